@@ -1,0 +1,426 @@
+-- Movements and decisions are history: a correction is a new row (invariant 3).
+CREATE FUNCTION refuse_change_of_history() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+
+-- Any organisation on the bank. Reference table.
+CREATE TABLE institutions (
+    institution_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    credit_code text NOT NULL,
+    credit_code_suspect boolean NOT NULL,
+    division_code text NOT NULL,
+    status text NOT NULL,
+    status_reason text,
+    edition bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT institutions_pk PRIMARY KEY (institution_id),
+    CONSTRAINT institutions_credit_code_unique UNIQUE (credit_code),
+    CONSTRAINT institutions_kind_known CHECK (kind IN ('secondary_vocational_school', 'special_education_school', 'vocational_college', 'university', 'training_provider', 'assessment_body', 'enterprise', 'community_college', 'elderly_education_centre')),
+    CONSTRAINT institutions_status_known CHECK (status IN ('pending', 'approved', 'suspended', 'refused'))
+);
+
+-- Named scales of levels. Reference table.
+CREATE TABLE frameworks (
+    framework_id uuid NOT NULL,
+    code text NOT NULL,
+    name_chinese text NOT NULL,
+    name_english text NOT NULL,
+    levels jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT frameworks_pk PRIMARY KEY (framework_id),
+    CONSTRAINT frameworks_code_unique UNIQUE (code)
+);
+
+-- What can be earned: one row a version, never edited once published. Reference table.
+CREATE TABLE achievements (
+    achievement_id uuid NOT NULL,
+    lineage_id uuid NOT NULL,
+    version bigint NOT NULL,
+    institution_id uuid NOT NULL,
+    code text NOT NULL,
+    name_chinese text NOT NULL,
+    name_english text,
+    kind text NOT NULL,
+    family text,
+    rank smallint,
+    framework_id uuid,
+    level smallint,
+    hours_hundredths bigint,
+    original_issuer text,
+    details jsonb NOT NULL,
+    status text NOT NULL,
+    valid_from date NOT NULL,
+    closed_on date,
+    edition bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    published_at timestamptz,
+    CONSTRAINT achievements_pk PRIMARY KEY (achievement_id),
+    CONSTRAINT achievements_version_unique UNIQUE (lineage_id, version),
+    CONSTRAINT achievements_code_unique UNIQUE (institution_id, code, version),
+    CONSTRAINT achievements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT achievements_framework FOREIGN KEY (framework_id) REFERENCES frameworks (framework_id),
+    CONSTRAINT achievements_kind_known CHECK (kind IN ('diploma', 'skill_certificate', 'occupational_certificate', 'training', 'course', 'contest', 'work_experience', 'other')),
+    CONSTRAINT achievements_status_known CHECK (status IN ('draft', 'published', 'closed')),
+    CONSTRAINT achievements_version_positive CHECK (version > 0)
+);
+
+-- The shapes of certificate numbers, by kind of achievement. Reference table.
+CREATE TABLE certificate_patterns (
+    pattern_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    family text,
+    pattern text NOT NULL,
+    citation text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT certificate_patterns_pk PRIMARY KEY (pattern_id),
+    CONSTRAINT certificate_patterns_name_unique UNIQUE (name)
+);
+
+-- What bank credit an outcome gets: one row a dated version, never edited. Reference table.
+CREATE TABLE recognition_rules (
+    rule_id uuid NOT NULL,
+    version bigint NOT NULL,
+    effective_from date NOT NULL,
+    effective_to date,
+    document jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    created_by uuid NOT NULL,
+    CONSTRAINT recognition_rules_pk PRIMARY KEY (rule_id, version),
+    CONSTRAINT recognition_rules_dates_ordered CHECK (effective_to IS NULL OR effective_to >= effective_from)
+);
+
+-- Somebody who logs in. Distributed by its own key.
+CREATE TABLE users (
+    user_id uuid NOT NULL,
+    username text NOT NULL,
+    display_name text NOT NULL,
+    password_hash text NOT NULL,
+    bank_role text,
+    learner_id uuid,
+    status text NOT NULL,
+    created_at timestamptz NOT NULL,
+    password_changed_at timestamptz NOT NULL,
+    CONSTRAINT users_pk PRIMARY KEY (user_id),
+    CONSTRAINT users_bank_role_known CHECK (bank_role IN ('administrator', 'officer', 'auditor')),
+    CONSTRAINT users_status_known CHECK (status IN ('active', 'disabled'))
+);
+
+-- Keeps log-in names unique. Distributed by its own key.
+CREATE TABLE usernames (
+    username text NOT NULL,
+    user_id uuid NOT NULL,
+    CONSTRAINT usernames_pk PRIMARY KEY (username)
+);
+
+-- The roles of a user at institutions. Distributed by user_id.
+CREATE TABLE memberships (
+    user_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    role text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT memberships_pk PRIMARY KEY (user_id, institution_id, role),
+    CONSTRAINT memberships_user FOREIGN KEY (user_id) REFERENCES users (user_id),
+    CONSTRAINT memberships_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT memberships_role_known CHECK (role IN ('registrar', 'reviewer', 'approver', 'institution_admin'))
+);
+CREATE INDEX memberships_by_institution ON memberships (institution_id);
+
+-- A log-in and its rotating refresh token (one family, one row). Distributed by its own key.
+CREATE TABLE sessions (
+    session_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    refresh_digest bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    refreshed_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    ended_because text,
+    CONSTRAINT sessions_pk PRIMARY KEY (session_id)
+);
+CREATE INDEX sessions_open_by_user ON sessions (user_id) WHERE ended_at IS NULL;
+
+-- The one-time link of the first administrator. Distributed by its own key.
+CREATE TABLE setup_tokens (
+    token_digest bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    used_at timestamptz,
+    CONSTRAINT setup_tokens_pk PRIMARY KEY (token_digest)
+);
+
+-- Other systems, each of one institution. Distributed by its own key.
+CREATE TABLE api_clients (
+    client_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    name text NOT NULL,
+    scopes text NOT NULL,
+    secret_digest bytea NOT NULL,
+    previous_secret_digest bytea,
+    previous_secret_until timestamptz,
+    status text NOT NULL,
+    created_at timestamptz NOT NULL,
+    created_by uuid NOT NULL,
+    CONSTRAINT api_clients_pk PRIMARY KEY (client_id),
+    CONSTRAINT api_clients_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT api_clients_status_known CHECK (status IN ('active', 'revoked'))
+);
+CREATE INDEX api_clients_by_institution ON api_clients (institution_id);
+
+-- A person with exactly one account for life, and the head of the movement chain.
+CREATE TABLE learners (
+    learner_id uuid NOT NULL,
+    account_number text NOT NULL,
+    document_kind text NOT NULL,
+    document_sealed bytea NOT NULL,
+    name_sealed bytea NOT NULL,
+    name_key bytea NOT NULL,
+    user_id uuid,
+    opened_by uuid NOT NULL,
+    opened_at timestamptz NOT NULL,
+    head_sequence bigint NOT NULL,
+    head_hash bytea NOT NULL,
+    available_hundredths bigint NOT NULL,
+    CONSTRAINT learners_pk PRIMARY KEY (learner_id),
+    CONSTRAINT learners_opened_by FOREIGN KEY (opened_by) REFERENCES institutions (institution_id),
+    CONSTRAINT learners_available_not_negative CHECK (available_hundredths >= 0),
+    CONSTRAINT learners_head_not_negative CHECK (head_sequence >= 0)
+);
+
+-- Finds a learner by account number. Distributed by its own key.
+CREATE TABLE account_numbers (
+    account_number text NOT NULL,
+    learner_id uuid NOT NULL,
+    CONSTRAINT account_numbers_pk PRIMARY KEY (account_number)
+);
+
+-- Finds a learner by the keyed index of an identity document. Distributed by its own key.
+CREATE TABLE identity_index (
+    document_index bytea NOT NULL,
+    learner_id uuid NOT NULL,
+    CONSTRAINT identity_index_pk PRIMARY KEY (document_index)
+);
+
+-- Which institutions know a learner.
+CREATE TABLE learner_institutions (
+    learner_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    since timestamptz NOT NULL,
+    CONSTRAINT learner_institutions_pk PRIMARY KEY (learner_id, institution_id),
+    CONSTRAINT learner_institutions_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT learner_institutions_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
+);
+
+-- One-time codes by which a learner claims an account.
+CREATE TABLE claim_codes (
+    learner_id uuid NOT NULL,
+    claim_code_id uuid NOT NULL,
+    code_digest bytea NOT NULL,
+    institution_id uuid NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    failures bigint NOT NULL,
+    used_at timestamptz,
+    CONSTRAINT claim_codes_pk PRIMARY KEY (learner_id, claim_code_id),
+    CONSTRAINT claim_codes_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT claim_codes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
+);
+
+-- That one learner earned one achievement on one date, as one institution says.
+CREATE TABLE outcomes (
+    learner_id uuid NOT NULL,
+    outcome_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    achievement_id uuid NOT NULL,
+    certificate_number text,
+    issuer_key text NOT NULL,
+    awarded_on date NOT NULL,
+    grade text,
+    grading_scale text,
+    score text,
+    hours_hundredths bigint,
+    original_credits text,
+    trainee_group text,
+    content_digest bytea NOT NULL,
+    status text NOT NULL,
+    flags text NOT NULL,
+    deposited_by text NOT NULL,
+    deposited_at timestamptz NOT NULL,
+    reviewed_at timestamptz,
+    review_reason text,
+    CONSTRAINT outcomes_pk PRIMARY KEY (learner_id, outcome_id),
+    CONSTRAINT outcomes_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT outcomes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT outcomes_achievement FOREIGN KEY (achievement_id) REFERENCES achievements (achievement_id),
+    CONSTRAINT outcomes_status_known CHECK (status IN ('accepted', 'flagged', 'released', 'refused'))
+);
+CREATE INDEX outcomes_by_id ON outcomes (outcome_id);
+CREATE INDEX outcomes_by_institution ON outcomes (institution_id, outcome_id);
+
+-- A certificate number of one issuer is deposited once. Distributed by its own key.
+CREATE TABLE certificate_numbers (
+    certificate_number text NOT NULL,
+    issuer_key text NOT NULL,
+    learner_id uuid NOT NULL,
+    outcome_id uuid NOT NULL,
+    CONSTRAINT certificate_numbers_pk PRIMARY KEY (certificate_number, issuer_key)
+);
+
+-- What an outcome was found worth, with inputs and trace; never changed.
+CREATE TABLE decisions (
+    learner_id uuid NOT NULL,
+    decision_id uuid NOT NULL,
+    outcome_id uuid NOT NULL,
+    result text NOT NULL,
+    credit_hundredths bigint NOT NULL,
+    rule_id uuid,
+    rule_version bigint,
+    inputs text NOT NULL,
+    rules text NOT NULL,
+    recognition text NOT NULL,
+    decided_at timestamptz NOT NULL,
+    CONSTRAINT decisions_pk PRIMARY KEY (learner_id, decision_id),
+    CONSTRAINT decisions_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT decisions_rule FOREIGN KEY (rule_id, rule_version) REFERENCES recognition_rules (rule_id, version)
+);
+CREATE INDEX decisions_by_id ON decisions (decision_id);
+CREATE INDEX decisions_by_outcome ON decisions (learner_id, outcome_id);
+CREATE TRIGGER decisions_refuse_update BEFORE UPDATE ON decisions
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER decisions_refuse_delete BEFORE DELETE ON decisions
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER decisions_refuse_truncate BEFORE TRUNCATE ON decisions
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+
+-- The credit that one outcome brought: granted, and where it is now.
+CREATE TABLE lots (
+    learner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    outcome_id uuid NOT NULL,
+    decision_id uuid NOT NULL,
+    category text NOT NULL,
+    level smallint,
+    usable_until date,
+    granted_hundredths bigint NOT NULL,
+    available_hundredths bigint NOT NULL,
+    held_hundredths bigint NOT NULL,
+    redeemed_hundredths bigint NOT NULL,
+    expired_hundredths bigint NOT NULL,
+    reversed_hundredths bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT lots_pk PRIMARY KEY (learner_id, lot_id),
+    CONSTRAINT lots_once_per_outcome UNIQUE (learner_id, outcome_id),
+    CONSTRAINT lots_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT lots_decision FOREIGN KEY (learner_id, decision_id) REFERENCES decisions (learner_id, decision_id),
+    CONSTRAINT lots_conserved CHECK (granted_hundredths = available_hundredths + held_hundredths + redeemed_hundredths + expired_hundredths + reversed_hundredths),
+    CONSTRAINT lots_pockets_not_negative CHECK (granted_hundredths > 0 AND available_hundredths >= 0 AND held_hundredths >= 0 AND redeemed_hundredths >= 0 AND expired_hundredths >= 0 AND reversed_hundredths >= 0)
+);
+CREATE INDEX lots_expiring ON lots (usable_until) WHERE usable_until IS NOT NULL AND available_hundredths > 0;
+
+-- The ledger: an amount of one lot from a source to a target; never changed.
+CREATE TABLE movements (
+    learner_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    movement_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    target text NOT NULL,
+    amount_hundredths bigint NOT NULL,
+    available_after_hundredths bigint NOT NULL,
+    effective_on date NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    cause_kind text NOT NULL,
+    cause_id uuid NOT NULL,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT movements_pk PRIMARY KEY (learner_id, sequence),
+    CONSTRAINT movements_lot FOREIGN KEY (learner_id, lot_id) REFERENCES lots (learner_id, lot_id),
+    CONSTRAINT movements_amount_positive CHECK (amount_hundredths > 0),
+    CONSTRAINT movements_available_not_negative CHECK (available_after_hundredths >= 0),
+    CONSTRAINT movements_sides_differ CHECK (source <> target)
+);
+CREATE TRIGGER movements_refuse_update BEFORE UPDATE ON movements
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER movements_refuse_delete BEFORE DELETE ON movements
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER movements_refuse_truncate BEFORE TRUNCATE ON movements
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+
+-- Every look at a learner's record by somebody else.
+CREATE TABLE access_log (
+    learner_id uuid NOT NULL,
+    access_id uuid NOT NULL,
+    actor text NOT NULL,
+    actor_name text NOT NULL,
+    institution_id uuid,
+    operation text NOT NULL,
+    request_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT access_log_pk PRIMARY KEY (learner_id, access_id),
+    CONSTRAINT access_log_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id)
+);
+
+-- Deposits refused because the name does not match the document. Distributed by its own key.
+CREATE TABLE identity_mismatches (
+    mismatch_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    learner_id uuid NOT NULL,
+    given_name_sealed bytea NOT NULL,
+    document_sealed bytea NOT NULL,
+    achievement_code text NOT NULL,
+    certificate_number text,
+    awarded_on date NOT NULL,
+    status text NOT NULL,
+    created_at timestamptz NOT NULL,
+    settled_at timestamptz,
+    settled_by text,
+    note text,
+    CONSTRAINT identity_mismatches_pk PRIMARY KEY (mismatch_id),
+    CONSTRAINT identity_mismatches_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT identity_mismatches_status_known CHECK (status IN ('open', 'settled'))
+);
+CREATE INDEX identity_mismatches_by_institution ON identity_mismatches (institution_id, mismatch_id);
+
+-- The saved answer of every write, sealed. Distributed by its own key.
+CREATE TABLE idempotency_keys (
+    idempotency_key text NOT NULL,
+    owner text NOT NULL,
+    operation text NOT NULL,
+    request_digest bytea NOT NULL,
+    answer_sealed bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT idempotency_keys_pk PRIMARY KEY (idempotency_key, owner)
+);
+
+-- Who did what; one row a write. Distributed by its own key.
+CREATE TABLE audit_log (
+    audit_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    actor text NOT NULL,
+    institution_id uuid,
+    operation text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    details jsonb NOT NULL,
+    CONSTRAINT audit_log_pk PRIMARY KEY (audit_id)
+);
+CREATE INDEX audit_log_by_subject ON audit_log (subject_id, audit_id);
+
+-- What is to be told to others, in order. A queue, kept on the coordinator.
+CREATE TABLE outbox (
+    event_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    event_type text NOT NULL,
+    learner_id uuid,
+    institution_id uuid,
+    subject_id uuid NOT NULL,
+    payload jsonb NOT NULL,
+    CONSTRAINT outbox_pk PRIMARY KEY (event_id)
+);

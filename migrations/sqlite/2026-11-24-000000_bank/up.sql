@@ -1,0 +1,423 @@
+-- Any organisation on the bank. Reference table.
+CREATE TABLE institutions (
+    institution_id BLOB NOT NULL CONSTRAINT institutions_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    credit_code TEXT NOT NULL,
+    credit_code_suspect BOOLEAN NOT NULL,
+    division_code TEXT NOT NULL,
+    status TEXT NOT NULL,
+    status_reason TEXT,
+    edition BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CONSTRAINT institutions_pk PRIMARY KEY (institution_id),
+    CONSTRAINT institutions_credit_code_unique UNIQUE (credit_code),
+    CONSTRAINT institutions_kind_known CHECK (kind IN ('secondary_vocational_school', 'special_education_school', 'vocational_college', 'university', 'training_provider', 'assessment_body', 'enterprise', 'community_college', 'elderly_education_centre')),
+    CONSTRAINT institutions_status_known CHECK (status IN ('pending', 'approved', 'suspended', 'refused'))
+);
+
+-- Named scales of levels. Reference table.
+CREATE TABLE frameworks (
+    framework_id BLOB NOT NULL CONSTRAINT frameworks_framework_id_is_uuid CHECK (length(framework_id) = 16),
+    code TEXT NOT NULL,
+    name_chinese TEXT NOT NULL,
+    name_english TEXT NOT NULL,
+    levels TEXT NOT NULL CONSTRAINT frameworks_levels_is_json CHECK (json_valid(levels)),
+    created_at INTEGER NOT NULL,
+    CONSTRAINT frameworks_pk PRIMARY KEY (framework_id),
+    CONSTRAINT frameworks_code_unique UNIQUE (code)
+);
+
+-- What can be earned: one row a version, never edited once published. Reference table.
+CREATE TABLE achievements (
+    achievement_id BLOB NOT NULL CONSTRAINT achievements_achievement_id_is_uuid CHECK (length(achievement_id) = 16),
+    lineage_id BLOB NOT NULL CONSTRAINT achievements_lineage_id_is_uuid CHECK (length(lineage_id) = 16),
+    version BIGINT NOT NULL,
+    institution_id BLOB NOT NULL CONSTRAINT achievements_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    code TEXT NOT NULL,
+    name_chinese TEXT NOT NULL,
+    name_english TEXT,
+    kind TEXT NOT NULL,
+    family TEXT,
+    rank SMALLINT,
+    framework_id BLOB CONSTRAINT achievements_framework_id_is_uuid CHECK (length(framework_id) = 16),
+    level SMALLINT,
+    hours_hundredths BIGINT,
+    original_issuer TEXT,
+    details TEXT NOT NULL CONSTRAINT achievements_details_is_json CHECK (json_valid(details)),
+    status TEXT NOT NULL,
+    valid_from TEXT NOT NULL,
+    closed_on TEXT,
+    edition BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    published_at INTEGER,
+    CONSTRAINT achievements_pk PRIMARY KEY (achievement_id),
+    CONSTRAINT achievements_version_unique UNIQUE (lineage_id, version),
+    CONSTRAINT achievements_code_unique UNIQUE (institution_id, code, version),
+    CONSTRAINT achievements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT achievements_framework FOREIGN KEY (framework_id) REFERENCES frameworks (framework_id),
+    CONSTRAINT achievements_kind_known CHECK (kind IN ('diploma', 'skill_certificate', 'occupational_certificate', 'training', 'course', 'contest', 'work_experience', 'other')),
+    CONSTRAINT achievements_status_known CHECK (status IN ('draft', 'published', 'closed')),
+    CONSTRAINT achievements_version_positive CHECK (version > 0)
+);
+
+-- The shapes of certificate numbers, by kind of achievement. Reference table.
+CREATE TABLE certificate_patterns (
+    pattern_id BLOB NOT NULL CONSTRAINT certificate_patterns_pattern_id_is_uuid CHECK (length(pattern_id) = 16),
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    family TEXT,
+    pattern TEXT NOT NULL,
+    citation TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    CONSTRAINT certificate_patterns_pk PRIMARY KEY (pattern_id),
+    CONSTRAINT certificate_patterns_name_unique UNIQUE (name)
+);
+
+-- What bank credit an outcome gets: one row a dated version, never edited. Reference table.
+CREATE TABLE recognition_rules (
+    rule_id BLOB NOT NULL CONSTRAINT recognition_rules_rule_id_is_uuid CHECK (length(rule_id) = 16),
+    version BIGINT NOT NULL,
+    effective_from TEXT NOT NULL,
+    effective_to TEXT,
+    document TEXT NOT NULL CONSTRAINT recognition_rules_document_is_json CHECK (json_valid(document)),
+    created_at INTEGER NOT NULL,
+    created_by BLOB NOT NULL CONSTRAINT recognition_rules_created_by_is_uuid CHECK (length(created_by) = 16),
+    CONSTRAINT recognition_rules_pk PRIMARY KEY (rule_id, version),
+    CONSTRAINT recognition_rules_dates_ordered CHECK (effective_to IS NULL OR effective_to >= effective_from)
+);
+
+-- Somebody who logs in. Distributed by its own key.
+CREATE TABLE users (
+    user_id BLOB NOT NULL CONSTRAINT users_user_id_is_uuid CHECK (length(user_id) = 16),
+    username TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    bank_role TEXT,
+    learner_id BLOB CONSTRAINT users_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    status TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    password_changed_at INTEGER NOT NULL,
+    CONSTRAINT users_pk PRIMARY KEY (user_id),
+    CONSTRAINT users_bank_role_known CHECK (bank_role IN ('administrator', 'officer', 'auditor')),
+    CONSTRAINT users_status_known CHECK (status IN ('active', 'disabled'))
+);
+
+-- Keeps log-in names unique. Distributed by its own key.
+CREATE TABLE usernames (
+    username TEXT NOT NULL,
+    user_id BLOB NOT NULL CONSTRAINT usernames_user_id_is_uuid CHECK (length(user_id) = 16),
+    CONSTRAINT usernames_pk PRIMARY KEY (username)
+);
+
+-- The roles of a user at institutions. Distributed by user_id.
+CREATE TABLE memberships (
+    user_id BLOB NOT NULL CONSTRAINT memberships_user_id_is_uuid CHECK (length(user_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT memberships_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    role TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    CONSTRAINT memberships_pk PRIMARY KEY (user_id, institution_id, role),
+    CONSTRAINT memberships_user FOREIGN KEY (user_id) REFERENCES users (user_id),
+    CONSTRAINT memberships_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT memberships_role_known CHECK (role IN ('registrar', 'reviewer', 'approver', 'institution_admin'))
+);
+CREATE INDEX memberships_by_institution ON memberships (institution_id);
+
+-- A log-in and its rotating refresh token (one family, one row). Distributed by its own key.
+CREATE TABLE sessions (
+    session_id BLOB NOT NULL CONSTRAINT sessions_session_id_is_uuid CHECK (length(session_id) = 16),
+    user_id BLOB NOT NULL CONSTRAINT sessions_user_id_is_uuid CHECK (length(user_id) = 16),
+    refresh_digest BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    refreshed_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    ended_because TEXT,
+    CONSTRAINT sessions_pk PRIMARY KEY (session_id)
+);
+CREATE INDEX sessions_open_by_user ON sessions (user_id) WHERE ended_at IS NULL;
+
+-- The one-time link of the first administrator. Distributed by its own key.
+CREATE TABLE setup_tokens (
+    token_digest BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER,
+    CONSTRAINT setup_tokens_pk PRIMARY KEY (token_digest)
+);
+
+-- Other systems, each of one institution. Distributed by its own key.
+CREATE TABLE api_clients (
+    client_id BLOB NOT NULL CONSTRAINT api_clients_client_id_is_uuid CHECK (length(client_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT api_clients_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    secret_digest BLOB NOT NULL,
+    previous_secret_digest BLOB,
+    previous_secret_until INTEGER,
+    status TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by BLOB NOT NULL CONSTRAINT api_clients_created_by_is_uuid CHECK (length(created_by) = 16),
+    CONSTRAINT api_clients_pk PRIMARY KEY (client_id),
+    CONSTRAINT api_clients_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT api_clients_status_known CHECK (status IN ('active', 'revoked'))
+);
+CREATE INDEX api_clients_by_institution ON api_clients (institution_id);
+
+-- A person with exactly one account for life, and the head of the movement chain.
+CREATE TABLE learners (
+    learner_id BLOB NOT NULL CONSTRAINT learners_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    account_number TEXT NOT NULL,
+    document_kind TEXT NOT NULL,
+    document_sealed BLOB NOT NULL,
+    name_sealed BLOB NOT NULL,
+    name_key BLOB NOT NULL,
+    user_id BLOB CONSTRAINT learners_user_id_is_uuid CHECK (length(user_id) = 16),
+    opened_by BLOB NOT NULL CONSTRAINT learners_opened_by_is_uuid CHECK (length(opened_by) = 16),
+    opened_at INTEGER NOT NULL,
+    head_sequence BIGINT NOT NULL,
+    head_hash BLOB NOT NULL,
+    available_hundredths BIGINT NOT NULL,
+    CONSTRAINT learners_pk PRIMARY KEY (learner_id),
+    CONSTRAINT learners_opened_by FOREIGN KEY (opened_by) REFERENCES institutions (institution_id),
+    CONSTRAINT learners_available_not_negative CHECK (available_hundredths >= 0),
+    CONSTRAINT learners_head_not_negative CHECK (head_sequence >= 0)
+);
+
+-- Finds a learner by account number. Distributed by its own key.
+CREATE TABLE account_numbers (
+    account_number TEXT NOT NULL,
+    learner_id BLOB NOT NULL CONSTRAINT account_numbers_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    CONSTRAINT account_numbers_pk PRIMARY KEY (account_number)
+);
+
+-- Finds a learner by the keyed index of an identity document. Distributed by its own key.
+CREATE TABLE identity_index (
+    document_index BLOB NOT NULL,
+    learner_id BLOB NOT NULL CONSTRAINT identity_index_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    CONSTRAINT identity_index_pk PRIMARY KEY (document_index)
+);
+
+-- Which institutions know a learner.
+CREATE TABLE learner_institutions (
+    learner_id BLOB NOT NULL CONSTRAINT learner_institutions_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT learner_institutions_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    since INTEGER NOT NULL,
+    CONSTRAINT learner_institutions_pk PRIMARY KEY (learner_id, institution_id),
+    CONSTRAINT learner_institutions_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT learner_institutions_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
+);
+
+-- One-time codes by which a learner claims an account.
+CREATE TABLE claim_codes (
+    learner_id BLOB NOT NULL CONSTRAINT claim_codes_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    claim_code_id BLOB NOT NULL CONSTRAINT claim_codes_claim_code_id_is_uuid CHECK (length(claim_code_id) = 16),
+    code_digest BLOB NOT NULL,
+    institution_id BLOB NOT NULL CONSTRAINT claim_codes_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    created_by BLOB NOT NULL CONSTRAINT claim_codes_created_by_is_uuid CHECK (length(created_by) = 16),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    failures BIGINT NOT NULL,
+    used_at INTEGER,
+    CONSTRAINT claim_codes_pk PRIMARY KEY (learner_id, claim_code_id),
+    CONSTRAINT claim_codes_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT claim_codes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
+);
+
+-- That one learner earned one achievement on one date, as one institution says.
+CREATE TABLE outcomes (
+    learner_id BLOB NOT NULL CONSTRAINT outcomes_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    outcome_id BLOB NOT NULL CONSTRAINT outcomes_outcome_id_is_uuid CHECK (length(outcome_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT outcomes_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    achievement_id BLOB NOT NULL CONSTRAINT outcomes_achievement_id_is_uuid CHECK (length(achievement_id) = 16),
+    certificate_number TEXT,
+    issuer_key TEXT NOT NULL,
+    awarded_on TEXT NOT NULL,
+    grade TEXT,
+    grading_scale TEXT,
+    score TEXT,
+    hours_hundredths BIGINT,
+    original_credits TEXT,
+    trainee_group TEXT,
+    content_digest BLOB NOT NULL,
+    status TEXT NOT NULL,
+    flags TEXT NOT NULL,
+    deposited_by TEXT NOT NULL,
+    deposited_at INTEGER NOT NULL,
+    reviewed_at INTEGER,
+    review_reason TEXT,
+    CONSTRAINT outcomes_pk PRIMARY KEY (learner_id, outcome_id),
+    CONSTRAINT outcomes_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT outcomes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT outcomes_achievement FOREIGN KEY (achievement_id) REFERENCES achievements (achievement_id),
+    CONSTRAINT outcomes_status_known CHECK (status IN ('accepted', 'flagged', 'released', 'refused'))
+);
+CREATE INDEX outcomes_by_id ON outcomes (outcome_id);
+CREATE INDEX outcomes_by_institution ON outcomes (institution_id, outcome_id);
+
+-- A certificate number of one issuer is deposited once. Distributed by its own key.
+CREATE TABLE certificate_numbers (
+    certificate_number TEXT NOT NULL,
+    issuer_key TEXT NOT NULL,
+    learner_id BLOB NOT NULL CONSTRAINT certificate_numbers_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    outcome_id BLOB NOT NULL CONSTRAINT certificate_numbers_outcome_id_is_uuid CHECK (length(outcome_id) = 16),
+    CONSTRAINT certificate_numbers_pk PRIMARY KEY (certificate_number, issuer_key)
+);
+
+-- What an outcome was found worth, with inputs and trace; never changed.
+CREATE TABLE decisions (
+    learner_id BLOB NOT NULL CONSTRAINT decisions_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    decision_id BLOB NOT NULL CONSTRAINT decisions_decision_id_is_uuid CHECK (length(decision_id) = 16),
+    outcome_id BLOB NOT NULL CONSTRAINT decisions_outcome_id_is_uuid CHECK (length(outcome_id) = 16),
+    result TEXT NOT NULL,
+    credit_hundredths BIGINT NOT NULL,
+    rule_id BLOB CONSTRAINT decisions_rule_id_is_uuid CHECK (length(rule_id) = 16),
+    rule_version BIGINT,
+    inputs TEXT NOT NULL,
+    rules TEXT NOT NULL,
+    recognition TEXT NOT NULL,
+    decided_at INTEGER NOT NULL,
+    CONSTRAINT decisions_pk PRIMARY KEY (learner_id, decision_id),
+    CONSTRAINT decisions_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT decisions_rule FOREIGN KEY (rule_id, rule_version) REFERENCES recognition_rules (rule_id, version)
+);
+CREATE INDEX decisions_by_id ON decisions (decision_id);
+CREATE INDEX decisions_by_outcome ON decisions (learner_id, outcome_id);
+CREATE TRIGGER decisions_refuse_update BEFORE UPDATE ON decisions
+BEGIN
+    SELECT RAISE(ABORT, 'decisions are never changed or deleted');
+END;
+CREATE TRIGGER decisions_refuse_delete BEFORE DELETE ON decisions
+BEGIN
+    SELECT RAISE(ABORT, 'decisions are never changed or deleted');
+END;
+
+-- The credit that one outcome brought: granted, and where it is now.
+CREATE TABLE lots (
+    learner_id BLOB NOT NULL CONSTRAINT lots_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    lot_id BLOB NOT NULL CONSTRAINT lots_lot_id_is_uuid CHECK (length(lot_id) = 16),
+    outcome_id BLOB NOT NULL CONSTRAINT lots_outcome_id_is_uuid CHECK (length(outcome_id) = 16),
+    decision_id BLOB NOT NULL CONSTRAINT lots_decision_id_is_uuid CHECK (length(decision_id) = 16),
+    category TEXT NOT NULL,
+    level SMALLINT,
+    usable_until TEXT,
+    granted_hundredths BIGINT NOT NULL,
+    available_hundredths BIGINT NOT NULL,
+    held_hundredths BIGINT NOT NULL,
+    redeemed_hundredths BIGINT NOT NULL,
+    expired_hundredths BIGINT NOT NULL,
+    reversed_hundredths BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    CONSTRAINT lots_pk PRIMARY KEY (learner_id, lot_id),
+    CONSTRAINT lots_once_per_outcome UNIQUE (learner_id, outcome_id),
+    CONSTRAINT lots_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT lots_decision FOREIGN KEY (learner_id, decision_id) REFERENCES decisions (learner_id, decision_id),
+    CONSTRAINT lots_conserved CHECK (granted_hundredths = available_hundredths + held_hundredths + redeemed_hundredths + expired_hundredths + reversed_hundredths),
+    CONSTRAINT lots_pockets_not_negative CHECK (granted_hundredths > 0 AND available_hundredths >= 0 AND held_hundredths >= 0 AND redeemed_hundredths >= 0 AND expired_hundredths >= 0 AND reversed_hundredths >= 0)
+);
+CREATE INDEX lots_expiring ON lots (usable_until) WHERE usable_until IS NOT NULL AND available_hundredths > 0;
+
+-- The ledger: an amount of one lot from a source to a target; never changed.
+CREATE TABLE movements (
+    learner_id BLOB NOT NULL CONSTRAINT movements_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    sequence BIGINT NOT NULL,
+    movement_id BLOB NOT NULL CONSTRAINT movements_movement_id_is_uuid CHECK (length(movement_id) = 16),
+    lot_id BLOB NOT NULL CONSTRAINT movements_lot_id_is_uuid CHECK (length(lot_id) = 16),
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    target TEXT NOT NULL,
+    amount_hundredths BIGINT NOT NULL,
+    available_after_hundredths BIGINT NOT NULL,
+    effective_on TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    cause_kind TEXT NOT NULL,
+    cause_id BLOB NOT NULL CONSTRAINT movements_cause_id_is_uuid CHECK (length(cause_id) = 16),
+    previous_hash BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    CONSTRAINT movements_pk PRIMARY KEY (learner_id, sequence),
+    CONSTRAINT movements_lot FOREIGN KEY (learner_id, lot_id) REFERENCES lots (learner_id, lot_id),
+    CONSTRAINT movements_amount_positive CHECK (amount_hundredths > 0),
+    CONSTRAINT movements_available_not_negative CHECK (available_after_hundredths >= 0),
+    CONSTRAINT movements_sides_differ CHECK (source <> target)
+);
+CREATE TRIGGER movements_refuse_update BEFORE UPDATE ON movements
+BEGIN
+    SELECT RAISE(ABORT, 'movements are never changed or deleted');
+END;
+CREATE TRIGGER movements_refuse_delete BEFORE DELETE ON movements
+BEGIN
+    SELECT RAISE(ABORT, 'movements are never changed or deleted');
+END;
+
+-- Every look at a learner's record by somebody else.
+CREATE TABLE access_log (
+    learner_id BLOB NOT NULL CONSTRAINT access_log_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    access_id BLOB NOT NULL CONSTRAINT access_log_access_id_is_uuid CHECK (length(access_id) = 16),
+    actor TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    institution_id BLOB CONSTRAINT access_log_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    operation TEXT NOT NULL,
+    request_id BLOB NOT NULL CONSTRAINT access_log_request_id_is_uuid CHECK (length(request_id) = 16),
+    at INTEGER NOT NULL,
+    CONSTRAINT access_log_pk PRIMARY KEY (learner_id, access_id),
+    CONSTRAINT access_log_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id)
+);
+
+-- Deposits refused because the name does not match the document. Distributed by its own key.
+CREATE TABLE identity_mismatches (
+    mismatch_id BLOB NOT NULL CONSTRAINT identity_mismatches_mismatch_id_is_uuid CHECK (length(mismatch_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT identity_mismatches_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    learner_id BLOB NOT NULL CONSTRAINT identity_mismatches_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    given_name_sealed BLOB NOT NULL,
+    document_sealed BLOB NOT NULL,
+    achievement_code TEXT NOT NULL,
+    certificate_number TEXT,
+    awarded_on TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    settled_by TEXT,
+    note TEXT,
+    CONSTRAINT identity_mismatches_pk PRIMARY KEY (mismatch_id),
+    CONSTRAINT identity_mismatches_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT identity_mismatches_status_known CHECK (status IN ('open', 'settled'))
+);
+CREATE INDEX identity_mismatches_by_institution ON identity_mismatches (institution_id, mismatch_id);
+
+-- The saved answer of every write, sealed. Distributed by its own key.
+CREATE TABLE idempotency_keys (
+    idempotency_key TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    request_digest BLOB NOT NULL,
+    answer_sealed BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    CONSTRAINT idempotency_keys_pk PRIMARY KEY (idempotency_key, owner)
+);
+
+-- Who did what; one row a write. Distributed by its own key.
+CREATE TABLE audit_log (
+    audit_id BLOB NOT NULL CONSTRAINT audit_log_audit_id_is_uuid CHECK (length(audit_id) = 16),
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    institution_id BLOB CONSTRAINT audit_log_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    operation TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    subject_id BLOB NOT NULL CONSTRAINT audit_log_subject_id_is_uuid CHECK (length(subject_id) = 16),
+    request_id BLOB NOT NULL CONSTRAINT audit_log_request_id_is_uuid CHECK (length(request_id) = 16),
+    details TEXT NOT NULL CONSTRAINT audit_log_details_is_json CHECK (json_valid(details)),
+    CONSTRAINT audit_log_pk PRIMARY KEY (audit_id)
+);
+CREATE INDEX audit_log_by_subject ON audit_log (subject_id, audit_id);
+
+-- What is to be told to others, in order. A queue, kept on the coordinator.
+CREATE TABLE outbox (
+    event_id BLOB NOT NULL CONSTRAINT outbox_event_id_is_uuid CHECK (length(event_id) = 16),
+    at INTEGER NOT NULL,
+    event_type TEXT NOT NULL,
+    learner_id BLOB CONSTRAINT outbox_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    institution_id BLOB CONSTRAINT outbox_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    subject_id BLOB NOT NULL CONSTRAINT outbox_subject_id_is_uuid CHECK (length(subject_id) = 16),
+    payload TEXT NOT NULL CONSTRAINT outbox_payload_is_json CHECK (json_valid(payload)),
+    CONSTRAINT outbox_pk PRIMARY KEY (event_id)
+);

@@ -1,0 +1,111 @@
+//! That one learner earned one achievement on one date: statuses, flags, and what a repeated deposit may differ in.
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::hours::Hours;
+use super::words::words;
+
+/// More hours than these for one outcome are a slip of the pen.
+pub const HOURS_MAX_HUNDREDTHS: i64 = 20_000 * 100;
+
+words! {
+    /// Where an outcome stands.
+    pub enum OutcomeStatus {
+        /// Taken as given; a decision was made at once.
+        Accepted => "accepted",
+        /// Held for a person to look at; no credit until then.
+        Flagged => "flagged",
+        /// Looked at and let through; decided then.
+        Released => "released",
+        /// Looked at and refused; it stays on record without credit.
+        Refused => "refused",
+    }
+}
+
+words! {
+    /// Why an outcome waits for a person.
+    pub enum OutcomeFlag {
+        AwardedAfterClosure => "awarded_after_closure",
+        AwardedBeforeValidity => "awarded_before_validity",
+        CertificateNumberPattern => "certificate_number_pattern",
+    }
+}
+
+words! {
+    /// The trainee groups of paragraph 17 of the city's plan.
+    pub enum TraineeGroup {
+        UnemployedGraduate => "unemployed_graduate",
+        Veteran => "veteran",
+        MigrantWorker => "migrant_worker",
+        SkilledFarmer => "skilled_farmer",
+        DisabledPerson => "disabled_person",
+        LaidOffWorker => "laid_off_worker",
+        EnterpriseEmployee => "enterprise_employee",
+    }
+}
+
+/// What the institution said about the outcome, kept as given for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeContent {
+    pub learner: String,
+    pub achievement: String,
+    pub awarded_on: NaiveDate,
+    pub certificate_number: Option<String>,
+    pub grade: Option<String>,
+    pub grading_scale: Option<String>,
+    pub score: Option<String>,
+    pub hours: Option<Hours>,
+    pub credits: Option<String>,
+    pub trainee_group: Option<TraineeGroup>,
+}
+
+impl OutcomeContent {
+    /// SHA-256 of the content; equal for equal content on both back ends.
+    pub fn digest(&self) -> [u8; 32] {
+        // A struct of texts and numbers always serialises; an empty text here would only make two contents differ.
+        Sha256::digest(serde_json::to_vec(self).unwrap_or_default()).into()
+    }
+
+    /// The names of the fields in which two contents differ, in the order of declaration.
+    pub fn differing_fields(&self, other: &Self) -> Vec<&'static str> {
+        let pairs = [
+            ("learner", self.learner != other.learner),
+            ("achievement", self.achievement != other.achievement),
+            ("awarded_on", self.awarded_on != other.awarded_on),
+            ("grade", self.grade != other.grade),
+            ("grading_scale", self.grading_scale != other.grading_scale),
+            ("score", self.score != other.score),
+            ("hours", self.hours != other.hours),
+            ("credits", self.credits != other.credits),
+            ("trainee_group", self.trainee_group != other.trainee_group),
+        ];
+        pairs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+}
+
+/// Why a date or a number of hours is refused before anything else is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Implausible {
+    AwardedInTheFuture,
+    AwardedTooLongAgo,
+    HoursNotPositive,
+    HoursTooMany,
+}
+
+/// Refuses future dates, dates of more than a century ago, and absurd hours.
+pub fn implausible(awarded_on: NaiveDate, hours: Option<Hours>, today: NaiveDate) -> Option<Implausible> {
+    let oldest = today.checked_sub_days(Days::new(36_525)).unwrap_or(NaiveDate::MIN);
+    if awarded_on > today {
+        return Some(Implausible::AwardedInTheFuture);
+    }
+    if awarded_on < oldest {
+        return Some(Implausible::AwardedTooLongAgo);
+    }
+    match hours.map(Hours::hundredths) {
+        Some(hours) if hours <= 0 => Some(Implausible::HoursNotPositive),
+        Some(hours) if hours > HOURS_MAX_HUNDREDTHS => Some(Implausible::HoursTooMany),
+        _ => None,
+    }
+}

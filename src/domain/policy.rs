@@ -1,0 +1,220 @@
+//! Who may do what: one exhaustive match. A test prints it as a matrix into `api-spec/permissions.txt`.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::actor::{Actor, BankRole, MemberRole, Membership, Scope};
+use super::rejection::Rejection;
+use super::words::words;
+
+words! {
+    /// Everything that is asked of the bank by somebody who must have a right to it.
+    pub enum Action {
+        CreateUser => "create_user",
+        ReadUsers => "read_users",
+        DecideInstitution => "decide_institution",
+        ReadInstitution => "read_institution",
+        EditInstitution => "edit_institution",
+        ManageMembers => "manage_members",
+        ManageClients => "manage_clients",
+        CreateFramework => "create_framework",
+        WriteAchievement => "write_achievement",
+        ReadDraftAchievement => "read_draft_achievement",
+        WriteRecognitionRule => "write_recognition_rule",
+        WriteCertificatePattern => "write_certificate_pattern",
+        RegisterLearner => "register_learner",
+        FindLearner => "find_learner",
+        IssueClaimCode => "issue_claim_code",
+        DepositOutcome => "deposit_outcome",
+        ReadOutcome => "read_outcome",
+        ReviewOutcome => "review_outcome",
+        ReadMismatches => "read_mismatches",
+        SettleMismatch => "settle_mismatch",
+        ReadOwnRecord => "read_own_record",
+        ReadLearnerRecord => "read_learner_record",
+        ReadAccessLog => "read_access_log",
+        ReplayDecision => "replay_decision",
+        ReadAudit => "read_audit",
+    }
+}
+
+/// What it is asked of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    /// The bank as a whole.
+    Bank,
+    /// Something that belongs to an institution.
+    Institution(Uuid),
+    /// A learner's record.
+    Learner(Uuid),
+    /// An outcome: of a learner, deposited by an institution.
+    Outcome { learner_id: Uuid, institution_id: Uuid },
+}
+
+impl Resource {
+    fn institution_id(self) -> Option<Uuid> {
+        match self {
+            Self::Institution(institution_id) | Self::Outcome { institution_id, .. } => Some(institution_id),
+            Self::Bank | Self::Learner(_) => None,
+        }
+    }
+
+    fn learner_id(self) -> Option<Uuid> {
+        match self {
+            Self::Learner(learner_id) | Self::Outcome { learner_id, .. } => Some(learner_id),
+            Self::Bank | Self::Institution(_) => None,
+        }
+    }
+}
+
+/// How far a right at one's own institution depends on where that institution stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// Reading stays possible when suspended.
+    Belonging,
+    /// Writing needs an approved institution.
+    Approval,
+}
+
+/// Says whether `actor` may do `action` to `resource`.
+///
+/// # Errors
+/// `Unauthenticated` for nobody; `NotFound` where even the existence is not for the actor to know; else
+/// `Forbidden`, `ScopeMissing` or `InstitutionNotApproved`.
+pub fn allowed(actor: &Actor, action: Action, resource: Resource) -> Result<(), Rejection> {
+    match actor {
+        Actor::Anonymous => Err(Rejection::Unauthenticated {}),
+        Actor::Bank => Ok(()),
+        Actor::User { bank_role, learner_id, memberships, .. } => {
+            if bank_may(*bank_role, action) || learner_may(*learner_id, action, resource) {
+                return Ok(());
+            }
+            members_may(memberships, action, resource)
+        }
+        Actor::Client { institution_id, status, scopes, .. } => {
+            let (needed, needs) = scope_for(action).ok_or_else(|| hidden(action))?;
+            if resource.institution_id() != Some(*institution_id) {
+                return Err(hidden(action));
+            }
+            if !scopes.contains(&needed) {
+                return Err(Rejection::ScopeMissing { scope: needed.as_str() });
+            }
+            if needs == Needs::Approval && !status.may_deposit() {
+                return Err(Rejection::InstitutionNotApproved {});
+            }
+            Ok(())
+        }
+    }
+}
+
+fn bank_may(role: Option<BankRole>, action: Action) -> bool {
+    use Action as A;
+    let Some(role) = role else { return false };
+    match action {
+        A::CreateUser | A::CreateFramework | A::WriteRecognitionRule | A::WriteCertificatePattern => role == BankRole::Administrator,
+        A::DecideInstitution | A::ReviewOutcome => matches!(role, BankRole::Administrator | BankRole::Officer),
+        A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
+        A::ReadInstitution | A::ReadDraftAchievement => true,
+        A::FindLearner | A::ReadOutcome | A::ReadLearnerRecord | A::ReadAccessLog | A::ReplayDecision | A::ReadMismatches => {
+            matches!(role, BankRole::Officer | BankRole::Auditor)
+        }
+        A::EditInstitution
+        | A::ManageMembers
+        | A::ManageClients
+        | A::WriteAchievement
+        | A::RegisterLearner
+        | A::IssueClaimCode
+        | A::DepositOutcome
+        | A::SettleMismatch
+        | A::ReadOwnRecord => false,
+    }
+}
+
+fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
+    own.is_some()
+        && own == resource.learner_id()
+        && matches!(action, Action::ReadOwnRecord | Action::ReadOutcome | Action::ReadAccessLog | Action::ReplayDecision)
+}
+
+fn members_may(memberships: &[Membership], action: Action, resource: Resource) -> Result<(), Rejection> {
+    let mut roles = memberships.iter().filter(|membership| Some(membership.institution_id) == resource.institution_id()).peekable();
+    if roles.peek().is_none() {
+        return Err(hidden(action));
+    }
+    let (needed, needs) = roles_for(action);
+    match roles.find(|membership| needed.contains(&membership.role)) {
+        None => Err(Rejection::Forbidden {}),
+        Some(membership) if needs == Needs::Approval && !membership.status.may_deposit() => Err(Rejection::InstitutionNotApproved {}),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The roles of an institution that have an action on what is their own institution's.
+fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
+    use Action as A;
+    use MemberRole::{InstitutionAdmin, Registrar};
+    match action {
+        A::ReadInstitution | A::ReadDraftAchievement | A::ReadOutcome | A::ReplayDecision => (MemberRole::ALL, Needs::Belonging),
+        A::EditInstitution | A::ManageMembers => (&[InstitutionAdmin], Needs::Belonging),
+        A::ManageClients => (&[InstitutionAdmin], Needs::Approval),
+        A::WriteAchievement => (&[Registrar, InstitutionAdmin], Needs::Approval),
+        A::RegisterLearner | A::IssueClaimCode | A::DepositOutcome | A::SettleMismatch | A::FindLearner => (&[Registrar], Needs::Approval),
+        A::ReadMismatches => (&[Registrar, InstitutionAdmin], Needs::Belonging),
+        A::CreateUser
+        | A::ReadUsers
+        | A::DecideInstitution
+        | A::CreateFramework
+        | A::WriteRecognitionRule
+        | A::WriteCertificatePattern
+        | A::ReviewOutcome
+        | A::ReadOwnRecord
+        | A::ReadLearnerRecord
+        | A::ReadAccessLog
+        | A::ReadAudit => (&[], Needs::Belonging),
+    }
+}
+
+/// The scope by which an API client has an action on what is its own institution's.
+fn scope_for(action: Action) -> Option<(Scope, Needs)> {
+    use Action as A;
+    match action {
+        A::DepositOutcome => Some((Scope::OutcomesWrite, Needs::Approval)),
+        A::ReadOutcome | A::ReplayDecision | A::ReadMismatches => Some((Scope::OutcomesRead, Needs::Belonging)),
+        A::WriteAchievement => Some((Scope::AchievementsWrite, Needs::Approval)),
+        A::ReadDraftAchievement => Some((Scope::AchievementsWrite, Needs::Belonging)),
+        A::RegisterLearner | A::FindLearner | A::IssueClaimCode => Some((Scope::LearnersWrite, Needs::Approval)),
+        A::CreateUser
+        | A::ReadUsers
+        | A::DecideInstitution
+        | A::ReadInstitution
+        | A::EditInstitution
+        | A::ManageMembers
+        | A::ManageClients
+        | A::CreateFramework
+        | A::WriteRecognitionRule
+        | A::WriteCertificatePattern
+        | A::ReviewOutcome
+        | A::SettleMismatch
+        | A::ReadOwnRecord
+        | A::ReadLearnerRecord
+        | A::ReadAccessLog
+        | A::ReadAudit => None,
+    }
+}
+
+/// What somebody without a right is told: that a personal or unpublished thing is not there, or plainly no.
+fn hidden(action: Action) -> Rejection {
+    use Action as A;
+    match action {
+        A::ReadOutcome
+        | A::ReviewOutcome
+        | A::ReadLearnerRecord
+        | A::ReadAccessLog
+        | A::ReplayDecision
+        | A::ReadDraftAchievement
+        | A::IssueClaimCode
+        | A::ReadMismatches
+        | A::SettleMismatch => Rejection::NotFound {},
+        _ => Rejection::Forbidden {},
+    }
+}

@@ -1,0 +1,159 @@
+//! Every expected refusal: its stable code, its class, and its sentence in both languages. No HTTP here.
+
+use chrono::NaiveDate;
+
+use super::language::Language;
+
+/// What sort of refusal it is; one place maps this to a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// The request's shape is wrong.
+    Malformed,
+    /// No valid credential.
+    Unauthenticated,
+    /// The caller may know the thing but not do this.
+    Forbidden,
+    /// Not there, or not for the caller to know.
+    Missing,
+    /// A duplicate, a wrong state, or a key used for something else.
+    Conflict,
+    /// The caller's copy is out of date.
+    Stale,
+    /// A rule refuses.
+    Rule,
+    /// Too many attempts.
+    TooMany,
+}
+
+/// One field that is wrong: a JSON pointer into the body and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FieldProblem {
+    pub pointer: String,
+    pub detail: String,
+}
+
+impl FieldProblem {
+    /// A problem at `pointer`.
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+}
+
+macro_rules! rejections {
+    ($($(#[$doc:meta])* $variant:ident { $($field:ident : $type:ty),* } = $code:literal, $class:ident, $chinese:literal, $english:literal;)+) => {
+        /// An expected refusal with its data.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Rejection {
+            $($(#[$doc])* $variant { $($field: $type),* }),+
+        }
+
+        impl Rejection {
+            /// Every code with its class, for the published table.
+            pub const TABLE: &'static [(&'static str, Class, &'static str, &'static str)] =
+                &[$(($code, Class::$class, $chinese, $english)),+];
+
+            /// The stable code; it never changes and never depends on the language.
+            pub fn code(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $code),+ }
+            }
+
+            /// What sort of refusal it is.
+            pub fn class(&self) -> Class {
+                match self { $(Self::$variant { .. } => Class::$class),+ }
+            }
+
+            /// The public sentence.
+            pub fn sentence(&self, language: Language) -> String {
+                match self {
+                    $(Self::$variant { $($field),* } => {
+                        $(let _ = $field;)*
+                        match language {
+                            Language::Chinese => format!($chinese),
+                            Language::English => format!($english),
+                        }
+                    })+
+                }
+            }
+        }
+    };
+}
+
+rejections! {
+    /// The body has fields that are wrong; each is named.
+    InvalidBody { problems: Vec<FieldProblem> } = "invalid_body", Malformed, "请求内容有误，见 errors。", "The request body is not valid; see `errors`.";
+    InvalidQuery { name: String } = "invalid_query", Malformed, "查询参数 {name} 无效。", "The query parameter `{name}` is not valid.";
+    InvalidHeader { name: &'static str } = "invalid_header", Malformed, "请求头 {name} 无效。", "The header `{name}` is not valid.";
+    InvalidCursor {} = "invalid_cursor", Malformed, "分页游标无效，请从第一页重新开始。", "The cursor is not valid; begin again at the first page.";
+    AsOfInTheFuture {} = "as_of_in_the_future", Malformed, "截止日期不能晚于今天。", "`as_of` cannot be later than today.";
+    Unauthenticated {} = "unauthenticated", Unauthenticated, "需要有效的访问令牌。", "A valid access token is needed.";
+    WrongCredentials {} = "wrong_credentials", Unauthenticated, "用户名或密码不正确。", "The user name or the password is not right.";
+    RefreshTokenInvalid {} = "refresh_token_invalid", Unauthenticated, "刷新令牌无效、已过期或已被使用，请重新登录。", "The refresh token is not valid, has expired or was used before; log in again.";
+    Forbidden {} = "forbidden", Forbidden, "您无权进行此操作。", "You may not do this.";
+    ScopeMissing { scope: &'static str } = "scope_missing", Forbidden, "访问令牌缺少权限范围 {scope}。", "The access token lacks the scope `{scope}`.";
+    InstitutionNotApproved {} = "institution_not_approved", Forbidden, "机构尚未获得批准或已被暂停，不能写入。", "The institution is not approved, or is suspended, and cannot write.";
+    NotFound {} = "not_found", Missing, "没有找到，或您无权得知其存在。", "Not found, or not for you to know.";
+    IdempotencyKeyReused {} = "idempotency_key_reused", Conflict, "该幂等键已用于内容不同的请求。", "This idempotency key was used for a different request.";
+    UsernameTaken {} = "username_taken", Conflict, "该用户名已被使用。", "This user name is taken.";
+    CreditCodeTaken {} = "credit_code_taken", Conflict, "该统一社会信用代码已登记。", "An institution with this unified social credit code is registered already.";
+    CodeTaken { code: String } = "code_taken", Conflict, "代码 {code} 已被使用。", "The code `{code}` is taken.";
+    NameTaken {} = "name_taken", Conflict, "该名称已被使用。", "This name is taken.";
+    WrongState { state: String } = "wrong_state", Conflict, "当前状态为 {state}，不能进行此操作。", "This cannot be done in the state `{state}`.";
+    AlreadySetUp {} = "already_set_up", Conflict, "系统已完成初始设置，或设置链接已失效。", "The bank is set up already, or the set-up link is not valid.";
+    AccountAlreadyClaimed {} = "account_already_claimed", Conflict, "该账户已被认领。", "This account has been claimed already.";
+    CertificateDiffers { fields: String } = "certificate_differs", Conflict, "该证书编号已存入，但以下内容不同：{fields}。", "This certificate number is deposited already, with different content in: {fields}.";
+    StaleEdition {} = "stale_edition", Stale, "您的副本已过期，请重新读取后再修改。", "Your copy is out of date; read it again before changing it.";
+    PreconditionNeeded {} = "precondition_needed", Malformed, "修改时必须带 If-Match 请求头。", "A change needs the `If-Match` header.";
+    IdentityMismatch {} = "identity_mismatch", Rule, "姓名与该证件登记的姓名不一致，未存入；已列入机构待核实清单。", "The name does not match the one held for this document; nothing was deposited, and the case is on your institution's list.";
+    UnknownAchievement { code: String } = "unknown_achievement", Rule, "没有已发布的学习成果标准 {code}。", "There is no published achievement `{code}`.";
+    ForeignAchievement { code: String } = "foreign_achievement", Rule, "学习成果标准 {code} 属于其他机构。", "The achievement `{code}` belongs to another institution.";
+    AwardedInTheFuture { awarded_on: NaiveDate, today: NaiveDate } = "awarded_in_the_future", Rule, "取得日期 {awarded_on} 晚于今天 {today}。", "The award date {awarded_on} is later than today, {today}.";
+    AwardedTooLongAgo { awarded_on: NaiveDate } = "awarded_too_long_ago", Rule, "取得日期 {awarded_on} 早于一百年前。", "The award date {awarded_on} is more than a century ago.";
+    HoursAbsurd { hours: String } = "hours_absurd", Rule, "学时 {hours} 不合理：必须大于 0 且不超过 20000。", "{hours} hours cannot be right: more than 0 and at most 20000 are accepted.";
+    PasswordWeak { reason: String } = "password_weak", Rule, "密码不符合要求：{reason}", "The password cannot be used: {reason}";
+    ClaimCodeWrong {} = "claim_code_wrong", Rule, "账户号码或一次性代码不正确，或代码已过期。", "The account number or the one-time code is not right, or the code has expired.";
+    LearnerNotKnown {} = "learner_not_known", Rule, "贵机构尚未为该学习者存入过成果，不能发放认领代码。", "Your institution does not know this learner and cannot hand out a code.";
+    RuleInvalid { problems: Vec<FieldProblem> } = "rule_invalid", Rule, "认定标准无效，见 errors。", "The recognition rule is not valid; see `errors`.";
+    RuleVersionOutOfOrder { effective_from: NaiveDate } = "rule_version_out_of_order", Rule, "新版本必须晚于现行版本的生效日期 {effective_from}。", "A new version must take effect after the present one does, {effective_from}.";
+    PatternInvalid {} = "pattern_invalid", Rule, "证书编号格式不是有效的正则表达式，或过长。", "The certificate pattern is not a valid regular expression, or is too long.";
+    LevelUnknown {} = "level_unknown", Rule, "资历框架中没有该等级。", "The framework has no such level.";
+    BatchTooLarge { rows_max: usize } = "batch_too_large", Malformed, "每批最多 {rows_max} 行。", "A batch has at most {rows_max} rows.";
+    BatchEmpty {} = "batch_empty", Malformed, "批次不能为空。", "A batch has at least one row.";
+    TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
+}
+
+impl Rejection {
+    /// The fields that are wrong, if the refusal names any.
+    pub fn problems(&self) -> &[FieldProblem] {
+        match self {
+            Self::InvalidBody { problems } | Self::RuleInvalid { problems } => problems,
+            _ => &[],
+        }
+    }
+
+    /// A refusal of one field.
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::InvalidBody { problems: vec![FieldProblem::new(pointer, detail)] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_snake_case_words() {
+        let mut codes: Vec<_> = Rejection::TABLE.iter().map(|row| row.0).collect();
+        codes.sort_unstable();
+        let count = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+        assert!(codes.iter().all(|code| code.chars().all(|c| c.is_ascii_lowercase() || c == '_')));
+    }
+
+    #[test]
+    fn sentences_carry_their_data_in_both_languages() {
+        let rejection = Rejection::CertificateDiffers { fields: "score, hours".into() };
+        assert!(rejection.sentence(Language::Chinese).contains("score, hours"));
+        assert!(rejection.sentence(Language::English).contains("score, hours"));
+    }
+}

@@ -1,0 +1,3 @@
+//! A lifelong-learning credit bank.
+
+pub mod store;

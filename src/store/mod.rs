@@ -1,0 +1,193 @@
+//! The database: schema, one file per aggregate, two back ends, and the only doors to a connection.
+
+pub mod connection;
+pub mod error;
+pub mod schema;
+pub mod types;
+mod insert;
+
+use std::time::Duration;
+
+use diesel::connection::{SimpleConnection, TransactionManager};
+use diesel::r2d2::Pool;
+use diesel::Connection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use connection::{Conn, DatabaseAddress, Manager};
+use error::StoreError;
+
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// How often a write is begun again when another writer was in its way.
+const ATTEMPTS_MAX: u32 = 10;
+
+/// Says whether the whole piece of work may be done again.
+pub trait Retryable: From<StoreError> {
+    /// True when another attempt may succeed.
+    fn is_retryable(&self) -> bool;
+}
+
+impl Retryable for StoreError {
+    fn is_retryable(&self) -> bool {
+        self.is_retryable()
+    }
+}
+
+/// A pool of connections to one database.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool<Manager>,
+}
+
+impl Store {
+    /// Opens the database; nothing is migrated yet.
+    ///
+    /// # Errors
+    /// When no connection can be opened, or the database is not durable.
+    pub fn open(address: DatabaseAddress, connections_max: u32, wait_max: Duration) -> Result<Self, StoreError> {
+        let manager = Manager::new(address);
+        // One connection by hand first: the pool hides why it could not open one.
+        drop(diesel::r2d2::ManageConnection::connect(&manager)?);
+        let pool = Pool::builder()
+            .max_size(connections_max)
+            .min_idle(Some(1))
+            .connection_timeout(wait_max)
+            .test_on_check_out(true)
+            .build(manager)
+            .map_err(|error| StoreError::Pool(error.to_string()))?;
+        Ok(Self { pool })
+    }
+
+    /// Brings the schema up to date and says how many migrations ran.
+    ///
+    /// # Errors
+    /// When a migration fails; what ran before it stays.
+    pub fn migrate(&self) -> Result<usize, StoreError> {
+        let mut conn = self.connection()?;
+        let ran = match &mut *conn {
+            Conn::Postgres(conn) => {
+                // Two instances that start together take turns.
+                conn.batch_execute("SELECT pg_advisory_lock(7265738201)")?;
+                let ran = conn.run_pending_migrations(POSTGRES_MIGRATIONS).map(|done| done.len());
+                conn.batch_execute("SELECT pg_advisory_unlock(7265738201)")?;
+                ran
+            }
+            Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE_MIGRATIONS).map(|done| done.len()),
+        };
+        ran.map_err(|error| StoreError::Migration(error.to_string()))
+    }
+
+    /// Undoes every migration: for the test that runs them up, down and up.
+    ///
+    /// # Errors
+    /// When a migration cannot be undone.
+    pub fn revert_all(&self) -> Result<usize, StoreError> {
+        let mut conn = self.connection()?;
+        let reverted = match &mut *conn {
+            Conn::Postgres(conn) => conn.revert_all_migrations(POSTGRES_MIGRATIONS).map(|done| done.len()),
+            Conn::Sqlite(conn) => conn.revert_all_migrations(SQLITE_MIGRATIONS).map(|done| done.len()),
+        };
+        reverted.map_err(|error| StoreError::Migration(error.to_string()))
+    }
+
+    /// How many connections are open, and how many of them are idle.
+    pub fn pool_state(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections, state.idle_connections)
+    }
+
+    /// Reads from one consistent snapshot.
+    ///
+    /// # Errors
+    /// Whatever the work answers, or that the database is away.
+    pub fn read<T, E: Retryable>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let mut conn = self.connection()?;
+        begin(&mut conn, Purpose::Read)?;
+        let answer = work(&mut conn);
+        // Nothing was written, so ending the snapshot either way is the same.
+        match &answer {
+            Ok(_) => commit(&mut conn)?,
+            Err(_) => roll_back(&mut conn),
+        }
+        answer
+    }
+
+    /// Does the work in one durable transaction; it is all there or none of it.
+    /// The work may run again when another writer was in its way, so it must touch nothing but the connection.
+    ///
+    /// # Errors
+    /// Whatever the work answers, or that the database is away.
+    pub fn write<T, E: Retryable>(&self, mut work: impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let mut conn = self.connection()?;
+        let mut attempt = 1;
+        loop {
+            match attempt_once(&mut conn, &mut work) {
+                Err(error) if error.is_retryable() && attempt < ATTEMPTS_MAX => {
+                    std::thread::sleep(Duration::from_millis(u64::from(attempt * attempt)));
+                    attempt += 1;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
+        self.pool.get().map_err(|error| StoreError::Pool(error.to_string()))
+    }
+}
+
+enum Purpose {
+    Read,
+    Write,
+}
+
+fn attempt_once<T, E: Retryable>(
+    conn: &mut Conn,
+    work: &mut impl FnMut(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    begin(conn, Purpose::Write)?;
+    match work(conn) {
+        Ok(answer) => {
+            commit(conn)?;
+            Ok(answer)
+        }
+        Err(error) => {
+            roll_back(conn);
+            Err(error)
+        }
+    }
+}
+
+/// A writer on SQLite begins IMMEDIATE: one that first reads and then asks for the lock fails at once
+/// when another wrote in between, whatever the busy time-out says.
+fn begin(conn: &mut Conn, purpose: Purpose) -> Result<(), StoreError> {
+    use diesel::connection::AnsiTransactionManager as Transactions;
+    match (conn, purpose) {
+        (Conn::Postgres(conn), Purpose::Read) => {
+            Transactions::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        }
+        (Conn::Postgres(conn), Purpose::Write) => Transactions::begin_transaction_sql(conn, "BEGIN")?,
+        (Conn::Sqlite(conn), Purpose::Read) => Transactions::begin_transaction_sql(conn, "BEGIN DEFERRED")?,
+        (Conn::Sqlite(conn), Purpose::Write) => Transactions::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?,
+    }
+    Ok(())
+}
+
+fn commit(conn: &mut Conn) -> Result<(), StoreError> {
+    Ok(match conn {
+        Conn::Postgres(conn) => <diesel::PgConnection as Connection>::TransactionManager::commit_transaction(conn),
+        Conn::Sqlite(conn) => <diesel::SqliteConnection as Connection>::TransactionManager::commit_transaction(conn),
+    }?)
+}
+
+/// A connection that cannot be rolled back is broken; the pool notices that and opens another.
+fn roll_back(conn: &mut Conn) {
+    let ended = match conn {
+        Conn::Postgres(conn) => <diesel::PgConnection as Connection>::TransactionManager::rollback_transaction(conn),
+        Conn::Sqlite(conn) => <diesel::SqliteConnection as Connection>::TransactionManager::rollback_transaction(conn),
+    };
+    if let Err(error) = ended {
+        tracing::warn!(%error, "a transaction could not be rolled back");
+    }
+}

@@ -1,0 +1,461 @@
+//! The tables as diesel sees them; `tests/migrations.rs` compares them with both catalogues.
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    institutions (institution_id) {
+        institution_id -> Id,
+        name -> Text,
+        kind -> Text,
+        credit_code -> Text,
+        credit_code_suspect -> Bool,
+        division_code -> Text,
+        status -> Text,
+        status_reason -> Nullable<Text>,
+        edition -> BigInt,
+        created_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    frameworks (framework_id) {
+        framework_id -> Id,
+        code -> Text,
+        name_chinese -> Text,
+        name_english -> Text,
+        levels -> Json,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Nullable, SmallInt, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    achievements (achievement_id) {
+        achievement_id -> Id,
+        lineage_id -> Id,
+        version -> BigInt,
+        institution_id -> Id,
+        code -> Text,
+        name_chinese -> Text,
+        name_english -> Nullable<Text>,
+        kind -> Text,
+        family -> Nullable<Text>,
+        rank -> Nullable<SmallInt>,
+        framework_id -> Nullable<Id>,
+        level -> Nullable<SmallInt>,
+        hours_hundredths -> Nullable<BigInt>,
+        original_issuer -> Nullable<Text>,
+        details -> Json,
+        status -> Text,
+        valid_from -> Date,
+        closed_on -> Nullable<Date>,
+        edition -> BigInt,
+        created_at -> Moment,
+        published_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    certificate_patterns (pattern_id) {
+        pattern_id -> Id,
+        name -> Text,
+        kind -> Text,
+        family -> Nullable<Text>,
+        pattern -> Text,
+        citation -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Nullable};
+    use crate::store::types::{Id, Json, Moment};
+
+    recognition_rules (rule_id, version) {
+        rule_id -> Id,
+        version -> BigInt,
+        effective_from -> Date,
+        effective_to -> Nullable<Date>,
+        document -> Json,
+        created_at -> Moment,
+        created_by -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    users (user_id) {
+        user_id -> Id,
+        username -> Text,
+        display_name -> Text,
+        password_hash -> Text,
+        bank_role -> Nullable<Text>,
+        learner_id -> Nullable<Id>,
+        status -> Text,
+        created_at -> Moment,
+        password_changed_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::store::types::{Id};
+
+    usernames (username) {
+        username -> Text,
+        user_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::store::types::{Id, Moment};
+
+    memberships (user_id, institution_id, role) {
+        user_id -> Id,
+        institution_id -> Id,
+        role -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    sessions (session_id) {
+        session_id -> Id,
+        user_id -> Id,
+        refresh_digest -> Binary,
+        created_at -> Moment,
+        refreshed_at -> Moment,
+        expires_at -> Moment,
+        ended_at -> Nullable<Moment>,
+        ended_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable};
+    use crate::store::types::{Moment};
+
+    setup_tokens (token_digest) {
+        token_digest -> Binary,
+        created_at -> Moment,
+        used_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    api_clients (client_id) {
+        client_id -> Id,
+        institution_id -> Id,
+        name -> Text,
+        scopes -> Text,
+        secret_digest -> Binary,
+        previous_secret_digest -> Nullable<Binary>,
+        previous_secret_until -> Nullable<Moment>,
+        status -> Text,
+        created_at -> Moment,
+        created_by -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    learners (learner_id) {
+        learner_id -> Id,
+        account_number -> Text,
+        document_kind -> Text,
+        document_sealed -> Binary,
+        name_sealed -> Binary,
+        name_key -> Binary,
+        user_id -> Nullable<Id>,
+        opened_by -> Id,
+        opened_at -> Moment,
+        head_sequence -> BigInt,
+        head_hash -> Binary,
+        available_hundredths -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::store::types::{Id};
+
+    account_numbers (account_number) {
+        account_number -> Text,
+        learner_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary};
+    use crate::store::types::{Id};
+
+    identity_index (document_index) {
+        document_index -> Binary,
+        learner_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{};
+    use crate::store::types::{Id, Moment};
+
+    learner_institutions (learner_id, institution_id) {
+        learner_id -> Id,
+        institution_id -> Id,
+        since -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable};
+    use crate::store::types::{Id, Moment};
+
+    claim_codes (learner_id, claim_code_id) {
+        learner_id -> Id,
+        claim_code_id -> Id,
+        code_digest -> Binary,
+        institution_id -> Id,
+        created_by -> Id,
+        created_at -> Moment,
+        expires_at -> Moment,
+        failures -> BigInt,
+        used_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Date, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    outcomes (learner_id, outcome_id) {
+        learner_id -> Id,
+        outcome_id -> Id,
+        institution_id -> Id,
+        achievement_id -> Id,
+        certificate_number -> Nullable<Text>,
+        issuer_key -> Text,
+        awarded_on -> Date,
+        grade -> Nullable<Text>,
+        grading_scale -> Nullable<Text>,
+        score -> Nullable<Text>,
+        hours_hundredths -> Nullable<BigInt>,
+        original_credits -> Nullable<Text>,
+        trainee_group -> Nullable<Text>,
+        content_digest -> Binary,
+        status -> Text,
+        flags -> Text,
+        deposited_by -> Text,
+        deposited_at -> Moment,
+        reviewed_at -> Nullable<Moment>,
+        review_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::store::types::{Id};
+
+    certificate_numbers (certificate_number, issuer_key) {
+        certificate_number -> Text,
+        issuer_key -> Text,
+        learner_id -> Id,
+        outcome_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    decisions (learner_id, decision_id) {
+        learner_id -> Id,
+        decision_id -> Id,
+        outcome_id -> Id,
+        result -> Text,
+        credit_hundredths -> BigInt,
+        rule_id -> Nullable<Id>,
+        rule_version -> Nullable<BigInt>,
+        inputs -> Text,
+        rules -> Text,
+        recognition -> Text,
+        decided_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Nullable, SmallInt, Text};
+    use crate::store::types::{Id, Moment};
+
+    lots (learner_id, lot_id) {
+        learner_id -> Id,
+        lot_id -> Id,
+        outcome_id -> Id,
+        decision_id -> Id,
+        category -> Text,
+        level -> Nullable<SmallInt>,
+        usable_until -> Nullable<Date>,
+        granted_hundredths -> BigInt,
+        available_hundredths -> BigInt,
+        held_hundredths -> BigInt,
+        redeemed_hundredths -> BigInt,
+        expired_hundredths -> BigInt,
+        reversed_hundredths -> BigInt,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Date, Text};
+    use crate::store::types::{Id, Moment};
+
+    movements (learner_id, sequence) {
+        learner_id -> Id,
+        sequence -> BigInt,
+        movement_id -> Id,
+        lot_id -> Id,
+        kind -> Text,
+        source -> Text,
+        target -> Text,
+        amount_hundredths -> BigInt,
+        available_after_hundredths -> BigInt,
+        effective_on -> Date,
+        recorded_at -> Moment,
+        cause_kind -> Text,
+        cause_id -> Id,
+        previous_hash -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    access_log (learner_id, access_id) {
+        learner_id -> Id,
+        access_id -> Id,
+        actor -> Text,
+        actor_name -> Text,
+        institution_id -> Nullable<Id>,
+        operation -> Text,
+        request_id -> Id,
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Date, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    identity_mismatches (mismatch_id) {
+        mismatch_id -> Id,
+        institution_id -> Id,
+        learner_id -> Id,
+        given_name_sealed -> Binary,
+        document_sealed -> Binary,
+        achievement_code -> Text,
+        certificate_number -> Nullable<Text>,
+        awarded_on -> Date,
+        status -> Text,
+        created_at -> Moment,
+        settled_at -> Nullable<Moment>,
+        settled_by -> Nullable<Text>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Text};
+    use crate::store::types::{Moment};
+
+    idempotency_keys (idempotency_key, owner) {
+        idempotency_key -> Text,
+        owner -> Text,
+        operation -> Text,
+        request_digest -> Binary,
+        answer_sealed -> Binary,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    audit_log (audit_id) {
+        audit_id -> Id,
+        at -> Moment,
+        actor -> Text,
+        institution_id -> Nullable<Id>,
+        operation -> Text,
+        subject_kind -> Text,
+        subject_id -> Id,
+        request_id -> Id,
+        details -> Json,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    outbox (event_id) {
+        event_id -> Id,
+        at -> Moment,
+        event_type -> Text,
+        learner_id -> Nullable<Id>,
+        institution_id -> Nullable<Id>,
+        subject_id -> Id,
+        payload -> Json,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    institutions,
+    frameworks,
+    achievements,
+    certificate_patterns,
+    recognition_rules,
+    users,
+    usernames,
+    memberships,
+    sessions,
+    setup_tokens,
+    api_clients,
+    learners,
+    account_numbers,
+    identity_index,
+    learner_institutions,
+    claim_codes,
+    outcomes,
+    certificate_numbers,
+    decisions,
+    lots,
+    movements,
+    access_log,
+    identity_mismatches,
+    idempotency_keys,
+    audit_log,
+    outbox,
+);
