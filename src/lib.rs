@@ -1,3 +1,4 @@
 //! A lifelong-learning credit bank.
 
+pub mod domain;
 pub mod store;

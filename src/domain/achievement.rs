@@ -74,20 +74,35 @@ impl KindFields {
             }
         };
         only_for(self.education_level.is_some(), &[Kind::Diploma], "/details/education_level");
-        only_for(self.occupation.is_some(), &[Kind::SkillCertificate, Kind::OccupationalCertificate], "/details/occupation");
+        only_for(
+            self.occupation.is_some(),
+            &[Kind::SkillCertificate, Kind::OccupationalCertificate],
+            "/details/occupation",
+        );
         only_for(self.contest_scope.is_some(), &[Kind::Contest], "/details/contest_scope");
         only_for(self.course_code.is_some(), &[Kind::Course], "/details/course_code");
         only_for(self.months_minimum.is_some(), &[Kind::WorkExperience], "/details/months_minimum");
         let known_level = |code: &str| {
-            matches!(code, "10" | "20" | "21" | "22" | "23" | "30" | "31" | "32" | "33" | "40" | "41" | "44" | "47" | "60" | "61" | "70" | "80" | "90")
+            matches!(
+                code,
+                "10" | "20" | "21" | "22" | "23" | "30" | "31" | "32" | "33" | "40" | "41" | "44" | "47" | "60" | "61" | "70" | "80" | "90"
+            )
         };
         if self.education_level.as_deref().is_some_and(|code| !known_level(code)) {
             problems.push(("/details/education_level", "is not a code of GB/T 4658-2006"));
         }
-        if self.occupation.as_deref().is_some_and(|text| text.is_empty() || text.chars().count() > 100) {
+        if self
+            .occupation
+            .as_deref()
+            .is_some_and(|text| text.is_empty() || text.chars().count() > 100)
+        {
             problems.push(("/details/occupation", "must have 1 to 100 characters"));
         }
-        if self.course_code.as_deref().is_some_and(|text| text.is_empty() || text.chars().count() > 40) {
+        if self
+            .course_code
+            .as_deref()
+            .is_some_and(|text| text.is_empty() || text.chars().count() > 40)
+        {
             problems.push(("/details/course_code", "must have 1 to 40 characters"));
         }
         if self.months_minimum.is_some_and(|months| !(1..=600).contains(&months)) {
@@ -132,7 +147,10 @@ mod tests {
     #[test]
     fn x_certificates_closed_at_the_end_of_2025() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let currency = Currency { valid_from: day("2019-01-01"), closed_on: Some(day("2025-12-31")) };
+        let currency = Currency {
+            valid_from: day("2019-01-01"),
+            closed_on: Some(day("2025-12-31")),
+        };
         let cases = [
             ("2018-12-31", AwardTiming::BeforeValid),
             ("2019-01-01", AwardTiming::Current),
@@ -146,7 +164,11 @@ mod tests {
 
     #[test]
     fn fields_of_another_kind_are_named() {
-        let fields = KindFields { contest_scope: Some(ContestScope::National), education_level: Some("01".into()), ..KindFields::default() };
+        let fields = KindFields {
+            contest_scope: Some(ContestScope::National),
+            education_level: Some("01".into()),
+            ..KindFields::default()
+        };
         assert_eq!(
             fields.problems(AchievementKind::Diploma),
             [

@@ -72,8 +72,20 @@ pub struct Membership {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     Anonymous,
-    User { user_id: Uuid, display_name: String, bank_role: Option<BankRole>, learner_id: Option<Uuid>, memberships: Vec<Membership> },
-    Client { client_id: Uuid, name: String, institution_id: Uuid, status: InstitutionStatus, scopes: Vec<Scope> },
+    User {
+        user_id: Uuid,
+        display_name: String,
+        bank_role: Option<BankRole>,
+        learner_id: Option<Uuid>,
+        memberships: Vec<Membership>,
+    },
+    Client {
+        client_id: Uuid,
+        name: String,
+        institution_id: Uuid,
+        status: InstitutionStatus,
+        scopes: Vec<Scope>,
+    },
     Bank,
 }
 
@@ -92,7 +104,10 @@ impl Actor {
             Self::Client { institution_id, .. } => Some(*institution_id),
             Self::User { memberships, .. } => {
                 let first = memberships.first()?.institution_id;
-                memberships.iter().all(|membership| membership.institution_id == first).then_some(first)
+                memberships
+                    .iter()
+                    .all(|membership| membership.institution_id == first)
+                    .then_some(first)
             }
             _ => None,
         }

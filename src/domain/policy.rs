@@ -85,13 +85,23 @@ pub fn allowed(actor: &Actor, action: Action, resource: Resource) -> Result<(), 
     match actor {
         Actor::Anonymous => Err(Rejection::Unauthenticated {}),
         Actor::Bank => Ok(()),
-        Actor::User { bank_role, learner_id, memberships, .. } => {
+        Actor::User {
+            bank_role,
+            learner_id,
+            memberships,
+            ..
+        } => {
             if bank_may(*bank_role, action) || learner_may(*learner_id, action, resource) {
                 return Ok(());
             }
             members_may(memberships, action, resource)
         }
-        Actor::Client { institution_id, status, scopes, .. } => {
+        Actor::Client {
+            institution_id,
+            status,
+            scopes,
+            ..
+        } => {
             let (needed, needs) = scope_for(action).ok_or_else(|| hidden(action))?;
             if resource.institution_id() != Some(*institution_id) {
                 return Err(hidden(action));
@@ -133,11 +143,17 @@ fn bank_may(role: Option<BankRole>, action: Action) -> bool {
 fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
     own.is_some()
         && own == resource.learner_id()
-        && matches!(action, Action::ReadOwnRecord | Action::ReadOutcome | Action::ReadAccessLog | Action::ReplayDecision)
+        && matches!(
+            action,
+            Action::ReadOwnRecord | Action::ReadOutcome | Action::ReadAccessLog | Action::ReplayDecision
+        )
 }
 
 fn members_may(memberships: &[Membership], action: Action, resource: Resource) -> Result<(), Rejection> {
-    let mut roles = memberships.iter().filter(|membership| Some(membership.institution_id) == resource.institution_id()).peekable();
+    let mut roles = memberships
+        .iter()
+        .filter(|membership| Some(membership.institution_id) == resource.institution_id())
+        .peekable();
     if roles.peek().is_none() {
         return Err(hidden(action));
     }

@@ -35,7 +35,10 @@ pub struct FieldProblem {
 impl FieldProblem {
     /// A problem at `pointer`.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), detail: detail.into() }
+        Self {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        }
     }
 }
 
@@ -132,7 +135,9 @@ impl Rejection {
 
     /// A refusal of one field.
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::InvalidBody { problems: vec![FieldProblem::new(pointer, detail)] }
+        Self::InvalidBody {
+            problems: vec![FieldProblem::new(pointer, detail)],
+        }
     }
 }
 
@@ -152,7 +157,9 @@ mod tests {
 
     #[test]
     fn sentences_carry_their_data_in_both_languages() {
-        let rejection = Rejection::CertificateDiffers { fields: "score, hours".into() };
+        let rejection = Rejection::CertificateDiffers {
+            fields: "score, hours".into(),
+        };
         assert!(rejection.sentence(Language::Chinese).contains("score, hours"));
         assert!(rejection.sentence(Language::English).contains("score, hours"));
     }

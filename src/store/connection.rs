@@ -61,7 +61,10 @@ fn open_postgres(url: &str) -> Result<PgConnection, StoreError> {
     for (name, refused) in [("fsync", &["off"][..]), ("synchronous_commit", &["off", "local"][..])] {
         let setting: Setting = diesel::sql_query(format!("SELECT current_setting('{name}') AS value")).get_result(&mut conn)?;
         if refused.contains(&setting.value.as_str()) {
-            return Err(StoreError::NotDurable { setting: name, value: setting.value });
+            return Err(StoreError::NotDurable {
+                setting: name,
+                value: setting.value,
+            });
         }
     }
     Ok(conn)
@@ -79,14 +82,19 @@ fn open_sqlite(path: &std::path::Path) -> Result<SqliteConnection, StoreError> {
          PRAGMA wal_autocheckpoint = 4000;
          PRAGMA trusted_schema = OFF;",
     )?;
-    let level: NumericSetting =
-        diesel::sql_query("SELECT synchronous AS value FROM pragma_synchronous").get_result(&mut conn)?;
+    let level: NumericSetting = diesel::sql_query("SELECT synchronous AS value FROM pragma_synchronous").get_result(&mut conn)?;
     if level.value < 2 {
-        return Err(StoreError::NotDurable { setting: "synchronous", value: level.value.to_string() });
+        return Err(StoreError::NotDurable {
+            setting: "synchronous",
+            value: level.value.to_string(),
+        });
     }
     let mode: Setting = diesel::sql_query("SELECT journal_mode AS value FROM pragma_journal_mode").get_result(&mut conn)?;
     if mode.value != "wal" {
-        return Err(StoreError::NotDurable { setting: "journal_mode", value: mode.value });
+        return Err(StoreError::NotDurable {
+            setting: "journal_mode",
+            value: mode.value,
+        });
     }
     Ok(conn)
 }

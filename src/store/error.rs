@@ -44,13 +44,37 @@ pub enum Taken {
 /// The constraint's name (PostgreSQL), its columns (how SQLite says it), and what it means.
 const MEANINGS: [(&str, &str, Taken); 8] = [
     ("usernames_pk", "usernames.username", Taken::Username),
-    ("institutions_credit_code_unique", "institutions.credit_code", Taken::InstitutionCreditCode),
+    (
+        "institutions_credit_code_unique",
+        "institutions.credit_code",
+        Taken::InstitutionCreditCode,
+    ),
     ("frameworks_code_unique", "frameworks.code", Taken::FrameworkCode),
-    ("achievements_code_unique", "achievements.institution_id, achievements.code", Taken::AchievementCode),
-    ("achievements_version_unique", "achievements.lineage_id, achievements.version", Taken::AchievementVersion),
-    ("certificate_patterns_name_unique", "certificate_patterns.name", Taken::CertificatePatternName),
-    ("recognition_rules_pk", "recognition_rules.rule_id, recognition_rules.version", Taken::RuleVersion),
-    ("memberships_pk", "memberships.user_id, memberships.institution_id", Taken::Membership),
+    (
+        "achievements_code_unique",
+        "achievements.institution_id, achievements.code",
+        Taken::AchievementCode,
+    ),
+    (
+        "achievements_version_unique",
+        "achievements.lineage_id, achievements.version",
+        Taken::AchievementVersion,
+    ),
+    (
+        "certificate_patterns_name_unique",
+        "certificate_patterns.name",
+        Taken::CertificatePatternName,
+    ),
+    (
+        "recognition_rules_pk",
+        "recognition_rules.rule_id, recognition_rules.version",
+        Taken::RuleVersion,
+    ),
+    (
+        "memberships_pk",
+        "memberships.user_id, memberships.institution_id",
+        Taken::Membership,
+    ),
 ];
 
 impl StoreError {

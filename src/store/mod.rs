@@ -2,15 +2,15 @@
 
 pub mod connection;
 pub mod error;
+mod insert;
 pub mod schema;
 pub mod types;
-mod insert;
 
 use std::time::Duration;
 
+use diesel::Connection;
 use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::r2d2::Pool;
-use diesel::Connection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use connection::{Conn, DatabaseAddress, Manager};
@@ -142,10 +142,7 @@ enum Purpose {
     Write,
 }
 
-fn attempt_once<T, E: Retryable>(
-    conn: &mut Conn,
-    work: &mut impl FnMut(&mut Conn) -> Result<T, E>,
-) -> Result<T, E> {
+fn attempt_once<T, E: Retryable>(conn: &mut Conn, work: &mut impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
     begin(conn, Purpose::Write)?;
     match work(conn) {
         Ok(answer) => {

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::backend::Backend;
-use diesel::expression::AsExpression;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};

@@ -1,0 +1,21 @@
+//! Pure values and decisions. No database, no web, no files, no clock, no randomness: they come as arguments.
+
+pub mod account_number;
+pub mod achievement;
+pub mod actor;
+pub mod certificate_number;
+pub mod credit;
+pub mod credit_code;
+mod decimal;
+pub mod hours;
+pub mod identity_document;
+pub mod institution;
+pub mod language;
+pub mod lot;
+pub mod movement;
+pub mod outcome;
+pub mod person_name;
+pub mod policy;
+pub mod recognition;
+pub mod rejection;
+pub(crate) mod words;

@@ -1,0 +1,50 @@
+//! Names of people: kept as given, compared without what spreadsheets add. Never printed by accident.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// A person's name of 1 to 100 characters.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonName(String);
+
+impl std::fmt::Debug for PersonName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("PersonName(*)")
+    }
+}
+
+impl PersonName {
+    /// Reads a name; `None` when it is empty, too long, or holds digits or control characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let name = text.nfkc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+        let acceptable = |character: char| !character.is_control() && !character.is_numeric();
+        ((1..=100).contains(&name.chars().count()) && name.chars().all(acceptable)).then_some(Self(name))
+    }
+
+    /// The name as given, in half-width form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What two spellings of one name share: no spaces, no middle dots, one letter case.
+    pub fn matching_key(&self) -> String {
+        let kept = |character: &char| !character.is_whitespace() && !matches!(character, '·' | '•' | '・' | '‧' | '.');
+        self.0.chars().filter(kept).flat_map(char::to_lowercase).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PersonName;
+
+    #[test]
+    fn spellings_of_one_name_match() {
+        let key = |text| PersonName::parse(text).unwrap().matching_key();
+        assert_eq!(key("阿依古丽·买买提"), key("阿依古丽 • 买买提"));
+        assert_eq!(key("王 芳"), key("王芳"));
+        assert_eq!(key("Ｊohn Smith"), key("john  smith"));
+        assert_ne!(key("王芳"), key("王方"));
+        for text in ["", "  ", "王3", "a\u{0}b"] {
+            assert!(PersonName::parse(text).is_none(), "{text:?}");
+        }
+    }
+}
