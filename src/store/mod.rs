@@ -2,9 +2,12 @@
 
 pub mod connection;
 pub mod error;
-mod insert;
 pub mod schema;
 pub mod types;
+mod insert;
+pub mod journal;
+pub mod people;
+pub mod institutions;
 
 use std::time::Duration;
 
@@ -15,6 +18,17 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use connection::{Conn, DatabaseAddress, Manager};
 use error::StoreError;
+
+/// Runs one body on the connection of whichever back end it is: for what diesel cannot say over both at once.
+macro_rules! each_back_end {
+    ($conn:expr, $inner:ident => $body:expr) => {
+        match $conn {
+            $crate::store::connection::Conn::Postgres($inner) => $body,
+            $crate::store::connection::Conn::Sqlite($inner) => $body,
+        }
+    };
+}
+use each_back_end;
 
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");

@@ -1,0 +1,84 @@
+//! Institutions.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::connection::Conn;
+use super::error::StoreError;
+use super::schema::institutions;
+use super::types::{At, Key};
+use crate::domain::institution::InstitutionStatus;
+
+/// An organisation on the bank.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = institutions)]
+pub struct InstitutionRow {
+    pub institution_id: Key,
+    pub name: String,
+    pub kind: String,
+    pub credit_code: String,
+    pub credit_code_suspect: bool,
+    pub division_code: String,
+    pub status: String,
+    pub status_reason: Option<String>,
+    pub edition: i64,
+    pub created_at: At,
+    pub updated_at: At,
+}
+
+/// Adds an institution; a taken code is [`super::error::Taken::InstitutionCreditCode`].
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert(conn: &mut Conn, institution: &InstitutionRow) -> Result<(), StoreError> {
+    diesel::insert_into(institutions::table).values(institution).execute(conn)?;
+    Ok(())
+}
+
+/// Finds an institution.
+///
+/// # Errors
+/// When the database refuses.
+pub fn find(conn: &mut Conn, institution_id: Uuid) -> Result<Option<InstitutionRow>, StoreError> {
+    Ok(institutions::table.find(Key(institution_id)).first(conn).optional()?)
+}
+
+/// Institutions after `after`, in the order of registration; of one status, if one is named.
+///
+/// # Errors
+/// When the database refuses.
+pub fn list(conn: &mut Conn, status: Option<InstitutionStatus>, after: Option<Uuid>, limit: i64) -> Result<Vec<InstitutionRow>, StoreError> {
+    let mut query = institutions::table.into_boxed();
+    if let Some(status) = status {
+        query = query.filter(institutions::status.eq(status.as_str()));
+    }
+    if let Some(after) = after {
+        query = query.filter(institutions::institution_id.gt(Key(after)));
+    }
+    Ok(query.order(institutions::institution_id).limit(limit).load(conn)?)
+}
+
+/// Moves an institution to another status, if it still is in the one that was read.
+///
+/// # Errors
+/// `Stale` when somebody else moved it.
+pub fn set_status(
+    conn: &mut Conn,
+    institution_id: Uuid,
+    from: InstitutionStatus,
+    to: InstitutionStatus,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(institutions::table.find(Key(institution_id)))
+        .filter(institutions::status.eq(from.as_str()))
+        .set((
+            institutions::status.eq(to.as_str()),
+            institutions::status_reason.eq(Some(reason)),
+            institutions::edition.eq(institutions::edition + 1),
+            institutions::updated_at.eq(At(now)),
+        ))
+        .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}

@@ -1,0 +1,132 @@
+//! What every write leaves behind in its own transaction: an audit row, an outbox row, and its saved answer.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::connection::Conn;
+use super::error::StoreError;
+use super::insert::insert_rows;
+use super::schema::{audit_log, idempotency_keys, outbox};
+use super::types::{At, Document, Id, Json, Key, Moment};
+use super::each_back_end;
+
+/// Who did what to which thing; no personal data in it.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = audit_log)]
+pub struct AuditRow {
+    pub audit_id: Key,
+    pub at: At,
+    pub actor: String,
+    pub institution_id: Option<Key>,
+    pub operation: String,
+    pub subject_kind: String,
+    pub subject_id: Key,
+    pub request_id: Key,
+    pub details: Document,
+}
+
+/// Something that others may want to know.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = outbox)]
+pub struct OutboxRow {
+    pub event_id: Key,
+    pub at: At,
+    pub event_type: String,
+    pub learner_id: Option<Key>,
+    pub institution_id: Option<Key>,
+    pub subject_id: Key,
+    pub payload: Document,
+}
+
+/// A saved answer, sealed.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = idempotency_keys)]
+pub struct SavedAnswer {
+    pub idempotency_key: String,
+    pub owner: String,
+    pub operation: String,
+    pub request_digest: Vec<u8>,
+    pub answer_sealed: Vec<u8>,
+    pub created_at: At,
+}
+
+/// What is told of a write.
+#[derive(Debug, Clone)]
+pub struct Told<'a> {
+    pub operation: &'a str,
+    pub subject_kind: &'a str,
+    pub subject_id: Uuid,
+    pub learner_id: Option<Uuid>,
+    pub institution_id: Option<Uuid>,
+    pub details: Value,
+}
+
+/// Writes the audit and the outbox rows of many writes.
+///
+/// # Errors
+/// When the database refuses.
+pub fn tell(conn: &mut Conn, actor: &str, request_id: Uuid, now: DateTime<Utc>, told: &[Told<'_>]) -> Result<(), StoreError> {
+    use diesel::sql_types::{Nullable, Text};
+    let audit: Vec<AuditRow> = told
+        .iter()
+        .map(|told| AuditRow {
+            audit_id: Key(Uuid::now_v7()),
+            at: At(now),
+            actor: actor.to_owned(),
+            institution_id: told.institution_id.map(Key),
+            operation: told.operation.to_owned(),
+            subject_kind: told.subject_kind.to_owned(),
+            subject_id: Key(told.subject_id),
+            request_id: Key(request_id),
+            details: Document(told.details.clone()),
+        })
+        .collect();
+    let events: Vec<OutboxRow> = told
+        .iter()
+        .map(|told| OutboxRow {
+            event_id: Key(Uuid::now_v7()),
+            at: At(now),
+            event_type: format!("{}.{}", told.subject_kind, told.operation),
+            learner_id: told.learner_id.map(Key),
+            institution_id: told.institution_id.map(Key),
+            subject_id: Key(told.subject_id),
+            payload: Document(told.details.clone()),
+        })
+        .collect();
+    insert_rows!(conn, audit_log, &audit, {
+        audit_id: Id, at: Moment, actor: Text, institution_id: Nullable<Id>, operation: Text,
+        subject_kind: Text, subject_id: Id, request_id: Id, details: Json,
+    });
+    insert_rows!(conn, outbox, &events, {
+        event_id: Id, at: Moment, event_type: Text, learner_id: Nullable<Id>, institution_id: Nullable<Id>, subject_id: Id, payload: Json,
+    });
+    Ok(())
+}
+
+/// The answers saved under some keys of one owner.
+///
+/// # Errors
+/// When the database refuses.
+pub fn saved_answers(conn: &mut Conn, owner: &str, keys: &[String]) -> Result<Vec<SavedAnswer>, StoreError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(each_back_end!(conn, c => idempotency_keys::table
+        .filter(idempotency_keys::owner.eq(owner))
+        .filter(idempotency_keys::idempotency_key.eq_any(keys))
+        .load::<SavedAnswer>(c))?)
+}
+
+/// Saves answers.
+///
+/// # Errors
+/// When the database refuses.
+pub fn save_answers(conn: &mut Conn, answers: &[SavedAnswer]) -> Result<(), StoreError> {
+    use diesel::sql_types::{Binary, Text};
+    insert_rows!(conn, idempotency_keys, answers, {
+        idempotency_key: Text, owner: Text, operation: Text, request_digest: Binary, answer_sealed: Binary, created_at: Moment,
+    });
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Users, their roles and log-ins, and the first administrator's link.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::connection::Conn;
+use super::error::StoreError;
+use super::schema::{institutions, memberships, sessions, setup_tokens, usernames, users};
+use super::types::{At, Key};
+use crate::domain::actor::{Actor, BankRole, MemberRole, Membership};
+use crate::domain::institution::InstitutionStatus;
+
+/// Somebody who logs in.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = users)]
+pub struct UserRow {
+    pub user_id: Key,
+    pub username: String,
+    pub display_name: String,
+    pub password_hash: String,
+    pub bank_role: Option<String>,
+    pub learner_id: Option<Key>,
+    pub status: String,
+    pub created_at: At,
+    pub password_changed_at: At,
+}
+
+/// A log-in with its present refresh token.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = sessions)]
+pub struct SessionRow {
+    pub session_id: Key,
+    pub user_id: Key,
+    pub refresh_digest: Vec<u8>,
+    pub created_at: At,
+    pub refreshed_at: At,
+    pub expires_at: At,
+    pub ended_at: Option<At>,
+    pub ended_because: Option<String>,
+}
+
+/// Adds a user; a taken name is [`super::error::Taken::Username`].
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_user(conn: &mut Conn, user: &UserRow) -> Result<(), StoreError> {
+    diesel::insert_into(usernames::table)
+        .values((usernames::username.eq(&user.username), usernames::user_id.eq(&user.user_id)))
+        .execute(conn)?;
+    diesel::insert_into(users::table).values(user).execute(conn)?;
+    Ok(())
+}
+
+/// Gives a user a role at an institution.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_membership(conn: &mut Conn, user_id: Uuid, institution_id: Uuid, role: MemberRole, now: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::insert_into(memberships::table)
+        .values((
+            memberships::user_id.eq(Key(user_id)),
+            memberships::institution_id.eq(Key(institution_id)),
+            memberships::role.eq(role.as_str()),
+            memberships::created_at.eq(At(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Finds a user by name.
+///
+/// # Errors
+/// When the database refuses.
+pub fn user_by_name(conn: &mut Conn, username: &str) -> Result<Option<UserRow>, StoreError> {
+    Ok(users::table
+        .inner_join(usernames::table.on(usernames::user_id.eq(users::user_id)))
+        .filter(usernames::username.eq(username))
+        .select(users::all_columns)
+        .first(conn)
+        .optional()?)
+}
+
+/// Finds a user.
+///
+/// # Errors
+/// When the database refuses.
+pub fn user(conn: &mut Conn, user_id: Uuid) -> Result<Option<UserRow>, StoreError> {
+    Ok(users::table.find(Key(user_id)).first(conn).optional()?)
+}
+
+/// Sets a new password.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_password(conn: &mut Conn, user_id: Uuid, password_hash: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(users::table.find(Key(user_id)))
+        .set((users::password_hash.eq(password_hash), users::password_changed_at.eq(At(now))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Who the user of an open log-in is now; `None` when the log-in ended or the user is disabled.
+///
+/// # Errors
+/// When the database refuses, or a stored word is unknown.
+pub fn load_actor(conn: &mut Conn, user_id: Uuid, session_id: Uuid) -> Result<Option<Actor>, StoreError> {
+    let open: Option<Option<At>> = sessions::table
+        .find(Key(session_id))
+        .filter(sessions::user_id.eq(Key(user_id)))
+        .select(sessions::ended_at)
+        .first(conn)
+        .optional()?;
+    let Some(user) = user(conn, user_id)? else { return Ok(None) };
+    if open != Some(None) || user.status != "active" {
+        return Ok(None);
+    }
+    let rows: Vec<(Key, String, String)> = memberships::table
+        .inner_join(institutions::table.on(institutions::institution_id.eq(memberships::institution_id)))
+        .filter(memberships::user_id.eq(Key(user_id)))
+        .select((memberships::institution_id, memberships::role, institutions::status))
+        .load(conn)?;
+    let memberships = rows
+        .into_iter()
+        .map(|(institution_id, role, status)| {
+            Some(Membership { institution_id: institution_id.0, role: MemberRole::parse(&role)?, status: InstitutionStatus::parse(&status)? })
+        })
+        .collect::<Option<Vec<_>>>()
+        .ok_or_else(|| StoreError::Damaged("a membership".to_owned()))?;
+    let bank_role = user.bank_role.as_deref().and_then(BankRole::parse);
+    Ok(Some(Actor::User { user_id, display_name: user.display_name, bank_role, learner_id: user.learner_id.map(|key| key.0), memberships }))
+}
+
+/// Opens a log-in.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_session(conn: &mut Conn, session: &SessionRow) -> Result<(), StoreError> {
+    diesel::insert_into(sessions::table).values(session).execute(conn)?;
+    Ok(())
+}
+
+/// Finds a log-in.
+///
+/// # Errors
+/// When the database refuses.
+pub fn session(conn: &mut Conn, session_id: Uuid) -> Result<Option<SessionRow>, StoreError> {
+    Ok(sessions::table.find(Key(session_id)).first(conn).optional()?)
+}
+
+/// Gives a log-in its next refresh token, if it still has the one that was shown.
+///
+/// # Errors
+/// When the database refuses.
+pub fn rotate_session(conn: &mut Conn, session_id: Uuid, from: &[u8], to: &[u8], now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(sessions::table.find(Key(session_id)))
+        .filter(sessions::refresh_digest.eq(from))
+        .filter(sessions::ended_at.is_null())
+        .set((sessions::refresh_digest.eq(to), sessions::refreshed_at.eq(At(now))))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Ends a log-in.
+///
+/// # Errors
+/// When the database refuses.
+pub fn end_session(conn: &mut Conn, session_id: Uuid, because: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(Key(session_id)))
+        .filter(sessions::ended_at.is_null())
+        .set((sessions::ended_at.eq(Some(At(now))), sessions::ended_because.eq(Some(because))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends every log-in of a user.
+///
+/// # Errors
+/// When the database refuses.
+pub fn end_sessions_of(conn: &mut Conn, user_id: Uuid, because: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(sessions::table.filter(sessions::user_id.eq(Key(user_id))))
+        .filter(sessions::ended_at.is_null())
+        .set((sessions::ended_at.eq(Some(At(now))), sessions::ended_because.eq(Some(because))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether a set-up link was ever made.
+///
+/// # Errors
+/// When the database refuses.
+pub fn has_setup_token(conn: &mut Conn) -> Result<bool, StoreError> {
+    Ok(setup_tokens::table.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Keeps the digest of a set-up link.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_setup_token(conn: &mut Conn, digest: &[u8], now: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::insert_into(setup_tokens::table)
+        .values((setup_tokens::token_digest.eq(digest), setup_tokens::created_at.eq(At(now))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Uses a set-up link; false when there is no such unused one.
+///
+/// # Errors
+/// When the database refuses.
+pub fn use_setup_token(conn: &mut Conn, digest: &[u8], now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let used = diesel::update(setup_tokens::table.filter(setup_tokens::token_digest.eq(digest)))
+        .filter(setup_tokens::used_at.is_null())
+        .set(setup_tokens::used_at.eq(Some(At(now))))
+        .execute(conn)?;
+    Ok(used == 1)
+}

@@ -1,0 +1,7 @@
+//! Secrets: keys, sealing, passwords and tokens. No database, no web.
+
+pub mod key_ring;
+pub mod opaque;
+pub mod passwords;
+pub mod seal;
+pub mod tokens;
