@@ -8,6 +8,8 @@ mod insert;
 pub mod journal;
 pub mod people;
 pub mod institutions;
+pub mod standards;
+pub mod deposits;
 
 use std::time::Duration;
 

@@ -1,0 +1,282 @@
+//! The deposit path, set-based: what many deposits need is read at once, and what they bring is written at once.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Date, Nullable, SmallInt, Text};
+use uuid::Uuid;
+
+use super::connection::Conn;
+use super::each_back_end;
+use super::error::StoreError;
+use super::insert::insert_rows;
+use super::schema::{account_numbers, certificate_numbers, decisions, identity_index, learner_institutions, learners, lots, movements, outcomes};
+use super::types::{At, Id, Key, Moment};
+
+/// A learner with the head of the chain.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = learners)]
+pub struct LearnerRow {
+    pub learner_id: Key,
+    pub account_number: String,
+    pub document_kind: String,
+    pub document_sealed: Vec<u8>,
+    pub name_sealed: Vec<u8>,
+    pub name_key: Vec<u8>,
+    pub user_id: Option<Key>,
+    pub opened_by: Key,
+    pub opened_at: At,
+    pub head_sequence: i64,
+    pub head_hash: Vec<u8>,
+    pub available_hundredths: i64,
+}
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = account_numbers)]
+pub struct AccountNumberRow {
+    pub account_number: String,
+    pub learner_id: Key,
+}
+
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = identity_index)]
+pub struct IdentityRow {
+    pub document_index: Vec<u8>,
+    pub learner_id: Key,
+}
+
+#[derive(Debug, Clone, Insertable, Queryable, PartialEq)]
+#[diesel(table_name = learner_institutions)]
+pub struct KnownByRow {
+    pub learner_id: Key,
+    pub institution_id: Key,
+    pub since: At,
+}
+
+/// An outcome as it is stored.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = outcomes)]
+pub struct OutcomeRow {
+    pub learner_id: Key,
+    pub outcome_id: Key,
+    pub institution_id: Key,
+    pub achievement_id: Key,
+    pub certificate_number: Option<String>,
+    pub issuer_key: String,
+    pub awarded_on: chrono::NaiveDate,
+    pub grade: Option<String>,
+    pub grading_scale: Option<String>,
+    pub score: Option<String>,
+    pub hours_hundredths: Option<i64>,
+    pub original_credits: Option<String>,
+    pub trainee_group: Option<String>,
+    pub content_digest: Vec<u8>,
+    pub status: String,
+    pub flags: String,
+    pub deposited_by: String,
+    pub deposited_at: At,
+    pub reviewed_at: Option<At>,
+    pub review_reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = certificate_numbers)]
+pub struct CertificateRow {
+    pub certificate_number: String,
+    pub issuer_key: String,
+    pub learner_id: Key,
+    pub outcome_id: Key,
+}
+
+/// A decision with all that it depended on.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = decisions)]
+pub struct DecisionRow {
+    pub learner_id: Key,
+    pub decision_id: Key,
+    pub outcome_id: Key,
+    pub result: String,
+    pub credit_hundredths: i64,
+    pub rule_id: Option<Key>,
+    pub rule_version: Option<i64>,
+    pub inputs: String,
+    pub rules: String,
+    pub recognition: String,
+    pub decided_at: At,
+}
+
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = lots)]
+pub struct LotRow {
+    pub learner_id: Key,
+    pub lot_id: Key,
+    pub outcome_id: Key,
+    pub decision_id: Key,
+    pub category: String,
+    pub level: Option<i16>,
+    pub usable_until: Option<chrono::NaiveDate>,
+    pub granted_hundredths: i64,
+    pub available_hundredths: i64,
+    pub held_hundredths: i64,
+    pub redeemed_hundredths: i64,
+    pub expired_hundredths: i64,
+    pub reversed_hundredths: i64,
+    pub created_at: At,
+}
+
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = movements)]
+pub struct MovementRow {
+    pub learner_id: Key,
+    pub sequence: i64,
+    pub movement_id: Key,
+    pub lot_id: Key,
+    pub kind: String,
+    pub source: String,
+    pub target: String,
+    pub amount_hundredths: i64,
+    pub available_after_hundredths: i64,
+    pub effective_on: chrono::NaiveDate,
+    pub recorded_at: At,
+    pub cause_kind: String,
+    pub cause_id: Key,
+    pub previous_hash: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+/// Everything that a set of deposits brings.
+#[derive(Debug, Default)]
+pub struct Brought {
+    pub learners: Vec<LearnerRow>,
+    pub identities: Vec<IdentityRow>,
+    pub account_numbers: Vec<AccountNumberRow>,
+    pub known_by: Vec<KnownByRow>,
+    pub outcomes: Vec<OutcomeRow>,
+    pub certificates: Vec<CertificateRow>,
+    pub decisions: Vec<DecisionRow>,
+    pub lots: Vec<LotRow>,
+    pub movements: Vec<MovementRow>,
+    /// Heads that moved: learner, sequence before, sequence, hash, available.
+    pub heads: Vec<(Uuid, i64, i64, Vec<u8>, i64)>,
+}
+
+/// The learners behind some document indexes.
+///
+/// # Errors
+/// When the database refuses.
+pub fn learners_by_document(conn: &mut Conn, indexes: &[Vec<u8>]) -> Result<Vec<(Vec<u8>, LearnerRow)>, StoreError> {
+    let found: Vec<IdentityRow> = each_back_end!(conn, c => identity_index::table
+        .filter(identity_index::document_index.eq_any(indexes))
+        .load(c))?;
+    let ids: Vec<Key> = found.iter().map(|row| row.learner_id.clone()).collect();
+    let rows: Vec<LearnerRow> = each_back_end!(conn, c => learners::table.filter(learners::learner_id.eq_any(&ids)).load(c))?;
+    Ok(found
+        .into_iter()
+        .filter_map(|identity| rows.iter().find(|row| row.learner_id == identity.learner_id).map(|row| (identity.document_index, row.clone())))
+        .collect())
+}
+
+/// Which of some learners the institution knows already.
+///
+/// # Errors
+/// When the database refuses.
+pub fn known_by(conn: &mut Conn, institution_id: Uuid, learner_ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+    let ids: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
+    let rows: Vec<Key> = each_back_end!(conn, c => learner_institutions::table
+        .filter(learner_institutions::learner_id.eq_any(&ids))
+        .filter(learner_institutions::institution_id.eq(Key(institution_id)))
+        .select(learner_institutions::learner_id)
+        .load(c))?;
+    Ok(rows.into_iter().map(|key| key.0).collect())
+}
+
+/// The outcomes that hold some certificate numbers.
+///
+/// # Errors
+/// When the database refuses.
+pub fn outcomes_by_certificate(conn: &mut Conn, numbers: &[String]) -> Result<Vec<(CertificateRow, OutcomeRow)>, StoreError> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let held: Vec<CertificateRow> = each_back_end!(conn, c => certificate_numbers::table
+        .filter(certificate_numbers::certificate_number.eq_any(numbers))
+        .load(c))?;
+    let learner_ids: Vec<&Key> = held.iter().map(|row| &row.learner_id).collect();
+    let outcome_ids: Vec<&Key> = held.iter().map(|row| &row.outcome_id).collect();
+    let rows: Vec<OutcomeRow> = each_back_end!(conn, c => outcomes::table
+        .filter(outcomes::learner_id.eq_any(&learner_ids))
+        .filter(outcomes::outcome_id.eq_any(&outcome_ids))
+        .load(c))?;
+    Ok(held
+        .into_iter()
+        .filter_map(|certificate| rows.iter().find(|row| row.outcome_id == certificate.outcome_id).cloned().map(|row| (certificate, row)))
+        .collect())
+}
+
+/// Writes it all. The heads move only from where they were read: else `Stale`, and the whole work begins again.
+///
+/// # Errors
+/// When the database refuses, or a head moved.
+pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
+    insert_rows!(conn, learners, &brought.learners, {
+        learner_id: Id, account_number: Text, document_kind: Text, document_sealed: Binary, name_sealed: Binary, name_key: Binary,
+        user_id: Nullable<Id>, opened_by: Id, opened_at: Moment, head_sequence: BigInt, head_hash: Binary, available_hundredths: BigInt,
+    });
+    insert_rows!(conn, identity_index, &brought.identities, { document_index: Binary, learner_id: Id });
+    insert_rows!(conn, account_numbers, &brought.account_numbers, { account_number: Text, learner_id: Id });
+    insert_rows!(conn, learner_institutions, &brought.known_by, { learner_id: Id, institution_id: Id, since: Moment });
+    insert_rows!(conn, outcomes, &brought.outcomes, {
+        learner_id: Id, outcome_id: Id, institution_id: Id, achievement_id: Id, certificate_number: Nullable<Text>, issuer_key: Text,
+        awarded_on: Date, grade: Nullable<Text>, grading_scale: Nullable<Text>, score: Nullable<Text>, hours_hundredths: Nullable<BigInt>,
+        original_credits: Nullable<Text>, trainee_group: Nullable<Text>, content_digest: Binary, status: Text, flags: Text,
+        deposited_by: Text, deposited_at: Moment, reviewed_at: Nullable<Moment>, review_reason: Nullable<Text>,
+    });
+    insert_rows!(conn, certificate_numbers, &brought.certificates, { certificate_number: Text, issuer_key: Text, learner_id: Id, outcome_id: Id });
+    insert_rows!(conn, decisions, &brought.decisions, {
+        learner_id: Id, decision_id: Id, outcome_id: Id, result: Text, credit_hundredths: BigInt, rule_id: Nullable<Id>,
+        rule_version: Nullable<BigInt>, inputs: Text, rules: Text, recognition: Text, decided_at: Moment,
+    });
+    insert_rows!(conn, lots, &brought.lots, {
+        learner_id: Id, lot_id: Id, outcome_id: Id, decision_id: Id, category: Text, level: Nullable<SmallInt>, usable_until: Nullable<Date>,
+        granted_hundredths: BigInt, available_hundredths: BigInt, held_hundredths: BigInt, redeemed_hundredths: BigInt,
+        expired_hundredths: BigInt, reversed_hundredths: BigInt, created_at: Moment,
+    });
+    insert_rows!(conn, movements, &brought.movements, {
+        learner_id: Id, sequence: BigInt, movement_id: Id, lot_id: Id, kind: Text, source: Text, target: Text, amount_hundredths: BigInt,
+        available_after_hundredths: BigInt, effective_on: Date, recorded_at: Moment, cause_kind: Text, cause_id: Id,
+        previous_hash: Binary, hash: Binary,
+    });
+    move_heads(conn, &brought.heads)
+}
+
+fn move_heads(conn: &mut Conn, heads: &[(Uuid, i64, i64, Vec<u8>, i64)]) -> Result<(), StoreError> {
+    if heads.is_empty() {
+        return Ok(());
+    }
+    let moved = match conn {
+        Conn::Postgres(conn) => diesel::sql_query(
+            "UPDATE learners SET head_sequence = given.sequence, head_hash = given.hash, available_hundredths = given.available
+             FROM unnest($1, $2, $3, $4, $5) AS given (learner_id, before, sequence, hash, available)
+             WHERE learners.learner_id = given.learner_id AND learners.head_sequence = given.before",
+        )
+        .bind::<diesel::sql_types::Array<Id>, Vec<Uuid>>(heads.iter().map(|head| head.0).collect())
+        .bind::<diesel::sql_types::Array<BigInt>, Vec<i64>>(heads.iter().map(|head| head.1).collect())
+        .bind::<diesel::sql_types::Array<BigInt>, Vec<i64>>(heads.iter().map(|head| head.2).collect())
+        .bind::<diesel::sql_types::Array<Binary>, Vec<Vec<u8>>>(heads.iter().map(|head| head.3.clone()).collect())
+        .bind::<diesel::sql_types::Array<BigInt>, Vec<i64>>(heads.iter().map(|head| head.4).collect())
+        .execute(conn)?,
+        Conn::Sqlite(conn) => {
+            let mut moved = 0;
+            for (learner_id, before, sequence, hash, available) in heads {
+                moved += diesel::update(learners::table.find(Key(*learner_id)))
+                    .filter(learners::head_sequence.eq(before))
+                    .set((
+                        learners::head_sequence.eq(sequence),
+                        learners::head_hash.eq(hash),
+                        learners::available_hundredths.eq(available),
+                    ))
+                    .execute(conn)?;
+            }
+            moved
+        }
+    };
+    if moved == heads.len() { Ok(()) } else { Err(StoreError::Stale) }
+}
