@@ -42,8 +42,6 @@ pub enum Caller {
     Anonymous,
     /// Somebody who logged in.
     User { user_id: Uuid, session_id: Uuid },
-    /// A system of an institution.
-    Client { client_id: Uuid },
     /// The program itself: demonstration, expiry, set-up.
     Bank,
 }
@@ -54,7 +52,6 @@ impl Caller {
         match self {
             Self::Anonymous => "anonymous".to_owned(),
             Self::User { user_id, .. } => format!("user:{user_id}"),
-            Self::Client { client_id } => format!("client:{client_id}"),
             Self::Bank => "bank".to_owned(),
         }
     }

@@ -10,6 +10,7 @@ pub mod people;
 pub mod institutions;
 pub mod standards;
 pub mod deposits;
+pub mod records;
 
 use std::time::Duration;
 

@@ -1,0 +1,74 @@
+//! What every operation gets: the bank's parts, and who asks, when, and in which request.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::error::OpError;
+use crate::domain::actor::{Actor, Caller};
+use crate::domain::policy::{self, Action, Resource};
+use crate::domain::rejection::Rejection;
+use crate::store::Store;
+use crate::store::connection::Conn;
+use crate::vault::passwords::Passwords;
+use crate::vault::seal::Sealer;
+use crate::vault::tokens::Tokens;
+
+/// The parts of a running bank.
+pub struct Bank {
+    pub store: Store,
+    pub sealer: Sealer,
+    pub passwords: Passwords,
+    pub tokens: Tokens,
+    /// The bank's own clock offset: it says which day it is.
+    pub offset: FixedOffset,
+    pub access_token_life: TimeDelta,
+    pub refresh_token_life: TimeDelta,
+    pub claim_code_life: TimeDelta,
+}
+
+/// Who asks, when, in which request.
+#[derive(Debug, Clone, Copy)]
+pub struct Context {
+    pub caller: Caller,
+    /// Cut to microseconds: both back ends keep no more.
+    pub now: DateTime<Utc>,
+    pub request_id: Uuid,
+}
+
+impl Bank {
+    /// The day at the bank at a moment.
+    pub fn day(&self, moment: DateTime<Utc>) -> NaiveDate {
+        moment.with_timezone(&self.offset).date_naive()
+    }
+
+    /// The moment at which a day at the bank is over.
+    pub fn end_of_day(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
+        let next = day.succ_opt()?.and_hms_opt(0, 0, 0)?;
+        next.and_local_timezone(self.offset).single().map(|moment| moment.to_utc())
+    }
+}
+
+impl Context {
+    /// Who the caller is now. A log-in that ended is nobody.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the token's log-in or user is no longer good.
+    pub fn actor(&self, conn: &mut Conn) -> Result<Actor, OpError> {
+        let found = match self.caller {
+            Caller::Anonymous => Some(Actor::Anonymous),
+            Caller::Bank => Some(Actor::Bank),
+            Caller::User { user_id, session_id } => crate::store::people::load_actor(conn, user_id, session_id)?,
+        };
+        found.ok_or(OpError::Rejected(Rejection::Unauthenticated {}))
+    }
+
+    /// Loads the caller and asks the policy.
+    ///
+    /// # Errors
+    /// What the policy answers.
+    pub fn authorised(&self, conn: &mut Conn, action: Action, resource: Resource) -> Result<Actor, OpError> {
+        let actor = self.actor(conn)?;
+        policy::allowed(&actor, action, resource)?;
+        Ok(actor)
+    }
+}

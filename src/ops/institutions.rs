@@ -1,0 +1,174 @@
+//! Institutions: they register, and the authority decides.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::context::{Bank, Context};
+use super::error::OpError;
+use super::once::once;
+use super::sessions::{NewUser, add_user};
+use crate::domain::actor::MemberRole;
+use crate::domain::credit_code::CreditCode;
+use crate::domain::institution::{InstitutionKind, InstitutionStatus, InstitutionStep};
+use crate::domain::policy::{Action, Resource};
+use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::store::error::{StoreError, Taken};
+use crate::store::institutions::{self as store, InstitutionRow};
+use crate::store::journal::{Told, tell};
+use crate::store::people;
+use crate::store::types::{At, Key};
+
+/// An institution that asks to join, with its first member, who gets every role of the institution.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewInstitution {
+    #[schema(min_length = 1, max_length = 200, example = "安阳职业技术学院")]
+    pub name: String,
+    pub kind: InstitutionKind,
+    /// 统一社会信用代码.
+    #[schema(min_length = 18, max_length = 18, pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$", example = "12410502417500000A")]
+    pub credit_code: String,
+    /// GB/T 2260, six digits.
+    #[schema(pattern = "^[1-9][0-9]{5}$", example = "410502")]
+    pub division_code: String,
+    pub member: NewUser,
+}
+
+/// An institution as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Institution {
+    pub institution_id: Uuid,
+    pub name: String,
+    pub kind: String,
+    pub credit_code: String,
+    /// The code's check character does not match. A warning: some real codes are like that.
+    pub credit_code_suspect: bool,
+    pub division_code: String,
+    pub status: InstitutionStatus,
+}
+
+impl TryFrom<InstitutionRow> for Institution {
+    type Error = StoreError;
+
+    fn try_from(row: InstitutionRow) -> Result<Self, StoreError> {
+        let status = InstitutionStatus::parse(&row.status).ok_or_else(|| StoreError::Damaged("an institution's status".to_owned()))?;
+        Ok(Self {
+            institution_id: row.institution_id.0,
+            name: row.name,
+            kind: row.kind,
+            credit_code: row.credit_code,
+            credit_code_suspect: row.credit_code_suspect,
+            division_code: row.division_code,
+            status,
+        })
+    }
+}
+
+impl NewInstitution {
+    fn check(&self) -> Result<CreditCode, Rejection> {
+        let mut problems = Vec::new();
+        let name = self.name.trim();
+        if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+            problems.push(FieldProblem::new("/name", "must have 1 to 200 characters"));
+        }
+        let code = CreditCode::parse(&self.credit_code);
+        if code.is_none() {
+            problems.push(FieldProblem::new("/credit_code", "must have the 18 characters of a unified social credit code"));
+        }
+        if self.division_code.len() != 6 || !self.division_code.bytes().all(|byte| byte.is_ascii_digit()) || self.division_code.starts_with('0') {
+            problems.push(FieldProblem::new("/division_code", "must have six digits"));
+        }
+        match self.member.check() {
+            Err(Rejection::InvalidBody { problems: inner }) => {
+                problems.extend(inner.into_iter().map(|problem| FieldProblem::new(format!("/member{}", problem.pointer), problem.detail)));
+            }
+            Err(other) if problems.is_empty() => return Err(other),
+            _ => {}
+        }
+        code.filter(|_| problems.is_empty()).ok_or(Rejection::InvalidBody { problems })
+    }
+}
+
+/// Registers an institution; it waits for the authority.
+///
+/// # Errors
+/// `InvalidBody`, `PasswordWeak`, `CreditCodeTaken`, `UsernameTaken`.
+pub fn register_institution(bank: &Bank, context: &Context, key: Option<&str>, new: &NewInstitution) -> Result<Institution, OpError> {
+    let code = new.check()?;
+    let password_hash = new.member.hash(bank)?;
+    bank.store.write(|conn| {
+        once(bank, context, conn, "register_institution", key, new, |conn| {
+            let row = InstitutionRow {
+                institution_id: Key(Uuid::now_v7()),
+                name: new.name.trim().to_owned(),
+                kind: new.kind.as_str().to_owned(),
+                credit_code: code.as_str().to_owned(),
+                credit_code_suspect: !code.check_character_matches(),
+                division_code: new.division_code.clone(),
+                status: InstitutionStatus::Pending.as_str().to_owned(),
+                status_reason: None,
+                edition: 1,
+                created_at: At(context.now),
+                updated_at: At(context.now),
+            };
+            store::insert(conn, &row).map_err(|error| match error.taken() {
+                Some(Taken::InstitutionCreditCode) => Rejection::CreditCodeTaken {}.into(),
+                _ => OpError::Store(error),
+            })?;
+            let institution = Institution::try_from(row)?;
+            let user_id = add_user(conn, context, &new.member, &password_hash, None, None)?;
+            for role in MemberRole::ALL {
+                people::insert_membership(conn, user_id, institution.institution_id, *role, context.now)?;
+            }
+            tell_of(conn, context, "register_institution", &institution, "")?;
+            Ok(institution)
+        })
+    })
+}
+
+/// Approves, refuses, suspends or reinstates an institution.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `WrongState`.
+pub fn decide_institution(bank: &Bank, context: &Context, institution_id: Uuid, step: InstitutionStep, reason: &str) -> Result<Institution, OpError> {
+    if reason.trim().is_empty() || reason.chars().count() > 500 {
+        return Err(Rejection::field("/reason", "must have 1 to 500 characters").into());
+    }
+    bank.store.write(|conn| {
+        context.authorised(conn, Action::DecideInstitution, Resource::Bank)?;
+        let row = store::find(conn, institution_id)?.ok_or(Rejection::NotFound {})?;
+        let institution = Institution::try_from(row)?;
+        let from = institution.status;
+        let to = from.after(step).ok_or_else(|| Rejection::WrongState { state: from.to_string() })?;
+        store::set_status(conn, institution_id, from, to, reason, context.now)?;
+        let institution = Institution { status: to, ..institution };
+        tell_of(conn, context, step.as_str(), &institution, reason)?;
+        Ok(institution)
+    })
+}
+
+fn tell_of(conn: &mut crate::store::connection::Conn, context: &Context, operation: &str, institution: &Institution, reason: &str) -> Result<(), StoreError> {
+    let told = Told {
+        operation,
+        subject_kind: "institution",
+        subject_id: institution.institution_id,
+        learner_id: None,
+        institution_id: Some(institution.institution_id),
+        details: serde_json::json!({ "status": institution.status, "reason": reason }),
+    };
+    tell(conn, &context.caller.label(), context.request_id, context.now, &[told])
+}
+
+/// Lists institutions, in the order of registration. Anyone who logged in may.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub fn list_institutions(bank: &Bank, context: &Context, status: Option<InstitutionStatus>, after: Option<Uuid>, limit: i64) -> Result<Vec<Institution>, OpError> {
+    bank.store.read(|conn| {
+        if context.actor(conn)? == crate::domain::actor::Actor::Anonymous {
+            return Err(Rejection::Unauthenticated {}.into());
+        }
+        let rows = store::list(conn, status, after, limit)?;
+        Ok(rows.into_iter().map(Institution::try_from).collect::<Result<_, _>>()?)
+    })
+}

@@ -1,0 +1,9 @@
+//! The operations: each loads, authorises, decides, saves and tells, in one transaction. No SQL, no status codes.
+
+pub mod context;
+pub mod error;
+pub mod once;
+pub mod setup;
+pub mod sessions;
+pub mod institutions;
+pub mod standards;

@@ -1,0 +1,211 @@
+//! Log-ins: a short access token, and a refresh token that is good once.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::context::{Bank, Context};
+use super::error::OpError;
+use crate::domain::actor::{BankRole, Caller};
+use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::store::connection::Conn;
+use crate::store::error::{StoreError, Taken};
+use crate::store::people::{self, SessionRow, UserRow};
+use crate::store::types::{At, Key};
+use crate::vault::{opaque, passwords, tokens::AccessClaims};
+
+/// Somebody who is to log in.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// 3 to 40 of a-z, 0-9, dot, hyphen, underscore.
+    #[schema(min_length = 3, max_length = 40, pattern = "^[a-z0-9._-]{3,40}$", example = "registrar-wang")]
+    pub username: String,
+    #[schema(min_length = 1, max_length = 100, example = "王老师")]
+    pub display_name: String,
+    /// 10 to 128 characters, not easily guessed.
+    #[schema(min_length = 10, max_length = 128, format = Password, example = "lantern-orbit-violin-42")]
+    pub password: String,
+}
+
+impl NewUser {
+    /// Names every field that cannot be used.
+    ///
+    /// # Errors
+    /// `InvalidBody`, `PasswordWeak`.
+    pub fn check(&self) -> Result<(), Rejection> {
+        let mut problems = Vec::new();
+        let spelled = self.username.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_'));
+        if !spelled || !(3..=40).contains(&self.username.len()) {
+            problems.push(FieldProblem::new("/username", "must have 3 to 40 of a-z, 0-9, dot, hyphen and underscore"));
+        }
+        let shown = self.display_name.trim();
+        if shown.is_empty() || shown.chars().count() > 100 || shown.chars().any(char::is_control) {
+            problems.push(FieldProblem::new("/display_name", "must have 1 to 100 characters"));
+        }
+        if !problems.is_empty() {
+            return Err(Rejection::InvalidBody { problems });
+        }
+        check_password(&self.password, &[&self.username, &self.display_name])
+    }
+
+    /// Hashes the password; slow by design.
+    ///
+    /// # Errors
+    /// When argon2 fails.
+    pub fn hash(&self, bank: &Bank) -> Result<String, OpError> {
+        bank.passwords.hash(&self.password).map_err(|error| OpError::Secret(error.to_string()))
+    }
+}
+
+fn check_password(password: &str, about_the_user: &[&str]) -> Result<(), Rejection> {
+    match passwords::weakness(password, about_the_user) {
+        Some(reason) => Err(Rejection::PasswordWeak { reason: reason.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// Adds a user inside another operation's transaction.
+///
+/// # Errors
+/// `UsernameTaken`.
+pub(super) fn add_user(
+    conn: &mut Conn,
+    context: &Context,
+    user: &NewUser,
+    password_hash: &str,
+    bank_role: Option<BankRole>,
+    learner_id: Option<Uuid>,
+) -> Result<Uuid, OpError> {
+    let user_id = Uuid::now_v7();
+    let row = UserRow {
+        user_id: Key(user_id),
+        username: user.username.clone(),
+        display_name: user.display_name.trim().to_owned(),
+        password_hash: password_hash.to_owned(),
+        bank_role: bank_role.map(|role| role.as_str().to_owned()),
+        learner_id: learner_id.map(Key),
+        status: "active".to_owned(),
+        created_at: At(context.now),
+        password_changed_at: At(context.now),
+    };
+    people::insert_user(conn, &row).map_err(|error| match error.taken() {
+        Some(Taken::Username) => Rejection::UsernameTaken {}.into(),
+        _ => OpError::Store(error),
+    })?;
+    Ok(user_id)
+}
+
+/// What a log-in answers.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct LogIn {
+    pub access_token: String,
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// Seconds.
+    #[schema(example = 600)]
+    pub expires_in: i64,
+    /// Good once; its second use ends the log-in.
+    pub refresh_token: String,
+}
+
+/// Logs in by name and password.
+///
+/// # Errors
+/// `WrongCredentials`, the same and as slow for unknown users.
+pub fn log_in(bank: &Bank, context: &Context, username: &str, password: &str) -> Result<LogIn, OpError> {
+    let user = bank.store.read(|conn| people::user_by_name(conn, username))?;
+    let matches = bank.passwords.matches(password, user.as_ref().map(|user| user.password_hash.as_str()));
+    let user = user.filter(|user| matches && user.status == "active").ok_or(Rejection::WrongCredentials {})?;
+    let secret = opaque::random_token()?;
+    let session_id = Uuid::now_v7();
+    let row = SessionRow {
+        session_id: Key(session_id),
+        user_id: user.user_id.clone(),
+        refresh_digest: opaque::digest(&secret),
+        created_at: At(context.now),
+        refreshed_at: At(context.now),
+        expires_at: At(context.now + bank.refresh_token_life),
+        ended_at: None,
+        ended_because: None,
+    };
+    bank.store.write(|conn| people::insert_session(conn, &row))?;
+    tokens_for(bank, context, user.user_id.0, session_id, &secret)
+}
+
+fn tokens_for(bank: &Bank, context: &Context, user_id: Uuid, session_id: Uuid, secret: &str) -> Result<LogIn, OpError> {
+    let issued_at = context.now.timestamp();
+    let claims = AccessClaims {
+        iss: bank.tokens.issuer().to_owned(),
+        aud: bank.tokens.issuer().to_owned(),
+        sub: user_id,
+        client_id: "credit-bank".to_owned(),
+        jti: Uuid::now_v7(),
+        iat: issued_at,
+        exp: issued_at + bank.access_token_life.num_seconds(),
+        sid: Some(session_id),
+        scope: None,
+    };
+    let access_token = bank.tokens.sign(&claims).ok_or_else(|| OpError::Secret("a token could not be signed".to_owned()))?;
+    let expires_in = bank.access_token_life.num_seconds();
+    Ok(LogIn { access_token, token_type: "Bearer", expires_in, refresh_token: format!("{session_id}.{secret}") })
+}
+
+/// Exchanges a refresh token for new tokens. One that was used before ends the log-in: somebody copied it.
+///
+/// # Errors
+/// `RefreshTokenInvalid`.
+pub fn refresh_session(bank: &Bank, context: &Context, refresh_token: &str) -> Result<LogIn, OpError> {
+    let (session_id, secret) = split(refresh_token)?;
+    let next = opaque::random_token()?;
+    let user_id = bank.store.write(|conn| -> Result<Option<Uuid>, StoreError> {
+        let Some(session) = people::session(conn, session_id)?.filter(|row| row.ended_at.is_none() && row.expires_at.0 > context.now) else {
+            return Ok(None);
+        };
+        if people::rotate_session(conn, session_id, &opaque::digest(secret), &opaque::digest(&next), context.now)? {
+            return Ok(Some(session.user_id.0));
+        }
+        people::end_session(conn, session_id, "refresh token used twice", context.now)?;
+        Ok(None)
+    })?;
+    let user_id = user_id.ok_or(Rejection::RefreshTokenInvalid {})?;
+    tokens_for(bank, context, user_id, session_id, &next)
+}
+
+fn split(refresh_token: &str) -> Result<(Uuid, &str), Rejection> {
+    let (session_id, secret) = refresh_token.split_once('.').ok_or(Rejection::RefreshTokenInvalid {})?;
+    Ok((session_id.parse().map_err(|_| Rejection::RefreshTokenInvalid {})?, secret))
+}
+
+/// Ends the caller's log-in.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub fn log_out(bank: &Bank, context: &Context) -> Result<(), OpError> {
+    let Caller::User { session_id, .. } = context.caller else { return Err(Rejection::Unauthenticated {}.into()) };
+    bank.store.write(|conn| {
+        context.actor(conn)?;
+        Ok(people::end_session(conn, session_id, "logged out", context.now)?)
+    })
+}
+
+/// Changes the caller's password and ends all of the caller's log-ins.
+///
+/// # Errors
+/// `WrongCredentials` when the present one is not right, `PasswordWeak`.
+pub fn change_password(bank: &Bank, context: &Context, present: &str, new: &str) -> Result<(), OpError> {
+    let Caller::User { user_id, .. } = context.caller else { return Err(Rejection::Unauthenticated {}.into()) };
+    let user = bank.store.read(|conn| {
+        context.actor(conn)?;
+        Ok::<_, OpError>(people::user(conn, user_id)?)
+    })?;
+    let user = user.ok_or(Rejection::Unauthenticated {})?;
+    if !bank.passwords.matches(present, Some(&user.password_hash)) {
+        return Err(Rejection::WrongCredentials {}.into());
+    }
+    check_password(new, &[&user.username, &user.display_name])?;
+    let password_hash = bank.passwords.hash(new).map_err(|error| OpError::Secret(error.to_string()))?;
+    bank.store.write(|conn| {
+        people::set_password(conn, user_id, &password_hash, context.now)?;
+        Ok(people::end_sessions_of(conn, user_id, "password changed", context.now)?)
+    })
+}
