@@ -26,7 +26,12 @@ pub struct NewInstitution {
     pub name: String,
     pub kind: InstitutionKind,
     /// 统一社会信用代码.
-    #[schema(min_length = 18, max_length = 18, pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$", example = "12410502417500000A")]
+    #[schema(
+        min_length = 18,
+        max_length = 18,
+        pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$",
+        example = "12410502417500000A"
+    )]
     pub credit_code: String,
     /// GB/T 2260, six digits.
     #[schema(pattern = "^[1-9][0-9]{5}$", example = "410502")]
@@ -73,14 +78,24 @@ impl NewInstitution {
         }
         let code = CreditCode::parse(&self.credit_code);
         if code.is_none() {
-            problems.push(FieldProblem::new("/credit_code", "must have the 18 characters of a unified social credit code"));
+            problems.push(FieldProblem::new(
+                "/credit_code",
+                "must have the 18 characters of a unified social credit code",
+            ));
         }
-        if self.division_code.len() != 6 || !self.division_code.bytes().all(|byte| byte.is_ascii_digit()) || self.division_code.starts_with('0') {
+        if self.division_code.len() != 6
+            || !self.division_code.bytes().all(|byte| byte.is_ascii_digit())
+            || self.division_code.starts_with('0')
+        {
             problems.push(FieldProblem::new("/division_code", "must have six digits"));
         }
         match self.member.check() {
             Err(Rejection::InvalidBody { problems: inner }) => {
-                problems.extend(inner.into_iter().map(|problem| FieldProblem::new(format!("/member{}", problem.pointer), problem.detail)));
+                problems.extend(
+                    inner
+                        .into_iter()
+                        .map(|problem| FieldProblem::new(format!("/member{}", problem.pointer), problem.detail)),
+                );
             }
             Err(other) if problems.is_empty() => return Err(other),
             _ => {}
@@ -130,7 +145,13 @@ pub fn register_institution(bank: &Bank, context: &Context, key: Option<&str>, n
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, `WrongState`.
-pub fn decide_institution(bank: &Bank, context: &Context, institution_id: Uuid, step: InstitutionStep, reason: &str) -> Result<Institution, OpError> {
+pub fn decide_institution(
+    bank: &Bank,
+    context: &Context,
+    institution_id: Uuid,
+    step: InstitutionStep,
+    reason: &str,
+) -> Result<Institution, OpError> {
     if reason.trim().is_empty() || reason.chars().count() > 500 {
         return Err(Rejection::field("/reason", "must have 1 to 500 characters").into());
     }
@@ -147,7 +168,13 @@ pub fn decide_institution(bank: &Bank, context: &Context, institution_id: Uuid, 
     })
 }
 
-fn tell_of(conn: &mut crate::store::connection::Conn, context: &Context, operation: &str, institution: &Institution, reason: &str) -> Result<(), StoreError> {
+fn tell_of(
+    conn: &mut crate::store::connection::Conn,
+    context: &Context,
+    operation: &str,
+    institution: &Institution,
+    reason: &str,
+) -> Result<(), StoreError> {
     let told = Told {
         operation,
         subject_kind: "institution",
@@ -163,7 +190,13 @@ fn tell_of(conn: &mut crate::store::connection::Conn, context: &Context, operati
 ///
 /// # Errors
 /// `Unauthenticated`.
-pub fn list_institutions(bank: &Bank, context: &Context, status: Option<InstitutionStatus>, after: Option<Uuid>, limit: i64) -> Result<Vec<Institution>, OpError> {
+pub fn list_institutions(
+    bank: &Bank,
+    context: &Context,
+    status: Option<InstitutionStatus>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Institution>, OpError> {
     bank.store.read(|conn| {
         if context.actor(conn)? == crate::domain::actor::Actor::Anonymous {
             return Err(Rejection::Unauthenticated {}.into());

@@ -2,8 +2,8 @@
 
 pub mod context;
 pub mod error;
-pub mod once;
-pub mod setup;
-pub mod sessions;
 pub mod institutions;
+pub mod once;
+pub mod sessions;
+pub mod setup;
 pub mod standards;

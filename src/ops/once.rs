@@ -14,7 +14,12 @@ use crate::store::types::At;
 /// What a request is told apart by when its key comes again.
 pub fn digest_of(operation: &str, request: &impl Serialize) -> Vec<u8> {
     let body = serde_json::to_vec(request).unwrap_or_default();
-    Sha256::new().chain_update(operation).chain_update([0]).chain_update(body).finalize().to_vec()
+    Sha256::new()
+        .chain_update(operation)
+        .chain_update([0])
+        .chain_update(body)
+        .finalize()
+        .to_vec()
 }
 
 /// Where a saved answer belongs, so that it opens nowhere else.
@@ -30,7 +35,9 @@ pub fn replay<T: DeserializeOwned>(bank: &Bank, saved: &SavedAnswer, digest: &[u
     if saved.request_digest != digest {
         return Err(Rejection::IdempotencyKeyReused {}.into());
     }
-    let plain = bank.sealer.open(&saved.answer_sealed, &place(&saved.owner, &saved.idempotency_key))?;
+    let plain = bank
+        .sealer
+        .open(&saved.answer_sealed, &place(&saved.owner, &saved.idempotency_key))?;
     serde_json::from_slice(&plain).map_err(|error| OpError::Secret(error.to_string()))
 }
 
@@ -38,7 +45,14 @@ pub fn replay<T: DeserializeOwned>(bank: &Bank, saved: &SavedAnswer, digest: &[u
 ///
 /// # Errors
 /// When there is no randomness.
-pub fn saved<T: Serialize>(bank: &Bank, context: &Context, operation: &str, key: &str, digest: Vec<u8>, answer: &T) -> Result<SavedAnswer, OpError> {
+pub fn saved<T: Serialize>(
+    bank: &Bank,
+    context: &Context,
+    operation: &str,
+    key: &str,
+    digest: Vec<u8>,
+    answer: &T,
+) -> Result<SavedAnswer, OpError> {
     let owner = context.caller.label();
     let plain = serde_json::to_vec(answer).map_err(|error| OpError::Secret(error.to_string()))?;
     let answer_sealed = bank.sealer.seal(&plain, &place(&owner, key))?;

@@ -34,9 +34,15 @@ impl NewUser {
     /// `InvalidBody`, `PasswordWeak`.
     pub fn check(&self) -> Result<(), Rejection> {
         let mut problems = Vec::new();
-        let spelled = self.username.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_'));
+        let spelled = self
+            .username
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_'));
         if !spelled || !(3..=40).contains(&self.username.len()) {
-            problems.push(FieldProblem::new("/username", "must have 3 to 40 of a-z, 0-9, dot, hyphen and underscore"));
+            problems.push(FieldProblem::new(
+                "/username",
+                "must have 3 to 40 of a-z, 0-9, dot, hyphen and underscore",
+            ));
         }
         let shown = self.display_name.trim();
         if shown.is_empty() || shown.chars().count() > 100 || shown.chars().any(char::is_control) {
@@ -53,7 +59,9 @@ impl NewUser {
     /// # Errors
     /// When argon2 fails.
     pub fn hash(&self, bank: &Bank) -> Result<String, OpError> {
-        bank.passwords.hash(&self.password).map_err(|error| OpError::Secret(error.to_string()))
+        bank.passwords
+            .hash(&self.password)
+            .map_err(|error| OpError::Secret(error.to_string()))
     }
 }
 
@@ -114,8 +122,12 @@ pub struct LogIn {
 /// `WrongCredentials`, the same and as slow for unknown users.
 pub fn log_in(bank: &Bank, context: &Context, username: &str, password: &str) -> Result<LogIn, OpError> {
     let user = bank.store.read(|conn| people::user_by_name(conn, username))?;
-    let matches = bank.passwords.matches(password, user.as_ref().map(|user| user.password_hash.as_str()));
-    let user = user.filter(|user| matches && user.status == "active").ok_or(Rejection::WrongCredentials {})?;
+    let matches = bank
+        .passwords
+        .matches(password, user.as_ref().map(|user| user.password_hash.as_str()));
+    let user = user
+        .filter(|user| matches && user.status == "active")
+        .ok_or(Rejection::WrongCredentials {})?;
     let secret = opaque::random_token()?;
     let session_id = Uuid::now_v7();
     let row = SessionRow {
@@ -145,9 +157,17 @@ fn tokens_for(bank: &Bank, context: &Context, user_id: Uuid, session_id: Uuid, s
         sid: Some(session_id),
         scope: None,
     };
-    let access_token = bank.tokens.sign(&claims).ok_or_else(|| OpError::Secret("a token could not be signed".to_owned()))?;
+    let access_token = bank
+        .tokens
+        .sign(&claims)
+        .ok_or_else(|| OpError::Secret("a token could not be signed".to_owned()))?;
     let expires_in = bank.access_token_life.num_seconds();
-    Ok(LogIn { access_token, token_type: "Bearer", expires_in, refresh_token: format!("{session_id}.{secret}") })
+    Ok(LogIn {
+        access_token,
+        token_type: "Bearer",
+        expires_in,
+        refresh_token: format!("{session_id}.{secret}"),
+    })
 }
 
 /// Exchanges a refresh token for new tokens. One that was used before ends the log-in: somebody copied it.
@@ -158,7 +178,8 @@ pub fn refresh_session(bank: &Bank, context: &Context, refresh_token: &str) -> R
     let (session_id, secret) = split(refresh_token)?;
     let next = opaque::random_token()?;
     let user_id = bank.store.write(|conn| -> Result<Option<Uuid>, StoreError> {
-        let Some(session) = people::session(conn, session_id)?.filter(|row| row.ended_at.is_none() && row.expires_at.0 > context.now) else {
+        let Some(session) = people::session(conn, session_id)?.filter(|row| row.ended_at.is_none() && row.expires_at.0 > context.now)
+        else {
             return Ok(None);
         };
         if people::rotate_session(conn, session_id, &opaque::digest(secret), &opaque::digest(&next), context.now)? {
@@ -181,7 +202,9 @@ fn split(refresh_token: &str) -> Result<(Uuid, &str), Rejection> {
 /// # Errors
 /// `Unauthenticated`.
 pub fn log_out(bank: &Bank, context: &Context) -> Result<(), OpError> {
-    let Caller::User { session_id, .. } = context.caller else { return Err(Rejection::Unauthenticated {}.into()) };
+    let Caller::User { session_id, .. } = context.caller else {
+        return Err(Rejection::Unauthenticated {}.into());
+    };
     bank.store.write(|conn| {
         context.actor(conn)?;
         Ok(people::end_session(conn, session_id, "logged out", context.now)?)
@@ -193,7 +216,9 @@ pub fn log_out(bank: &Bank, context: &Context) -> Result<(), OpError> {
 /// # Errors
 /// `WrongCredentials` when the present one is not right, `PasswordWeak`.
 pub fn change_password(bank: &Bank, context: &Context, present: &str, new: &str) -> Result<(), OpError> {
-    let Caller::User { user_id, .. } = context.caller else { return Err(Rejection::Unauthenticated {}.into()) };
+    let Caller::User { user_id, .. } = context.caller else {
+        return Err(Rejection::Unauthenticated {}.into());
+    };
     let user = bank.store.read(|conn| {
         context.actor(conn)?;
         Ok::<_, OpError>(people::user(conn, user_id)?)

@@ -92,7 +92,11 @@ impl TryFrom<AchievementRow> for Achievement {
             kind: row.kind,
             family: row.family,
             rank: row.rank,
-            hours: row.hours_hundredths.map(Hours::from_hundredths).transpose().map_err(|_| damaged())?,
+            hours: row
+                .hours_hundredths
+                .map(Hours::from_hundredths)
+                .transpose()
+                .map_err(|_| damaged())?,
             original_issuer: row.original_issuer,
             details: serde_json::from_value(row.details.0).map_err(|_| damaged())?,
             status: AchievementStatus::parse(&row.status).ok_or_else(damaged)?,
@@ -103,14 +107,20 @@ impl TryFrom<AchievementRow> for Achievement {
 }
 
 fn is_code(text: &str) -> bool {
-    let spelled = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let spelled = text
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     spelled && (1..=40).contains(&text.len()) && !text.starts_with('-')
 }
 
 impl NewAchievement {
     fn check(&self) -> Result<(), Rejection> {
-        let mut problems: Vec<FieldProblem> =
-            self.details.problems(self.kind).into_iter().map(|(pointer, detail)| FieldProblem::new(pointer, detail)).collect();
+        let mut problems: Vec<FieldProblem> = self
+            .details
+            .problems(self.kind)
+            .into_iter()
+            .map(|(pointer, detail)| FieldProblem::new(pointer, detail))
+            .collect();
         let mut refuse = |wrong: bool, pointer: &str, detail: &str| {
             if wrong {
                 problems.push(FieldProblem::new(pointer, detail));
@@ -119,14 +129,42 @@ impl NewAchievement {
         let bad_text = |text: &str| text.trim().is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control);
         refuse(!is_code(&self.code), "/code", "must have 1 to 40 of a-z, 0-9 and hyphen");
         refuse(bad_text(&self.name_chinese), "/name_chinese", "must have 1 to 200 characters");
-        refuse(self.name_english.as_deref().is_some_and(bad_text), "/name_english", "must have 1 to 200 characters");
-        refuse(self.original_issuer.as_deref().is_some_and(bad_text), "/original_issuer", "must have 1 to 200 characters");
-        refuse(self.family.as_deref().is_some_and(|family| !is_code(family)), "/family", "must have 1 to 40 of a-z, 0-9 and hyphen");
-        refuse(self.rank.is_some() != self.family.is_some(), "/rank", "goes with a family, and a family with a rank");
+        refuse(
+            self.name_english.as_deref().is_some_and(bad_text),
+            "/name_english",
+            "must have 1 to 200 characters",
+        );
+        refuse(
+            self.original_issuer.as_deref().is_some_and(bad_text),
+            "/original_issuer",
+            "must have 1 to 200 characters",
+        );
+        refuse(
+            self.family.as_deref().is_some_and(|family| !is_code(family)),
+            "/family",
+            "must have 1 to 40 of a-z, 0-9 and hyphen",
+        );
+        refuse(
+            self.rank.is_some() != self.family.is_some(),
+            "/rank",
+            "goes with a family, and a family with a rank",
+        );
         refuse(self.rank.is_some_and(|rank| !(1..=99).contains(&rank)), "/rank", "must be 1 to 99");
-        refuse(self.hours.is_some_and(|hours| hours.hundredths() == 0), "/hours", "must be more than nothing");
-        refuse(self.closed_on.is_some_and(|last| last < self.valid_from), "/closed_on", "is before valid_from");
-        if problems.is_empty() { Ok(()) } else { Err(Rejection::InvalidBody { problems }) }
+        refuse(
+            self.hours.is_some_and(|hours| hours.hundredths() == 0),
+            "/hours",
+            "must be more than nothing",
+        );
+        refuse(
+            self.closed_on.is_some_and(|last| last < self.valid_from),
+            "/closed_on",
+            "is before valid_from",
+        );
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Rejection::InvalidBody { problems })
+        }
     }
 }
 
@@ -188,9 +226,15 @@ pub fn publish_achievement(bank: &Bank, context: &Context, achievement_id: Uuid)
         crate::domain::policy::allowed(&actor, Action::WriteAchievement, Resource::Institution(row.institution_id.0))?;
         let achievement = Achievement::try_from(row)?;
         if !store::publish_achievement(conn, achievement_id, context.now)? {
-            return Err(Rejection::WrongState { state: achievement.status.to_string() }.into());
+            return Err(Rejection::WrongState {
+                state: achievement.status.to_string(),
+            }
+            .into());
         }
-        let achievement = Achievement { status: AchievementStatus::Published, ..achievement };
+        let achievement = Achievement {
+            status: AchievementStatus::Published,
+            ..achievement
+        };
         tell_of(conn, context, "publish_achievement", &achievement)?;
         Ok(achievement)
     })
@@ -207,7 +251,12 @@ pub fn list_achievements(bank: &Bank, institution_id: Option<Uuid>, after: Optio
     })
 }
 
-fn tell_of(conn: &mut crate::store::connection::Conn, context: &Context, operation: &str, achievement: &Achievement) -> Result<(), StoreError> {
+fn tell_of(
+    conn: &mut crate::store::connection::Conn,
+    context: &Context,
+    operation: &str,
+    achievement: &Achievement,
+) -> Result<(), StoreError> {
     let told = Told {
         operation,
         subject_kind: "achievement",
@@ -259,8 +308,30 @@ pub struct Rule {
 
 impl From<RuleVersion> for Rule {
     fn from(rule: RuleVersion) -> Self {
-        let RuleVersion { rule_id, version, title, citation, selector, method, validity, selected_by, effective_from, effective_to } = rule;
-        Self { rule_id, version, title, citation, selector, method, validity, selected_by, effective_from, effective_to }
+        let RuleVersion {
+            rule_id,
+            version,
+            title,
+            citation,
+            selector,
+            method,
+            validity,
+            selected_by,
+            effective_from,
+            effective_to,
+        } = rule;
+        Self {
+            rule_id,
+            version,
+            title,
+            citation,
+            selector,
+            method,
+            validity,
+            selected_by,
+            effective_from,
+            effective_to,
+        }
     }
 }
 
@@ -274,7 +345,12 @@ pub fn publish_recognition_rule(bank: &Bank, context: &Context, key: Option<&str
             context.authorised(conn, Action::WriteRecognitionRule, Resource::Bank)?;
             let latest = match new.rule_id {
                 None => None,
-                Some(rule_id) => Some(store::rules(conn)?.into_iter().rfind(|rule| rule.rule_id == rule_id).ok_or(Rejection::NotFound {})?),
+                Some(rule_id) => Some(
+                    store::rules(conn)?
+                        .into_iter()
+                        .rfind(|rule| rule.rule_id == rule_id)
+                        .ok_or(Rejection::NotFound {})?,
+                ),
             };
             let rule = RuleVersion {
                 rule_id: latest.as_ref().map_or_else(Uuid::now_v7, |latest| latest.rule_id),
@@ -296,7 +372,10 @@ pub fn publish_recognition_rule(bank: &Bank, context: &Context, key: Option<&str
                 return Err(Rejection::RuleInvalid { problems }.into());
             }
             if let Some(latest) = latest.filter(|latest| latest.effective_from >= rule.effective_from) {
-                return Err(Rejection::RuleVersionOutOfOrder { effective_from: latest.effective_from }.into());
+                return Err(Rejection::RuleVersionOutOfOrder {
+                    effective_from: latest.effective_from,
+                }
+                .into());
             }
             let created_by = match context.caller {
                 Caller::User { user_id, .. } => user_id,
@@ -322,5 +401,6 @@ pub fn publish_recognition_rule(bank: &Bank, context: &Context, key: Option<&str
 /// # Errors
 /// When the database is away.
 pub fn list_recognition_rules(bank: &Bank) -> Result<Vec<Rule>, OpError> {
-    bank.store.read(|conn| Ok(store::rules(conn)?.into_iter().map(Rule::from).collect()))
+    bank.store
+        .read(|conn| Ok(store::rules(conn)?.into_iter().map(Rule::from).collect()))
 }

@@ -8,7 +8,9 @@ use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
 use super::insert::insert_rows;
-use super::schema::{account_numbers, certificate_numbers, decisions, identity_index, learner_institutions, learners, lots, movements, outcomes};
+use super::schema::{
+    account_numbers, certificate_numbers, decisions, identity_index, learner_institutions, learners, lots, movements, outcomes,
+};
 use super::types::{At, Id, Key, Moment};
 
 /// A learner with the head of the chain.
@@ -170,22 +172,25 @@ pub fn learners_by_document(conn: &mut Conn, indexes: &[Vec<u8>]) -> Result<Vec<
     let rows: Vec<LearnerRow> = each_back_end!(conn, c => learners::table.filter(learners::learner_id.eq_any(&ids)).load(c))?;
     Ok(found
         .into_iter()
-        .filter_map(|identity| rows.iter().find(|row| row.learner_id == identity.learner_id).map(|row| (identity.document_index, row.clone())))
+        .filter_map(|identity| {
+            rows.iter()
+                .find(|row| row.learner_id == identity.learner_id)
+                .map(|row| (identity.document_index, row.clone()))
+        })
         .collect())
 }
 
-/// Which of some learners the institution knows already.
+/// Which institutions know some learners: pairs of learner and institution.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn known_by(conn: &mut Conn, institution_id: Uuid, learner_ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+pub fn known_by(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
     let ids: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
-    let rows: Vec<Key> = each_back_end!(conn, c => learner_institutions::table
+    let rows: Vec<(Key, Key)> = each_back_end!(conn, c => learner_institutions::table
         .filter(learner_institutions::learner_id.eq_any(&ids))
-        .filter(learner_institutions::institution_id.eq(Key(institution_id)))
-        .select(learner_institutions::learner_id)
+        .select((learner_institutions::learner_id, learner_institutions::institution_id))
         .load(c))?;
-    Ok(rows.into_iter().map(|key| key.0).collect())
+    Ok(rows.into_iter().map(|(learner, institution)| (learner.0, institution.0)).collect())
 }
 
 /// The outcomes that hold some certificate numbers.
@@ -207,7 +212,12 @@ pub fn outcomes_by_certificate(conn: &mut Conn, numbers: &[String]) -> Result<Ve
         .load(c))?;
     Ok(held
         .into_iter()
-        .filter_map(|certificate| rows.iter().find(|row| row.outcome_id == certificate.outcome_id).cloned().map(|row| (certificate, row)))
+        .filter_map(|certificate| {
+            rows.iter()
+                .find(|row| row.outcome_id == certificate.outcome_id)
+                .cloned()
+                .map(|row| (certificate, row))
+        })
         .collect())
 }
 

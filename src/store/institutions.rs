@@ -48,7 +48,12 @@ pub fn find(conn: &mut Conn, institution_id: Uuid) -> Result<Option<InstitutionR
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, status: Option<InstitutionStatus>, after: Option<Uuid>, limit: i64) -> Result<Vec<InstitutionRow>, StoreError> {
+pub fn list(
+    conn: &mut Conn,
+    status: Option<InstitutionStatus>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<InstitutionRow>, StoreError> {
     let mut query = institutions::table.into_boxed();
     if let Some(status) = status {
         query = query.filter(institutions::status.eq(status.as_str()));

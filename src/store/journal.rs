@@ -6,11 +6,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::connection::Conn;
+use super::each_back_end;
 use super::error::StoreError;
 use super::insert::insert_rows;
 use super::schema::{audit_log, idempotency_keys, outbox};
 use super::types::{At, Document, Id, Json, Key, Moment};
-use super::each_back_end;
 
 /// Who did what to which thing; no personal data in it.
 #[derive(Debug, Clone, Insertable)]

@@ -1,16 +1,16 @@
 //! The database: schema, one file per aggregate, two back ends, and the only doors to a connection.
 
 pub mod connection;
+pub mod deposits;
 pub mod error;
-pub mod schema;
-pub mod types;
 mod insert;
+pub mod institutions;
 pub mod journal;
 pub mod people;
-pub mod institutions;
-pub mod standards;
-pub mod deposits;
 pub mod records;
+pub mod schema;
+pub mod standards;
+pub mod types;
 
 use std::time::Duration;
 

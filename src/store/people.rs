@@ -56,7 +56,13 @@ pub fn insert_user(conn: &mut Conn, user: &UserRow) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// When the database refuses.
-pub fn insert_membership(conn: &mut Conn, user_id: Uuid, institution_id: Uuid, role: MemberRole, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub fn insert_membership(
+    conn: &mut Conn,
+    user_id: Uuid,
+    institution_id: Uuid,
+    role: MemberRole,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     diesel::insert_into(memberships::table)
         .values((
             memberships::user_id.eq(Key(user_id)),
@@ -123,12 +129,22 @@ pub fn load_actor(conn: &mut Conn, user_id: Uuid, session_id: Uuid) -> Result<Op
     let memberships = rows
         .into_iter()
         .map(|(institution_id, role, status)| {
-            Some(Membership { institution_id: institution_id.0, role: MemberRole::parse(&role)?, status: InstitutionStatus::parse(&status)? })
+            Some(Membership {
+                institution_id: institution_id.0,
+                role: MemberRole::parse(&role)?,
+                status: InstitutionStatus::parse(&status)?,
+            })
         })
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| StoreError::Damaged("a membership".to_owned()))?;
     let bank_role = user.bank_role.as_deref().and_then(BankRole::parse);
-    Ok(Some(Actor::User { user_id, display_name: user.display_name, bank_role, learner_id: user.learner_id.map(|key| key.0), memberships }))
+    Ok(Some(Actor::User {
+        user_id,
+        display_name: user.display_name,
+        bank_role,
+        learner_id: user.learner_id.map(|key| key.0),
+        memberships,
+    }))
 }
 
 /// Opens a log-in.

@@ -7,7 +7,9 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::deposits::{DecisionRow, LearnerRow, LotRow, MovementRow, OutcomeRow};
 use super::error::StoreError;
-use super::schema::{access_log, account_numbers, claim_codes, decisions, learner_institutions, learners, lots, movements, outcomes, users};
+use super::schema::{
+    access_log, account_numbers, claim_codes, decisions, learner_institutions, learners, lots, movements, outcomes, users,
+};
 use super::types::{At, Key};
 
 /// A look at a learner's record by somebody else.
@@ -64,7 +66,11 @@ pub fn learner(conn: &mut Conn, learner_id: Uuid) -> Result<Option<LearnerRow>, 
 /// # Errors
 /// When the database refuses.
 pub fn learner_by_account(conn: &mut Conn, account_number: &str) -> Result<Option<LearnerRow>, StoreError> {
-    let found: Option<Key> = account_numbers::table.find(account_number).select(account_numbers::learner_id).first(conn).optional()?;
+    let found: Option<Key> = account_numbers::table
+        .find(account_number)
+        .select(account_numbers::learner_id)
+        .first(conn)
+        .optional()?;
     match found {
         Some(key) => learner(conn, key.0),
         None => Ok(None),
@@ -109,9 +115,13 @@ pub fn open_claim_codes(conn: &mut Conn, learner_id: Uuid, now: DateTime<Utc>) -
 /// # Errors
 /// When the database refuses.
 pub fn count_claim_failure(conn: &mut Conn, learner_id: Uuid) -> Result<(), StoreError> {
-    diesel::update(claim_codes::table.filter(claim_codes::learner_id.eq(Key(learner_id))).filter(claim_codes::used_at.is_null()))
-        .set(claim_codes::failures.eq(claim_codes::failures + 1))
-        .execute(conn)?;
+    diesel::update(
+        claim_codes::table
+            .filter(claim_codes::learner_id.eq(Key(learner_id)))
+            .filter(claim_codes::used_at.is_null()),
+    )
+    .set(claim_codes::failures.eq(claim_codes::failures + 1))
+    .execute(conn)?;
     Ok(())
 }
 
@@ -119,7 +129,13 @@ pub fn count_claim_failure(conn: &mut Conn, learner_id: Uuid) -> Result<(), Stor
 ///
 /// # Errors
 /// When the database refuses.
-pub fn claim_account(conn: &mut Conn, learner_id: Uuid, claim_code_id: Uuid, user_id: Uuid, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub fn claim_account(
+    conn: &mut Conn,
+    learner_id: Uuid,
+    claim_code_id: Uuid,
+    user_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     let used = diesel::update(claim_codes::table.find((Key(learner_id), Key(claim_code_id))))
         .filter(claim_codes::used_at.is_null())
         .set(claim_codes::used_at.eq(Some(At(now))))
@@ -128,7 +144,9 @@ pub fn claim_account(conn: &mut Conn, learner_id: Uuid, claim_code_id: Uuid, use
         .filter(learners::user_id.is_null())
         .set(learners::user_id.eq(Some(Key(user_id))))
         .execute(conn)?;
-    diesel::update(users::table.find(Key(user_id))).set(users::learner_id.eq(Some(Key(learner_id)))).execute(conn)?;
+    diesel::update(users::table.find(Key(user_id)))
+        .set(users::learner_id.eq(Some(Key(learner_id))))
+        .execute(conn)?;
     Ok(used == 1 && bound == 1)
 }
 
@@ -137,7 +155,10 @@ pub fn claim_account(conn: &mut Conn, learner_id: Uuid, claim_code_id: Uuid, use
 /// # Errors
 /// When the database refuses.
 pub fn lots_of(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<LotRow>, StoreError> {
-    Ok(lots::table.filter(lots::learner_id.eq(Key(learner_id))).order(lots::lot_id).load(conn)?)
+    Ok(lots::table
+        .filter(lots::learner_id.eq(Key(learner_id)))
+        .order(lots::lot_id)
+        .load(conn)?)
 }
 
 /// Movements of a learner from the newest, before a sequence number and up to a moment where these are named.
@@ -166,7 +187,10 @@ pub fn movements_before(
 /// # Errors
 /// When the database refuses.
 pub fn movements_in_order(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<MovementRow>, StoreError> {
-    Ok(movements::table.filter(movements::learner_id.eq(Key(learner_id))).order(movements::sequence).load(conn)?)
+    Ok(movements::table
+        .filter(movements::learner_id.eq(Key(learner_id)))
+        .order(movements::sequence)
+        .load(conn)?)
 }
 
 /// Outcomes from the newest deposit, before `before`.
@@ -207,10 +231,16 @@ pub fn outcomes(conn: &mut Conn, filter: &OutcomeFilter, before: Option<Uuid>, l
 /// # Errors
 /// When the database refuses.
 pub fn decision(conn: &mut Conn, decision_id: Uuid) -> Result<Option<(DecisionRow, OutcomeRow)>, StoreError> {
-    let Some(decision) = decisions::table.filter(decisions::decision_id.eq(Key(decision_id))).first::<DecisionRow>(conn).optional()? else {
+    let Some(decision) = decisions::table
+        .filter(decisions::decision_id.eq(Key(decision_id)))
+        .first::<DecisionRow>(conn)
+        .optional()?
+    else {
         return Ok(None);
     };
-    let outcome = outcomes::table.find((decision.learner_id.clone(), decision.outcome_id.clone())).first(conn)?;
+    let outcome = outcomes::table
+        .find((decision.learner_id.clone(), decision.outcome_id.clone()))
+        .first(conn)?;
     Ok(Some((decision, outcome)))
 }
 

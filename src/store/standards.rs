@@ -69,7 +69,11 @@ pub fn achievement(conn: &mut Conn, achievement_id: Uuid) -> Result<Option<Achie
 pub fn publish_achievement(conn: &mut Conn, achievement_id: Uuid, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = diesel::update(achievements::table.find(Key(achievement_id)))
         .filter(achievements::status.eq("draft"))
-        .set((achievements::status.eq("published"), achievements::published_at.eq(Some(At(now))), achievements::edition.eq(achievements::edition + 1)))
+        .set((
+            achievements::status.eq("published"),
+            achievements::published_at.eq(Some(At(now))),
+            achievements::edition.eq(achievements::edition + 1),
+        ))
         .execute(conn)?;
     Ok(changed == 1)
 }
@@ -89,7 +93,12 @@ pub fn achievements_by_code(conn: &mut Conn, codes: &[String]) -> Result<Vec<Ach
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list_achievements(conn: &mut Conn, institution_id: Option<Uuid>, after: Option<Uuid>, limit: i64) -> Result<Vec<AchievementRow>, StoreError> {
+pub fn list_achievements(
+    conn: &mut Conn,
+    institution_id: Option<Uuid>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<AchievementRow>, StoreError> {
     let mut query = achievements::table.filter(achievements::status.ne("draft")).into_boxed();
     if let Some(institution_id) = institution_id {
         query = query.filter(achievements::institution_id.eq(Key(institution_id)));
@@ -106,7 +115,11 @@ pub fn list_achievements(conn: &mut Conn, institution_id: Option<Uuid>, after: O
 /// When the database refuses.
 pub fn patterns(conn: &mut Conn) -> Result<Vec<(String, Option<String>, String)>, StoreError> {
     Ok(certificate_patterns::table
-        .select((certificate_patterns::kind, certificate_patterns::family, certificate_patterns::pattern))
+        .select((
+            certificate_patterns::kind,
+            certificate_patterns::family,
+            certificate_patterns::pattern,
+        ))
         .load(conn)?)
 }
 
@@ -114,7 +127,14 @@ pub fn patterns(conn: &mut Conn) -> Result<Vec<(String, Option<String>, String)>
 ///
 /// # Errors
 /// When the database refuses.
-pub fn insert_pattern(conn: &mut Conn, name: &str, kind: &str, pattern: &str, citation: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub fn insert_pattern(
+    conn: &mut Conn,
+    name: &str,
+    kind: &str,
+    pattern: &str,
+    citation: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     diesel::insert_into(certificate_patterns::table)
         .values((
             certificate_patterns::pattern_id.eq(Key(Uuid::now_v7())),
