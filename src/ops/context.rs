@@ -23,7 +23,6 @@ pub struct Bank {
     pub offset: FixedOffset,
     pub access_token_life: TimeDelta,
     pub refresh_token_life: TimeDelta,
-    pub claim_code_life: TimeDelta,
 }
 
 /// Who asks, when, in which request.

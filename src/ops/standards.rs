@@ -404,3 +404,58 @@ pub fn list_recognition_rules(bank: &Bank) -> Result<Vec<Rule>, OpError> {
     bank.store
         .read(|conn| Ok(store::rules(conn)?.into_iter().map(Rule::from).collect()))
 }
+
+/// A shape that certificate numbers of one kind of achievement have.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPattern {
+    #[schema(min_length = 1, max_length = 100, example = "职业技能等级证书")]
+    pub name: String,
+    pub kind: AchievementKind,
+    /// A regular expression for the whole number, of at most 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
+    pub pattern: String,
+    #[schema(min_length = 1, max_length = 500)]
+    pub citation: String,
+}
+
+/// Publishes a pattern; later deposits whose number has none of its kind's shapes wait for a person.
+///
+/// # Errors
+/// `PatternInvalid`, `NameTaken`, `InvalidBody`, and what the policy answers.
+pub fn publish_certificate_pattern(bank: &Bank, context: &Context, new: &NewPattern) -> Result<(), OpError> {
+    for (pointer, text, most) in [("/name", &new.name, 100), ("/citation", &new.citation, 500)] {
+        if text.trim().is_empty() || text.chars().count() > most {
+            return Err(Rejection::field(pointer, format!("must have 1 to {most} characters")).into());
+        }
+    }
+    if crate::domain::certificate_number::CertificatePattern::compile(&new.pattern).is_none() {
+        return Err(Rejection::PatternInvalid {}.into());
+    }
+    bank.store.write(|conn| {
+        context.authorised(conn, Action::WriteCertificatePattern, Resource::Bank)?;
+        let pattern_id = Uuid::now_v7();
+        store::insert_pattern(
+            conn,
+            pattern_id,
+            &new.name,
+            new.kind.as_str(),
+            &new.pattern,
+            &new.citation,
+            context.now,
+        )
+        .map_err(|error| match error.taken() {
+            Some(Taken::CertificatePatternName) => Rejection::NameTaken {}.into(),
+            _ => OpError::Store(error),
+        })?;
+        let told = Told {
+            operation: "publish_certificate_pattern",
+            subject_kind: "certificate_pattern",
+            subject_id: pattern_id,
+            learner_id: None,
+            institution_id: None,
+            details: serde_json::json!({ "kind": new.kind }),
+        };
+        Ok(tell(conn, &context.caller.label(), context.request_id, context.now, &[told])?)
+    })
+}

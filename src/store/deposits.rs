@@ -12,6 +12,8 @@ use super::schema::{
     account_numbers, certificate_numbers, decisions, identity_index, learner_institutions, learners, lots, movements, outcomes,
 };
 use super::types::{At, Id, Key, Moment};
+use crate::domain::credit::Credit;
+use crate::domain::movement::{CauseKind, Movement, MovementKind, NewMovement, Side};
 
 /// A learner with the head of the chain.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -142,6 +144,57 @@ pub struct MovementRow {
     pub cause_id: Key,
     pub previous_hash: Vec<u8>,
     pub hash: Vec<u8>,
+}
+
+impl MovementRow {
+    /// The row of a movement in its place.
+    pub fn new(learner_id: Uuid, movement: &Movement) -> Self {
+        let content = &movement.content;
+        Self {
+            learner_id: Key(learner_id),
+            sequence: movement.sequence,
+            movement_id: Key(content.movement_id),
+            lot_id: Key(content.lot_id),
+            kind: content.kind.as_str().to_owned(),
+            source: content.source.as_str().to_owned(),
+            target: content.target.as_str().to_owned(),
+            amount_hundredths: content.amount.hundredths(),
+            available_after_hundredths: movement.available_after.hundredths(),
+            effective_on: content.effective_on,
+            recorded_at: At(content.recorded_at),
+            cause_kind: content.cause_kind.as_str().to_owned(),
+            cause_id: Key(content.cause_id),
+            previous_hash: movement.previous_hash.to_vec(),
+            hash: movement.hash.to_vec(),
+        }
+    }
+
+    /// The movement that the row holds.
+    ///
+    /// # Errors
+    /// `Damaged` when a stored value does not parse.
+    pub fn movement(&self) -> Result<Movement, StoreError> {
+        let damaged = || StoreError::Damaged(format!("movement {} of a learner", self.sequence));
+        let credit = |hundredths| Credit::from_hundredths(hundredths).map_err(|_| damaged());
+        Ok(Movement {
+            content: NewMovement {
+                movement_id: self.movement_id.0,
+                lot_id: self.lot_id.0,
+                kind: MovementKind::parse(&self.kind).ok_or_else(damaged)?,
+                source: Side::parse(&self.source).ok_or_else(damaged)?,
+                target: Side::parse(&self.target).ok_or_else(damaged)?,
+                amount: credit(self.amount_hundredths)?,
+                effective_on: self.effective_on,
+                recorded_at: self.recorded_at.0,
+                cause_kind: CauseKind::parse(&self.cause_kind).ok_or_else(damaged)?,
+                cause_id: self.cause_id.0,
+            },
+            sequence: self.sequence,
+            available_after: credit(self.available_after_hundredths)?,
+            previous_hash: self.previous_hash.as_slice().try_into().map_err(|_| damaged())?,
+            hash: self.hash.as_slice().try_into().map_err(|_| damaged())?,
+        })
+    }
 }
 
 /// Everything that a set of deposits brings.

@@ -129,6 +129,7 @@ pub fn patterns(conn: &mut Conn) -> Result<Vec<(String, Option<String>, String)>
 /// When the database refuses.
 pub fn insert_pattern(
     conn: &mut Conn,
+    pattern_id: Uuid,
     name: &str,
     kind: &str,
     pattern: &str,
@@ -137,7 +138,7 @@ pub fn insert_pattern(
 ) -> Result<(), StoreError> {
     diesel::insert_into(certificate_patterns::table)
         .values((
-            certificate_patterns::pattern_id.eq(Key(Uuid::now_v7())),
+            certificate_patterns::pattern_id.eq(Key(pattern_id)),
             certificate_patterns::name.eq(name),
             certificate_patterns::kind.eq(kind),
             certificate_patterns::pattern.eq(pattern),

@@ -2,22 +2,11 @@
 
 use std::time::Duration;
 
+use super::common::postgres_database;
 use credit_bank::store::Store;
 use credit_bank::store::connection::{Conn, DatabaseAddress};
 use credit_bank::store::error::StoreError;
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-
-/// A PostgreSQL database of its own for one test, in the server that `tests/run` starts.
-fn postgres_database() -> String {
-    let server =
-        std::env::var("CREDIT_BANK_TEST_POSTGRES_URL").expect("tests/run names a throw-away PostgreSQL in CREDIT_BANK_TEST_POSTGRES_URL");
-    let name = format!("test_{}", uuid::Uuid::now_v7().simple());
-    let mut conn = PgConnection::establish(&server).unwrap();
-    conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-    let (host, _) = server.rsplit_once('/').unwrap();
-    format!("{host}/{name}")
-}
 
 fn on_both(test: impl Fn(&Store)) {
     let directory = tempfile::tempdir().unwrap();

@@ -1,0 +1,124 @@
+//! Recomputes every lot, balance and hash chain from the rows, and names what differs.
+
+use uuid::Uuid;
+
+use super::context::Bank;
+use super::error::OpError;
+use crate::domain::credit::Credit;
+use crate::domain::lot::{LotBalance, Pocket};
+use crate::domain::movement::{ChainHead, Movement, Side, verify_chain};
+use crate::store::connection::Conn;
+use crate::store::deposits::{LearnerRow, LotRow};
+use crate::store::records;
+
+/// How many learners are read at a time.
+const PAGE: i64 = 500;
+
+/// How many findings are named at most.
+const FINDINGS_MAX: usize = 20;
+
+/// What was looked at, and what is wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verification {
+    pub learners: u64,
+    pub lots: u64,
+    pub movements: u64,
+    pub findings: Vec<String>,
+}
+
+/// Looks at every learner; stops after the first findings.
+///
+/// # Errors
+/// When the database fails.
+pub fn verify(bank: &Bank) -> Result<Verification, OpError> {
+    let mut verification = Verification::default();
+    let mut after: Option<Uuid> = None;
+    loop {
+        let page = bank.store.read(|conn| -> Result<Vec<LearnerRow>, OpError> {
+            let learners = records::learners_after(conn, after, PAGE)?;
+            for learner in &learners {
+                verify_learner(conn, learner, &mut verification)?;
+            }
+            Ok(learners)
+        })?;
+        match page.last() {
+            Some(last) if verification.findings.len() < FINDINGS_MAX => after = Some(last.learner_id.0),
+            _ => return Ok(verification),
+        }
+    }
+}
+
+fn verify_learner(conn: &mut Conn, learner: &LearnerRow, verification: &mut Verification) -> Result<(), OpError> {
+    let learner_id = learner.learner_id.0;
+    let lots = records::lots_of(conn, learner_id)?;
+    let rows = records::movements_in_order(conn, learner_id)?;
+    verification.learners += 1;
+    verification.lots += lots.iter().map(|_| 1).sum::<u64>();
+    verification.movements += rows.iter().map(|_| 1).sum::<u64>();
+    let mut find = |what: String| verification.findings.push(format!("learner {learner_id}: {what}"));
+    let movements = match rows.iter().map(|row| row.movement()).collect::<Result<Vec<Movement>, _>>() {
+        Ok(movements) => movements,
+        Err(error) => {
+            find(error.to_string());
+            return Ok(());
+        }
+    };
+    match verify_chain(learner_id, &movements) {
+        Err(error) => find(error.to_string()),
+        Ok(head) if !is_head(learner, &head) => find("the head of the chain is not its last movement".to_owned()),
+        Ok(_) => {}
+    }
+    for lot in &lots {
+        if let Some(what) = lot_problem(lot, &movements) {
+            find(format!("lot {}: {what}", lot.lot_id.0));
+        }
+    }
+    if movements
+        .iter()
+        .any(|movement| lots.iter().all(|lot| lot.lot_id.0 != movement.content.lot_id))
+    {
+        find("a movement names a lot that is not there".to_owned());
+    }
+    Ok(())
+}
+
+fn is_head(learner: &LearnerRow, head: &ChainHead) -> bool {
+    learner.head_sequence == head.sequence && learner.head_hash == head.hash && learner.available_hundredths == head.available.hundredths()
+}
+
+/// Replays a lot's movements and compares the pockets.
+fn lot_problem(lot: &LotRow, movements: &[Movement]) -> Option<&'static str> {
+    let stored = [
+        lot.available_hundredths,
+        lot.held_hundredths,
+        lot.redeemed_hundredths,
+        lot.expired_hundredths,
+        lot.reversed_hundredths,
+    ];
+    let [Ok(available), Ok(held), Ok(redeemed), Ok(expired), Ok(reversed)] = stored.map(Credit::from_hundredths) else {
+        return Some("a pocket is out of range");
+    };
+    let pockets = [available, held, redeemed, expired, reversed];
+    let Some(stored) = Credit::from_hundredths(lot.granted_hundredths)
+        .ok()
+        .and_then(|granted| LotBalance::from_parts(granted, pockets))
+    else {
+        return Some("its pockets do not add up");
+    };
+    let mut own = movements.iter().filter(|movement| movement.content.lot_id == lot.lot_id.0);
+    let Some(first) = own.next().filter(|movement| movement.content.source == Side::Bank) else {
+        return Some("no grant brought it");
+    };
+    let mut balance = LotBalance::granted(first.content.amount);
+    for movement in own {
+        let pocket = |side: Side| Pocket::parse(side.as_str());
+        let moved = pocket(movement.content.source)
+            .zip(pocket(movement.content.target))
+            .and_then(|(source, target)| balance.transfer(source, target, movement.content.amount).ok());
+        match moved {
+            Some(next) => balance = next,
+            None => return Some("a movement could not have happened"),
+        }
+    }
+    (balance != stored).then_some("its pockets differ from its movements")
+}

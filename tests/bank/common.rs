@@ -1,0 +1,150 @@
+//! A bank on each back end with one approved school, one achievement and one rule, made through the operations.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use credit_bank::domain::actor::Caller;
+use credit_bank::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
+use credit_bank::domain::institution::InstitutionStep;
+use credit_bank::ops::context::{Bank, Context};
+use credit_bank::ops::deposit::NewOutcome;
+use credit_bank::ops::{institutions, sessions, setup, standards};
+use credit_bank::store::Store;
+use credit_bank::store::connection::DatabaseAddress;
+use credit_bank::vault::key_ring::KeyRing;
+use credit_bank::vault::passwords::{PasswordCost, Passwords};
+use credit_bank::vault::seal::Sealer;
+use credit_bank::vault::tokens::Tokens;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
+
+/// A published sample of a valid identity number.
+pub(crate) const NUMBER: &str = "11010519491231002X";
+
+const PASSWORD: &str = "lantern-orbit-violin-42";
+
+pub(crate) struct World {
+    pub(crate) bank: Bank,
+    pub(crate) registrar: Context,
+    pub(crate) institution_id: Uuid,
+}
+
+/// Runs a test on SQLite and on PostgreSQL, each with a bank of its own.
+pub(crate) fn on_both(test: impl Fn(&Arc<World>)) {
+    let directory = tempfile::tempdir().unwrap();
+    for address in [
+        DatabaseAddress::Sqlite(directory.path().join("bank.sqlite")),
+        DatabaseAddress::Postgres(postgres_database()),
+    ] {
+        test(&Arc::new(World::new(address)));
+    }
+}
+
+/// A PostgreSQL database of its own for one test, in the server that `tests/run` starts.
+pub(crate) fn postgres_database() -> String {
+    let server =
+        std::env::var("CREDIT_BANK_TEST_POSTGRES_URL").expect("tests/run names a throw-away PostgreSQL in CREDIT_BANK_TEST_POSTGRES_URL");
+    let name = format!("test_{}", Uuid::now_v7().simple());
+    let mut conn = PgConnection::establish(&server).unwrap();
+    conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+    let (host, _) = server.rsplit_once('/').unwrap();
+    format!("{host}/{name}")
+}
+
+fn context(caller: Caller) -> Context {
+    let now: DateTime<Utc> = "2026-11-24T02:00:00Z".parse().unwrap();
+    Context {
+        caller,
+        now,
+        request_id: Uuid::now_v7(),
+    }
+}
+
+impl World {
+    fn new(address: DatabaseAddress) -> Self {
+        let store = Store::open(address, 8, Duration::from_secs(20)).unwrap();
+        store.migrate().unwrap();
+        let ring = KeyRing::generate().unwrap();
+        let bank = Bank {
+            store,
+            sealer: Sealer::new(&ring).unwrap(),
+            passwords: Passwords::new(
+                PasswordCost {
+                    memory_kib: 64,
+                    iterations: 1,
+                    lanes: 1,
+                },
+                2,
+            )
+            .unwrap(),
+            tokens: Tokens::new(&ring, "http://127.0.0.1:8080").unwrap(),
+            offset: FixedOffset::east_opt(8 * 3600).unwrap(),
+            access_token_life: TimeDelta::minutes(10),
+            refresh_token_life: TimeDelta::days(30),
+        };
+        let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();
+        let user = |name: &str| json!({ "username": name, "display_name": name, "password": PASSWORD });
+        setup::set_up(
+            &bank,
+            &context(Caller::Anonymous),
+            &token,
+            &serde_json::from_value(user("admin")).unwrap(),
+        )
+        .unwrap();
+        let administrator = log_in(&bank, "admin");
+        let school = json!({
+            "name": "安阳职业技术学院", "kind": "vocational_college", "credit_code": "914403003429409755",
+            "division_code": "410502", "member": user("registrar"),
+        });
+        let school = serde_json::from_value(school).unwrap();
+        let institution_id = institutions::register_institution(&bank, &context(Caller::Anonymous), None, &school)
+            .unwrap()
+            .institution_id;
+        institutions::decide_institution(&bank, &administrator, institution_id, InstitutionStep::Approve, "complete").unwrap();
+        let registrar = log_in(&bank, "registrar");
+        let achievement = json!({
+            "institution_id": institution_id, "code": "occ-elec-4", "name_chinese": "电工(四级/中级工)", "kind": "occupational_certificate",
+            "family": "occ-elec", "rank": 2, "hours": "160", "valid_from": "2020-01-01", "closed_on": "2025-12-31",
+        });
+        let drafted = standards::create_achievement(&bank, &registrar, None, &serde_json::from_value(achievement).unwrap()).unwrap();
+        standards::publish_achievement(&bank, &registrar, drafted.achievement_id).unwrap();
+        let rule = json!({
+            "title": "电工四级", "citation": "测试", "selector": { "family": "occ-elec", "rank": 2 },
+            "method": { "method": "fixed", "credit": "9.00" }, "selected_by": "award_date", "effective_from": "2020-01-01",
+        });
+        standards::publish_recognition_rule(&bank, &administrator, None, &serde_json::from_value(rule).unwrap()).unwrap();
+        let pattern = json!({ "name": "职业技能等级证书", "kind": "occupational_certificate", "pattern": SKILL_LEVEL_CERTIFICATE, "citation": "测试" });
+        standards::publish_certificate_pattern(&bank, &administrator, &serde_json::from_value(pattern).unwrap()).unwrap();
+        Self {
+            bank,
+            registrar,
+            institution_id,
+        }
+    }
+
+    /// An outcome that is worth 9.00.
+    pub(crate) fn outcome(&self) -> NewOutcome {
+        serde_json::from_value(json!({
+            "institution_id": self.institution_id, "achievement_code": "occ-elec-4", "awarded_on": "2024-03-01",
+            "learner": { "document_kind": "resident_identity_card", "document_number": NUMBER, "name": "王芳" },
+            "certificate_number": "S000441012345242000001", "score": "86",
+        }))
+        .unwrap()
+    }
+}
+
+/// Logs in and takes the caller from the access token, as the web does.
+fn log_in(bank: &Bank, username: &str) -> Context {
+    let answer = sessions::log_in(bank, &context(Caller::Anonymous), username, PASSWORD).unwrap();
+    let claims = bank
+        .tokens
+        .verify(&answer.access_token, context(Caller::Anonymous).now.timestamp())
+        .unwrap();
+    context(Caller::User {
+        user_id: claims.sub,
+        session_id: claims.sid.unwrap(),
+    })
+}

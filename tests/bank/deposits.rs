@@ -1,0 +1,164 @@
+//! The main job through the operations, on both back ends: deposit, recognition, lot, chain.
+
+use std::sync::Arc;
+
+use super::common::{NUMBER, World, on_both};
+use credit_bank::domain::rejection::Rejection;
+use credit_bank::ops::deposit::{DepositRequest, Deposited, NewOutcome, Novelty, deposit_outcomes};
+use credit_bank::ops::verify::verify;
+
+fn deposit(world: &World, outcomes: &[NewOutcome]) -> Vec<Result<Deposited, Rejection>> {
+    let requests: Vec<DepositRequest> = outcomes
+        .iter()
+        .map(|outcome| DepositRequest {
+            idempotency_key: None,
+            outcome: outcome.clone(),
+        })
+        .collect();
+    deposit_outcomes(&world.bank, &world.registrar, &requests).unwrap()
+}
+
+#[test]
+fn an_outcome_becomes_credit_once() {
+    on_both(|world| {
+        let first = deposit(world, &[world.outcome()])[0].clone().unwrap();
+        assert_eq!((first.novelty, first.credit.to_string().as_str()), (Novelty::Created, "9.00"));
+        let again = deposit(world, &[world.outcome()])[0].clone().unwrap();
+        assert_eq!((again.novelty, again.outcome_id), (Novelty::AlreadyThere, first.outcome_id));
+        let differs = NewOutcome {
+            score: Some("87".into()),
+            ..world.outcome()
+        };
+        assert_eq!(
+            deposit(world, &[differs])[0],
+            Err(Rejection::CertificateDiffers { fields: "score".into() })
+        );
+        let checked = verify(&world.bank).unwrap();
+        assert_eq!(
+            (checked.learners, checked.lots, checked.movements, checked.findings),
+            (1, 1, 1, vec![])
+        );
+    });
+}
+
+#[test]
+fn each_row_is_judged_by_itself() {
+    on_both(|world| {
+        let base = world.outcome();
+        let no_certificate = NewOutcome {
+            certificate_number: None,
+            ..base.clone()
+        };
+        let mut renamed = no_certificate.clone();
+        renamed.learner.name = "李娜".into();
+        let mut damaged = no_certificate.clone();
+        damaged.learner.document_number = "1.10105E+17".into();
+        let rows = [
+            base.clone(),
+            renamed,
+            damaged,
+            NewOutcome {
+                awarded_on: "2099-01-01".parse().unwrap(),
+                ..no_certificate.clone()
+            },
+            NewOutcome {
+                achievement_code: "nothing".into(),
+                ..no_certificate.clone()
+            },
+            NewOutcome {
+                institution_id: uuid::Uuid::nil(),
+                ..no_certificate.clone()
+            },
+            NewOutcome {
+                certificate_number: Some("odd-shape".into()),
+                ..base.clone()
+            },
+            NewOutcome {
+                awarded_on: "2026-01-01".parse().unwrap(),
+                certificate_number: None,
+                ..base.clone()
+            },
+        ];
+        let answers = deposit(world, &rows);
+        let codes: Vec<String> = answers
+            .iter()
+            .map(|answer| match answer {
+                Ok(deposited) => format!("{} {} {}", deposited.status, deposited.credit, deposited.flags.join(",")),
+                Err(rejection) => rejection.code().to_owned(),
+            })
+            .collect();
+        assert_eq!(
+            codes,
+            [
+                "accepted 9.00 ",
+                "identity_mismatch",
+                "invalid_body",
+                "awarded_in_the_future",
+                "unknown_achievement",
+                "forbidden",
+                "flagged 0.00 certificate_number_pattern",
+                "flagged 0.00 awarded_after_closure",
+            ],
+        );
+        assert!(!format!("{answers:?}").contains(NUMBER));
+        assert_eq!(verify(&world.bank).unwrap().findings, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_repeated_key_answers_the_same_and_another_body_is_refused() {
+    on_both(|world| {
+        let request = |outcome: NewOutcome| DepositRequest {
+            idempotency_key: Some("key-1".into()),
+            outcome,
+        };
+        let no_certificate = NewOutcome {
+            certificate_number: None,
+            ..world.outcome()
+        };
+        let other = NewOutcome {
+            score: Some("60".into()),
+            ..no_certificate.clone()
+        };
+        let slice = [
+            request(no_certificate.clone()),
+            request(no_certificate.clone()),
+            request(other.clone()),
+        ];
+        let answers = deposit_outcomes(&world.bank, &world.registrar, &slice).unwrap();
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[2], Err(Rejection::IdempotencyKeyReused {}));
+        let later = deposit_outcomes(&world.bank, &world.registrar, &[request(no_certificate), request(other)]).unwrap();
+        assert_eq!((&later[0], &later[1]), (&answers[0], &answers[2]));
+        assert_eq!(verify(&world.bank).unwrap().lots, 1);
+    });
+}
+
+#[test]
+fn sixteen_depositors_for_one_learner_lose_nothing_and_double_nothing() {
+    on_both(|world| {
+        let world = Arc::clone(world);
+        let threads: Vec<_> = (0..16)
+            .map(|number: usize| {
+                let world = Arc::clone(&world);
+                std::thread::spawn(move || {
+                    let same = world.outcome();
+                    let own = NewOutcome {
+                        certificate_number: Some(format!("S0004410123452420{number:05}1")),
+                        ..same.clone()
+                    };
+                    deposit(&world, &[same, own])
+                })
+            })
+            .collect();
+        let answers: Vec<_> = threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .map(Result::unwrap)
+            .collect();
+        let created = answers.iter().filter(|answer| answer.novelty == Novelty::Created).count();
+        assert_eq!((answers.len(), created), (32, 17));
+        let checked = verify(&world.bank).unwrap();
+        assert_eq!((checked.learners, checked.lots, checked.findings), (1, 17, vec![]));
+    });
+}
