@@ -144,7 +144,7 @@ fn sixteen_depositors_for_one_learner_lose_nothing_and_double_nothing() {
                 std::thread::spawn(move || {
                     let same = world.outcome();
                     let own = NewOutcome {
-                        certificate_number: Some(format!("S0004410123452420{number:05}1")),
+                        certificate_number: Some(format!("S0004410123452421{number:05}")),
                         ..same.clone()
                     };
                     deposit(&world, &[same, own])
