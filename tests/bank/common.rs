@@ -9,6 +9,7 @@ use credit_bank::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
 use credit_bank::domain::institution::InstitutionStep;
 use credit_bank::ops::context::{Bank, Context};
 use credit_bank::ops::deposit::NewOutcome;
+use credit_bank::ops::sessions::LogIn;
 use credit_bank::ops::{institutions, sessions, setup, standards};
 use credit_bank::store::Store;
 use credit_bank::store::connection::DatabaseAddress;
@@ -24,7 +25,7 @@ use uuid::Uuid;
 /// A published sample of a valid identity number.
 pub(crate) const NUMBER: &str = "11010519491231002X";
 
-const PASSWORD: &str = "lantern-orbit-violin-42";
+pub(crate) const PASSWORD: &str = "lantern-orbit-violin-42";
 
 pub(crate) struct World {
     pub(crate) bank: Bank,
@@ -94,7 +95,7 @@ impl World {
             &serde_json::from_value(user("admin")).unwrap(),
         )
         .unwrap();
-        let administrator = log_in(&bank, "admin");
+        let (_, administrator) = log_in(&bank, "admin");
         let school = json!({
             "name": "安阳职业技术学院", "kind": "vocational_college", "credit_code": "914403003429409755",
             "division_code": "410502", "member": user("registrar"),
@@ -104,7 +105,7 @@ impl World {
             .unwrap()
             .institution_id;
         institutions::decide_institution(&bank, &administrator, institution_id, InstitutionStep::Approve, "complete").unwrap();
-        let registrar = log_in(&bank, "registrar");
+        let (_, registrar) = log_in(&bank, "registrar");
         let achievement = json!({
             "institution_id": institution_id, "code": "occ-elec-4", "name_chinese": "电工(四级/中级工)", "kind": "occupational_certificate",
             "family": "occ-elec", "rank": 2, "hours": "160", "valid_from": "2020-01-01", "closed_on": "2025-12-31",
@@ -137,14 +138,15 @@ impl World {
 }
 
 /// Logs in and takes the caller from the access token, as the web does.
-fn log_in(bank: &Bank, username: &str) -> Context {
+pub(crate) fn log_in(bank: &Bank, username: &str) -> (LogIn, Context) {
     let answer = sessions::log_in(bank, &context(Caller::Anonymous), username, PASSWORD).unwrap();
     let claims = bank
         .tokens
         .verify(&answer.access_token, context(Caller::Anonymous).now.timestamp())
         .unwrap();
-    context(Caller::User {
+    let caller = Caller::User {
         user_id: claims.sub,
         session_id: claims.sid.unwrap(),
-    })
+    };
+    (answer, context(caller))
 }

@@ -4,3 +4,4 @@
 mod common;
 mod deposits;
 mod migrations;
+mod sessions;
