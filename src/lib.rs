@@ -1,6 +1,10 @@
-//! A lifelong-learning credit bank.
+//! A lifelong-learning credit bank. `ARCHITECTURE.md` is the map.
 
+pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod http;
 pub mod ops;
 pub mod store;
 pub mod vault;

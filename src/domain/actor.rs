@@ -35,13 +35,61 @@ words! {
     }
 }
 
+/// Some scopes, as a token carries them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct ScopeSet(u8);
+
+impl ScopeSet {
+    /// Reads scopes written one after the other with spaces between; `None` when one is unknown.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.split_ascii_whitespace()
+            .map(Scope::parse)
+            .collect::<Option<Vec<_>>>()
+            .map(Self::from_iter)
+    }
+
+    /// Whether the scope is among them.
+    pub fn contains(self, scope: Scope) -> bool {
+        self.0 & Self::bit(scope) != 0
+    }
+
+    /// The scopes that both have.
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The scopes one by one.
+    pub fn iter(self) -> impl Iterator<Item = Scope> {
+        Scope::ALL.iter().copied().filter(move |scope| self.contains(*scope))
+    }
+
+    fn bit(scope: Scope) -> u8 {
+        Scope::ALL.iter().position(|other| *other == scope).map_or(0, |place| 1 << place)
+    }
+}
+
+impl FromIterator<Scope> for ScopeSet {
+    fn from_iter<T: IntoIterator<Item = Scope>>(scopes: T) -> Self {
+        Self(scopes.into_iter().fold(0, |bits, scope| bits | Self::bit(scope)))
+    }
+}
+
+impl std::fmt::Display for ScopeSet {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words: Vec<&str> = self.iter().map(Scope::as_str).collect();
+        formatter.write_str(&words.join(" "))
+    }
+}
+
 /// What an access token proves; the rest is looked up when it is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Caller {
     /// No token.
     Anonymous,
     /// Somebody who logged in.
     User { user_id: Uuid, session_id: Uuid },
+    /// Another system, with the scopes of its token.
+    Client { client_id: Uuid, scopes: ScopeSet },
     /// The program itself: demonstration, expiry, set-up.
     Bank,
 }
@@ -52,6 +100,7 @@ impl Caller {
         match self {
             Self::Anonymous => "anonymous".to_owned(),
             Self::User { user_id, .. } => format!("user:{user_id}"),
+            Self::Client { client_id, .. } => format!("client:{client_id}"),
             Self::Bank => "bank".to_owned(),
         }
     }
@@ -81,7 +130,7 @@ pub enum Actor {
         name: String,
         institution_id: Uuid,
         status: InstitutionStatus,
-        scopes: Vec<Scope>,
+        scopes: ScopeSet,
     },
     Bank,
 }
@@ -95,18 +144,12 @@ impl Actor {
         }
     }
 
-    /// The one institution that the actor belongs to; `None` for people of several, who must name it.
-    pub fn institution_id(&self) -> Option<Uuid> {
+    /// The institutions that the actor belongs to.
+    pub fn institution_ids(&self) -> Vec<Uuid> {
         match self {
-            Self::Client { institution_id, .. } => Some(*institution_id),
-            Self::User { memberships, .. } => {
-                let first = memberships.first()?.institution_id;
-                memberships
-                    .iter()
-                    .all(|membership| membership.institution_id == first)
-                    .then_some(first)
-            }
-            _ => None,
+            Self::Client { institution_id, .. } => vec![*institution_id],
+            Self::User { memberships, .. } => memberships.iter().map(|membership| membership.institution_id).collect(),
+            Self::Anonymous | Self::Bank => Vec::new(),
         }
     }
 

@@ -106,7 +106,7 @@ pub fn allowed(actor: &Actor, action: Action, resource: Resource) -> Result<(), 
             if resource.institution_id() != Some(*institution_id) {
                 return Err(hidden(action));
             }
-            if !scopes.contains(&needed) {
+            if !scopes.contains(needed) {
                 return Err(Rejection::ScopeMissing { scope: needed.as_str() });
             }
             if needs == Needs::Approval && !status.may_deposit() {

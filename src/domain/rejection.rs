@@ -26,7 +26,7 @@ pub enum Class {
 }
 
 /// One field that is wrong: a JSON pointer into the body and a sentence.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct FieldProblem {
     pub pointer: String,
     pub detail: String,
@@ -82,12 +82,13 @@ macro_rules! rejections {
 }
 
 rejections! {
-    /// The body has fields that are wrong; each is named.
-    InvalidBody { problems: Vec<FieldProblem> } = "invalid_body", Malformed, "请求内容有误，见 errors。", "The request body is not valid; see `errors`.";
-    InvalidQuery { name: String } = "invalid_query", Malformed, "查询参数 {name} 无效。", "The query parameter `{name}` is not valid.";
+    /// The body is not of the documented shape.
+    MalformedBody { problems: Vec<FieldProblem> } = "malformed_body", Malformed, "请求内容的格式不正确，见 errors。", "The request body does not have the documented shape; see `errors`.";
+    /// The body has the right shape and values that cannot be taken; each is named.
+    InvalidBody { problems: Vec<FieldProblem> } = "invalid_body", Rule, "请求内容有误，见 errors。", "The request body has values that cannot be taken; see `errors`.";
+    InvalidQuery { name: String, detail: String } = "invalid_query", Malformed, "查询参数 {name} 无效：{detail}。", "The query parameter `{name}` is not valid: {detail}.";
     InvalidHeader { name: &'static str } = "invalid_header", Malformed, "请求头 {name} 无效。", "The header `{name}` is not valid.";
-    InvalidCursor {} = "invalid_cursor", Malformed, "分页游标无效，请从第一页重新开始。", "The cursor is not valid; begin again at the first page.";
-    AsOfInTheFuture {} = "as_of_in_the_future", Malformed, "截止日期不能晚于今天。", "`as_of` cannot be later than today.";
+    AsOfInTheFuture {} = "as_of_in_the_future", Rule, "截止日期不能晚于今天。", "`as_of` cannot be later than today.";
     Unauthenticated {} = "unauthenticated", Unauthenticated, "需要有效的访问令牌。", "A valid access token is needed.";
     WrongCredentials {} = "wrong_credentials", Unauthenticated, "用户名或密码不正确。", "The user name or the password is not right.";
     RefreshTokenInvalid {} = "refresh_token_invalid", Unauthenticated, "刷新令牌无效、已过期或已被使用，请重新登录。", "The refresh token is not valid, has expired or was used before; log in again.";
@@ -119,8 +120,16 @@ rejections! {
     RuleVersionOutOfOrder { effective_from: NaiveDate } = "rule_version_out_of_order", Rule, "新版本必须晚于现行版本的生效日期 {effective_from}。", "A new version must take effect after the present one does, {effective_from}.";
     PatternInvalid {} = "pattern_invalid", Rule, "证书编号格式不是有效的正则表达式，或过长。", "The certificate pattern is not a valid regular expression, or is too long.";
     LevelUnknown {} = "level_unknown", Rule, "资历框架中没有该等级。", "The framework has no such level.";
-    BatchTooLarge { rows_max: usize } = "batch_too_large", Malformed, "每批最多 {rows_max} 行。", "A batch has at most {rows_max} rows.";
-    BatchEmpty {} = "batch_empty", Malformed, "批次不能为空。", "A batch has at least one row.";
+    BatchTooLarge { rows_max: usize } = "batch_too_large", Rule, "每批最多 {rows_max} 行。", "A batch has at most {rows_max} rows.";
+    BatchEmpty {} = "batch_empty", Rule, "批次不能为空。", "A batch has at least one row.";
+    ClientUnknown {} = "invalid_client", Unauthenticated, "接入系统的编号或密钥不正确，或已停用。", "The client's id or secret is not right, or the client is revoked.";
+    GrantUnsupported {} = "unsupported_grant_type", Malformed, "只支持 client_credentials 授权方式。", "Only the grant type `client_credentials` is supported.";
+    ScopeInvalid { scope: String } = "invalid_scope", Malformed, "接入系统没有权限范围 {scope}。", "The client does not have the scope `{scope}`.";
+    UnknownUser { username: String } = "unknown_user", Rule, "没有用户 {username}。", "There is no user `{username}`.";
+    LastAdministrator {} = "last_institution_admin", Rule, "机构至少要有一名机构管理员。", "An institution keeps at least one institution admin.";
+    MembershipExists {} = "membership_exists", Conflict, "该用户在本机构已有此角色。", "The user has this role here already.";
+    AlreadyALearner {} = "already_a_learner", Conflict, "该用户已有学习账户。", "This user has a learning account already.";
+    DecisionPending {} = "decision_pending", Conflict, "成果尚待人工核实，没有认定结论。", "The outcome waits for a person; there is no decision yet.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 
@@ -128,7 +137,7 @@ impl Rejection {
     /// The fields that are wrong, if the refusal names any.
     pub fn problems(&self) -> &[FieldProblem] {
         match self {
-            Self::InvalidBody { problems } | Self::RuleInvalid { problems } => problems,
+            Self::MalformedBody { problems } | Self::InvalidBody { problems } | Self::RuleInvalid { problems } => problems,
             _ => &[],
         }
     }

@@ -9,6 +9,7 @@ use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::store::Store;
 use crate::store::connection::Conn;
+use crate::store::journal::Told;
 use crate::vault::passwords::Passwords;
 use crate::vault::seal::Sealer;
 use crate::vault::tokens::Tokens;
@@ -23,6 +24,8 @@ pub struct Bank {
     pub offset: FixedOffset,
     pub access_token_life: TimeDelta,
     pub refresh_token_life: TimeDelta,
+    /// How long a code to claim an account is good.
+    pub claim_code_life: TimeDelta,
 }
 
 /// Who asks, when, in which request.
@@ -57,8 +60,43 @@ impl Context {
             Caller::Anonymous => Some(Actor::Anonymous),
             Caller::Bank => Some(Actor::Bank),
             Caller::User { user_id, session_id } => crate::store::people::load_actor(conn, user_id, session_id)?,
+            Caller::Client { client_id, scopes } => crate::store::clients::load_actor(conn, client_id, scopes)?,
         };
         found.ok_or(OpError::Rejected(Rejection::Unauthenticated {}))
+    }
+
+    /// Who the caller is now, if anybody.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for nobody.
+    pub fn somebody(&self, conn: &mut Conn) -> Result<Actor, OpError> {
+        match self.actor(conn)? {
+            Actor::Anonymous => Err(Rejection::Unauthenticated {}.into()),
+            actor => Ok(actor),
+        }
+    }
+
+    /// Refuses nobody before a batch is looked at.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for nobody.
+    pub fn somebody_now(&self, bank: &Bank) -> Result<(), OpError> {
+        bank.store.read(|conn| self.somebody(conn).map(|_| ()))
+    }
+
+    /// Begins what is told of a write.
+    pub fn told(&self, operation: &'static str, subject_kind: &'static str, subject_id: Uuid) -> Told {
+        Told {
+            actor: self.caller.label(),
+            at: self.now,
+            request_id: self.request_id,
+            operation,
+            subject_kind,
+            subject_id,
+            learner_id: None,
+            institution_id: None,
+            details: serde_json::Value::Object(serde_json::Map::new()),
+        }
     }
 
     /// Loads the caller and asks the policy.

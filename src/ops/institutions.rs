@@ -10,11 +10,12 @@ use super::sessions::{NewUser, add_user};
 use crate::domain::actor::MemberRole;
 use crate::domain::credit_code::CreditCode;
 use crate::domain::institution::{InstitutionKind, InstitutionStatus, InstitutionStep};
-use crate::domain::policy::{Action, Resource};
+use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::store::connection::Conn;
 use crate::store::error::{StoreError, Taken};
 use crate::store::institutions::{self as store, InstitutionRow};
-use crate::store::journal::{Told, tell};
+use crate::store::journal::tell;
 use crate::store::people;
 use crate::store::types::{At, Key};
 
@@ -50,6 +51,10 @@ pub struct Institution {
     pub credit_code_suspect: bool,
     pub division_code: String,
     pub status: InstitutionStatus,
+    /// Why the authority decided so, if it has.
+    pub status_reason: Option<String>,
+    /// Changes with every change; goes into `If-Match`.
+    pub edition: i64,
 }
 
 impl TryFrom<InstitutionRow> for Institution {
@@ -65,29 +70,33 @@ impl TryFrom<InstitutionRow> for Institution {
             credit_code_suspect: row.credit_code_suspect,
             division_code: row.division_code,
             status,
+            status_reason: row.status_reason,
+            edition: row.edition,
         })
     }
 }
 
+fn problems_of(name: &str, division_code: &str) -> Vec<FieldProblem> {
+    let mut problems = Vec::new();
+    if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        problems.push(FieldProblem::new("/name", "must have 1 to 200 characters"));
+    }
+    let six_digits = division_code.len() == 6 && division_code.bytes().all(|byte| byte.is_ascii_digit());
+    if !six_digits || division_code.starts_with('0') {
+        problems.push(FieldProblem::new("/division_code", "must have six digits"));
+    }
+    problems
+}
+
 impl NewInstitution {
     fn check(&self) -> Result<CreditCode, Rejection> {
-        let mut problems = Vec::new();
-        let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-            problems.push(FieldProblem::new("/name", "must have 1 to 200 characters"));
-        }
+        let mut problems = problems_of(&self.name, &self.division_code);
         let code = CreditCode::parse(&self.credit_code);
         if code.is_none() {
             problems.push(FieldProblem::new(
                 "/credit_code",
                 "must have the 18 characters of a unified social credit code",
             ));
-        }
-        if self.division_code.len() != 6
-            || !self.division_code.bytes().all(|byte| byte.is_ascii_digit())
-            || self.division_code.starts_with('0')
-        {
-            problems.push(FieldProblem::new("/division_code", "must have six digits"));
         }
         match self.member.check() {
             Err(Rejection::InvalidBody { problems: inner }) => {
@@ -162,31 +171,90 @@ pub fn decide_institution(
         let from = institution.status;
         let to = from.after(step).ok_or_else(|| Rejection::WrongState { state: from.to_string() })?;
         store::set_status(conn, institution_id, from, to, reason, context.now)?;
-        let institution = Institution { status: to, ..institution };
+        let institution = Institution {
+            status: to,
+            status_reason: Some(reason.to_owned()),
+            edition: institution.edition + 1,
+            ..institution
+        };
         tell_of(conn, context, step.as_str(), &institution, reason)?;
         Ok(institution)
     })
 }
 
-fn tell_of(
-    conn: &mut crate::store::connection::Conn,
-    context: &Context,
-    operation: &str,
-    institution: &Institution,
-    reason: &str,
-) -> Result<(), StoreError> {
-    let told = Told {
-        operation,
-        subject_kind: "institution",
-        subject_id: institution.institution_id,
-        learner_id: None,
-        institution_id: Some(institution.institution_id),
-        details: serde_json::json!({ "status": institution.status, "reason": reason }),
-    };
-    tell(conn, &context.caller.label(), context.request_id, context.now, &[told])
+fn tell_of(conn: &mut Conn, context: &Context, operation: &'static str, institution: &Institution, reason: &str) -> Result<(), StoreError> {
+    let told = context
+        .told(operation, "institution", institution.institution_id)
+        .of_institution(institution.institution_id)
+        .with(serde_json::json!({ "status": institution.status, "reason": reason }));
+    tell(conn, &[told])
 }
 
-/// Lists institutions, in the order of registration. Anyone who logged in may.
+/// What an institution may change of itself.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InstitutionEdit {
+    #[schema(min_length = 1, max_length = 200, example = "安阳职业技术学院")]
+    pub name: String,
+    /// GB/T 2260, six digits.
+    #[schema(pattern = "^[1-9][0-9]{5}$", example = "410502")]
+    pub division_code: String,
+}
+
+/// Changes an institution's name or place; its credit code stays.
+///
+/// # Errors
+/// `InvalidBody`, `NotFound`, `StaleEdition`, and what the policy answers.
+pub fn edit_institution(
+    bank: &Bank,
+    context: &Context,
+    institution_id: Uuid,
+    edition: i64,
+    edit: &InstitutionEdit,
+) -> Result<Institution, OpError> {
+    let problems = problems_of(&edit.name, &edit.division_code);
+    if !problems.is_empty() {
+        return Err(Rejection::InvalidBody { problems }.into());
+    }
+    bank.store.write(|conn| {
+        context.authorised(conn, Action::EditInstitution, Resource::Institution(institution_id))?;
+        let row = store::find(conn, institution_id)?.ok_or(Rejection::NotFound {})?;
+        let row = InstitutionRow {
+            name: edit.name.trim().to_owned(),
+            division_code: edit.division_code.clone(),
+            edition: edition + 1,
+            updated_at: At(context.now),
+            ..row
+        };
+        if !store::replace(conn, &row, edition)? {
+            return Err(Rejection::StaleEdition {}.into());
+        }
+        let institution = Institution::try_from(row)?;
+        tell_of(conn, context, "edit_institution", &institution, "")?;
+        Ok(institution)
+    })
+}
+
+/// Reads an institution. Approved and suspended ones are known to anyone who logged in; others to their members and the bank.
+///
+/// # Errors
+/// `Unauthenticated`, `NotFound`.
+pub fn read_institution(bank: &Bank, context: &Context, institution_id: Uuid) -> Result<Institution, OpError> {
+    bank.store.read(|conn| {
+        let actor = context.somebody(conn)?;
+        let row = store::find(conn, institution_id)?.ok_or(Rejection::NotFound {})?;
+        let institution = Institution::try_from(row)?;
+        let public = matches!(institution.status, InstitutionStatus::Approved | InstitutionStatus::Suspended);
+        let own = || policy::allowed(&actor, Action::ReadInstitution, Resource::Institution(institution_id)).is_ok();
+        if public || own() {
+            Ok(institution)
+        } else {
+            Err(Rejection::NotFound {}.into())
+        }
+    })
+}
+
+/// Lists institutions in the order of registration: all of them for the bank's people, else those that are public and the caller's own.
 ///
 /// # Errors
 /// `Unauthenticated`.
@@ -198,10 +266,10 @@ pub fn list_institutions(
     limit: i64,
 ) -> Result<Vec<Institution>, OpError> {
     bank.store.read(|conn| {
-        if context.actor(conn)? == crate::domain::actor::Actor::Anonymous {
-            return Err(Rejection::Unauthenticated {}.into());
-        }
-        let rows = store::list(conn, status, after, limit)?;
+        let actor = context.somebody(conn)?;
+        let all = policy::allowed(&actor, Action::ReadInstitution, Resource::Bank).is_ok();
+        let visible = (!all).then(|| actor.institution_ids());
+        let rows = store::list(conn, status, visible.as_deref(), after, limit)?;
         Ok(rows.into_iter().map(Institution::try_from).collect::<Result<_, _>>()?)
     })
 }

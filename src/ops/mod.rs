@@ -1,12 +1,16 @@
 //! The operations: each loads, authorises, decides, saves and tells, in one transaction. No SQL, no status codes.
 
+pub mod achievements;
 pub mod context;
 pub mod deposit;
-mod deposit_plan;
+pub mod depositor;
 pub mod error;
+pub mod frameworks;
 pub mod institutions;
 pub mod once;
+mod recognition;
+pub mod reseal;
+pub mod rules;
 pub mod sessions;
 pub mod setup;
-pub mod standards;
 pub mod verify;

@@ -8,12 +8,12 @@ use super::error::OpError;
 use super::sessions::{NewUser, add_user};
 use crate::domain::actor::BankRole;
 use crate::domain::rejection::Rejection;
-use crate::store::journal::{Told, tell};
+use crate::store::journal::tell;
 use crate::store::people;
 use crate::vault::opaque;
 
 /// The administrator who was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Administrator {
     pub user_id: Uuid,
 }
@@ -46,15 +46,10 @@ pub fn set_up(bank: &Bank, context: &Context, token: &str, user: &NewUser) -> Re
             return Err(Rejection::AlreadySetUp {}.into());
         }
         let user_id = add_user(conn, context, user, &password_hash, Some(BankRole::Administrator), None)?;
-        let told = Told {
-            operation: "set_up",
-            subject_kind: "user",
-            subject_id: user_id,
-            learner_id: None,
-            institution_id: None,
-            details: serde_json::json!({ "bank_role": "administrator" }),
-        };
-        tell(conn, &context.caller.label(), context.request_id, context.now, &[told])?;
+        let told = context
+            .told("set_up", "user", user_id)
+            .with(serde_json::json!({ "bank_role": "administrator" }));
+        tell(conn, &[told])?;
         Ok(Administrator { user_id })
     })
 }
@@ -68,15 +63,10 @@ pub fn create_administrator(bank: &Bank, context: &Context, user: &NewUser) -> R
     let password_hash = user.hash(bank)?;
     bank.store.write(|conn| {
         let user_id = add_user(conn, context, user, &password_hash, Some(BankRole::Administrator), None)?;
-        let told = Told {
-            operation: "create_administrator",
-            subject_kind: "user",
-            subject_id: user_id,
-            learner_id: None,
-            institution_id: None,
-            details: serde_json::json!({ "bank_role": "administrator" }),
-        };
-        tell(conn, &context.caller.label(), context.request_id, context.now, &[told])?;
+        let told = context
+            .told("create_administrator", "user", user_id)
+            .with(serde_json::json!({ "bank_role": "administrator" }));
+        tell(conn, &[told])?;
         Ok(Administrator { user_id })
     })
 }

@@ -1,5 +1,7 @@
 //! The deposit path, set-based: what many deposits need is read at once, and what they bring is written at once.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Date, Nullable, SmallInt, Text};
 use uuid::Uuid;
@@ -8,6 +10,7 @@ use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
 use super::insert::insert_rows;
+use super::mismatches::{self, MismatchRow};
 use super::schema::{
     account_numbers, certificate_numbers, decisions, identity_index, learner_institutions, learners, lots, movements, outcomes,
 };
@@ -209,6 +212,7 @@ pub struct Brought {
     pub decisions: Vec<DecisionRow>,
     pub lots: Vec<LotRow>,
     pub movements: Vec<MovementRow>,
+    pub mismatches: Vec<MismatchRow>,
     /// Heads that moved: learner, sequence before, sequence, hash, available.
     pub heads: Vec<(Uuid, i64, i64, Vec<u8>, i64)>,
 }
@@ -223,13 +227,10 @@ pub fn learners_by_document(conn: &mut Conn, indexes: &[Vec<u8>]) -> Result<Vec<
         .load(c))?;
     let ids: Vec<Key> = found.iter().map(|row| row.learner_id.clone()).collect();
     let rows: Vec<LearnerRow> = each_back_end!(conn, c => learners::table.filter(learners::learner_id.eq_any(&ids)).load(c))?;
+    let by_id: HashMap<Uuid, LearnerRow> = rows.into_iter().map(|row| (row.learner_id.0, row)).collect();
     Ok(found
         .into_iter()
-        .filter_map(|identity| {
-            rows.iter()
-                .find(|row| row.learner_id == identity.learner_id)
-                .map(|row| (identity.document_index, row.clone()))
-        })
+        .filter_map(|identity| Some((identity.document_index, by_id.get(&identity.learner_id.0)?.clone())))
         .collect())
 }
 
@@ -263,15 +264,29 @@ pub fn outcomes_by_certificate(conn: &mut Conn, numbers: &[String]) -> Result<Ve
         .filter(outcomes::learner_id.eq_any(&learner_ids))
         .filter(outcomes::outcome_id.eq_any(&outcome_ids))
         .load(c))?;
+    let by_id: HashMap<Uuid, OutcomeRow> = rows.into_iter().map(|row| (row.outcome_id.0, row)).collect();
     Ok(held
         .into_iter()
         .filter_map(|certificate| {
-            rows.iter()
-                .find(|row| row.outcome_id == certificate.outcome_id)
-                .cloned()
-                .map(|row| (certificate, row))
+            let outcome = by_id.get(&certificate.outcome_id.0)?.clone();
+            Some((certificate, outcome))
         })
         .collect())
+}
+
+/// The decisions on some outcomes.
+///
+/// # Errors
+/// When the database refuses.
+pub fn decisions_of<'a>(conn: &mut Conn, outcomes: impl Iterator<Item = &'a OutcomeRow>) -> Result<Vec<DecisionRow>, StoreError> {
+    let (learner_ids, outcome_ids): (Vec<&Key>, Vec<&Key>) = outcomes.map(|outcome| (&outcome.learner_id, &outcome.outcome_id)).unzip();
+    if outcome_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(each_back_end!(conn, c => decisions::table
+        .filter(decisions::learner_id.eq_any(&learner_ids))
+        .filter(decisions::outcome_id.eq_any(&outcome_ids))
+        .load(c))?)
 }
 
 /// Writes it all. The heads move only from where they were read: else `Stale`, and the whole work begins again.
@@ -307,6 +322,7 @@ pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
         available_after_hundredths: BigInt, effective_on: Date, recorded_at: Moment, cause_kind: Text, cause_id: Id,
         previous_hash: Binary, hash: Binary,
     });
+    mismatches::note(conn, &brought.mismatches)?;
     move_heads(conn, &brought.heads)
 }
 

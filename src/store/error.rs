@@ -91,6 +91,29 @@ impl StoreError {
             .map(|(_, _, meaning)| *meaning)
     }
 
+    /// Whether the database is away or busy rather than wrong: the caller may try again.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Connection(_) | Self::Pool(_) => true,
+            Self::Statement(Error::DatabaseError(kind, information)) => {
+                let message = information.message();
+                let sayings = [
+                    "server closed the connection",
+                    "terminating connection",
+                    "the database system is",
+                    "disk is full",
+                    "No space left",
+                    "disk I/O error",
+                    "could not connect",
+                    "no connection to the server",
+                ];
+                matches!(kind, DatabaseErrorKind::ClosedConnection) || sayings.iter().any(|saying| message.contains(saying))
+            }
+            Self::Statement(Error::BrokenTransactionManager) => true,
+            other => other.is_retryable(),
+        }
+    }
+
     /// Whether the same work may succeed when it is done again from the start.
     pub fn is_retryable(&self) -> bool {
         match self {

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Conn;
+use super::each_back_end;
 use super::error::StoreError;
 use super::schema::institutions;
 use super::types::{At, Key};
@@ -44,24 +45,50 @@ pub fn find(conn: &mut Conn, institution_id: Uuid) -> Result<Option<InstitutionR
     Ok(institutions::table.find(Key(institution_id)).first(conn).optional()?)
 }
 
+/// Replaces what an institution may change of itself, in the edition that was read; false when it moved on.
+///
+/// # Errors
+/// When the database refuses.
+pub fn replace(conn: &mut Conn, row: &InstitutionRow, edition: i64) -> Result<bool, StoreError> {
+    let changed = diesel::update(institutions::table.find(&row.institution_id))
+        .filter(institutions::edition.eq(edition))
+        .set((
+            institutions::name.eq(&row.name),
+            institutions::division_code.eq(&row.division_code),
+            institutions::edition.eq(edition + 1),
+            institutions::updated_at.eq(&row.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
 /// Institutions after `after`, in the order of registration; of one status, if one is named.
+/// Where `visible` is given, only those that are public, and the ones in it.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn list(
     conn: &mut Conn,
     status: Option<InstitutionStatus>,
+    visible: Option<&[Uuid]>,
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<InstitutionRow>, StoreError> {
-    let mut query = institutions::table.into_boxed();
-    if let Some(status) = status {
-        query = query.filter(institutions::status.eq(status.as_str()));
-    }
-    if let Some(after) = after {
-        query = query.filter(institutions::institution_id.gt(Key(after)));
-    }
-    Ok(query.order(institutions::institution_id).limit(limit).load(conn)?)
+    each_back_end!(conn, c => {
+        let mut query = institutions::table.into_boxed();
+        if let Some(status) = status {
+            query = query.filter(institutions::status.eq(status.as_str()));
+        }
+        if let Some(own) = visible {
+            let own: Vec<Key> = own.iter().copied().map(Key).collect();
+            let public = institutions::status.eq_any(["approved", "suspended"]);
+            query = query.filter(public.or(institutions::institution_id.eq_any(own)));
+        }
+        if let Some(after) = after {
+            query = query.filter(institutions::institution_id.gt(Key(after)));
+        }
+        Ok(query.order(institutions::institution_id).limit(limit).load(c)?)
+    })
 }
 
 /// Moves an institution to another status, if it still is in the one that was read.

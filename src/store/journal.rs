@@ -13,7 +13,7 @@ use super::schema::{audit_log, idempotency_keys, outbox};
 use super::types::{At, Document, Id, Json, Key, Moment};
 
 /// Who did what to which thing; no personal data in it.
-#[derive(Debug, Clone, Insertable)]
+#[derive(Debug, Clone, Insertable, Queryable)]
 #[diesel(table_name = audit_log)]
 pub struct AuditRow {
     pub audit_id: Key,
@@ -52,34 +52,60 @@ pub struct SavedAnswer {
     pub created_at: At,
 }
 
-/// What is told of a write.
+/// What is told of a write: who did what to which thing, when, in which request. Nothing personal.
 #[derive(Debug, Clone)]
-pub struct Told<'a> {
-    pub operation: &'a str,
-    pub subject_kind: &'a str,
+pub struct Told {
+    pub actor: String,
+    pub at: DateTime<Utc>,
+    pub request_id: Uuid,
+    pub operation: &'static str,
+    pub subject_kind: &'static str,
     pub subject_id: Uuid,
     pub learner_id: Option<Uuid>,
     pub institution_id: Option<Uuid>,
     pub details: Value,
 }
 
+impl Told {
+    /// Names the learner whose record it touches.
+    pub fn of_learner(self, learner_id: Uuid) -> Self {
+        Self {
+            learner_id: Some(learner_id),
+            ..self
+        }
+    }
+
+    /// Names the institution that it concerns.
+    pub fn of_institution(self, institution_id: Uuid) -> Self {
+        Self {
+            institution_id: Some(institution_id),
+            ..self
+        }
+    }
+
+    /// Adds what changed.
+    pub fn with(self, details: Value) -> Self {
+        Self { details, ..self }
+    }
+}
+
 /// Writes the audit and the outbox rows of many writes.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn tell(conn: &mut Conn, actor: &str, request_id: Uuid, now: DateTime<Utc>, told: &[Told<'_>]) -> Result<(), StoreError> {
+pub fn tell(conn: &mut Conn, told: &[Told]) -> Result<(), StoreError> {
     use diesel::sql_types::{Nullable, Text};
     let audit: Vec<AuditRow> = told
         .iter()
         .map(|told| AuditRow {
             audit_id: Key(Uuid::now_v7()),
-            at: At(now),
-            actor: actor.to_owned(),
+            at: At(told.at),
+            actor: told.actor.clone(),
             institution_id: told.institution_id.map(Key),
             operation: told.operation.to_owned(),
             subject_kind: told.subject_kind.to_owned(),
             subject_id: Key(told.subject_id),
-            request_id: Key(request_id),
+            request_id: Key(told.request_id),
             details: Document(told.details.clone()),
         })
         .collect();
@@ -87,7 +113,7 @@ pub fn tell(conn: &mut Conn, actor: &str, request_id: Uuid, now: DateTime<Utc>, 
         .iter()
         .map(|told| OutboxRow {
             event_id: Key(Uuid::now_v7()),
-            at: At(now),
+            at: At(told.at),
             event_type: format!("{}.{}", told.subject_kind, told.operation),
             learner_id: told.learner_id.map(Key),
             institution_id: told.institution_id.map(Key),
@@ -103,6 +129,30 @@ pub fn tell(conn: &mut Conn, actor: &str, request_id: Uuid, now: DateTime<Utc>, 
         event_id: Id, at: Moment, event_type: Text, learner_id: Nullable<Id>, institution_id: Nullable<Id>, subject_id: Id, payload: Json,
     });
     Ok(())
+}
+
+/// Audit rows from the newest, before `before`; of one institution or one subject, if these are named.
+///
+/// # Errors
+/// When the database refuses.
+pub fn audit(
+    conn: &mut Conn,
+    institution_id: Option<Uuid>,
+    subject_id: Option<Uuid>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let mut query = audit_log::table.into_boxed();
+    if let Some(institution_id) = institution_id {
+        query = query.filter(audit_log::institution_id.eq(Key(institution_id)));
+    }
+    if let Some(subject_id) = subject_id {
+        query = query.filter(audit_log::subject_id.eq(Key(subject_id)));
+    }
+    if let Some(before) = before {
+        query = query.filter(audit_log::audit_id.lt(Key(before)));
+    }
+    Ok(query.order(audit_log::audit_id.desc()).limit(limit).load(conn)?)
 }
 
 /// The answers saved under some keys of one owner.

@@ -1,11 +1,14 @@
 //! The database: schema, one file per aggregate, two back ends, and the only doors to a connection.
 
+pub mod clients;
 pub mod connection;
 pub mod deposits;
 pub mod error;
+pub mod frameworks;
 mod insert;
 pub mod institutions;
 pub mod journal;
+pub mod mismatches;
 pub mod people;
 pub mod records;
 pub mod schema;
@@ -106,6 +109,14 @@ impl Store {
             Conn::Sqlite(conn) => conn.revert_all_migrations(SQLITE_MIGRATIONS).map(|done| done.len()),
         };
         reverted.map_err(|error| StoreError::Migration(error.to_string()))
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// When it gives none.
+    pub fn answers(&self) -> Result<(), StoreError> {
+        Ok(self.connection()?.batch_execute("SELECT 1")?)
     }
 
     /// How many connections are open, and how many of them are idle.

@@ -276,3 +276,14 @@ pub fn learners_after(conn: &mut Conn, after: Option<Uuid>, limit: i64) -> Resul
     }
     Ok(query.order(learners::learner_id).limit(limit).load(conn)?)
 }
+
+/// Replaces a learner's sealed identity.
+///
+/// # Errors
+/// When the database refuses.
+pub fn replace_sealed(conn: &mut Conn, learner_id: Uuid, document: &[u8], name: &[u8]) -> Result<(), StoreError> {
+    diesel::update(learners::table.find(Key(learner_id)))
+        .set((learners::document_sealed.eq(document), learners::name_sealed.eq(name)))
+        .execute(conn)?;
+    Ok(())
+}

@@ -368,12 +368,12 @@ diesel::table! {
     use diesel::sql_types::{Binary, Date, Nullable, Text};
     use crate::store::types::{Id, Moment};
 
-    identity_mismatches (mismatch_id) {
+    identity_mismatches (learner_id, mismatch_id) {
+        learner_id -> Id,
         mismatch_id -> Id,
         institution_id -> Id,
-        learner_id -> Id,
+        given_name_key -> Binary,
         given_name_sealed -> Binary,
-        document_sealed -> Binary,
         achievement_code -> Text,
         certificate_number -> Nullable<Text>,
         awarded_on -> Date,

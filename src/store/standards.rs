@@ -9,6 +9,7 @@ use super::each_back_end;
 use super::error::StoreError;
 use super::schema::{achievements, certificate_patterns, recognition_rules};
 use super::types::{At, Document, Key};
+use crate::domain::achievement::AchievementKind;
 use crate::domain::recognition::RuleVersion;
 
 /// A version of an achievement.
@@ -89,19 +90,41 @@ pub fn achievements_by_code(conn: &mut Conn, codes: &[String]) -> Result<Vec<Ach
         .load::<AchievementRow>(c))?)
 }
 
-/// Published versions after `after`; of one institution, if one is named.
+/// Which achievements to list.
+#[derive(Debug, Clone, Default)]
+pub struct AchievementFilter {
+    pub institution_id: Option<Uuid>,
+    pub kind: Option<AchievementKind>,
+    pub family: Option<String>,
+    pub code: Option<String>,
+}
+
+/// Versions after `after`, drafts only where asked for.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn list_achievements(
     conn: &mut Conn,
-    institution_id: Option<Uuid>,
+    filter: &AchievementFilter,
+    drafts: bool,
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<AchievementRow>, StoreError> {
-    let mut query = achievements::table.filter(achievements::status.ne("draft")).into_boxed();
-    if let Some(institution_id) = institution_id {
+    let mut query = achievements::table.into_boxed();
+    if !drafts {
+        query = query.filter(achievements::status.ne("draft"));
+    }
+    if let Some(institution_id) = filter.institution_id {
         query = query.filter(achievements::institution_id.eq(Key(institution_id)));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(achievements::kind.eq(kind.as_str()));
+    }
+    if let Some(family) = &filter.family {
+        query = query.filter(achievements::family.eq(Some(family.clone())));
+    }
+    if let Some(code) = &filter.code {
+        query = query.filter(achievements::code.eq(code.clone()));
     }
     if let Some(after) = after {
         query = query.filter(achievements::achievement_id.gt(Key(after)));
@@ -109,43 +132,76 @@ pub fn list_achievements(
     Ok(query.order(achievements::achievement_id).limit(limit).load(conn)?)
 }
 
-/// The patterns of certificate numbers: kind, family, pattern.
+/// Replaces a draft of the edition that was read; false when it moved on.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn patterns(conn: &mut Conn) -> Result<Vec<(String, Option<String>, String)>, StoreError> {
-    Ok(certificate_patterns::table
-        .select((
-            certificate_patterns::kind,
-            certificate_patterns::family,
-            certificate_patterns::pattern,
-        ))
-        .load(conn)?)
-}
-
-/// Adds a pattern.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert_pattern(
-    conn: &mut Conn,
-    pattern_id: Uuid,
-    name: &str,
-    kind: &str,
-    pattern: &str,
-    citation: &str,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    diesel::insert_into(certificate_patterns::table)
-        .values((
-            certificate_patterns::pattern_id.eq(Key(pattern_id)),
-            certificate_patterns::name.eq(name),
-            certificate_patterns::kind.eq(kind),
-            certificate_patterns::pattern.eq(pattern),
-            certificate_patterns::citation.eq(citation),
-            certificate_patterns::created_at.eq(At(now)),
+pub fn replace_draft(conn: &mut Conn, row: &AchievementRow, edition: i64) -> Result<bool, StoreError> {
+    let changed = diesel::update(achievements::table.find(&row.achievement_id))
+        .filter(achievements::status.eq("draft"))
+        .filter(achievements::edition.eq(edition))
+        .set((
+            achievements::name_chinese.eq(&row.name_chinese),
+            achievements::name_english.eq(&row.name_english),
+            achievements::kind.eq(&row.kind),
+            achievements::family.eq(&row.family),
+            achievements::rank.eq(row.rank),
+            achievements::framework_id.eq(&row.framework_id),
+            achievements::level.eq(row.level),
+            achievements::hours_hundredths.eq(row.hours_hundredths),
+            achievements::original_issuer.eq(&row.original_issuer),
+            achievements::details.eq(&row.details),
+            achievements::valid_from.eq(row.valid_from),
+            achievements::closed_on.eq(row.closed_on),
+            achievements::edition.eq(edition + 1),
         ))
         .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Closes a published version; false when it is none.
+///
+/// # Errors
+/// When the database refuses.
+pub fn close_achievement(conn: &mut Conn, achievement_id: Uuid, closed_on: chrono::NaiveDate) -> Result<bool, StoreError> {
+    let changed = diesel::update(achievements::table.find(Key(achievement_id)))
+        .filter(achievements::status.eq("published"))
+        .set((
+            achievements::status.eq("closed"),
+            achievements::closed_on.eq(Some(closed_on)),
+            achievements::edition.eq(achievements::edition + 1),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// A shape of certificate numbers.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = certificate_patterns)]
+pub struct PatternRow {
+    pub pattern_id: Key,
+    pub name: String,
+    pub kind: String,
+    pub family: Option<String>,
+    pub pattern: String,
+    pub citation: String,
+    pub created_at: At,
+}
+
+/// The shapes of certificate numbers; few, so all at once.
+///
+/// # Errors
+/// When the database refuses.
+pub fn patterns(conn: &mut Conn) -> Result<Vec<PatternRow>, StoreError> {
+    Ok(certificate_patterns::table.order(certificate_patterns::pattern_id).load(conn)?)
+}
+
+/// Adds a pattern; a taken name is [`super::error::Taken::CertificatePatternName`].
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_pattern(conn: &mut Conn, pattern: &PatternRow) -> Result<(), StoreError> {
+    diesel::insert_into(certificate_patterns::table).values(pattern).execute(conn)?;
     Ok(())
 }
 

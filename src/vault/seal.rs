@@ -84,6 +84,12 @@ impl Sealer {
             .map_err(|_| SealError::Tampered)
     }
 
+    /// Whether the present key sealed it.
+    pub fn is_present(&self, sealed: &[u8]) -> bool {
+        let present = self.ciphers.last().map(|(key_id, _)| *key_id);
+        split_key_id(sealed).map(|(key_id, _)| key_id) == present
+    }
+
     /// The index of a value: the same for the same value and label, and nothing without the key.
     pub fn index(&self, label: &str, value: &str) -> Vec<u8> {
         // HMAC takes keys of any length, so this one is always taken.

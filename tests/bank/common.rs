@@ -10,7 +10,7 @@ use credit_bank::domain::institution::InstitutionStep;
 use credit_bank::ops::context::{Bank, Context};
 use credit_bank::ops::deposit::NewOutcome;
 use credit_bank::ops::sessions::LogIn;
-use credit_bank::ops::{institutions, sessions, setup, standards};
+use credit_bank::ops::{achievements, institutions, rules, sessions, setup};
 use credit_bank::store::Store;
 use credit_bank::store::connection::DatabaseAddress;
 use credit_bank::vault::key_ring::KeyRing;
@@ -85,6 +85,7 @@ impl World {
             offset: FixedOffset::east_opt(8 * 3600).unwrap(),
             access_token_life: TimeDelta::minutes(10),
             refresh_token_life: TimeDelta::days(30),
+            claim_code_life: TimeDelta::hours(72),
         };
         let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();
         let user = |name: &str| json!({ "username": name, "display_name": name, "password": PASSWORD });
@@ -110,15 +111,15 @@ impl World {
             "institution_id": institution_id, "code": "occ-elec-4", "name_chinese": "电工(四级/中级工)", "kind": "occupational_certificate",
             "family": "occ-elec", "rank": 2, "hours": "160", "valid_from": "2020-01-01", "closed_on": "2025-12-31",
         });
-        let drafted = standards::create_achievement(&bank, &registrar, None, &serde_json::from_value(achievement).unwrap()).unwrap();
-        standards::publish_achievement(&bank, &registrar, drafted.achievement_id).unwrap();
+        let drafted = achievements::create_achievement(&bank, &registrar, None, &serde_json::from_value(achievement).unwrap()).unwrap();
+        achievements::publish_achievement(&bank, &registrar, drafted.achievement_id).unwrap();
         let rule = json!({
             "title": "电工四级", "citation": "测试", "selector": { "family": "occ-elec", "rank": 2 },
             "method": { "method": "fixed", "credit": "9.00" }, "selected_by": "award_date", "effective_from": "2020-01-01",
         });
-        standards::publish_recognition_rule(&bank, &administrator, None, &serde_json::from_value(rule).unwrap()).unwrap();
+        rules::publish_recognition_rule(&bank, &administrator, None, &serde_json::from_value(rule).unwrap()).unwrap();
         let pattern = json!({ "name": "职业技能等级证书", "kind": "occupational_certificate", "pattern": SKILL_LEVEL_CERTIFICATE, "citation": "测试" });
-        standards::publish_certificate_pattern(&bank, &administrator, &serde_json::from_value(pattern).unwrap()).unwrap();
+        rules::publish_certificate_pattern(&bank, &administrator, None, &serde_json::from_value(pattern).unwrap()).unwrap();
         Self {
             bank,
             registrar,

@@ -11,11 +11,12 @@ fn deposit(world: &World, outcomes: &[NewOutcome]) -> Vec<Result<Deposited, Reje
     let requests: Vec<DepositRequest> = outcomes
         .iter()
         .map(|outcome| DepositRequest {
+            context: world.registrar,
             idempotency_key: None,
             outcome: outcome.clone(),
         })
         .collect();
-    deposit_outcomes(&world.bank, &world.registrar, &requests).unwrap()
+    deposit_outcomes(&world.bank, &requests).unwrap()
 }
 
 #[test]
@@ -109,6 +110,7 @@ fn each_row_is_judged_by_itself() {
 fn a_repeated_key_answers_the_same_and_another_body_is_refused() {
     on_both(|world| {
         let request = |outcome: NewOutcome| DepositRequest {
+            context: world.registrar,
             idempotency_key: Some("key-1".into()),
             outcome,
         };
@@ -125,10 +127,10 @@ fn a_repeated_key_answers_the_same_and_another_body_is_refused() {
             request(no_certificate.clone()),
             request(other.clone()),
         ];
-        let answers = deposit_outcomes(&world.bank, &world.registrar, &slice).unwrap();
+        let answers = deposit_outcomes(&world.bank, &slice).unwrap();
         assert_eq!(answers[0], answers[1]);
         assert_eq!(answers[2], Err(Rejection::IdempotencyKeyReused {}));
-        let later = deposit_outcomes(&world.bank, &world.registrar, &[request(no_certificate), request(other)]).unwrap();
+        let later = deposit_outcomes(&world.bank, &[request(no_certificate), request(other)]).unwrap();
         assert_eq!((&later[0], &later[1]), (&answers[0], &answers[2]));
         assert_eq!(verify(&world.bank).unwrap().lots, 1);
     });

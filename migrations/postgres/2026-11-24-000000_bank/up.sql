@@ -366,13 +366,13 @@ CREATE TABLE access_log (
     CONSTRAINT access_log_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id)
 );
 
--- Deposits refused because the name does not match the document. Distributed by its own key.
+-- Deposits refused because the name does not match the document.
 CREATE TABLE identity_mismatches (
+    learner_id uuid NOT NULL,
     mismatch_id uuid NOT NULL,
     institution_id uuid NOT NULL,
-    learner_id uuid NOT NULL,
+    given_name_key bytea NOT NULL,
     given_name_sealed bytea NOT NULL,
-    document_sealed bytea NOT NULL,
     achievement_code text NOT NULL,
     certificate_number text,
     awarded_on date NOT NULL,
@@ -381,7 +381,9 @@ CREATE TABLE identity_mismatches (
     settled_at timestamptz,
     settled_by text,
     note text,
-    CONSTRAINT identity_mismatches_pk PRIMARY KEY (mismatch_id),
+    CONSTRAINT identity_mismatches_pk PRIMARY KEY (learner_id, mismatch_id),
+    CONSTRAINT identity_mismatches_once UNIQUE (learner_id, institution_id, given_name_key),
+    CONSTRAINT identity_mismatches_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT identity_mismatches_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
     CONSTRAINT identity_mismatches_status_known CHECK (status IN ('open', 'settled'))
 );

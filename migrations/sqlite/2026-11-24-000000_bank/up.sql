@@ -363,13 +363,13 @@ CREATE TABLE access_log (
     CONSTRAINT access_log_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id)
 );
 
--- Deposits refused because the name does not match the document. Distributed by its own key.
+-- Deposits refused because the name does not match the document.
 CREATE TABLE identity_mismatches (
+    learner_id BLOB NOT NULL CONSTRAINT identity_mismatches_learner_id_is_uuid CHECK (length(learner_id) = 16),
     mismatch_id BLOB NOT NULL CONSTRAINT identity_mismatches_mismatch_id_is_uuid CHECK (length(mismatch_id) = 16),
     institution_id BLOB NOT NULL CONSTRAINT identity_mismatches_institution_id_is_uuid CHECK (length(institution_id) = 16),
-    learner_id BLOB NOT NULL CONSTRAINT identity_mismatches_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    given_name_key BLOB NOT NULL,
     given_name_sealed BLOB NOT NULL,
-    document_sealed BLOB NOT NULL,
     achievement_code TEXT NOT NULL,
     certificate_number TEXT,
     awarded_on TEXT NOT NULL,
@@ -378,7 +378,9 @@ CREATE TABLE identity_mismatches (
     settled_at INTEGER,
     settled_by TEXT,
     note TEXT,
-    CONSTRAINT identity_mismatches_pk PRIMARY KEY (mismatch_id),
+    CONSTRAINT identity_mismatches_pk PRIMARY KEY (learner_id, mismatch_id),
+    CONSTRAINT identity_mismatches_once UNIQUE (learner_id, institution_id, given_name_key),
+    CONSTRAINT identity_mismatches_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT identity_mismatches_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
     CONSTRAINT identity_mismatches_status_known CHECK (status IN ('open', 'settled'))
 );

@@ -1,0 +1,45 @@
+//! `credit-bank admin`.
+
+use std::io::BufRead;
+
+use clap::Subcommand;
+
+use super::serve::as_the_bank;
+use super::{CommandError, start};
+use crate::config::Config;
+use crate::ops::sessions::NewUser;
+use crate::ops::setup::create_administrator;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AdminCommand {
+    /// Make an administrator; the password is read from standard input, one line.
+    Create {
+        /// The log-in name: 3 to 40 of a-z, 0-9, dot, hyphen, underscore.
+        username: String,
+        /// The name that others see.
+        #[arg(long, default_value = "Administrator")]
+        display_name: String,
+    },
+}
+
+impl AdminCommand {
+    #[expect(clippy::print_stdout, reason = "this is what the command is for")]
+    pub(super) fn run(self, config: &Config) -> Result<(), CommandError> {
+        let Self::Create { username, display_name } = self;
+        let bank = start::open_bank(config)?;
+        bank.store.migrate()?;
+        let mut password = String::new();
+        std::io::stdin()
+            .lock()
+            .read_line(&mut password)
+            .map_err(|error| CommandError::Other(format!("the password cannot be read: {error}")))?;
+        let user = NewUser {
+            username,
+            display_name,
+            password: password.trim_end_matches(['\r', '\n']).to_owned(),
+        };
+        let made = create_administrator(&bank, &as_the_bank(), &user)?;
+        println!("Administrator {} ({})", user.username, made.user_id);
+        Ok(())
+    }
+}

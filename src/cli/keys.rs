@@ -1,0 +1,41 @@
+//! `credit-bank keys`: new keys in place of the present ones.
+
+use clap::Subcommand;
+
+use super::serve::as_the_bank;
+use super::{CommandError, start};
+use crate::config::Config;
+use crate::ops::reseal::reseal;
+use crate::vault::key_ring::KeyRing;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeysCommand {
+    /// Sign new tokens with a new key; tokens of the old ones stay good until they expire. Restart the server after it.
+    RotateSigning,
+    /// Seal personal data with a new key, and seal anew what is stored. Stop the server first.
+    RotateSealing,
+}
+
+impl KeysCommand {
+    #[expect(clippy::print_stdout, reason = "this is what the command is for")]
+    pub(super) fn run(self, config: &Config) -> Result<(), CommandError> {
+        start::data_directory(config)?;
+        let path = config.key_file();
+        let mut ring = KeyRing::load(&path)?;
+        match self {
+            Self::RotateSigning => {
+                ring.rotate_signing()?;
+                ring.save(&path)?;
+                println!("New tokens are signed with a new key once the server is restarted.");
+            }
+            Self::RotateSealing => {
+                ring.rotate_sealing()?;
+                ring.save(&path)?;
+                let bank = start::open_bank(config)?;
+                let resealed = reseal(&bank, &as_the_bank())?;
+                println!("A new key seals; {resealed} records were sealed anew.");
+            }
+        }
+        Ok(())
+    }
+}

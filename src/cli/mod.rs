@@ -1,0 +1,148 @@
+//! The command line: it reads the configuration, puts the bank together, and runs one command.
+
+mod admin;
+mod keys;
+mod serve;
+mod start;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, ConfigError};
+use crate::domain::language::Language;
+use crate::http::server::ServerError;
+use crate::ops::error::OpError;
+use crate::ops::verify::verify;
+use crate::store::error::StoreError;
+use crate::vault::key_ring::KeyError;
+
+/// A lifelong-learning credit bank (学分银行).
+///
+/// Without a command it serves. Settings are environment variables with the prefix CREDIT_BANK_;
+/// `credit-bank config` lists them.
+#[derive(Debug, Parser)]
+#[command(name = "credit-bank", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API and the pages until SIGTERM (the default).
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Show every setting with its effective value; secrets are hidden.
+    Config,
+    /// Recompute every balance, lot and hash chain; exit 1 and name the first rows that differ.
+    Verify,
+    /// Print the API's description (OpenAPI 3.1).
+    Openapi,
+    /// The bank's own administrators.
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
+    /// The bank's keys.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+}
+
+/// Why a command did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("the data directory {0} cannot be used: {1}")]
+    DataDirectory(String, std::io::Error),
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{}", sentence(.0))]
+    Operation(#[from] OpError),
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    #[error("{0}")]
+    Other(String),
+    #[error("{0} findings; the first are above")]
+    Findings(usize),
+}
+
+fn sentence(error: &OpError) -> String {
+    match error {
+        OpError::Rejected(rejection) => {
+            let mut text = rejection.sentence(Language::English);
+            for problem in rejection.problems() {
+                text.push_str(&format!("\n  {} {}", problem.pointer, problem.detail));
+            }
+            text
+        }
+        other => other.to_string(),
+    }
+}
+
+impl Arguments {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Why it did not do its work.
+    pub fn run(self) -> Result<(), CommandError> {
+        let command = self.command.unwrap_or(Command::Serve);
+        if matches!(command, Command::Openapi) {
+            return print_openapi();
+        }
+        let config = Config::from_environment()?;
+        start::log(&config)?;
+        match command {
+            Command::Serve => serve::serve(&config),
+            Command::Migrate => migrate(&config),
+            Command::Config => {
+                print_config(&config);
+                Ok(())
+            }
+            Command::Verify => verify_bank(&config),
+            Command::Openapi => print_openapi(),
+            Command::Admin(command) => command.run(&config),
+            Command::Keys(command) => command.run(&config),
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+fn print_openapi() -> Result<(), CommandError> {
+    let text = serde_json::to_string_pretty(&crate::http::openapi::document()).map_err(|error| CommandError::Other(error.to_string()))?;
+    println!("{text}");
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+fn print_config(config: &Config) {
+    for shown in &config.shown {
+        let origin = if shown.is_default { " (default)" } else { "" };
+        println!("{}={}{origin}\n    {}", shown.name, shown.value, shown.about);
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+fn migrate(config: &Config) -> Result<(), CommandError> {
+    start::data_directory(config)?;
+    let ran = start::open_store(config)?.migrate()?;
+    println!("{ran} migrations ran; the schema is up to date.");
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+fn verify_bank(config: &Config) -> Result<(), CommandError> {
+    let bank = start::open_bank(config)?;
+    let verification = verify(&bank)?;
+    println!(
+        "{} learners, {} lots, {} movements",
+        verification.learners, verification.lots, verification.movements
+    );
+    for finding in &verification.findings {
+        println!("{finding}");
+    }
+    match verification.findings.len() {
+        0 => Ok(()),
+        findings => Err(CommandError::Findings(findings)),
+    }
+}

@@ -1,0 +1,16 @@
+//! The web: routes, extractors, and the one mapping from refusals to problem documents. No rules, no SQL.
+
+pub mod achievements;
+pub mod extract;
+pub mod health;
+pub mod institutions;
+pub mod observe;
+pub mod openapi;
+pub mod outcomes;
+pub mod paging;
+pub mod problem;
+pub mod routes;
+pub mod rules;
+pub mod server;
+pub mod sessions;
+pub mod state;

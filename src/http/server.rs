@@ -1,0 +1,119 @@
+//! The running server: built, then run until it is stopped.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_actix_web::TracingLogger;
+use utoipa_swagger_ui::SwaggerUi;
+
+use super::observe::{RequestSpan, count, nowhere};
+use super::state::{AttemptLimits, Web};
+use super::{openapi, problem, routes};
+use crate::config::Config;
+use crate::ops::context::Bank;
+
+/// The buckets of latencies, in seconds.
+const BUCKETS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    #[error("the server failed: {0}")]
+    Run(std::io::Error),
+    #[error("the figures cannot be kept: {0}")]
+    Metrics(String),
+}
+
+/// A server that listens and does not answer yet.
+pub struct Application {
+    listener: TcpListener,
+    address: SocketAddr,
+    web: web::Data<Web>,
+    workers: usize,
+    body_bytes_max: usize,
+    shutdown_max: Duration,
+}
+
+impl Application {
+    /// Listens, and prepares what every request needs.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub fn build(config: &Config, bank: Arc<Bank>) -> Result<Self, ServerError> {
+        let listen = config.server.listen;
+        let failed = |error| ServerError::Listen(listen, error);
+        let listener = TcpListener::bind(listen).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let limits = AttemptLimits {
+            per_account: config.log_in.attempts_per_account,
+            per_address: config.log_in.attempts_per_address,
+        };
+        let metrics = recorder()?;
+        let web = Web::new(bank, metrics, config.server.public_url.clone(), limits, config.server.behind_proxy);
+        Ok(Self {
+            listener,
+            address,
+            web: web::Data::new(web),
+            workers: config.server.workers,
+            body_bytes_max: config.server.body_bytes_max,
+            shutdown_max: config.server.shutdown_max,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until SIGTERM or SIGINT; then finishes what is in flight.
+    ///
+    /// # Errors
+    /// When the server cannot run.
+    pub async fn run_until_stopped(self) -> Result<(), ServerError> {
+        let Self { web, body_bytes_max, .. } = self;
+        let upkeep = actix_web::rt::spawn(keep_up(web.clone()));
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(web.clone())
+                .app_data(web::PayloadConfig::new(body_bytes_max))
+                .wrap(Compress::default())
+                .wrap(from_fn(problem::render))
+                .wrap(from_fn(count))
+                .wrap(TracingLogger::<RequestSpan>::new())
+                .configure(routes::register)
+                .service(SwaggerUi::new("/docs/{_:.*}").external_url_unchecked("/api/v1/openapi.json", openapi::document()))
+                .service(web::redirect("/docs", "/docs/"))
+                .default_service(web::to(nowhere))
+        })
+        .workers(self.workers)
+        .shutdown_timeout(self.shutdown_max.as_secs())
+        .listen(self.listener)
+        .map_err(ServerError::Run)?;
+        let ended = server.run().await.map_err(ServerError::Run);
+        upkeep.abort();
+        ended
+    }
+}
+
+/// What is to be done now and then.
+async fn keep_up(web: web::Data<Web>) {
+    let mut minute = actix_web::rt::time::interval(Duration::from_secs(60));
+    loop {
+        minute.tick().await;
+        web.forget_attempts();
+        web.metrics.run_upkeep();
+    }
+}
+
+fn recorder() -> Result<PrometheusHandle, ServerError> {
+    PrometheusBuilder::new()
+        .set_buckets(&BUCKETS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(|error| ServerError::Metrics(error.to_string()))
+}

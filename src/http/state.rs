@@ -1,0 +1,103 @@
+//! What every request has at hand: the bank, the depositor, and the counters of attempts.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, web};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use metrics_exporter_prometheus::PrometheusHandle;
+use sha2::{Digest, Sha256};
+
+use super::problem::Refusal;
+use crate::domain::rejection::Rejection;
+use crate::ops::context::Bank;
+use crate::ops::depositor::Depositor;
+use crate::ops::error::OpError;
+
+/// The parts of the running server.
+pub struct Web {
+    pub bank: Arc<Bank>,
+    pub depositor: Depositor,
+    pub metrics: PrometheusHandle,
+    pub public_url: String,
+    behind_proxy: bool,
+    /// Keyed by a digest, so that no name is kept.
+    by_account: DefaultKeyedRateLimiter<[u8; 32]>,
+    by_address: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+/// How many attempts are let through.
+#[derive(Debug, Clone, Copy)]
+pub struct AttemptLimits {
+    pub per_account: u32,
+    pub per_address: u32,
+}
+
+fn per_minute(attempts: u32) -> Quota {
+    Quota::per_minute(NonZeroU32::new(attempts).unwrap_or(NonZeroU32::MIN))
+}
+
+impl Web {
+    pub(super) fn new(bank: Arc<Bank>, metrics: PrometheusHandle, public_url: String, limits: AttemptLimits, behind_proxy: bool) -> Self {
+        Self {
+            depositor: Depositor::start(Arc::clone(&bank)),
+            bank,
+            metrics,
+            public_url,
+            behind_proxy,
+            by_account: RateLimiter::keyed(per_minute(limits.per_account)),
+            by_address: RateLimiter::keyed(per_minute(limits.per_address)),
+        }
+    }
+
+    /// Runs a blocking operation off the async threads.
+    ///
+    /// # Errors
+    /// What the operation answers.
+    pub async fn run<T: Send + 'static>(&self, operation: impl FnOnce(&Bank) -> Result<T, OpError> + Send + 'static) -> Result<T, Refusal> {
+        let bank = Arc::clone(&self.bank);
+        let span = tracing::Span::current();
+        Ok(web::block(move || span.in_scope(|| operation(&bank))).await??)
+    }
+
+    /// Counts an attempt to get in.
+    ///
+    /// # Errors
+    /// `TooManyAttempts` for this account or from this address.
+    pub fn attempt(&self, request: &HttpRequest, account: &str) -> Result<(), Rejection> {
+        let digest = Sha256::digest(account.as_bytes()).into();
+        let from_account = account.is_empty() || self.by_account.check_key(&digest).is_ok();
+        let from_address = self
+            .address(request)
+            .is_none_or(|address| self.by_address.check_key(&address).is_ok());
+        if from_account && from_address {
+            Ok(())
+        } else {
+            Err(Rejection::TooManyAttempts {})
+        }
+    }
+
+    /// Forgets who has not tried for long.
+    pub fn forget_attempts(&self) {
+        self.by_account.retain_recent();
+        self.by_address.retain_recent();
+    }
+
+    fn address(&self, request: &HttpRequest) -> Option<IpAddr> {
+        let forwarded = || {
+            request
+                .headers()
+                .get("x-forwarded-for")?
+                .to_str()
+                .ok()?
+                .rsplit(',')
+                .next()?
+                .trim()
+                .parse()
+                .ok()
+        };
+        let peer = || request.peer_addr().map(|peer| peer.ip());
+        if self.behind_proxy { forwarded().or_else(peer) } else { peer() }
+    }
+}

@@ -1,0 +1,215 @@
+//! The main job: outcomes are deposited, recognised at once by the rules in force, and become lots.
+//! The operation takes a slice and answers each request by itself; a wrong one never fails its neighbours.
+
+mod load;
+mod plan;
+mod prepare;
+mod rows;
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::context::{Bank, Context};
+use super::error::OpError;
+use super::once;
+use crate::domain::credit::Credit;
+use crate::domain::hours::Hours;
+use crate::domain::identity_document::DocumentKind;
+use crate::domain::outcome::{OutcomeStatus, TraineeGroup};
+use crate::domain::rejection::Rejection;
+use crate::store::connection::Conn;
+use crate::store::journal::{self, SavedAnswer};
+use prepare::{Prepared, prepare};
+
+/// How many outcomes one batch may bring.
+pub const BATCH_ROWS_MAX: usize = 1000;
+
+/// The person who earned it.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LearnerIdentity {
+    pub document_kind: DocumentKind,
+    #[schema(min_length = 5, max_length = 40, example = "11010519491231002X")]
+    pub document_number: String,
+    #[schema(min_length = 1, max_length = 100, example = "王芳")]
+    pub name: String,
+}
+
+/// An outcome to be deposited. What is given is kept as given for ever.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOutcome {
+    pub institution_id: Uuid,
+    pub learner: LearnerIdentity,
+    /// The institution's code of a published achievement.
+    #[schema(min_length = 1, max_length = 40, example = "occ-elec-4")]
+    pub achievement_code: String,
+    #[schema(example = "2024-03-01")]
+    pub awarded_on: NaiveDate,
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 64, example = "S000441012345242000001")]
+    pub certificate_number: Option<String>,
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub grade: Option<String>,
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub grading_scale: Option<String>,
+    #[serde(default)]
+    #[schema(max_length = 40, example = "86")]
+    pub score: Option<String>,
+    #[serde(default)]
+    pub hours: Option<Hours>,
+    /// Credits as the institution counts them: kept, never added to bank credit.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub credits: Option<String>,
+    #[serde(default)]
+    pub trainee_group: Option<TraineeGroup>,
+}
+
+/// One request of a slice: by whom and when, under which idempotency key.
+#[derive(Debug, Clone)]
+pub struct DepositRequest {
+    pub context: Context,
+    pub idempotency_key: Option<String>,
+    pub outcome: NewOutcome,
+}
+
+/// Whether the outcome is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Novelty {
+    Created,
+    AlreadyThere,
+}
+
+/// What a deposit brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Deposited {
+    pub novelty: Novelty,
+    pub outcome_id: Uuid,
+    pub learner_id: Uuid,
+    pub account_number: String,
+    pub status: OutcomeStatus,
+    /// Why a person looks at it first, if so.
+    pub flags: Vec<String>,
+    /// Absent while it waits for a person.
+    pub decision_id: Option<Uuid>,
+    pub credit: Credit,
+    /// Why there is no credit, if there is none.
+    pub reason: Option<String>,
+    /// The last day on which the credit can be used.
+    pub usable_until: Option<NaiveDate>,
+}
+
+/// An answer for each request of a slice, in order.
+pub type Answers = Vec<Result<Deposited, Rejection>>;
+
+/// Deposits a slice of outcomes, of one caller or of many, in one durable transaction.
+///
+/// # Errors
+/// Only when the database fails: then nothing of it happened.
+pub fn deposit_outcomes(bank: &Bank, requests: &[DepositRequest]) -> Result<Answers, OpError> {
+    // Everything that needs no database is done before the transaction: parsing, indexing.
+    let prepared: Vec<Result<Prepared, Rejection>> = requests
+        .iter()
+        .map(|request| prepare(bank, &request.outcome, bank.day(request.context.now)))
+        .collect();
+    bank.store.write(|conn| {
+        let mut answered = Answered::load(conn, requests)?;
+        let mut plan = load::plan(conn, requests, &prepared)?;
+        let mut answers = Vec::with_capacity(requests.len());
+        for (request, prepared) in requests.iter().zip(&prepared) {
+            let answer = match answered.answer(bank, request)? {
+                Some(answer) => answer,
+                None => {
+                    let answer = match prepared {
+                        Ok(prepared) => plan.deposit(bank, request, prepared)?,
+                        Err(rejection) => Err(rejection.clone()),
+                    };
+                    answered.keep(bank, request, &answer)?;
+                    answer
+                }
+            };
+            answers.push(answer);
+        }
+        plan.save(conn)?;
+        journal::save_answers(conn, &answered.into_new())?;
+        Ok(answers)
+    })
+}
+
+const OPERATION: &str = "deposit_outcome";
+
+/// The answers under the idempotency keys of a slice: those of earlier requests, and those that it makes itself.
+struct Answered {
+    saved: HashMap<(String, String), SavedAnswer>,
+    new: HashSet<(String, String)>,
+}
+
+impl Answered {
+    fn load(conn: &mut Conn, requests: &[DepositRequest]) -> Result<Self, OpError> {
+        let mut keys_by_owner: HashMap<String, Vec<String>> = HashMap::new();
+        for request in requests {
+            if let Some(key) = &request.idempotency_key {
+                keys_by_owner.entry(request.context.caller.label()).or_default().push(key.clone());
+            }
+        }
+        let mut saved = HashMap::new();
+        for (owner, keys) in &keys_by_owner {
+            for answer in journal::saved_answers(conn, owner, keys)? {
+                saved.insert((answer.owner.clone(), answer.idempotency_key.clone()), answer);
+            }
+        }
+        Ok(Self {
+            saved,
+            new: HashSet::new(),
+        })
+    }
+
+    fn place(request: &DepositRequest) -> Option<(String, String)> {
+        Some((request.context.caller.label(), request.idempotency_key.clone()?))
+    }
+
+    fn answer(&self, bank: &Bank, request: &DepositRequest) -> Result<Option<Result<Deposited, Rejection>>, OpError> {
+        let Some(saved) = Self::place(request).and_then(|place| self.saved.get(&place)) else {
+            return Ok(None);
+        };
+        match once::replay::<Deposited>(bank, saved, &once::digest_of(OPERATION, &request.outcome)) {
+            Ok(deposited) => Ok(Some(Ok(deposited))),
+            Err(OpError::Rejected(rejection)) => Ok(Some(Err(rejection))),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps the answer of what was done; a refusal did nothing and may be tried again.
+    fn keep(&mut self, bank: &Bank, request: &DepositRequest, answer: &Result<Deposited, Rejection>) -> Result<(), OpError> {
+        if let (Some(place), Ok(deposited)) = (Self::place(request), answer) {
+            let digest = once::digest_of(OPERATION, &request.outcome);
+            let saved = once::saved(bank, &request.context, OPERATION, &place.1, digest, deposited)?;
+            self.new.insert(place.clone());
+            self.saved.insert(place, saved);
+        }
+        Ok(())
+    }
+
+    fn into_new(mut self) -> Vec<SavedAnswer> {
+        self.new.iter().filter_map(|place| self.saved.remove(place)).collect()
+    }
+}
+
+/// Refuses a batch of the wrong size.
+///
+/// # Errors
+/// `BatchEmpty`, `BatchTooLarge`.
+pub fn check_batch(rows: usize) -> Result<(), Rejection> {
+    match rows {
+        0 => Err(Rejection::BatchEmpty {}),
+        1..=BATCH_ROWS_MAX => Ok(()),
+        _ => Err(Rejection::BatchTooLarge { rows_max: BATCH_ROWS_MAX }),
+    }
+}

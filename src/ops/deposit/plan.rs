@@ -1,0 +1,356 @@
+//! The plan of a slice of deposits: what was read, what each deposit makes of it, and what is to be written.
+//! It works in memory only, so that the later rows of a slice see what the earlier ones will bring.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::prepare::Prepared;
+use super::rows::{answer, differing, mismatch_row, outcome_row};
+use super::{DepositRequest, Deposited, NewOutcome, Novelty};
+use crate::domain::account_number::AccountNumber;
+use crate::domain::achievement::{AwardTiming, Currency};
+use crate::domain::actor::{Actor, Caller};
+use crate::domain::certificate_number::CertificatePattern;
+use crate::domain::credit::Credit;
+use crate::domain::movement::ChainHead;
+use crate::domain::outcome::OutcomeFlag;
+use crate::domain::policy::{self, Action, Resource};
+use crate::domain::recognition::{RuleVersion, recognise};
+use crate::domain::rejection::Rejection;
+use crate::ops::context::{Bank, Context};
+use crate::ops::error::OpError;
+use crate::ops::recognition::{decision_row, grant, inputs_of};
+use crate::ops::reseal::{document_place, name_place};
+use crate::store::connection::Conn;
+use crate::store::deposits::{
+    self as store, AccountNumberRow, Brought, CertificateRow, DecisionRow, IdentityRow, KnownByRow, LearnerRow, OutcomeRow,
+};
+use crate::store::error::StoreError;
+use crate::store::journal::{Told, tell};
+use crate::store::standards::AchievementRow;
+use crate::store::types::{At, Key};
+
+/// What was read before the slice is worked through.
+pub(super) struct Loaded {
+    pub actors: HashMap<Caller, Result<Actor, Rejection>>,
+    pub learners: Vec<(Vec<u8>, LearnerRow)>,
+    pub known_by: Vec<(Uuid, Uuid)>,
+    pub certificates: Vec<(CertificateRow, OutcomeRow)>,
+    pub decisions: Vec<DecisionRow>,
+    pub achievements: Vec<AchievementRow>,
+    pub rules: Vec<RuleVersion>,
+    /// Kind, family, pattern.
+    pub patterns: Vec<(String, Option<String>, CertificatePattern)>,
+}
+
+/// A learner of the slice, with the head before and now.
+struct Person {
+    row: LearnerRow,
+    opened_here: bool,
+    before: i64,
+    head: ChainHead,
+}
+
+/// The slice as it stands.
+pub(super) struct Plan {
+    actors: HashMap<Caller, Result<Actor, Rejection>>,
+    people: HashMap<Vec<u8>, Person>,
+    known_by: HashSet<(Uuid, Uuid)>,
+    certificates: HashMap<(String, String), OutcomeRow>,
+    /// By outcome: of the certificates that were there, and of the slice.
+    decisions: HashMap<Uuid, DecisionRow>,
+    achievements: Vec<AchievementRow>,
+    rules: Vec<RuleVersion>,
+    patterns: Vec<(String, Option<String>, CertificatePattern)>,
+    brought: Brought,
+    told: Vec<Told>,
+}
+
+fn damaged(what: &str) -> OpError {
+    StoreError::Damaged(what.to_owned()).into()
+}
+
+impl Plan {
+    pub(super) fn new(loaded: Loaded) -> Result<Self, OpError> {
+        let mut people = HashMap::new();
+        for (index, row) in loaded.learners {
+            let hash = row.head_hash.as_slice().try_into().map_err(|_| damaged("a chain head"))?;
+            let available = Credit::from_hundredths(row.available_hundredths).map_err(|_| damaged("an available balance"))?;
+            let head = ChainHead {
+                sequence: row.head_sequence,
+                hash,
+                available,
+            };
+            people.insert(
+                index,
+                Person {
+                    before: row.head_sequence,
+                    opened_here: false,
+                    head,
+                    row,
+                },
+            );
+        }
+        let certificates = loaded
+            .certificates
+            .into_iter()
+            .map(|(held, outcome)| ((held.certificate_number, held.issuer_key), outcome))
+            .collect();
+        Ok(Self {
+            actors: loaded.actors,
+            people,
+            known_by: loaded.known_by.into_iter().collect(),
+            certificates,
+            decisions: loaded.decisions.into_iter().map(|row| (row.outcome_id.0, row)).collect(),
+            achievements: loaded.achievements,
+            rules: loaded.rules,
+            patterns: loaded.patterns,
+            brought: Brought::default(),
+            told: Vec::new(),
+        })
+    }
+
+    /// Judges one deposit, in the fixed order: permission, achievement, identity, certificate, flags, recognition.
+    pub(super) fn deposit(
+        &mut self,
+        bank: &Bank,
+        request: &DepositRequest,
+        prepared: &Prepared,
+    ) -> Result<Result<Deposited, Rejection>, OpError> {
+        let (context, new) = (&request.context, &request.outcome);
+        let achievement = match self.permitted(context, new).and_then(|()| self.achievement(new)) {
+            Ok(achievement) => achievement.clone(),
+            Err(rejection) => return Ok(Err(rejection)),
+        };
+        if let Some(person) = self
+            .people
+            .get(&prepared.document_index)
+            .filter(|person| person.row.name_key != prepared.name_key)
+        {
+            let mismatch = mismatch_row(bank, request, prepared, person.row.learner_id.0)?;
+            self.brought.mismatches.push(mismatch);
+            return Ok(Err(Rejection::IdentityMismatch {}));
+        }
+        if let Some(earlier) = prepared
+            .content
+            .certificate_number
+            .clone()
+            .and_then(|number| self.certificates.get(&(number, achievement.issuer_key())))
+        {
+            return self.again(earlier, prepared, &achievement);
+        }
+        let flags = self.flags(&achievement, prepared);
+        self.meet(bank, context, new.institution_id, prepared)?;
+        self.record(bank, context, new, prepared, &achievement, &flags).map(Ok)
+    }
+
+    fn permitted(&self, context: &Context, new: &NewOutcome) -> Result<(), Rejection> {
+        let actor = self
+            .actors
+            .get(&context.caller)
+            .cloned()
+            .unwrap_or(Err(Rejection::Unauthenticated {}))?;
+        policy::allowed(&actor, Action::DepositOutcome, Resource::Institution(new.institution_id))
+    }
+
+    /// The newest published version with the code that was in force on the award date, else the newest.
+    fn achievement(&self, new: &NewOutcome) -> Result<&AchievementRow, Rejection> {
+        let code = || new.achievement_code.clone();
+        let named = || self.achievements.iter().filter(|row| row.code == new.achievement_code);
+        let own = || named().filter(|row| row.institution_id.0 == new.institution_id);
+        let begun = own().filter(|row| row.valid_from <= new.awarded_on).max_by_key(|row| row.version);
+        begun.or_else(|| own().min_by_key(|row| row.version)).ok_or_else(|| {
+            if named().next().is_some() {
+                Rejection::ForeignAchievement { code: code() }
+            } else {
+                Rejection::UnknownAchievement { code: code() }
+            }
+        })
+    }
+
+    /// Answers the second deposit of a certificate number.
+    fn again(
+        &self,
+        earlier: &OutcomeRow,
+        prepared: &Prepared,
+        achievement: &AchievementRow,
+    ) -> Result<Result<Deposited, Rejection>, OpError> {
+        let person = self
+            .people
+            .get(&prepared.document_index)
+            .filter(|person| person.row.learner_id == earlier.learner_id);
+        let same = earlier.content_digest == prepared.content.digest();
+        let (Some(person), true) = (person, same) else {
+            let fields = differing(earlier, prepared, achievement, person.is_some());
+            return Ok(Err(Rejection::CertificateDiffers { fields }));
+        };
+        let decision = self.decisions.get(&earlier.outcome_id.0);
+        answer(Novelty::AlreadyThere, earlier, &person.row.account_number, decision).map(Ok)
+    }
+
+    fn flags(&self, achievement: &AchievementRow, prepared: &Prepared) -> Vec<OutcomeFlag> {
+        let currency = Currency {
+            valid_from: achievement.valid_from,
+            closed_on: achievement.closed_on,
+        };
+        let mut flags = match currency.timing(prepared.content.awarded_on) {
+            AwardTiming::BeforeValid => vec![OutcomeFlag::AwardedBeforeValidity],
+            AwardTiming::Current => Vec::new(),
+            AwardTiming::AfterClosure => vec![OutcomeFlag::AwardedAfterClosure],
+        };
+        let shapes: Vec<&CertificatePattern> = self
+            .patterns
+            .iter()
+            .filter(|(kind, family, _)| {
+                *kind == achievement.kind && family.as_ref().is_none_or(|family| Some(family) == achievement.family.as_ref())
+            })
+            .map(|(_, _, pattern)| pattern)
+            .collect();
+        let misshapen = prepared
+            .certificate_number
+            .as_ref()
+            .is_some_and(|number| !shapes.is_empty() && !shapes.iter().any(|shape| shape.matches(number)));
+        if misshapen {
+            flags.push(OutcomeFlag::CertificateNumberPattern);
+        }
+        flags
+    }
+
+    /// Finds the learner or opens an unclaimed account, and notes that the institution knows the learner.
+    fn meet(&mut self, bank: &Bank, context: &Context, institution_id: Uuid, prepared: &Prepared) -> Result<(), OpError> {
+        if !self.people.contains_key(&prepared.document_index) {
+            let learner_id = Uuid::now_v7();
+            let head = ChainHead::genesis(learner_id);
+            let account_number = AccountNumber::from_entropy(crate::vault::opaque::random_number()?);
+            let row = LearnerRow {
+                learner_id: Key(learner_id),
+                account_number: account_number.as_str().to_owned(),
+                document_kind: prepared.document.kind().as_str().to_owned(),
+                document_sealed: bank
+                    .sealer
+                    .seal(prepared.document.number().as_bytes(), &document_place(learner_id))?,
+                name_sealed: bank.sealer.seal(prepared.name.as_str().as_bytes(), &name_place(learner_id))?,
+                name_key: prepared.name_key.clone(),
+                user_id: None,
+                opened_by: Key(institution_id),
+                opened_at: At(context.now),
+                head_sequence: 0,
+                head_hash: head.hash.to_vec(),
+                available_hundredths: 0,
+            };
+            self.brought.identities.push(IdentityRow {
+                document_index: prepared.document_index.clone(),
+                learner_id: Key(learner_id),
+            });
+            self.brought.account_numbers.push(AccountNumberRow {
+                account_number: row.account_number.clone(),
+                learner_id: Key(learner_id),
+            });
+            self.people.insert(
+                prepared.document_index.clone(),
+                Person {
+                    row,
+                    opened_here: true,
+                    before: 0,
+                    head,
+                },
+            );
+        }
+        let Some(person) = self.people.get(&prepared.document_index) else {
+            return Err(damaged("a learner of the slice"));
+        };
+        if self.known_by.insert((person.row.learner_id.0, institution_id)) {
+            let row = KnownByRow {
+                learner_id: person.row.learner_id.clone(),
+                institution_id: Key(institution_id),
+                since: At(context.now),
+            };
+            self.brought.known_by.push(row);
+        }
+        Ok(())
+    }
+
+    /// Writes the outcome into the plan and, unless a person looks at it first, its decision and its lot.
+    fn record(
+        &mut self,
+        bank: &Bank,
+        context: &Context,
+        new: &NewOutcome,
+        prepared: &Prepared,
+        achievement: &AchievementRow,
+        flags: &[OutcomeFlag],
+    ) -> Result<Deposited, OpError> {
+        let Some(person) = self.people.get_mut(&prepared.document_index) else {
+            return Err(damaged("a learner of the slice"));
+        };
+        let outcome = outcome_row(context, new, prepared, achievement, &person.row, flags);
+        let mut decision = None;
+        if flags.is_empty() {
+            let today = bank.day(context.now);
+            let inputs = inputs_of(achievement, prepared.content.awarded_on, prepared.content.hours, today)?;
+            let recognition = recognise(&inputs, &self.rules);
+            let row = decision_row(context, &outcome, &inputs, &self.rules, &recognition)?;
+            if recognition.credit > Credit::ZERO {
+                let (lot, movement, head) = grant(context, &person.head, &outcome, &row, achievement, &recognition, today)?;
+                person.head = head;
+                self.brought.lots.push(lot);
+                self.brought.movements.push(movement);
+            }
+            self.brought.decisions.push(row.clone());
+            decision = Some(row);
+        }
+        let deposited = answer(Novelty::Created, &outcome, &person.row.account_number, decision.as_ref())?;
+        if let Some(decision) = decision {
+            self.decisions.insert(outcome.outcome_id.0, decision);
+        }
+        if let Some(number) = &outcome.certificate_number {
+            let held = CertificateRow {
+                certificate_number: number.clone(),
+                issuer_key: outcome.issuer_key.clone(),
+                learner_id: outcome.learner_id.clone(),
+                outcome_id: outcome.outcome_id.clone(),
+            };
+            self.certificates
+                .insert((number.clone(), outcome.issuer_key.clone()), outcome.clone());
+            self.brought.certificates.push(held);
+        }
+        self.told.push(
+            context
+                .told("deposit_outcome", "outcome", outcome.outcome_id.0)
+                .of_learner(outcome.learner_id.0)
+                .of_institution(outcome.institution_id.0)
+                .with(serde_json::json!({ "credit": deposited.credit, "status": deposited.status })),
+        );
+        self.brought.outcomes.push(outcome);
+        Ok(deposited)
+    }
+
+    /// Writes the whole plan, and tells of it.
+    pub(super) fn save(mut self, conn: &mut Conn) -> Result<(), OpError> {
+        for person in self.people.into_values() {
+            if person.opened_here {
+                let row = LearnerRow {
+                    head_sequence: person.head.sequence,
+                    head_hash: person.head.hash.to_vec(),
+                    available_hundredths: person.head.available.hundredths(),
+                    ..person.row
+                };
+                self.brought.learners.push(row);
+            } else if person.head.sequence > person.before {
+                let head = person.head;
+                self.brought.heads.push((
+                    person.row.learner_id.0,
+                    person.before,
+                    head.sequence,
+                    head.hash.to_vec(),
+                    head.available.hundredths(),
+                ));
+            }
+        }
+        // One order for all writers, so that two of them never wait for each other.
+        self.brought.heads.sort_unstable_by_key(|head| head.0);
+        store::bring(conn, &self.brought)?;
+        Ok(tell(conn, &self.told)?)
+    }
+}

@@ -1,0 +1,100 @@
+//! What can be said of a deposit without the database: its parts parse, its date and hours are plausible.
+
+use chrono::NaiveDate;
+
+use super::NewOutcome;
+use crate::domain::certificate_number::CertificateNumber;
+use crate::domain::identity_document::IdentityDocument;
+use crate::domain::outcome::{Implausible, OutcomeContent, implausible};
+use crate::domain::person_name::PersonName;
+use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::ops::context::Bank;
+
+/// A request whose parts all parse.
+pub(super) struct Prepared {
+    pub document: IdentityDocument,
+    pub name: PersonName,
+    pub document_index: Vec<u8>,
+    pub name_key: Vec<u8>,
+    pub certificate_number: Option<CertificateNumber>,
+    pub content: OutcomeContent,
+}
+
+/// Parses one request into what the plan works with.
+pub(super) fn prepare(bank: &Bank, new: &NewOutcome, today: NaiveDate) -> Result<Prepared, Rejection> {
+    let mut problems = Vec::new();
+    let document = IdentityDocument::parse(new.learner.document_kind, &new.learner.document_number, today);
+    if let Err(error) = &document {
+        problems.push(FieldProblem::new("/learner/document_number", error.to_string()));
+    }
+    let name = PersonName::parse(&new.learner.name);
+    if name.is_none() {
+        problems.push(FieldProblem::new("/learner/name", "must have 1 to 100 characters and no digits"));
+    }
+    let certificate_number = new.certificate_number.as_deref().map(CertificateNumber::parse);
+    if certificate_number == Some(None) {
+        problems.push(FieldProblem::new("/certificate_number", "must have 1 to 64 visible characters"));
+    }
+    for (pointer, text) in [
+        ("/grade", &new.grade),
+        ("/grading_scale", &new.grading_scale),
+        ("/score", &new.score),
+        ("/credits", &new.credits),
+    ] {
+        if text
+            .as_deref()
+            .is_some_and(|text| text.is_empty() || text.chars().count() > 40 || text.chars().any(char::is_control))
+        {
+            problems.push(FieldProblem::new(pointer, "must have 1 to 40 characters"));
+        }
+    }
+    let (Ok(document), Some(name)) = (document, name) else {
+        return Err(Rejection::InvalidBody { problems });
+    };
+    if !problems.is_empty() {
+        return Err(Rejection::InvalidBody { problems });
+    }
+    match implausible(new.awarded_on, new.hours, today) {
+        Some(Implausible::AwardedInTheFuture) => {
+            return Err(Rejection::AwardedInTheFuture {
+                awarded_on: new.awarded_on,
+                today,
+            });
+        }
+        Some(Implausible::AwardedTooLongAgo) => {
+            return Err(Rejection::AwardedTooLongAgo {
+                awarded_on: new.awarded_on,
+            });
+        }
+        Some(Implausible::HoursNotPositive | Implausible::HoursTooMany) => {
+            return Err(Rejection::HoursAbsurd {
+                hours: new.hours.map(|hours| hours.to_string()).unwrap_or_default(),
+            });
+        }
+        None => {}
+    }
+    let certificate_number = certificate_number.flatten();
+    let document_index = bank.sealer.index("document", &document.canonical());
+    let name_key = bank.sealer.index("name", &name.matching_key());
+    let content = OutcomeContent {
+        // The index, not the number: the content is compared and hashed, and nothing personal is needed for that.
+        learner: crate::domain::movement::hex(&document_index),
+        achievement: new.achievement_code.clone(),
+        awarded_on: new.awarded_on,
+        certificate_number: certificate_number.as_ref().map(|number| number.as_str().to_owned()),
+        grade: new.grade.clone(),
+        grading_scale: new.grading_scale.clone(),
+        score: new.score.clone(),
+        hours: new.hours,
+        credits: new.credits.clone(),
+        trainee_group: new.trainee_group,
+    };
+    Ok(Prepared {
+        document,
+        name,
+        document_index,
+        name_key,
+        certificate_number,
+        content,
+    })
+}
