@@ -62,7 +62,7 @@ pub struct PageQuery {
     responses((status = 201, description = "Drafted", body = Achievement)),
     extensions(("x-problems" = json!(["code_taken", "level_unknown"]))))]
 #[post("/api/v1/achievements")]
-pub async fn create_achievement(
+pub(crate) async fn create_achievement(
     web: web::Data<Web>,
     asking: Asking,
     key: Key,
@@ -78,7 +78,7 @@ pub async fn create_achievement(
 #[utoipa::path(tag = "achievements", operation_id = "list_achievements", params(AchievementQuery), security((), ("bearer" = [])),
     responses((status = 200, description = "A page", body = Listed<Achievement>)))]
 #[get("/api/v1/achievements")]
-pub async fn list_achievements(
+pub(crate) async fn list_achievements(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
@@ -108,7 +108,7 @@ pub async fn list_achievements(
 #[utoipa::path(tag = "achievements", operation_id = "read_achievement", params(("achievement_id" = Uuid, Path)), security((), ("bearer" = [])),
     responses((status = 200, description = "The version, with its edition as ETag", body = Achievement)))]
 #[get("/api/v1/achievements/{achievement_id}")]
-pub async fn read_achievement(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn read_achievement(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
     let achievement = web.run(move |bank| achievements::read_achievement(bank, &asking.0, id.0)).await?;
     Ok(with_edition(HttpResponse::Ok(), achievement.edition, &achievement))
 }
@@ -119,7 +119,7 @@ pub async fn read_achievement(web: web::Data<Web>, asking: Asking, id: Id) -> Re
     responses((status = 200, description = "Changed", body = Achievement)),
     extensions(("x-problems" = json!(["stale_edition", "precondition_needed", "invalid_header", "wrong_state", "level_unknown"]))))]
 #[put("/api/v1/achievements/{achievement_id}")]
-pub async fn edit_achievement(
+pub(crate) async fn edit_achievement(
     web: web::Data<Web>,
     asking: Asking,
     id: Id,
@@ -136,7 +136,7 @@ pub async fn edit_achievement(
 #[utoipa::path(tag = "achievements", operation_id = "publish_achievement", params(("achievement_id" = Uuid, Path)),
     responses((status = 200, description = "Published", body = Achievement)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/achievements/{achievement_id}/publish")]
-pub async fn publish_achievement(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn publish_achievement(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
     let achievement = web
         .run(move |bank| achievements::publish_achievement(bank, &asking.0, id.0))
         .await?;
@@ -147,7 +147,7 @@ pub async fn publish_achievement(web: web::Data<Web>, asking: Asking, id: Id) ->
 #[utoipa::path(tag = "achievements", operation_id = "close_achievement", request_body = Closing, params(("achievement_id" = Uuid, Path)),
     responses((status = 200, description = "Closed", body = Achievement)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/achievements/{achievement_id}/close")]
-pub async fn close_achievement(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Closing>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn close_achievement(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Closing>) -> Result<HttpResponse, Refusal> {
     let achievement = web
         .run(move |bank| achievements::close_achievement(bank, &asking.0, id.0, body.0.closed_on))
         .await?;
@@ -161,7 +161,7 @@ pub async fn close_achievement(web: web::Data<Web>, asking: Asking, id: Id, body
     responses((status = 201, description = "Drafted", body = Achievement)),
     extensions(("x-problems" = json!(["wrong_state", "code_taken", "level_unknown"]))))]
 #[post("/api/v1/achievements/{achievement_id}/versions")]
-pub async fn create_achievement_version(
+pub(crate) async fn create_achievement_version(
     web: web::Data<Web>,
     asking: Asking,
     id: Id,
@@ -179,7 +179,7 @@ pub async fn create_achievement_version(
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
     responses((status = 201, description = "Published", body = Framework)), extensions(("x-problems" = json!(["code_taken"]))))]
 #[post("/api/v1/frameworks")]
-pub async fn create_framework(web: web::Data<Web>, asking: Asking, key: Key, body: Json<NewFramework>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn create_framework(web: web::Data<Web>, asking: Asking, key: Key, body: Json<NewFramework>) -> Result<HttpResponse, Refusal> {
     let framework = web
         .run(move |bank| frameworks::create_framework(bank, &asking.0, key.0.as_deref(), &body.0))
         .await?;
@@ -190,7 +190,7 @@ pub async fn create_framework(web: web::Data<Web>, asking: Asking, key: Key, bod
 #[utoipa::path(tag = "achievements", operation_id = "list_frameworks", params(PageQuery), security(()),
     responses((status = 200, description = "A page", body = Listed<Framework>)))]
 #[get("/api/v1/frameworks")]
-pub async fn list_frameworks(web: web::Data<Web>, request: HttpRequest, query: Query<PageQuery>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn list_frameworks(web: web::Data<Web>, request: HttpRequest, query: Query<PageQuery>) -> Result<HttpResponse, Refusal> {
     let PageQuery { limit, cursor } = query.0;
     let items = web
         .run(move |bank| frameworks::list_frameworks(bank, cursor, limit.and_one()))

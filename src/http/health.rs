@@ -16,14 +16,14 @@ pub struct Health {
 /// Whether the process lives.
 #[utoipa::path(tag = "health", operation_id = "read_liveness", security(()), responses((status = 200, description = "It lives", body = Health)))]
 #[get("/health/live")]
-pub async fn read_liveness() -> HttpResponse {
+pub(crate) async fn read_liveness() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
 }
 
 /// Whether the bank can work: its database answers.
 #[utoipa::path(tag = "health", operation_id = "read_readiness", security(()), responses((status = 200, description = "It works", body = Health)))]
 #[get("/health/ready")]
-pub async fn read_readiness(web: web::Data<Web>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn read_readiness(web: web::Data<Web>) -> Result<HttpResponse, Refusal> {
     web.run(|bank| Ok(bank.store.answers()?)).await.map_err(|_| Refusal::UNAVAILABLE)?;
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }
@@ -32,7 +32,7 @@ pub async fn read_readiness(web: web::Data<Web>) -> Result<HttpResponse, Refusal
 #[utoipa::path(tag = "health", operation_id = "read_metrics", security(()),
     responses((status = 200, description = "Counts, latencies, the pool", body = String, content_type = "text/plain")))]
 #[get("/metrics")]
-pub async fn read_metrics(web: web::Data<Web>) -> HttpResponse {
+pub(crate) async fn read_metrics(web: web::Data<Web>) -> HttpResponse {
     let (open, idle) = web.bank.store.pool_state();
     metrics::gauge!("credit_bank_pool_connections").set(open);
     metrics::gauge!("credit_bank_pool_connections_idle").set(idle);
@@ -44,7 +44,7 @@ pub async fn read_metrics(web: web::Data<Web>) -> HttpResponse {
 /// The public keys of the access tokens (RFC 7517), retired ones included.
 #[utoipa::path(tag = "oauth", operation_id = "read_key_set", security(()), responses((status = 200, description = "A JSON Web Key Set", body = serde_json::Value)))]
 #[get("/.well-known/jwks.json")]
-pub async fn read_key_set(web: web::Data<Web>) -> HttpResponse {
+pub(crate) async fn read_key_set(web: web::Data<Web>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("Cache-Control", "public, max-age=300"))
         .json(web.bank.tokens.key_set())

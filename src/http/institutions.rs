@@ -48,7 +48,7 @@ pub fn with_edition(mut answer: actix_web::HttpResponseBuilder, edition: i64, bo
     responses((status = 201, description = "Registered; it waits for the authority", body = Institution)),
     extensions(("x-problems" = json!(["credit_code_taken", "username_taken", "password_weak", "too_many_attempts"]))))]
 #[post("/api/v1/institutions")]
-pub async fn register_institution(
+pub(crate) async fn register_institution(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
@@ -66,7 +66,7 @@ pub async fn register_institution(
 #[utoipa::path(tag = "institutions", operation_id = "list_institutions", params(InstitutionQuery),
     responses((status = 200, description = "A page, in the order of registration", body = Listed<Institution>)))]
 #[get("/api/v1/institutions")]
-pub async fn list_institutions(
+pub(crate) async fn list_institutions(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
@@ -83,7 +83,7 @@ pub async fn list_institutions(
 #[utoipa::path(tag = "institutions", operation_id = "read_institution", params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "The institution, with its edition as ETag", body = Institution)))]
 #[get("/api/v1/institutions/{institution_id}")]
-pub async fn read_institution(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn read_institution(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
     let institution = web.run(move |bank| institutions::read_institution(bank, &asking.0, id.0)).await?;
     Ok(with_edition(HttpResponse::Ok(), institution.edition, &institution))
 }
@@ -94,7 +94,7 @@ pub async fn read_institution(web: web::Data<Web>, asking: Asking, id: Id) -> Re
     responses((status = 200, description = "Changed", body = Institution)),
     extensions(("x-problems" = json!(["stale_edition", "precondition_needed", "invalid_header"]))))]
 #[put("/api/v1/institutions/{institution_id}")]
-pub async fn edit_institution(
+pub(crate) async fn edit_institution(
     web: web::Data<Web>,
     asking: Asking,
     id: Id,
@@ -118,7 +118,7 @@ async fn decide(web: &Web, asking: Asking, id: Id, step: InstitutionStep, reason
 #[utoipa::path(tag = "institutions", operation_id = "approve_institution", request_body = Reason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Approved", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/approve")]
-pub async fn approve_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn approve_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Approve, body.0.reason).await
 }
 
@@ -126,7 +126,7 @@ pub async fn approve_institution(web: web::Data<Web>, asking: Asking, id: Id, bo
 #[utoipa::path(tag = "institutions", operation_id = "refuse_institution", request_body = Reason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Refused", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/refuse")]
-pub async fn refuse_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn refuse_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Refuse, body.0.reason).await
 }
 
@@ -134,7 +134,7 @@ pub async fn refuse_institution(web: web::Data<Web>, asking: Asking, id: Id, bod
 #[utoipa::path(tag = "institutions", operation_id = "suspend_institution", request_body = Reason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Suspended", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/suspend")]
-pub async fn suspend_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn suspend_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Suspend, body.0.reason).await
 }
 
@@ -142,6 +142,6 @@ pub async fn suspend_institution(web: web::Data<Web>, asking: Asking, id: Id, bo
 #[utoipa::path(tag = "institutions", operation_id = "reinstate_institution", request_body = Reason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Reinstated", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/reinstate")]
-pub async fn reinstate_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn reinstate_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Reinstate, body.0.reason).await
 }

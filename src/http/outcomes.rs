@@ -61,7 +61,7 @@ pub struct BatchResult {
     extensions(("x-problems" = json!(["identity_mismatch", "unknown_achievement", "foreign_achievement", "awarded_in_the_future",
         "awarded_too_long_ago", "hours_absurd", "certificate_differs"]))))]
 #[post("/api/v1/outcomes")]
-pub async fn deposit_outcome(web: web::Data<Web>, asking: Asking, key: Key, body: Json<NewOutcome>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn deposit_outcome(web: web::Data<Web>, asking: Asking, key: Key, body: Json<NewOutcome>) -> Result<HttpResponse, Refusal> {
     let request = DepositRequest {
         context: asking.0,
         idempotency_key: key.0,
@@ -97,7 +97,7 @@ fn count<'a>(deposited: impl Iterator<Item = &'a Deposited>) {
     responses((status = 200, description = "What became of each row", body = BatchResult)),
     extensions(("x-problems" = json!(["batch_empty", "batch_too_large"]))))]
 #[post("/api/v1/outcomes/batch")]
-pub async fn deposit_batch(
+pub(crate) async fn deposit_batch(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,

@@ -247,11 +247,8 @@ pub async fn render<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
-    let http_request = request.request().clone();
-    let answer = match next.call(request).await {
-        Ok(answer) => answer,
-        Err(error) => return Ok(with_problem(http_request, error.error_response()).map_into_right_body()),
-    };
+    // Handlers and extractors answer with a response even when they refuse; only a broken middleware errs.
+    let answer = next.call(request).await?;
     if answer.status().as_u16() < 400 {
         return Ok(answer.map_into_left_body());
     }

@@ -42,7 +42,7 @@ fn place(cursor: &str) -> Result<(Uuid, i64), Rejection> {
     responses((status = 201, description = "Published", body = Rule)),
     extensions(("x-problems" = json!(["rule_invalid", "rule_version_out_of_order", "not_found"]))))]
 #[post("/api/v1/recognition-rules")]
-pub async fn publish_recognition_rule(web: web::Data<Web>, asking: Asking, key: Key, body: Json<NewRule>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn publish_recognition_rule(web: web::Data<Web>, asking: Asking, key: Key, body: Json<NewRule>) -> Result<HttpResponse, Refusal> {
     let rule = web
         .run(move |bank| rules::publish_recognition_rule(bank, &asking.0, key.0.as_deref(), &body.0))
         .await?;
@@ -53,7 +53,7 @@ pub async fn publish_recognition_rule(web: web::Data<Web>, asking: Asking, key: 
 #[utoipa::path(tag = "rules", operation_id = "list_recognition_rules", params(RuleQuery), security(()),
     responses((status = 200, description = "A page", body = Listed<Rule>)))]
 #[get("/api/v1/recognition-rules")]
-pub async fn list_recognition_rules(web: web::Data<Web>, request: HttpRequest, query: Query<RuleQuery>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn list_recognition_rules(web: web::Data<Web>, request: HttpRequest, query: Query<RuleQuery>) -> Result<HttpResponse, Refusal> {
     let after = query.0.cursor.as_deref().map(place).transpose()?;
     let limit = query.0.limit;
     let most = usize::try_from(limit.and_one()).unwrap_or_default();
@@ -69,7 +69,7 @@ pub async fn list_recognition_rules(web: web::Data<Web>, request: HttpRequest, q
     responses((status = 201, description = "Published", body = Pattern)),
     extensions(("x-problems" = json!(["pattern_invalid", "name_taken"]))))]
 #[post("/api/v1/certificate-patterns")]
-pub async fn publish_certificate_pattern(
+pub(crate) async fn publish_certificate_pattern(
     web: web::Data<Web>,
     asking: Asking,
     key: Key,
@@ -85,7 +85,7 @@ pub async fn publish_certificate_pattern(
 #[utoipa::path(tag = "rules", operation_id = "list_certificate_patterns", security(()),
     responses((status = 200, description = "All of them", body = Listed<Pattern>)))]
 #[get("/api/v1/certificate-patterns")]
-pub async fn list_certificate_patterns(web: web::Data<Web>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn list_certificate_patterns(web: web::Data<Web>) -> Result<HttpResponse, Refusal> {
     let items = web.run(|bank| rules::list_certificate_patterns(bank)).await?;
     Ok(HttpResponse::Ok().json(Listed { items }))
 }

@@ -51,7 +51,7 @@ pub struct SetUp {
     responses((status = 201, description = "The administrator was made", body = Administrator)),
     extensions(("x-problems" = json!(["already_set_up", "password_weak", "username_taken", "too_many_attempts"]))))]
 #[post("/api/v1/setup")]
-pub async fn set_up(web: web::Data<Web>, request: HttpRequest, asking: Asking, body: Json<SetUp>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn set_up(web: web::Data<Web>, request: HttpRequest, asking: Asking, body: Json<SetUp>) -> Result<HttpResponse, Refusal> {
     web.attempt(&request, "")?;
     let made = web
         .run(move |bank| setup::set_up(bank, &asking.0, &body.0.setup_token, &body.0.user))
@@ -66,7 +66,7 @@ pub async fn set_up(web: web::Data<Web>, request: HttpRequest, asking: Asking, b
     responses((status = 201, description = "Logged in", body = LogIn)),
     extensions(("x-problems" = json!(["wrong_credentials", "too_many_attempts"]))))]
 #[post("/api/v1/sessions")]
-pub async fn log_in(web: web::Data<Web>, request: HttpRequest, asking: Asking, body: Json<Credentials>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn log_in(web: web::Data<Web>, request: HttpRequest, asking: Asking, body: Json<Credentials>) -> Result<HttpResponse, Refusal> {
     let Credentials { username, password } = body.0;
     web.attempt(&request, &username)?;
     let tokens = web.run(move |bank| sessions::log_in(bank, &asking.0, &username, &password)).await?;
@@ -80,7 +80,7 @@ pub async fn log_in(web: web::Data<Web>, request: HttpRequest, asking: Asking, b
     responses((status = 201, description = "New tokens", body = LogIn)),
     extensions(("x-problems" = json!(["refresh_token_invalid", "too_many_attempts"]))))]
 #[post("/api/v1/sessions/refresh")]
-pub async fn refresh_session(
+pub(crate) async fn refresh_session(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
@@ -96,7 +96,7 @@ pub async fn refresh_session(
 /// Log out: the access token and the refresh token end at once.
 #[utoipa::path(tag = "sessions", operation_id = "log_out", responses((status = 204, description = "Logged out")))]
 #[delete("/api/v1/sessions/current")]
-pub async fn log_out(web: web::Data<Web>, asking: Asking) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn log_out(web: web::Data<Web>, asking: Asking) -> Result<HttpResponse, Refusal> {
     web.run(move |bank| sessions::log_out(bank, &asking.0)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -106,7 +106,7 @@ pub async fn log_out(web: web::Data<Web>, asking: Asking) -> Result<HttpResponse
     responses((status = 204, description = "Changed")),
     extensions(("x-problems" = json!(["wrong_credentials", "password_weak", "too_many_attempts"]))))]
 #[post("/api/v1/me/password")]
-pub async fn change_password(
+pub(crate) async fn change_password(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
