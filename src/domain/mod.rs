@@ -7,6 +7,7 @@ pub mod certificate_number;
 pub mod credit;
 pub mod credit_code;
 mod decimal;
+pub mod explanation;
 pub mod hours;
 pub mod identity_document;
 pub mod institution;

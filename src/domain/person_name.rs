@@ -25,6 +25,12 @@ impl PersonName {
         &self.0
     }
 
+    /// The name for others' eyes: its first letter, and a star for each of the rest (at most three).
+    pub fn masked(&self) -> String {
+        let stars = self.0.chars().count().saturating_sub(1).clamp(1, 3);
+        self.0.chars().take(1).chain(std::iter::repeat_n('*', stars)).collect()
+    }
+
     /// What two spellings of one name share: no spaces, no middle dots, one letter case.
     pub fn matching_key(&self) -> String {
         let kept = |character: &char| !character.is_whitespace() && !matches!(character, '·' | '•' | '・' | '‧' | '.');
@@ -43,6 +49,8 @@ mod tests {
         assert_eq!(key("王 芳"), key("王芳"));
         assert_eq!(key("Ｊohn Smith"), key("john  smith"));
         assert_ne!(key("王芳"), key("王方"));
+        assert_eq!(PersonName::parse("欧阳明月").unwrap().masked(), "欧***");
+        assert_eq!(PersonName::parse("王").unwrap().masked(), "王*");
         for text in ["", "  ", "王3", "a\u{0}b"] {
             assert!(PersonName::parse(text).is_none(), "{text:?}");
         }

@@ -16,7 +16,9 @@ words! {
         ReadInstitution => "read_institution",
         EditInstitution => "edit_institution",
         ManageMembers => "manage_members",
+        ReadMembers => "read_members",
         ManageClients => "manage_clients",
+        ReadClients => "read_clients",
         CreateFramework => "create_framework",
         WriteAchievement => "write_achievement",
         ReadDraftAchievement => "read_draft_achievement",
@@ -124,13 +126,14 @@ fn bank_may(role: Option<BankRole>, action: Action) -> bool {
         A::CreateUser | A::CreateFramework | A::WriteRecognitionRule | A::WriteCertificatePattern => role == BankRole::Administrator,
         A::DecideInstitution | A::ReviewOutcome => matches!(role, BankRole::Administrator | BankRole::Officer),
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
-        A::ReadInstitution | A::ReadDraftAchievement => true,
+        A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
         A::FindLearner | A::ReadOutcome | A::ReadLearnerRecord | A::ReadAccessLog | A::ReplayDecision | A::ReadMismatches => {
             matches!(role, BankRole::Officer | BankRole::Auditor)
         }
         A::EditInstitution
         | A::ManageMembers
         | A::ManageClients
+        | A::ReadClients
         | A::WriteAchievement
         | A::RegisterLearner
         | A::IssueClaimCode
@@ -170,8 +173,10 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
     use Action as A;
     use MemberRole::{InstitutionAdmin, Registrar};
     match action {
-        A::ReadInstitution | A::ReadDraftAchievement | A::ReadOutcome | A::ReplayDecision => (MemberRole::ALL, Needs::Belonging),
-        A::EditInstitution | A::ManageMembers => (&[InstitutionAdmin], Needs::Belonging),
+        A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement | A::ReadOutcome | A::ReplayDecision => {
+            (MemberRole::ALL, Needs::Belonging)
+        }
+        A::EditInstitution | A::ManageMembers | A::ReadClients => (&[InstitutionAdmin], Needs::Belonging),
         A::ManageClients => (&[InstitutionAdmin], Needs::Approval),
         A::WriteAchievement => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::RegisterLearner | A::IssueClaimCode | A::DepositOutcome | A::SettleMismatch | A::FindLearner => (&[Registrar], Needs::Approval),
@@ -205,7 +210,9 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ReadInstitution
         | A::EditInstitution
         | A::ManageMembers
+        | A::ReadMembers
         | A::ManageClients
+        | A::ReadClients
         | A::CreateFramework
         | A::WriteRecognitionRule
         | A::WriteCertificatePattern

@@ -179,7 +179,12 @@ pub(crate) async fn create_achievement_version(
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
     responses((status = 201, description = "Published", body = Framework)), extensions(("x-problems" = json!(["code_taken"]))))]
 #[post("/api/v1/frameworks")]
-pub(crate) async fn create_framework(web: web::Data<Web>, asking: Asking, key: Key, body: Json<NewFramework>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn create_framework(
+    web: web::Data<Web>,
+    asking: Asking,
+    key: Key,
+    body: Json<NewFramework>,
+) -> Result<HttpResponse, Refusal> {
     let framework = web
         .run(move |bank| frameworks::create_framework(bank, &asking.0, key.0.as_deref(), &body.0))
         .await?;

@@ -142,6 +142,11 @@ pub(crate) async fn suspend_institution(web: web::Data<Web>, asking: Asking, id:
 #[utoipa::path(tag = "institutions", operation_id = "reinstate_institution", request_body = Reason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Reinstated", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/reinstate")]
-pub(crate) async fn reinstate_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn reinstate_institution(
+    web: web::Data<Web>,
+    asking: Asking,
+    id: Id,
+    body: Json<Reason>,
+) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Reinstate, body.0.reason).await
 }

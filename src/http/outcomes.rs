@@ -61,7 +61,12 @@ pub struct BatchResult {
     extensions(("x-problems" = json!(["identity_mismatch", "unknown_achievement", "foreign_achievement", "awarded_in_the_future",
         "awarded_too_long_ago", "hours_absurd", "certificate_differs"]))))]
 #[post("/api/v1/outcomes")]
-pub(crate) async fn deposit_outcome(web: web::Data<Web>, asking: Asking, key: Key, body: Json<NewOutcome>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn deposit_outcome(
+    web: web::Data<Web>,
+    asking: Asking,
+    key: Key,
+    body: Json<NewOutcome>,
+) -> Result<HttpResponse, Refusal> {
     let request = DepositRequest {
         context: asking.0,
         idempotency_key: key.0,

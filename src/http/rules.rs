@@ -42,7 +42,12 @@ fn place(cursor: &str) -> Result<(Uuid, i64), Rejection> {
     responses((status = 201, description = "Published", body = Rule)),
     extensions(("x-problems" = json!(["rule_invalid", "rule_version_out_of_order", "not_found"]))))]
 #[post("/api/v1/recognition-rules")]
-pub(crate) async fn publish_recognition_rule(web: web::Data<Web>, asking: Asking, key: Key, body: Json<NewRule>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn publish_recognition_rule(
+    web: web::Data<Web>,
+    asking: Asking,
+    key: Key,
+    body: Json<NewRule>,
+) -> Result<HttpResponse, Refusal> {
     let rule = web
         .run(move |bank| rules::publish_recognition_rule(bank, &asking.0, key.0.as_deref(), &body.0))
         .await?;
@@ -53,7 +58,11 @@ pub(crate) async fn publish_recognition_rule(web: web::Data<Web>, asking: Asking
 #[utoipa::path(tag = "rules", operation_id = "list_recognition_rules", params(RuleQuery), security(()),
     responses((status = 200, description = "A page", body = Listed<Rule>)))]
 #[get("/api/v1/recognition-rules")]
-pub(crate) async fn list_recognition_rules(web: web::Data<Web>, request: HttpRequest, query: Query<RuleQuery>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn list_recognition_rules(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    query: Query<RuleQuery>,
+) -> Result<HttpResponse, Refusal> {
     let after = query.0.cursor.as_deref().map(place).transpose()?;
     let limit = query.0.limit;
     let most = usize::try_from(limit.and_one()).unwrap_or_default();

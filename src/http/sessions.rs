@@ -66,7 +66,12 @@ pub(crate) async fn set_up(web: web::Data<Web>, request: HttpRequest, asking: As
     responses((status = 201, description = "Logged in", body = LogIn)),
     extensions(("x-problems" = json!(["wrong_credentials", "too_many_attempts"]))))]
 #[post("/api/v1/sessions")]
-pub(crate) async fn log_in(web: web::Data<Web>, request: HttpRequest, asking: Asking, body: Json<Credentials>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn log_in(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    body: Json<Credentials>,
+) -> Result<HttpResponse, Refusal> {
     let Credentials { username, password } = body.0;
     web.attempt(&request, &username)?;
     let tokens = web.run(move |bank| sessions::log_in(bank, &asking.0, &username, &password)).await?;

@@ -98,14 +98,8 @@ impl NewInstitution {
                 "must have the 18 characters of a unified social credit code",
             ));
         }
-        match self.member.check() {
-            Err(Rejection::InvalidBody { problems: inner }) => {
-                problems.extend(
-                    inner
-                        .into_iter()
-                        .map(|problem| FieldProblem::new(format!("/member{}", problem.pointer), problem.detail)),
-                );
-            }
+        match self.member.check_inside("/member") {
+            Err(Rejection::InvalidBody { problems: inner }) => problems.extend(inner),
             Err(other) if problems.is_empty() => return Err(other),
             _ => {}
         }

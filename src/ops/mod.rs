@@ -1,16 +1,22 @@
 //! The operations: each loads, authorises, decides, saves and tells, in one transaction. No SQL, no status codes.
 
+pub mod access;
 pub mod achievements;
+pub mod clients;
 pub mod context;
 pub mod deposit;
 pub mod depositor;
 pub mod error;
 pub mod frameworks;
 pub mod institutions;
+pub mod learners;
+pub mod members;
 pub mod once;
 mod recognition;
+pub mod records;
 pub mod reseal;
 pub mod rules;
 pub mod sessions;
 pub mod setup;
+pub mod users;
 pub mod verify;

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 use super::context::{Bank, Context};
 use super::error::OpError;
@@ -11,15 +10,10 @@ use crate::store::connection::Conn;
 use crate::store::journal::{self, SavedAnswer};
 use crate::store::types::At;
 
-/// What a request is told apart by when its key comes again.
-pub fn digest_of(operation: &str, request: &impl Serialize) -> Vec<u8> {
-    let body = serde_json::to_vec(request).unwrap_or_default();
-    Sha256::new()
-        .chain_update(operation)
-        .chain_update([0])
-        .chain_update(body)
-        .finalize()
-        .to_vec()
+/// What a request is told apart by when its key comes again. Keyed: some requests hold a password.
+pub fn digest_of(bank: &Bank, operation: &str, request: &impl Serialize) -> Vec<u8> {
+    let body = serde_json::to_string(request).unwrap_or_default();
+    bank.sealer.index(operation, &body)
 }
 
 /// Where a saved answer belongs, so that it opens nowhere else.
@@ -84,7 +78,7 @@ where
     R: Serialize,
 {
     let Some(key) = key else { return work(conn) };
-    let digest = digest_of(operation, request);
+    let digest = digest_of(bank, operation, request);
     if let Some(earlier) = journal::saved_answers(conn, &context.caller.label(), &[key.to_owned()])?.first() {
         return replay(bank, earlier, &digest);
     }

@@ -54,6 +54,22 @@ impl NewUser {
         check_password(&self.password, &[&self.username, &self.display_name])
     }
 
+    /// Names every field that cannot be used, of a user inside a larger body.
+    ///
+    /// # Errors
+    /// `InvalidBody` with pointers that begin with `place`, `PasswordWeak`.
+    pub fn check_inside(&self, place: &str) -> Result<(), Rejection> {
+        self.check().map_err(|rejection| match rejection {
+            Rejection::InvalidBody { problems } => Rejection::InvalidBody {
+                problems: problems
+                    .into_iter()
+                    .map(|problem| FieldProblem::new(format!("{place}{}", problem.pointer), problem.detail))
+                    .collect(),
+            },
+            other => other,
+        })
+    }
+
     /// Hashes the password; slow by design.
     ///
     /// # Errors

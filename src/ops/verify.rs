@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use super::context::Bank;
 use super::error::OpError;
-use crate::domain::credit::Credit;
 use crate::domain::lot::{LotBalance, Pocket};
 use crate::domain::movement::{ChainHead, Movement, Side, verify_chain};
 use crate::store::connection::Conn;
@@ -51,7 +50,7 @@ pub fn verify(bank: &Bank) -> Result<Verification, OpError> {
 fn verify_learner(conn: &mut Conn, learner: &LearnerRow, verification: &mut Verification) -> Result<(), OpError> {
     let learner_id = learner.learner_id.0;
     let lots = records::lots_of(conn, learner_id)?;
-    let rows = records::movements_in_order(conn, learner_id)?;
+    let rows = records::movements_in_order(conn, learner_id, None)?;
     verification.learners += 1;
     verification.lots += lots.iter().map(|_| 1).sum::<u64>();
     verification.movements += rows.iter().map(|_| 1).sum::<u64>();
@@ -88,21 +87,7 @@ fn is_head(learner: &LearnerRow, head: &ChainHead) -> bool {
 
 /// Replays a lot's movements and compares the pockets.
 fn lot_problem(lot: &LotRow, movements: &[Movement]) -> Option<&'static str> {
-    let stored = [
-        lot.available_hundredths,
-        lot.held_hundredths,
-        lot.redeemed_hundredths,
-        lot.expired_hundredths,
-        lot.reversed_hundredths,
-    ];
-    let [Ok(available), Ok(held), Ok(redeemed), Ok(expired), Ok(reversed)] = stored.map(Credit::from_hundredths) else {
-        return Some("a pocket is out of range");
-    };
-    let pockets = [available, held, redeemed, expired, reversed];
-    let Some(stored) = Credit::from_hundredths(lot.granted_hundredths)
-        .ok()
-        .and_then(|granted| LotBalance::from_parts(granted, pockets))
-    else {
+    let Ok(stored) = lot.balance() else {
         return Some("its pockets do not add up");
     };
     let mut own = movements.iter().filter(|movement| movement.content.lot_id == lot.lot_id.0);

@@ -16,6 +16,7 @@ use super::schema::{
 };
 use super::types::{At, Id, Key, Moment};
 use crate::domain::credit::Credit;
+use crate::domain::lot::LotBalance;
 use crate::domain::movement::{CauseKind, Movement, MovementKind, NewMovement, Side};
 
 /// A learner with the head of the chain.
@@ -127,6 +128,25 @@ pub struct LotRow {
     pub expired_hundredths: i64,
     pub reversed_hundredths: i64,
     pub created_at: At,
+}
+
+impl LotRow {
+    /// Its pockets.
+    ///
+    /// # Errors
+    /// `Damaged` when they do not add up.
+    pub fn balance(&self) -> Result<LotBalance, StoreError> {
+        let damaged = || StoreError::Damaged(format!("lot {}", self.lot_id.0));
+        let credit = |hundredths| Credit::from_hundredths(hundredths).map_err(|_| damaged());
+        let pockets = [
+            credit(self.available_hundredths)?,
+            credit(self.held_hundredths)?,
+            credit(self.redeemed_hundredths)?,
+            credit(self.expired_hundredths)?,
+            credit(self.reversed_hundredths)?,
+        ];
+        LotBalance::from_parts(credit(self.granted_hundredths)?, pockets).ok_or_else(damaged)
+    }
 }
 
 #[derive(Debug, Clone, Insertable, Queryable)]

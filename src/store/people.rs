@@ -231,3 +231,62 @@ pub fn use_setup_token(conn: &mut Conn, digest: &[u8], now: DateTime<Utc>) -> Re
         .execute(conn)?;
     Ok(used == 1)
 }
+
+/// A member's roles, with the names that are shown.
+#[derive(Debug, Clone, Queryable)]
+pub struct MemberRow {
+    pub user_id: Key,
+    pub username: String,
+    pub display_name: String,
+    pub role: String,
+}
+
+/// Every role of every member of an institution, in the order of users.
+///
+/// # Errors
+/// When the database refuses.
+pub fn members(conn: &mut Conn, institution_id: Uuid) -> Result<Vec<MemberRow>, StoreError> {
+    Ok(memberships::table
+        .inner_join(users::table.on(users::user_id.eq(memberships::user_id)))
+        .filter(memberships::institution_id.eq(Key(institution_id)))
+        .order((users::user_id, memberships::role))
+        .select((users::user_id, users::username, users::display_name, memberships::role))
+        .load(conn)?)
+}
+
+/// Takes all roles at an institution from a user; says how many there were.
+///
+/// # Errors
+/// When the database refuses.
+pub fn delete_memberships(conn: &mut Conn, user_id: Uuid, institution_id: Uuid) -> Result<usize, StoreError> {
+    Ok(diesel::delete(
+        memberships::table
+            .filter(memberships::user_id.eq(Key(user_id)))
+            .filter(memberships::institution_id.eq(Key(institution_id))),
+    )
+    .execute(conn)?)
+}
+
+/// The bank's own people after `after`, in the order in which they were made.
+///
+/// # Errors
+/// When the database refuses.
+pub fn staff(conn: &mut Conn, after: Option<Uuid>, limit: i64) -> Result<Vec<UserRow>, StoreError> {
+    let mut query = users::table.filter(users::bank_role.is_not_null()).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(users::user_id.gt(Key(after)));
+    }
+    Ok(query.order(users::user_id).limit(limit).load(conn)?)
+}
+
+/// Binds a user to a learning account; false when the user has one already.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_learner(conn: &mut Conn, user_id: Uuid, learner_id: Uuid) -> Result<bool, StoreError> {
+    let changed = diesel::update(users::table.find(Key(user_id)))
+        .filter(users::learner_id.is_null())
+        .set(users::learner_id.eq(Some(Key(learner_id))))
+        .execute(conn)?;
+    Ok(changed == 1)
+}

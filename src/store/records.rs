@@ -7,10 +7,9 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::deposits::{DecisionRow, LearnerRow, LotRow, MovementRow, OutcomeRow};
 use super::error::StoreError;
-use super::schema::{
-    access_log, account_numbers, claim_codes, decisions, learner_institutions, learners, lots, movements, outcomes, users,
-};
-use super::types::{At, Key};
+use super::insert::insert_rows;
+use super::schema::{access_log, account_numbers, claim_codes, decisions, learner_institutions, learners, lots, movements, outcomes};
+use super::types::{At, Id, Key, Moment};
 
 /// A look at a learner's record by somebody else.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -140,14 +139,19 @@ pub fn claim_account(
         .filter(claim_codes::used_at.is_null())
         .set(claim_codes::used_at.eq(Some(At(now))))
         .execute(conn)?;
+    Ok(used == 1 && bind(conn, learner_id, user_id)?)
+}
+
+/// Binds an account to a user; false when it is bound already.
+///
+/// # Errors
+/// When the database refuses.
+pub fn bind(conn: &mut Conn, learner_id: Uuid, user_id: Uuid) -> Result<bool, StoreError> {
     let bound = diesel::update(learners::table.find(Key(learner_id)))
         .filter(learners::user_id.is_null())
         .set(learners::user_id.eq(Some(Key(user_id))))
         .execute(conn)?;
-    diesel::update(users::table.find(Key(user_id)))
-        .set(users::learner_id.eq(Some(Key(learner_id))))
-        .execute(conn)?;
-    Ok(used == 1 && bound == 1)
+    Ok(bound == 1)
 }
 
 /// Every lot of a learner.
@@ -182,15 +186,16 @@ pub fn movements_before(
     Ok(query.order(movements::sequence.desc()).limit(limit).load(conn)?)
 }
 
-/// All movements of a learner in order.
+/// All movements of a learner in order; only those recorded before a moment, if one is named.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn movements_in_order(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<MovementRow>, StoreError> {
-    Ok(movements::table
-        .filter(movements::learner_id.eq(Key(learner_id)))
-        .order(movements::sequence)
-        .load(conn)?)
+pub fn movements_in_order(conn: &mut Conn, learner_id: Uuid, until: Option<DateTime<Utc>>) -> Result<Vec<MovementRow>, StoreError> {
+    let mut query = movements::table.filter(movements::learner_id.eq(Key(learner_id))).into_boxed();
+    if let Some(until) = until {
+        query = query.filter(movements::recorded_at.lt(At(until)));
+    }
+    Ok(query.order(movements::sequence).load(conn)?)
 }
 
 /// Outcomes from the newest deposit, before `before`.
@@ -244,12 +249,15 @@ pub fn decision(conn: &mut Conn, decision_id: Uuid) -> Result<Option<(DecisionRo
     Ok(Some((decision, outcome)))
 }
 
-/// Writes a look into the learner's access log.
+/// Writes looks into learners' access logs.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn insert_access(conn: &mut Conn, access: &AccessRow) -> Result<(), StoreError> {
-    diesel::insert_into(access_log::table).values(access).execute(conn)?;
+pub fn insert_accesses(conn: &mut Conn, rows: &[AccessRow]) -> Result<(), StoreError> {
+    use diesel::sql_types::{Nullable, Text};
+    insert_rows!(conn, access_log, rows, {
+        learner_id: Id, access_id: Id, actor: Text, actor_name: Text, institution_id: Nullable<Id>, operation: Text, request_id: Id, at: Moment,
+    });
     Ok(())
 }
 

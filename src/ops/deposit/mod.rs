@@ -179,7 +179,7 @@ impl Answered {
         let Some(saved) = Self::place(request).and_then(|place| self.saved.get(&place)) else {
             return Ok(None);
         };
-        match once::replay::<Deposited>(bank, saved, &once::digest_of(OPERATION, &request.outcome)) {
+        match once::replay::<Deposited>(bank, saved, &once::digest_of(bank, OPERATION, &request.outcome)) {
             Ok(deposited) => Ok(Some(Ok(deposited))),
             Err(OpError::Rejected(rejection)) => Ok(Some(Err(rejection))),
             Err(error) => Err(error),
@@ -189,7 +189,7 @@ impl Answered {
     /// Keeps the answer of what was done; a refusal did nothing and may be tried again.
     fn keep(&mut self, bank: &Bank, request: &DepositRequest, answer: &Result<Deposited, Rejection>) -> Result<(), OpError> {
         if let (Some(place), Ok(deposited)) = (Self::place(request), answer) {
-            let digest = once::digest_of(OPERATION, &request.outcome);
+            let digest = once::digest_of(bank, OPERATION, &request.outcome);
             let saved = once::saved(bank, &request.context, OPERATION, &place.1, digest, deposited)?;
             self.new.insert(place.clone());
             self.saved.insert(place, saved);

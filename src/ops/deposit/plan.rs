@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::prepare::Prepared;
 use super::rows::{answer, differing, mismatch_row, outcome_row};
 use super::{DepositRequest, Deposited, NewOutcome, Novelty};
-use crate::domain::account_number::AccountNumber;
 use crate::domain::achievement::{AwardTiming, Currency};
 use crate::domain::actor::{Actor, Caller};
 use crate::domain::certificate_number::CertificatePattern;
@@ -20,12 +19,10 @@ use crate::domain::recognition::{RuleVersion, recognise};
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
+use crate::ops::learners::opened;
 use crate::ops::recognition::{decision_row, grant, inputs_of};
-use crate::ops::reseal::{document_place, name_place};
 use crate::store::connection::Conn;
-use crate::store::deposits::{
-    self as store, AccountNumberRow, Brought, CertificateRow, DecisionRow, IdentityRow, KnownByRow, LearnerRow, OutcomeRow,
-};
+use crate::store::deposits::{self as store, Brought, CertificateRow, DecisionRow, KnownByRow, LearnerRow, OutcomeRow};
 use crate::store::error::StoreError;
 use crate::store::journal::{Told, tell};
 use crate::store::standards::AchievementRow;
@@ -220,33 +217,10 @@ impl Plan {
     /// Finds the learner or opens an unclaimed account, and notes that the institution knows the learner.
     fn meet(&mut self, bank: &Bank, context: &Context, institution_id: Uuid, prepared: &Prepared) -> Result<(), OpError> {
         if !self.people.contains_key(&prepared.document_index) {
-            let learner_id = Uuid::now_v7();
-            let head = ChainHead::genesis(learner_id);
-            let account_number = AccountNumber::from_entropy(crate::vault::opaque::random_number()?);
-            let row = LearnerRow {
-                learner_id: Key(learner_id),
-                account_number: account_number.as_str().to_owned(),
-                document_kind: prepared.document.kind().as_str().to_owned(),
-                document_sealed: bank
-                    .sealer
-                    .seal(prepared.document.number().as_bytes(), &document_place(learner_id))?,
-                name_sealed: bank.sealer.seal(prepared.name.as_str().as_bytes(), &name_place(learner_id))?,
-                name_key: prepared.name_key.clone(),
-                user_id: None,
-                opened_by: Key(institution_id),
-                opened_at: At(context.now),
-                head_sequence: 0,
-                head_hash: head.hash.to_vec(),
-                available_hundredths: 0,
-            };
-            self.brought.identities.push(IdentityRow {
-                document_index: prepared.document_index.clone(),
-                learner_id: Key(learner_id),
-            });
-            self.brought.account_numbers.push(AccountNumberRow {
-                account_number: row.account_number.clone(),
-                learner_id: Key(learner_id),
-            });
+            let (row, identity, account_number) = opened(bank, context, institution_id, &prepared.document, &prepared.name)?;
+            let head = ChainHead::genesis(row.learner_id.0);
+            self.brought.identities.push(identity);
+            self.brought.account_numbers.push(account_number);
             self.people.insert(
                 prepared.document_index.clone(),
                 Person {

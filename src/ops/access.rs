@@ -1,0 +1,86 @@
+//! Looks at learners' records: every one by somebody else is in the learner's access log (invariant 10).
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::context::{Bank, Context};
+use super::error::OpError;
+use super::records::{Whose, learner_of};
+use crate::domain::actor::Actor;
+use crate::store::connection::Conn;
+use crate::store::error::StoreError;
+use crate::store::records::{self, AccessRow};
+use crate::store::types::{At, Key};
+
+/// A look at the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Access {
+    pub access_id: Uuid,
+    pub at: DateTime<Utc>,
+    /// The name of who looked: a person, or another system.
+    pub actor_name: String,
+    /// The institution for which it was.
+    pub institution_id: Option<Uuid>,
+    /// What was asked.
+    #[schema(example = "list_outcomes")]
+    pub operation: String,
+    pub request_id: Uuid,
+}
+
+/// Notes a look at the records of some learners; one's own is not noted.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn note_access(
+    conn: &mut Conn,
+    context: &Context,
+    actor: &Actor,
+    institution_id: Option<Uuid>,
+    operation: &str,
+    learner_ids: &[Uuid],
+) -> Result<(), StoreError> {
+    let mut others: Vec<Uuid> = learner_ids
+        .iter()
+        .copied()
+        .filter(|learner_id| actor.learner_id() != Some(*learner_id))
+        .collect();
+    others.sort_unstable();
+    others.dedup();
+    let rows: Vec<AccessRow> = others
+        .into_iter()
+        .map(|learner_id| AccessRow {
+            learner_id: Key(learner_id),
+            access_id: Key(Uuid::now_v7()),
+            actor: context.caller.label(),
+            actor_name: actor.display_name().to_owned(),
+            institution_id: institution_id.map(Key),
+            operation: operation.to_owned(),
+            request_id: Key(context.request_id),
+            at: At(context.now),
+        })
+        .collect();
+    records::insert_accesses(conn, &rows)
+}
+
+/// The looks at a learner's record, from the newest.
+///
+/// # Errors
+/// What the policy answers.
+pub fn list_accesses(bank: &Bank, context: &Context, whose: Whose, before: Option<Uuid>, limit: i64) -> Result<Vec<Access>, OpError> {
+    bank.store.write(|conn| {
+        let learner = learner_of(conn, context, whose, "list_accesses")?;
+        let rows = records::accesses(conn, learner.learner_id.0, before, limit)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Access {
+                access_id: row.access_id.0,
+                at: row.at.0,
+                actor_name: row.actor_name,
+                institution_id: row.institution_id.map(|key| key.0),
+                operation: row.operation,
+                request_id: row.request_id.0,
+            })
+            .collect())
+    })
+}

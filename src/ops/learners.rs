@@ -1,0 +1,418 @@
+//! Learners and their accounts: registered or found by institutions, claimed with a one-time code.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::access::note_access;
+use super::context::{Bank, Context};
+use super::deposit::LearnerIdentity;
+use super::error::OpError;
+use super::once::once;
+use super::reseal::{document_place, name_place};
+use super::sessions::{NewUser, add_user};
+use crate::domain::account_number::AccountNumber;
+use crate::domain::actor::{Actor, Caller};
+use crate::domain::identity_document::{DocumentKind, IdentityDocument};
+use crate::domain::movement::ChainHead;
+use crate::domain::person_name::PersonName;
+use crate::domain::policy::{Action, Resource};
+use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::store::connection::Conn;
+use crate::store::deposits::{self, AccountNumberRow, Brought, IdentityRow, KnownByRow, LearnerRow};
+use crate::store::error::StoreError;
+use crate::store::journal::tell;
+use crate::store::types::{At, Key};
+use crate::store::{people, records};
+use crate::vault::opaque;
+
+/// A learner whom an institution registers.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLearner {
+    pub institution_id: Uuid,
+    pub learner: LearnerIdentity,
+    /// The learner's own log-in, where the learner is there in person; else the account is claimed later.
+    #[serde(default)]
+    pub user: Option<NewUser>,
+}
+
+/// Whom an institution looks for.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LearnerSearch {
+    /// The institution that looks; the authority leaves it out.
+    #[serde(default)]
+    pub institution_id: Option<Uuid>,
+    pub document_kind: DocumentKind,
+    #[schema(min_length = 5, max_length = 40, example = "11010519491231002X")]
+    pub document_number: String,
+}
+
+/// A learner for others' eyes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct MaskedLearner {
+    pub learner_id: Uuid,
+    #[schema(example = "1234567890123494")]
+    pub account_number: String,
+    #[schema(example = "王*")]
+    pub name_masked: String,
+    #[schema(example = "1101**********002X")]
+    pub document_masked: String,
+    /// Whether the learner logs in to the account already.
+    pub claimed: bool,
+}
+
+/// Opens a learner's sealed document.
+///
+/// # Errors
+/// When the key is gone or the value is damaged.
+pub(super) fn document_of(bank: &Bank, row: &LearnerRow) -> Result<IdentityDocument, OpError> {
+    let damaged = || StoreError::Damaged("a learner's document".to_owned());
+    let kind = DocumentKind::parse(&row.document_kind).ok_or_else(damaged)?;
+    let number = bank.sealer.open(&row.document_sealed, &document_place(row.learner_id.0))?;
+    let number = std::str::from_utf8(&number).map_err(|_| damaged())?;
+    // The day only tells a birth date in the future, and this number was taken before.
+    Ok(IdentityDocument::parse(kind, number, chrono::NaiveDate::MAX).map_err(|_| damaged())?)
+}
+
+/// Opens a learner's sealed name.
+///
+/// # Errors
+/// When the key is gone or the value is damaged.
+pub(super) fn name_of(bank: &Bank, row: &LearnerRow) -> Result<PersonName, OpError> {
+    let name = bank.sealer.open(&row.name_sealed, &name_place(row.learner_id.0))?;
+    let name = std::str::from_utf8(&name).ok().and_then(PersonName::parse);
+    Ok(name.ok_or_else(|| StoreError::Damaged("a learner's name".to_owned()))?)
+}
+
+/// A learner for others' eyes.
+///
+/// # Errors
+/// When a sealed value does not open.
+pub(super) fn masked(bank: &Bank, row: &LearnerRow) -> Result<MaskedLearner, OpError> {
+    Ok(MaskedLearner {
+        learner_id: row.learner_id.0,
+        account_number: row.account_number.clone(),
+        name_masked: name_of(bank, row)?.masked(),
+        document_masked: document_of(bank, row)?.masked(),
+        claimed: row.user_id.is_some(),
+    })
+}
+
+/// The rows of a new, unclaimed account.
+///
+/// # Errors
+/// When there is no randomness.
+pub(super) fn opened(
+    bank: &Bank,
+    context: &Context,
+    institution_id: Uuid,
+    document: &IdentityDocument,
+    name: &PersonName,
+) -> Result<(LearnerRow, IdentityRow, AccountNumberRow), OpError> {
+    let learner_id = Uuid::now_v7();
+    let head = ChainHead::genesis(learner_id);
+    let account_number = AccountNumber::from_entropy(opaque::random_number()?);
+    let row = LearnerRow {
+        learner_id: Key(learner_id),
+        account_number: account_number.as_str().to_owned(),
+        document_kind: document.kind().as_str().to_owned(),
+        document_sealed: bank.sealer.seal(document.number().as_bytes(), &document_place(learner_id))?,
+        name_sealed: bank.sealer.seal(name.as_str().as_bytes(), &name_place(learner_id))?,
+        name_key: bank.sealer.index("name", &name.matching_key()),
+        user_id: None,
+        opened_by: Key(institution_id),
+        opened_at: At(context.now),
+        head_sequence: 0,
+        head_hash: head.hash.to_vec(),
+        available_hundredths: 0,
+    };
+    let identity = IdentityRow {
+        document_index: document_index(bank, document),
+        learner_id: Key(learner_id),
+    };
+    let number = AccountNumberRow {
+        account_number: row.account_number.clone(),
+        learner_id: Key(learner_id),
+    };
+    Ok((row, identity, number))
+}
+
+/// The keyed index by which a document is found.
+pub(super) fn document_index(bank: &Bank, document: &IdentityDocument) -> Vec<u8> {
+    bank.sealer.index("document", &document.canonical())
+}
+
+/// Registers a learner: finds the account by document, or opens one; binds it to a log-in where one is given.
+///
+/// # Errors
+/// `InvalidBody`, `IdentityMismatch`, `AccountAlreadyClaimed`, `UsernameTaken`, and what the policy answers.
+pub fn register_learner(bank: &Bank, context: &Context, key: Option<&str>, new: &NewLearner) -> Result<MaskedLearner, OpError> {
+    let (document, name) = parse(bank, context, &new.learner)?;
+    let password_hash = match &new.user {
+        None => None,
+        Some(user) => {
+            user.check_inside("/user")?;
+            Some(user.hash(bank)?)
+        }
+    };
+    bank.store.write(|conn| {
+        once(bank, context, conn, "register_learner", key, new, |conn| {
+            context.authorised(conn, Action::RegisterLearner, Resource::Institution(new.institution_id))?;
+            let mut row = found_or_opened(bank, context, conn, new.institution_id, &document, &name)?;
+            if let Some((user, password_hash)) = new.user.as_ref().zip(password_hash.as_deref()) {
+                let learner_id = row.learner_id.0;
+                let user_id = add_user(conn, context, user, password_hash, None, Some(learner_id))?;
+                if !records::bind(conn, learner_id, user_id)? {
+                    return Err(Rejection::AccountAlreadyClaimed {}.into());
+                }
+                row.user_id = Some(Key(user_id));
+            }
+            let told = context
+                .told("register_learner", "learner", row.learner_id.0)
+                .of_learner(row.learner_id.0)
+                .of_institution(new.institution_id);
+            tell(conn, &[told])?;
+            masked(bank, &row)
+        })
+    })
+}
+
+fn parse(bank: &Bank, context: &Context, learner: &LearnerIdentity) -> Result<(IdentityDocument, PersonName), Rejection> {
+    let document = IdentityDocument::parse(learner.document_kind, &learner.document_number, bank.day(context.now));
+    let name = PersonName::parse(&learner.name);
+    let mut problems = Vec::new();
+    if let Err(error) = &document {
+        problems.push(FieldProblem::new("/learner/document_number", error.to_string()));
+    }
+    if name.is_none() {
+        problems.push(FieldProblem::new("/learner/name", "must have 1 to 100 characters and no digits"));
+    }
+    match (document, name) {
+        (Ok(document), Some(name)) => Ok((document, name)),
+        _ => Err(Rejection::InvalidBody { problems }),
+    }
+}
+
+fn found_or_opened(
+    bank: &Bank,
+    context: &Context,
+    conn: &mut Conn,
+    institution_id: Uuid,
+    document: &IdentityDocument,
+    name: &PersonName,
+) -> Result<LearnerRow, OpError> {
+    let index = document_index(bank, document);
+    let found = deposits::learners_by_document(conn, &[index])?.pop().map(|(_, row)| row);
+    let mut brought = Brought::default();
+    let row = match found {
+        Some(row) if row.name_key == bank.sealer.index("name", &name.matching_key()) => row,
+        Some(_) => return Err(Rejection::IdentityMismatch {}.into()),
+        None => {
+            let (row, identity, account_number) = opened(bank, context, institution_id, document, name)?;
+            brought.learners.push(row.clone());
+            brought.identities.push(identity);
+            brought.account_numbers.push(account_number);
+            row
+        }
+    };
+    if !records::knows(conn, institution_id, row.learner_id.0)? {
+        brought.known_by.push(KnownByRow {
+            learner_id: row.learner_id.clone(),
+            institution_id: Key(institution_id),
+            since: At(context.now),
+        });
+    }
+    deposits::bring(conn, &brought)?;
+    Ok(row)
+}
+
+/// Finds a learner by document: an institution those whom it knows, the authority anyone. The learner sees the look.
+///
+/// # Errors
+/// `InvalidBody`, `NotFound`, and what the policy answers.
+pub fn find_learner(bank: &Bank, context: &Context, search: &LearnerSearch) -> Result<MaskedLearner, OpError> {
+    let document = IdentityDocument::parse(search.document_kind, &search.document_number, bank.day(context.now))
+        .map_err(|error| Rejection::field("/document_number", error.to_string()))?;
+    let resource = search.institution_id.map_or(Resource::Bank, Resource::Institution);
+    bank.store.write(|conn| {
+        let actor = context.authorised(conn, Action::FindLearner, resource)?;
+        let index = document_index(bank, &document);
+        let found = deposits::learners_by_document(conn, &[index])?.pop().map(|(_, row)| row);
+        let row = found.ok_or(Rejection::NotFound {})?;
+        if let Some(institution_id) = search.institution_id {
+            if !records::knows(conn, institution_id, row.learner_id.0)? {
+                return Err(Rejection::NotFound {}.into());
+            }
+        }
+        note_access(conn, context, &actor, search.institution_id, "find_learner", &[row.learner_id.0])?;
+        masked(bank, &row)
+    })
+}
+
+/// An institution that hands out a code.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimCodeRequest {
+    pub institution_id: Uuid,
+}
+
+/// A one-time code, shown this once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ClaimCode {
+    pub account_number: String,
+    #[schema(example = "K7PM-2XQD-9RTA")]
+    pub claim_code: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A claim of an account.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountClaim {
+    /// 16 digits; spaces and hyphens are forgiven.
+    #[schema(max_length = 30, example = "1234567890123494")]
+    pub account_number: String,
+    #[schema(max_length = 30, example = "K7PM-2XQD-9RTA")]
+    pub claim_code: String,
+    /// The log-in to make; left out by somebody who is logged in.
+    #[serde(default)]
+    pub user: Option<NewUser>,
+}
+
+/// How many wrong guesses a code bears.
+const FAILURES_MAX: i64 = 5;
+
+/// Letters and digits that are not mistaken for each other; 32 of them, so that five random bits choose one.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// Twelve letters, 60 random bits, in groups of four.
+fn new_code() -> Result<String, OpError> {
+    let mut bits = opaque::random_number()?;
+    let mut code = String::with_capacity(14);
+    for place in 0..12 {
+        if place > 0 && place % 4 == 0 {
+            code.push('-');
+        }
+        let letter = usize::try_from(bits & 31).ok().and_then(|index| ALPHABET.get(index));
+        code.push(char::from(letter.copied().unwrap_or(b'2')));
+        bits >>= 5;
+    }
+    Ok(code)
+}
+
+/// The code as it is compared: without what people add, in capitals.
+fn comparable(code: &str) -> String {
+    code.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_uppercase())
+        .collect()
+}
+
+/// Hands out a code by which a learner whom the institution knows claims the account.
+///
+/// # Errors
+/// `LearnerNotKnown`, `AccountAlreadyClaimed`, and what the policy answers.
+pub fn issue_claim_code(bank: &Bank, context: &Context, learner_id: Uuid, request: ClaimCodeRequest) -> Result<ClaimCode, OpError> {
+    let code = new_code()?;
+    let expires_at = context.now + bank.claim_code_life;
+    bank.store.write(|conn| {
+        context.authorised(conn, Action::IssueClaimCode, Resource::Institution(request.institution_id))?;
+        if !records::knows(conn, request.institution_id, learner_id)? {
+            return Err(Rejection::LearnerNotKnown {}.into());
+        }
+        let row = records::learner(conn, learner_id)?.ok_or(Rejection::NotFound {})?;
+        if row.user_id.is_some() {
+            return Err(Rejection::AccountAlreadyClaimed {}.into());
+        }
+        let claim_code_id = Uuid::now_v7();
+        let created_by = match context.caller {
+            Caller::User { user_id, .. } => user_id,
+            Caller::Client { client_id, .. } => client_id,
+            Caller::Anonymous | Caller::Bank => Uuid::nil(),
+        };
+        let kept = records::ClaimCodeRow {
+            learner_id: Key(learner_id),
+            claim_code_id: Key(claim_code_id),
+            code_digest: opaque::digest(&comparable(&code)),
+            institution_id: Key(request.institution_id),
+            created_by: Key(created_by),
+            created_at: At(context.now),
+            expires_at: At(expires_at),
+            failures: 0,
+            used_at: None,
+        };
+        records::insert_claim_code(conn, &kept)?;
+        let told = context
+            .told("issue_claim_code", "claim_code", claim_code_id)
+            .of_learner(learner_id)
+            .of_institution(request.institution_id);
+        tell(conn, &[told])?;
+        Ok(ClaimCode {
+            account_number: row.account_number,
+            claim_code: code.clone(),
+            expires_at,
+        })
+    })
+}
+
+/// Binds an account to a log-in: a new one, or that of the caller.
+///
+/// # Errors
+/// `ClaimCodeWrong` whatever is not right, `AccountAlreadyClaimed`, `AlreadyALearner`, `UsernameTaken`, `InvalidBody`.
+pub fn claim_account(bank: &Bank, context: &Context, claim: &AccountClaim) -> Result<MaskedLearner, OpError> {
+    let password_hash = match (&claim.user, context.caller) {
+        (Some(user), Caller::Anonymous) => {
+            user.check_inside("/user")?;
+            Some(user.hash(bank)?)
+        }
+        (None, Caller::User { .. }) => None,
+        (Some(_), _) => return Err(Rejection::field("/user", "is left out by somebody who is logged in").into()),
+        (None, _) => return Err(Rejection::field("/user", "is required").into()),
+    };
+    let account_number = AccountNumber::parse(&claim.account_number).ok_or(Rejection::ClaimCodeWrong {})?;
+    // A wrong guess is counted even though it is refused, so it commits and is refused after that.
+    let claimed = bank.store.write(|conn| -> Result<Option<MaskedLearner>, OpError> {
+        let Some(row) = records::learner_by_account(conn, account_number.as_str())? else {
+            return Ok(None);
+        };
+        let learner_id = row.learner_id.0;
+        let codes = records::open_claim_codes(conn, learner_id, context.now)?;
+        let code = comparable(&claim.claim_code);
+        let good = codes
+            .iter()
+            .find(|kept| kept.failures < FAILURES_MAX && opaque::matches(&code, &kept.code_digest));
+        let Some(good) = good else {
+            records::count_claim_failure(conn, learner_id)?;
+            return Ok(None);
+        };
+        let user_id = match (&claim.user, &password_hash) {
+            (Some(user), Some(password_hash)) => add_user(conn, context, user, password_hash, None, Some(learner_id))?,
+            _ => claiming_user(conn, context, learner_id)?,
+        };
+        if !records::claim_account(conn, learner_id, good.claim_code_id.0, user_id, context.now)? {
+            return Err(Rejection::AccountAlreadyClaimed {}.into());
+        }
+        tell(conn, &[context.told("claim_account", "learner", learner_id).of_learner(learner_id)])?;
+        let row = LearnerRow {
+            user_id: Some(Key(user_id)),
+            ..row
+        };
+        masked(bank, &row).map(Some)
+    })?;
+    Ok(claimed.ok_or(Rejection::ClaimCodeWrong {})?)
+}
+
+fn claiming_user(conn: &mut Conn, context: &Context, learner_id: Uuid) -> Result<Uuid, OpError> {
+    match context.actor(conn)? {
+        Actor::User { user_id, .. } => {
+            if people::set_learner(conn, user_id, learner_id)? {
+                Ok(user_id)
+            } else {
+                Err(Rejection::AlreadyALearner {}.into())
+            }
+        }
+        Actor::Anonymous | Actor::Client { .. } | Actor::Bank => Err(Rejection::Unauthenticated {}.into()),
+    }
+}

@@ -1,0 +1,357 @@
+//! Reading a learner's record: who it is, the account, the movements. One's own, or by right and then seen by the learner.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::access::note_access;
+use super::context::{Bank, Context};
+use super::error::OpError;
+use super::learners::{document_of, name_of};
+use crate::domain::actor::{Actor, BankRole, MemberRole};
+use crate::domain::credit::Credit;
+use crate::domain::identity_document::DocumentKind;
+use crate::domain::lot::{LotBalance, Pocket};
+use crate::domain::movement::{CauseKind, MovementKind, Side, hex};
+use crate::domain::policy::{self, Action, Resource};
+use crate::domain::rejection::Rejection;
+use crate::store::connection::Conn;
+use crate::store::deposits::{LearnerRow, LotRow, MovementRow};
+use crate::store::error::StoreError;
+use crate::store::records;
+
+/// How many days before its last day credit counts as expiring soon.
+const EXPIRING_DAYS: u64 = 90;
+
+/// Whose record is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The caller's own.
+    Own,
+    /// That of a learner, by right.
+    Learner(Uuid),
+}
+
+/// A role at an institution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct OwnRole {
+    pub institution_id: Uuid,
+    pub role: MemberRole,
+}
+
+/// The learner's own identity, unmasked: nobody else gets this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct OwnIdentity {
+    pub learner_id: Uuid,
+    pub account_number: String,
+    pub name: String,
+    pub document_kind: DocumentKind,
+    pub document_number: String,
+}
+
+/// Who the caller is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Me {
+    /// The user, or the API client.
+    pub id: Uuid,
+    pub display_name: String,
+    pub bank_role: Option<BankRole>,
+    pub roles: Vec<OwnRole>,
+    /// The scopes of the token, for an API client.
+    pub scopes: Vec<String>,
+    pub learner: Option<OwnIdentity>,
+}
+
+/// What one category and level hold, by pocket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Balance {
+    #[schema(example = "occupational_certificate")]
+    pub category: String,
+    pub level: Option<i16>,
+    pub granted: Credit,
+    pub available: Credit,
+    pub held: Credit,
+    pub redeemed: Credit,
+    pub expired: Credit,
+    pub reversed: Credit,
+}
+
+/// Credit that is soon of no use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Expiring {
+    pub lot_id: Uuid,
+    pub outcome_id: Uuid,
+    pub available: Credit,
+    /// The last day of use.
+    pub usable_until: NaiveDate,
+}
+
+/// The account at the end of a day, or now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Account {
+    pub learner_id: Uuid,
+    pub account_number: String,
+    pub as_of: NaiveDate,
+    pub available: Credit,
+    pub balances: Vec<Balance>,
+    /// Within 90 days, the soonest first.
+    pub expiring_soon: Vec<Expiring>,
+}
+
+/// A movement as shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct MovementView {
+    pub sequence: i64,
+    pub movement_id: Uuid,
+    pub lot_id: Uuid,
+    pub kind: MovementKind,
+    pub source: Side,
+    pub target: Side,
+    pub amount: Credit,
+    /// The running balance.
+    pub available_after: Credit,
+    pub effective_on: NaiveDate,
+    pub recorded_at: DateTime<Utc>,
+    pub cause_kind: CauseKind,
+    pub cause_id: Uuid,
+    /// SHA-256, hexadecimal.
+    pub previous_hash: String,
+    pub hash: String,
+}
+
+/// Who the caller is now.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub fn read_me(bank: &Bank, context: &Context) -> Result<Me, OpError> {
+    bank.store.read(|conn| match context.somebody(conn)? {
+        Actor::User {
+            user_id,
+            display_name,
+            bank_role,
+            learner_id,
+            memberships,
+        } => {
+            let row = match learner_id {
+                Some(learner_id) => records::learner(conn, learner_id)?,
+                None => None,
+            };
+            let own = |membership: crate::domain::actor::Membership| OwnRole {
+                institution_id: membership.institution_id,
+                role: membership.role,
+            };
+            Ok(Me {
+                id: user_id,
+                display_name,
+                bank_role,
+                roles: memberships.into_iter().map(own).collect(),
+                scopes: Vec::new(),
+                learner: row.map(|row| own_identity(bank, &row)).transpose()?,
+            })
+        }
+        Actor::Client {
+            client_id, name, scopes, ..
+        } => Ok(Me {
+            id: client_id,
+            display_name: name,
+            bank_role: None,
+            roles: Vec::new(),
+            scopes: scopes.iter().map(|scope| scope.to_string()).collect(),
+            learner: None,
+        }),
+        Actor::Anonymous | Actor::Bank => Err(Rejection::Unauthenticated {}.into()),
+    })
+}
+
+fn own_identity(bank: &Bank, row: &LearnerRow) -> Result<OwnIdentity, OpError> {
+    let document = document_of(bank, row)?;
+    Ok(OwnIdentity {
+        learner_id: row.learner_id.0,
+        account_number: row.account_number.clone(),
+        name: name_of(bank, row)?.as_str().to_owned(),
+        document_kind: document.kind(),
+        document_number: document.number().to_owned(),
+    })
+}
+
+/// Loads the learner whose record is read, asks the policy, and notes the look where it is somebody else's.
+///
+/// # Errors
+/// `NotFound` for somebody without a learning account, and what the policy answers.
+pub(super) fn learner_of(conn: &mut Conn, context: &Context, whose: Whose, operation: &str) -> Result<LearnerRow, OpError> {
+    let actor = context.somebody(conn)?;
+    let (learner_id, action) = match whose {
+        Whose::Own => (actor.learner_id().ok_or(Rejection::NotFound {})?, Action::ReadOwnRecord),
+        Whose::Learner(learner_id) => (learner_id, Action::ReadLearnerRecord),
+    };
+    policy::allowed(&actor, action, Resource::Learner(learner_id))?;
+    let row = records::learner(conn, learner_id)?.ok_or(Rejection::NotFound {})?;
+    if whose != Whose::Own {
+        note_access(conn, context, &actor, None, operation, &[learner_id])?;
+    }
+    Ok(row)
+}
+
+/// Runs a reading: one's own needs no write, somebody else's is noted.
+fn reading<T>(bank: &Bank, whose: Whose, work: impl Fn(&mut Conn) -> Result<T, OpError>) -> Result<T, OpError> {
+    match whose {
+        Whose::Own => bank.store.read(work),
+        Whose::Learner(_) => bank.store.write(work),
+    }
+}
+
+/// The moment before which a reading as of a day looks, and the day.
+///
+/// # Errors
+/// `AsOfInTheFuture`.
+pub(super) fn as_of(bank: &Bank, context: &Context, day: Option<NaiveDate>) -> Result<(NaiveDate, Option<DateTime<Utc>>), Rejection> {
+    let today = bank.day(context.now);
+    match day {
+        None => Ok((today, None)),
+        Some(day) if day > today => Err(Rejection::AsOfInTheFuture {}),
+        Some(day) => Ok((day, bank.end_of_day(day))),
+    }
+}
+
+/// The account: balances by category and level, and what expires soon.
+///
+/// # Errors
+/// `AsOfInTheFuture`, `NotFound`, and what the policy answers.
+pub fn read_account(bank: &Bank, context: &Context, whose: Whose, day: Option<NaiveDate>) -> Result<Account, OpError> {
+    let (day, until) = as_of(bank, context, day)?;
+    reading(bank, whose, |conn| {
+        let learner = learner_of(conn, context, whose, "read_account")?;
+        let lots = records::lots_of(conn, learner.learner_id.0)?;
+        let held: Vec<(LotRow, LotBalance)> = match until {
+            None => lots.into_iter().map(with_balance).collect::<Result<_, _>>()?,
+            Some(until) => at_that_time(lots, &records::movements_in_order(conn, learner.learner_id.0, Some(until))?)?,
+        };
+        Ok(account(&learner, day, &held)?)
+    })
+}
+
+fn with_balance(lot: LotRow) -> Result<(LotRow, LotBalance), StoreError> {
+    let balance = lot.balance()?;
+    Ok((lot, balance))
+}
+
+/// The lots as some movements left them; those that no movement brought were not there yet.
+fn at_that_time(lots: Vec<LotRow>, movements: &[MovementRow]) -> Result<Vec<(LotRow, LotBalance)>, StoreError> {
+    let mut found = Vec::new();
+    for lot in lots {
+        let mut balance: Option<LotBalance> = None;
+        for row in movements.iter().filter(|row| row.lot_id == lot.lot_id) {
+            let content = row.movement()?.content;
+            balance = match balance {
+                None => Some(LotBalance::granted(content.amount)),
+                Some(before) => Pocket::parse(content.source.as_str())
+                    .zip(Pocket::parse(content.target.as_str()))
+                    .and_then(|(source, target)| before.transfer(source, target, content.amount).ok()),
+            };
+        }
+        if let Some(balance) = balance {
+            found.push((lot, balance));
+        }
+    }
+    Ok(found)
+}
+
+fn account(learner: &LearnerRow, day: NaiveDate, lots: &[(LotRow, LotBalance)]) -> Result<Account, StoreError> {
+    let too_much = || StoreError::Damaged("a balance out of range".to_owned());
+    let mut balances: Vec<Balance> = Vec::new();
+    let mut available = Credit::ZERO;
+    for (lot, held) in lots {
+        available = available.checked_add(held.pocket(Pocket::Available)).ok_or_else(too_much)?;
+        let place = balances
+            .iter()
+            .position(|balance| balance.category == lot.category && balance.level == lot.level);
+        let before = place.map(|place| balances.swap_remove(place)).unwrap_or_else(|| Balance {
+            category: lot.category.clone(),
+            level: lot.level,
+            granted: Credit::ZERO,
+            available: Credit::ZERO,
+            held: Credit::ZERO,
+            redeemed: Credit::ZERO,
+            expired: Credit::ZERO,
+            reversed: Credit::ZERO,
+        });
+        balances.push(more(before, held).ok_or_else(too_much)?);
+    }
+    balances.sort_by(|a, b| (&a.category, a.level).cmp(&(&b.category, b.level)));
+    let soon = day.checked_add_days(Days::new(EXPIRING_DAYS)).unwrap_or(day);
+    let mut expiring_soon: Vec<Expiring> = lots
+        .iter()
+        .filter_map(|(lot, held)| {
+            let usable_until = lot.usable_until.filter(|last| *last <= soon)?;
+            let available = held.pocket(Pocket::Available);
+            (available > Credit::ZERO).then_some(Expiring {
+                lot_id: lot.lot_id.0,
+                outcome_id: lot.outcome_id.0,
+                available,
+                usable_until,
+            })
+        })
+        .collect();
+    expiring_soon.sort_by_key(|expiring| (expiring.usable_until, expiring.lot_id));
+    Ok(Account {
+        learner_id: learner.learner_id.0,
+        account_number: learner.account_number.clone(),
+        as_of: day,
+        available,
+        balances,
+        expiring_soon,
+    })
+}
+
+fn more(before: Balance, lot: &LotBalance) -> Option<Balance> {
+    Some(Balance {
+        granted: before.granted.checked_add(lot.granted_amount())?,
+        available: before.available.checked_add(lot.pocket(Pocket::Available))?,
+        held: before.held.checked_add(lot.pocket(Pocket::Held))?,
+        redeemed: before.redeemed.checked_add(lot.pocket(Pocket::Redeemed))?,
+        expired: before.expired.checked_add(lot.pocket(Pocket::Expired))?,
+        reversed: before.reversed.checked_add(lot.pocket(Pocket::Reversed))?,
+        ..before
+    })
+}
+
+/// Movements from the newest, before a sequence number.
+///
+/// # Errors
+/// `AsOfInTheFuture`, `NotFound`, and what the policy answers.
+pub fn list_movements(
+    bank: &Bank,
+    context: &Context,
+    whose: Whose,
+    day: Option<NaiveDate>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<MovementView>, OpError> {
+    let (_, until) = as_of(bank, context, day)?;
+    reading(bank, whose, |conn| {
+        let learner = learner_of(conn, context, whose, "list_movements")?;
+        let rows = records::movements_before(conn, learner.learner_id.0, before, until, limit)?;
+        Ok(rows.iter().map(view).collect::<Result<_, _>>()?)
+    })
+}
+
+fn view(row: &MovementRow) -> Result<MovementView, StoreError> {
+    let movement = row.movement()?;
+    let content = movement.content;
+    Ok(MovementView {
+        sequence: movement.sequence,
+        movement_id: content.movement_id,
+        lot_id: content.lot_id,
+        kind: content.kind,
+        source: content.source,
+        target: content.target,
+        amount: content.amount,
+        available_after: movement.available_after,
+        effective_on: content.effective_on,
+        recorded_at: content.recorded_at,
+        cause_kind: content.cause_kind,
+        cause_id: content.cause_id,
+        previous_hash: hex(&movement.previous_hash),
+        hash: hex(&movement.hash),
+    })
+}
