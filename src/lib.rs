@@ -6,5 +6,6 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod ops;
+pub mod portal;
 pub mod store;
 pub mod vault;

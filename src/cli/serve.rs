@@ -2,22 +2,17 @@
 
 use std::sync::Arc;
 
-use uuid::Uuid;
-
 use super::{CommandError, start};
 use crate::config::Config;
 use crate::domain::actor::Caller;
 use crate::http::server::Application;
 use crate::ops::context::Context;
 use crate::ops::setup::issue_setup_token;
+use crate::portal;
 
 /// The program itself, asking now.
 pub(super) fn as_the_bank() -> Context {
-    Context {
-        caller: Caller::Bank,
-        now: crate::clock::now(),
-        request_id: Uuid::now_v7(),
-    }
+    Context::of(Caller::Bank, crate::clock::now())
 }
 
 /// Migrates, says where the bank is, and answers until it is stopped.
@@ -28,7 +23,7 @@ pub(super) fn serve(config: &Config) -> Result<(), CommandError> {
     let bank = Arc::new(start::open_bank(config)?);
     bank.store.migrate()?;
     let token = issue_setup_token(&bank, &as_the_bank())?;
-    let application = Application::build(config, Arc::clone(&bank))?;
+    let application = Application::build(config, Arc::clone(&bank), portal::register)?;
     announce(config, &application, token.as_deref());
     drop(bank);
     actix_web::rt::System::new().block_on(application.run_until_stopped())?;
@@ -41,7 +36,7 @@ fn announce(config: &Config, application: &Application, token: Option<&str>) {
     println!("credit-bank listens on http://{}", application.address());
     if let Some(token) = token {
         println!(
-            "Make the first administrator (this link works once): {}/setup#{token}",
+            "Make the first administrator (this link works once): {}/setup?token={token}",
             config.server.public_url
         );
     }

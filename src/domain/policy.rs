@@ -29,6 +29,7 @@ words! {
         IssueClaimCode => "issue_claim_code",
         DepositOutcome => "deposit_outcome",
         ReadOutcome => "read_outcome",
+        ListOutcomes => "list_outcomes",
         ReviewOutcome => "review_outcome",
         ReadMismatches => "read_mismatches",
         SettleMismatch => "settle_mismatch",
@@ -37,6 +38,7 @@ words! {
         ReadAccessLog => "read_access_log",
         ReplayDecision => "replay_decision",
         ReadAudit => "read_audit",
+        ExpireLots => "expire_lots",
     }
 }
 
@@ -127,7 +129,13 @@ fn bank_may(role: Option<BankRole>, action: Action) -> bool {
         A::DecideInstitution | A::ReviewOutcome => matches!(role, BankRole::Administrator | BankRole::Officer),
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
-        A::FindLearner | A::ReadOutcome | A::ReadLearnerRecord | A::ReadAccessLog | A::ReplayDecision | A::ReadMismatches => {
+        A::FindLearner
+        | A::ReadOutcome
+        | A::ListOutcomes
+        | A::ReadLearnerRecord
+        | A::ReadAccessLog
+        | A::ReplayDecision
+        | A::ReadMismatches => {
             matches!(role, BankRole::Officer | BankRole::Auditor)
         }
         A::EditInstitution
@@ -139,7 +147,8 @@ fn bank_may(role: Option<BankRole>, action: Action) -> bool {
         | A::IssueClaimCode
         | A::DepositOutcome
         | A::SettleMismatch
-        | A::ReadOwnRecord => false,
+        | A::ReadOwnRecord
+        | A::ExpireLots => false,
     }
 }
 
@@ -173,7 +182,7 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
     use Action as A;
     use MemberRole::{InstitutionAdmin, Registrar};
     match action {
-        A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement | A::ReadOutcome | A::ReplayDecision => {
+        A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement | A::ReadOutcome | A::ListOutcomes | A::ReplayDecision => {
             (MemberRole::ALL, Needs::Belonging)
         }
         A::EditInstitution | A::ManageMembers | A::ReadClients => (&[InstitutionAdmin], Needs::Belonging),
@@ -191,7 +200,8 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ReadOwnRecord
         | A::ReadLearnerRecord
         | A::ReadAccessLog
-        | A::ReadAudit => (&[], Needs::Belonging),
+        | A::ReadAudit
+        | A::ExpireLots => (&[], Needs::Belonging),
     }
 }
 
@@ -200,7 +210,7 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
     use Action as A;
     match action {
         A::DepositOutcome => Some((Scope::OutcomesWrite, Needs::Approval)),
-        A::ReadOutcome | A::ReplayDecision | A::ReadMismatches => Some((Scope::OutcomesRead, Needs::Belonging)),
+        A::ReadOutcome | A::ListOutcomes | A::ReplayDecision | A::ReadMismatches => Some((Scope::OutcomesRead, Needs::Belonging)),
         A::WriteAchievement => Some((Scope::AchievementsWrite, Needs::Approval)),
         A::ReadDraftAchievement => Some((Scope::AchievementsWrite, Needs::Belonging)),
         A::RegisterLearner | A::FindLearner | A::IssueClaimCode => Some((Scope::LearnersWrite, Needs::Approval)),
@@ -221,7 +231,8 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ReadOwnRecord
         | A::ReadLearnerRecord
         | A::ReadAccessLog
-        | A::ReadAudit => None,
+        | A::ReadAudit
+        | A::ExpireLots => None,
     }
 }
 

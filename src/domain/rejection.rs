@@ -129,7 +129,6 @@ rejections! {
     LastAdministrator {} = "last_institution_admin", Rule, "机构至少要有一名机构管理员。", "An institution keeps at least one institution admin.";
     MembershipExists {} = "membership_exists", Conflict, "该用户在本机构已有此角色。", "The user has this role here already.";
     AlreadyALearner {} = "already_a_learner", Conflict, "该用户已有学习账户。", "This user has a learning account already.";
-    DecisionPending {} = "decision_pending", Conflict, "成果尚待人工核实，没有认定结论。", "The outcome waits for a person; there is no decision yet.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 

@@ -32,7 +32,7 @@ impl FromRequest for Asking {
 fn asking(request: &HttpRequest) -> Result<Context, Refusal> {
     let web = request.app_data::<web::Data<Web>>().ok_or(Refusal::INTERNAL)?;
     let now = crate::clock::now();
-    let request_id = request.extensions().get::<RequestId>().map_or_else(Uuid::now_v7, |id| **id);
+    let request_id = request_id(request);
     let caller = match request.headers().get(header::AUTHORIZATION) {
         None => Caller::Anonymous,
         Some(value) => {
@@ -46,6 +46,18 @@ fn asking(request: &HttpRequest) -> Result<Context, Refusal> {
         }
     };
     Ok(Context { caller, now, request_id })
+}
+
+/// Nobody, asking now: for what takes another credential than a token.
+pub fn anonymous(request: &HttpRequest) -> Context {
+    Context {
+        request_id: request_id(request),
+        ..Context::of(Caller::Anonymous, crate::clock::now())
+    }
+}
+
+fn request_id(request: &HttpRequest) -> Uuid {
+    request.extensions().get::<RequestId>().map_or_else(Uuid::now_v7, |id| **id)
 }
 
 fn caller_of(claims: &AccessClaims) -> Caller {

@@ -1,14 +1,19 @@
 //! The web: routes, extractors, and the one mapping from refusals to problem documents. No rules, no SQL.
 
 pub mod achievements;
+pub mod clients;
 pub mod extract;
 pub mod health;
 pub mod institutions;
+pub mod learners;
+pub mod me;
+pub mod members;
 pub mod observe;
 pub mod openapi;
 pub mod outcomes;
 pub mod paging;
 pub mod problem;
+pub mod review;
 pub mod routes;
 pub mod rules;
 pub mod server;

@@ -32,6 +32,9 @@ pub struct Problem {
     /// Stable, the same in every language.
     #[schema(example = "not_found")]
     pub code: String,
+    /// The OAuth 2.0 error code (RFC 6749, 5.2), where the token endpoint answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// The fields that are wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
@@ -157,6 +160,7 @@ impl Problem {
             detail,
             instance: None,
             code: code.to_owned(),
+            error: matches!(code, "invalid_client" | "unsupported_grant_type" | "invalid_scope").then(|| code.to_owned()),
             errors,
         }
     }

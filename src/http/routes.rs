@@ -3,7 +3,7 @@
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
-use super::{achievements, health, institutions, outcomes, rules, sessions};
+use super::{achievements, clients, health, institutions, learners, me, members, outcomes, review, rules, sessions};
 
 macro_rules! operations {
     ($($module:ident :: $handler:ident),+ $(,)?) => {
@@ -24,6 +24,8 @@ operations! {
     sessions::refresh_session,
     sessions::log_out,
     sessions::change_password,
+    members::create_user,
+    members::list_users,
     institutions::register_institution,
     institutions::list_institutions,
     institutions::read_institution,
@@ -32,6 +34,16 @@ operations! {
     institutions::refuse_institution,
     institutions::suspend_institution,
     institutions::reinstate_institution,
+    members::add_member,
+    members::list_members,
+    members::set_member_roles,
+    members::remove_member,
+    clients::create_client,
+    clients::list_clients,
+    clients::rotate_client_secret,
+    clients::revoke_client,
+    clients::issue_token,
+    clients::read_authorization_server,
     achievements::create_framework,
     achievements::list_frameworks,
     achievements::create_achievement,
@@ -47,6 +59,28 @@ operations! {
     rules::list_certificate_patterns,
     outcomes::deposit_outcome,
     outcomes::deposit_batch,
+    review::list_outcomes,
+    review::read_outcome,
+    review::release_outcome,
+    review::refuse_outcome,
+    review::read_decision,
+    review::replay_decision,
+    review::list_mismatches,
+    review::settle_mismatch,
+    review::list_audit,
+    learners::register_learner,
+    learners::find_learner,
+    learners::issue_claim_code,
+    learners::claim_account,
+    learners::read_learner_account,
+    learners::list_learner_movements,
+    learners::list_learner_outcomes,
+    learners::list_learner_accesses,
+    me::read_me,
+    me::read_account,
+    me::list_movements,
+    me::list_own_outcomes,
+    me::list_accesses,
     health::read_key_set,
     health::read_liveness,
     health::read_readiness,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_actix_web::TracingLogger;
@@ -14,7 +15,9 @@ use super::observe::{RequestSpan, count, nowhere};
 use super::state::{AttemptLimits, Web};
 use super::{openapi, problem, routes};
 use crate::config::Config;
-use crate::ops::context::Bank;
+use crate::domain::actor::Caller;
+use crate::ops::context::{Bank, Context};
+use crate::ops::expiry::expire_lots;
 
 /// The buckets of latencies, in seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
@@ -38,6 +41,7 @@ pub struct Application {
     workers: usize,
     body_bytes_max: usize,
     shutdown_max: Duration,
+    pages: fn(&mut ServiceConfig),
 }
 
 impl Application {
@@ -45,7 +49,7 @@ impl Application {
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub fn build(config: &Config, bank: Arc<Bank>) -> Result<Self, ServerError> {
+    pub fn build(config: &Config, bank: Arc<Bank>, pages: fn(&mut ServiceConfig)) -> Result<Self, ServerError> {
         let listen = config.server.listen;
         let failed = |error| ServerError::Listen(listen, error);
         let listener = TcpListener::bind(listen).map_err(failed)?;
@@ -63,6 +67,7 @@ impl Application {
             workers: config.server.workers,
             body_bytes_max: config.server.body_bytes_max,
             shutdown_max: config.server.shutdown_max,
+            pages,
         })
     }
 
@@ -76,7 +81,12 @@ impl Application {
     /// # Errors
     /// When the server cannot run.
     pub async fn run_until_stopped(self) -> Result<(), ServerError> {
-        let Self { web, body_bytes_max, .. } = self;
+        let Self {
+            web,
+            body_bytes_max,
+            pages,
+            ..
+        } = self;
         let upkeep = actix_web::rt::spawn(keep_up(web.clone()));
         let server = HttpServer::new(move || {
             App::new()
@@ -87,6 +97,7 @@ impl Application {
                 .wrap(from_fn(count))
                 .wrap(TracingLogger::<RequestSpan>::new())
                 .configure(routes::register)
+                .configure(pages)
                 .service(SwaggerUi::new("/docs/{_:.*}").external_url_unchecked("/api/v1/openapi.json", openapi::document()))
                 .service(web::redirect("/docs", "/docs/"))
                 .default_service(web::to(nowhere))
@@ -101,13 +112,27 @@ impl Application {
     }
 }
 
+/// How often credit is looked over for what has expired.
+const EXPIRY_MINUTES: u64 = 60;
+
 /// What is to be done now and then.
 async fn keep_up(web: web::Data<Web>) {
-    let mut minute = actix_web::rt::time::interval(Duration::from_secs(60));
+    let mut minutes = actix_web::rt::time::interval(Duration::from_secs(60));
+    let mut minute = 0;
     loop {
-        minute.tick().await;
+        minutes.tick().await;
         web.forget_attempts();
         web.metrics.run_upkeep();
+        if minute % EXPIRY_MINUTES == 0 {
+            let context = Context::of(Caller::Bank, crate::clock::now());
+            match web.run(move |bank| expire_lots(bank, &context)).await {
+                Ok(0) => {}
+                Ok(lots) => tracing::info!(lots, "credit expired"),
+                // The operation has said why; the next round tries again.
+                Err(refusal) => tracing::warn!(%refusal, "credit could not be expired"),
+            }
+        }
+        minute += 1;
     }
 }
 

@@ -51,6 +51,15 @@ impl Bank {
 }
 
 impl Context {
+    /// Somebody who asks now, in a request of its own.
+    pub fn of(caller: Caller, now: DateTime<Utc>) -> Self {
+        Self {
+            caller,
+            now,
+            request_id: Uuid::now_v7(),
+        }
+    }
+
     /// Who the caller is now. A log-in that ended is nobody.
     ///
     /// # Errors

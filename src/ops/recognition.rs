@@ -6,16 +6,29 @@ use uuid::Uuid;
 use super::context::Context;
 use super::error::OpError;
 use crate::domain::achievement::AchievementKind;
+use crate::domain::credit::Credit;
 use crate::domain::hours::Hours;
 use crate::domain::movement::{CauseKind, ChainHead, MovementKind, NewMovement, Side};
 use crate::domain::recognition::{NoCredit, Recognition, RecognitionInputs, RuleVersion};
-use crate::store::deposits::{DecisionRow, LotRow, MovementRow, OutcomeRow};
+use crate::store::deposits::{DecisionRow, LearnerRow, LotRow, MovementRow, OutcomeRow};
 use crate::store::error::StoreError;
 use crate::store::standards::AchievementRow;
 use crate::store::types::{At, Key};
 
 fn damaged(what: &str) -> OpError {
     StoreError::Damaged(what.to_owned()).into()
+}
+
+/// The end of a learner's chain, from the row.
+///
+/// # Errors
+/// When a stored value is damaged.
+pub(super) fn head_of(row: &LearnerRow) -> Result<ChainHead, OpError> {
+    Ok(ChainHead {
+        sequence: row.head_sequence,
+        hash: row.head_hash.as_slice().try_into().map_err(|_| damaged("a chain head"))?,
+        available: Credit::from_hundredths(row.available_hundredths).map_err(|_| damaged("an available balance"))?,
+    })
 }
 
 /// What a decision depends on beside the rules.

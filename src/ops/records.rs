@@ -4,33 +4,22 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::access::note_access;
+use super::access::{Whose, as_of, learner_of, reading};
 use super::context::{Bank, Context};
 use super::error::OpError;
-use super::learners::{document_of, name_of};
+use super::identity::{document_of, name_of};
 use crate::domain::actor::{Actor, BankRole, MemberRole};
 use crate::domain::credit::Credit;
 use crate::domain::identity_document::DocumentKind;
 use crate::domain::lot::{LotBalance, Pocket};
 use crate::domain::movement::{CauseKind, MovementKind, Side, hex};
-use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
-use crate::store::connection::Conn;
 use crate::store::deposits::{LearnerRow, LotRow, MovementRow};
 use crate::store::error::StoreError;
 use crate::store::records;
 
 /// How many days before its last day credit counts as expiring soon.
 const EXPIRING_DAYS: u64 = 90;
-
-/// Whose record is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose {
-    /// The caller's own.
-    Own,
-    /// That of a learner, by right.
-    Learner(Uuid),
-}
 
 /// A role at an institution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -172,45 +161,6 @@ fn own_identity(bank: &Bank, row: &LearnerRow) -> Result<OwnIdentity, OpError> {
         document_kind: document.kind(),
         document_number: document.number().to_owned(),
     })
-}
-
-/// Loads the learner whose record is read, asks the policy, and notes the look where it is somebody else's.
-///
-/// # Errors
-/// `NotFound` for somebody without a learning account, and what the policy answers.
-pub(super) fn learner_of(conn: &mut Conn, context: &Context, whose: Whose, operation: &str) -> Result<LearnerRow, OpError> {
-    let actor = context.somebody(conn)?;
-    let (learner_id, action) = match whose {
-        Whose::Own => (actor.learner_id().ok_or(Rejection::NotFound {})?, Action::ReadOwnRecord),
-        Whose::Learner(learner_id) => (learner_id, Action::ReadLearnerRecord),
-    };
-    policy::allowed(&actor, action, Resource::Learner(learner_id))?;
-    let row = records::learner(conn, learner_id)?.ok_or(Rejection::NotFound {})?;
-    if whose != Whose::Own {
-        note_access(conn, context, &actor, None, operation, &[learner_id])?;
-    }
-    Ok(row)
-}
-
-/// Runs a reading: one's own needs no write, somebody else's is noted.
-fn reading<T>(bank: &Bank, whose: Whose, work: impl Fn(&mut Conn) -> Result<T, OpError>) -> Result<T, OpError> {
-    match whose {
-        Whose::Own => bank.store.read(work),
-        Whose::Learner(_) => bank.store.write(work),
-    }
-}
-
-/// The moment before which a reading as of a day looks, and the day.
-///
-/// # Errors
-/// `AsOfInTheFuture`.
-pub(super) fn as_of(bank: &Bank, context: &Context, day: Option<NaiveDate>) -> Result<(NaiveDate, Option<DateTime<Utc>>), Rejection> {
-    let today = bank.day(context.now);
-    match day {
-        None => Ok((today, None)),
-        Some(day) if day > today => Err(Rejection::AsOfInTheFuture {}),
-        Some(day) => Ok((day, bank.end_of_day(day))),
-    }
 }
 
 /// The account: balances by category and level, and what expires soon.

@@ -6,10 +6,13 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::deposits::{DecisionRow, LearnerRow, LotRow, MovementRow, OutcomeRow};
+use super::each_back_end;
 use super::error::StoreError;
 use super::insert::insert_rows;
 use super::schema::{access_log, account_numbers, claim_codes, decisions, learner_institutions, learners, lots, movements, outcomes};
 use super::types::{At, Id, Key, Moment};
+use crate::domain::lot::{LotBalance, Pocket};
+use crate::domain::outcome::OutcomeStatus;
 
 /// A look at a learner's record by somebody else.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -47,9 +50,10 @@ pub struct OutcomeFilter {
     pub institution_id: Option<Uuid>,
     pub achievement_id: Option<Uuid>,
     pub certificate_number: Option<String>,
-    pub status: Option<String>,
+    pub status: Option<OutcomeStatus>,
     pub awarded_from: Option<chrono::NaiveDate>,
     pub awarded_to: Option<chrono::NaiveDate>,
+    pub deposited_before: Option<DateTime<Utc>>,
 }
 
 /// Finds a learner.
@@ -216,14 +220,17 @@ pub fn outcomes(conn: &mut Conn, filter: &OutcomeFilter, before: Option<Uuid>, l
     if let Some(number) = &filter.certificate_number {
         query = query.filter(outcomes::certificate_number.eq(number.clone()));
     }
-    if let Some(status) = &filter.status {
-        query = query.filter(outcomes::status.eq(status.clone()));
+    if let Some(status) = filter.status {
+        query = query.filter(outcomes::status.eq(status.as_str()));
     }
     if let Some(from) = filter.awarded_from {
         query = query.filter(outcomes::awarded_on.ge(from));
     }
     if let Some(to) = filter.awarded_to {
         query = query.filter(outcomes::awarded_on.le(to));
+    }
+    if let Some(moment) = filter.deposited_before {
+        query = query.filter(outcomes::deposited_at.lt(At(moment)));
     }
     if let Some(before) = before {
         query = query.filter(outcomes::outcome_id.lt(Key(before)));
@@ -294,4 +301,72 @@ pub fn replace_sealed(conn: &mut Conn, learner_id: Uuid, document: &[u8], name: 
         .set((learners::document_sealed.eq(document), learners::name_sealed.eq(name)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Some learners.
+///
+/// # Errors
+/// When the database refuses.
+pub fn learners(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<LearnerRow>, StoreError> {
+    let ids: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
+    Ok(each_back_end!(conn, c => learners::table.filter(learners::learner_id.eq_any(&ids)).load(c))?)
+}
+
+/// Finds an outcome.
+///
+/// # Errors
+/// When the database refuses.
+pub fn outcome(conn: &mut Conn, outcome_id: Uuid) -> Result<Option<OutcomeRow>, StoreError> {
+    Ok(outcomes::table
+        .filter(outcomes::outcome_id.eq(Key(outcome_id)))
+        .first(conn)
+        .optional()?)
+}
+
+/// Moves an outcome that waits to another status; false when it waits no more.
+///
+/// # Errors
+/// When the database refuses.
+pub fn review_outcome(conn: &mut Conn, row: &OutcomeRow, to: OutcomeStatus, reason: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(outcomes::table.find((&row.learner_id, &row.outcome_id)))
+        .filter(outcomes::status.eq(OutcomeStatus::Flagged.as_str()))
+        .set((
+            outcomes::status.eq(to.as_str()),
+            outcomes::reviewed_at.eq(Some(At(now))),
+            outcomes::review_reason.eq(Some(reason)),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Lots with available credit whose last day of use was before `day`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn lots_due(conn: &mut Conn, day: chrono::NaiveDate, limit: i64) -> Result<Vec<LotRow>, StoreError> {
+    Ok(lots::table
+        .filter(lots::usable_until.lt(Some(day)))
+        .filter(lots::available_hundredths.gt(0))
+        .order((lots::learner_id, lots::lot_id))
+        .limit(limit)
+        .load(conn)?)
+}
+
+/// Sets a lot's pockets, if its available credit is still what was read.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_pockets(conn: &mut Conn, lot: &LotRow, balance: &LotBalance) -> Result<bool, StoreError> {
+    let changed = diesel::update(lots::table.find((&lot.learner_id, &lot.lot_id)))
+        .filter(lots::available_hundredths.eq(lot.available_hundredths))
+        .filter(lots::held_hundredths.eq(lot.held_hundredths))
+        .set((
+            lots::available_hundredths.eq(balance.pocket(Pocket::Available).hundredths()),
+            lots::held_hundredths.eq(balance.pocket(Pocket::Held).hundredths()),
+            lots::redeemed_hundredths.eq(balance.pocket(Pocket::Redeemed).hundredths()),
+            lots::expired_hundredths.eq(balance.pocket(Pocket::Expired).hundredths()),
+            lots::reversed_hundredths.eq(balance.pocket(Pocket::Reversed).hundredths()),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
 }

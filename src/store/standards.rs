@@ -63,6 +63,15 @@ pub fn achievement(conn: &mut Conn, achievement_id: Uuid) -> Result<Option<Achie
     Ok(achievements::table.find(Key(achievement_id)).first(conn).optional()?)
 }
 
+/// Some versions.
+///
+/// # Errors
+/// When the database refuses.
+pub fn achievements(conn: &mut Conn, achievement_ids: &[Uuid]) -> Result<Vec<AchievementRow>, StoreError> {
+    let ids: Vec<Key> = achievement_ids.iter().copied().map(Key).collect();
+    Ok(each_back_end!(conn, c => achievements::table.filter(achievements::achievement_id.eq_any(&ids)).load(c))?)
+}
+
 /// Publishes a draft; false when it is none any more.
 ///
 /// # Errors

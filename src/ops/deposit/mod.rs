@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use super::context::{Bank, Context};
 use super::error::OpError;
+use super::identity::LearnerIdentity;
 use super::once;
 use crate::domain::credit::Credit;
 use crate::domain::hours::Hours;
-use crate::domain::identity_document::DocumentKind;
 use crate::domain::outcome::{OutcomeStatus, TraineeGroup};
 use crate::domain::rejection::Rejection;
 use crate::store::connection::Conn;
@@ -26,17 +26,6 @@ use prepare::{Prepared, prepare};
 
 /// How many outcomes one batch may bring.
 pub const BATCH_ROWS_MAX: usize = 1000;
-
-/// The person who earned it.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LearnerIdentity {
-    pub document_kind: DocumentKind,
-    #[schema(min_length = 5, max_length = 40, example = "11010519491231002X")]
-    pub document_number: String,
-    #[schema(min_length = 1, max_length = 100, example = "王芳")]
-    pub name: String,
-}
 
 /// An outcome to be deposited. What is given is kept as given for ever.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]

@@ -19,8 +19,8 @@ use crate::domain::recognition::{RuleVersion, recognise};
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
-use crate::ops::learners::opened;
-use crate::ops::recognition::{decision_row, grant, inputs_of};
+use crate::ops::identity::opened;
+use crate::ops::recognition::{decision_row, grant, head_of, inputs_of};
 use crate::store::connection::Conn;
 use crate::store::deposits::{self as store, Brought, CertificateRow, DecisionRow, KnownByRow, LearnerRow, OutcomeRow};
 use crate::store::error::StoreError;
@@ -72,13 +72,7 @@ impl Plan {
     pub(super) fn new(loaded: Loaded) -> Result<Self, OpError> {
         let mut people = HashMap::new();
         for (index, row) in loaded.learners {
-            let hash = row.head_hash.as_slice().try_into().map_err(|_| damaged("a chain head"))?;
-            let available = Credit::from_hundredths(row.available_hundredths).map_err(|_| damaged("an available balance"))?;
-            let head = ChainHead {
-                sequence: row.head_sequence,
-                hash,
-                available,
-            };
+            let head = head_of(&row)?;
             people.insert(
                 index,
                 Person {

@@ -1,0 +1,229 @@
+//! Reading outcomes: a learner's, an institution's own, or by the authority's right. Every look by somebody else is noted.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::access::{Whose, as_of, learner_of, note_access, reading};
+use super::context::{Bank, Context};
+use super::error::OpError;
+use super::identity::{MaskedLearner, masked};
+use crate::domain::achievement::AchievementKind;
+use crate::domain::credit::Credit;
+use crate::domain::hours::Hours;
+use crate::domain::outcome::{OutcomeStatus, TraineeGroup};
+use crate::domain::policy::{self, Action, Resource};
+use crate::domain::recognition::Recognition;
+use crate::domain::rejection::Rejection;
+use crate::store::connection::Conn;
+use crate::store::deposits::{self, DecisionRow, OutcomeRow};
+use crate::store::error::StoreError;
+use crate::store::records;
+pub use crate::store::records::OutcomeFilter;
+use crate::store::standards::{self, AchievementRow};
+
+/// What was decided on an outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct DecisionSummary {
+    pub decision_id: Uuid,
+    pub credit: Credit,
+    /// Why there is no credit, if there is none.
+    pub reason: Option<String>,
+    /// The last day on which the credit can be used.
+    pub usable_until: Option<NaiveDate>,
+    pub decided_at: DateTime<Utc>,
+}
+
+/// An outcome as shown: what the institution gave, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct OutcomeView {
+    pub outcome_id: Uuid,
+    pub learner_id: Uuid,
+    /// For others' eyes; absent where the learner reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub learner: Option<MaskedLearner>,
+    pub institution_id: Uuid,
+    pub achievement_id: Uuid,
+    pub achievement_code: String,
+    pub achievement_name: String,
+    pub kind: AchievementKind,
+    pub awarded_on: NaiveDate,
+    pub certificate_number: Option<String>,
+    pub grade: Option<String>,
+    pub grading_scale: Option<String>,
+    pub score: Option<String>,
+    pub hours: Option<Hours>,
+    pub credits: Option<String>,
+    pub trainee_group: Option<TraineeGroup>,
+    pub status: OutcomeStatus,
+    pub flags: Vec<String>,
+    pub deposited_at: DateTime<Utc>,
+    pub reviewed_at: Option<DateTime<Utc>>,
+    pub review_reason: Option<String>,
+    /// Absent while it waits for a person, or where it was refused.
+    pub decision: Option<DecisionSummary>,
+}
+
+/// What belongs to some outcomes.
+struct Around {
+    achievements: HashMap<Uuid, AchievementRow>,
+    decisions: HashMap<Uuid, DecisionRow>,
+}
+
+impl Around {
+    fn load(conn: &mut Conn, rows: &[OutcomeRow]) -> Result<Self, StoreError> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.achievement_id.0).collect();
+        let achievements = standards::achievements(conn, &ids)?;
+        let decisions = deposits::decisions_of(conn, rows.iter())?;
+        Ok(Self {
+            achievements: achievements.into_iter().map(|row| (row.achievement_id.0, row)).collect(),
+            decisions: decisions.into_iter().map(|row| (row.outcome_id.0, row)).collect(),
+        })
+    }
+
+    /// The outcome as it was before `until`.
+    fn view(&self, row: &OutcomeRow, until: Option<DateTime<Utc>>) -> Result<OutcomeView, StoreError> {
+        let damaged = || StoreError::Damaged(format!("outcome {}", row.outcome_id.0));
+        let achievement = self.achievements.get(&row.achievement_id.0).ok_or_else(damaged)?;
+        let then = |at: DateTime<Utc>| until.is_none_or(|until| at < until);
+        let decision = self.decisions.get(&row.outcome_id.0).filter(|decision| then(decision.decided_at.0));
+        let reviewed_at = row.reviewed_at.as_ref().map(|at| at.0).filter(|at| then(*at));
+        let status = match reviewed_at {
+            None if row.reviewed_at.is_some() => OutcomeStatus::Flagged,
+            _ => OutcomeStatus::parse(&row.status).ok_or_else(damaged)?,
+        };
+        Ok(OutcomeView {
+            outcome_id: row.outcome_id.0,
+            learner_id: row.learner_id.0,
+            learner: None,
+            institution_id: row.institution_id.0,
+            achievement_id: row.achievement_id.0,
+            achievement_code: achievement.code.clone(),
+            achievement_name: achievement.name_chinese.clone(),
+            kind: AchievementKind::parse(&achievement.kind).ok_or_else(damaged)?,
+            awarded_on: row.awarded_on,
+            certificate_number: row.certificate_number.clone(),
+            grade: row.grade.clone(),
+            grading_scale: row.grading_scale.clone(),
+            score: row.score.clone(),
+            hours: row
+                .hours_hundredths
+                .map(Hours::from_hundredths)
+                .transpose()
+                .map_err(|_| damaged())?,
+            credits: row.original_credits.clone(),
+            trainee_group: row.trainee_group.as_deref().and_then(TraineeGroup::parse),
+            status,
+            flags: row.flags.split(',').filter(|flag| !flag.is_empty()).map(str::to_owned).collect(),
+            deposited_at: row.deposited_at.0,
+            reviewed_at,
+            review_reason: row.review_reason.clone().filter(|_| reviewed_at.is_some()),
+            decision: decision.map(summary).transpose()?,
+        })
+    }
+}
+
+fn summary(row: &DecisionRow) -> Result<DecisionSummary, StoreError> {
+    let recognition: Recognition =
+        serde_json::from_str(&row.recognition).map_err(|_| StoreError::Damaged(format!("decision {}", row.decision_id.0)))?;
+    Ok(DecisionSummary {
+        decision_id: row.decision_id.0,
+        credit: recognition.credit,
+        reason: recognition.reason.map(|reason| reason.to_string()),
+        usable_until: recognition.usable_until,
+        decided_at: row.decided_at.0,
+    })
+}
+
+/// A learner's outcomes, from the newest deposit.
+///
+/// # Errors
+/// `AsOfInTheFuture`, `NotFound`, and what the policy answers.
+pub fn list_record_outcomes(
+    bank: &Bank,
+    context: &Context,
+    whose: Whose,
+    day: Option<NaiveDate>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<OutcomeView>, OpError> {
+    let (_, until) = as_of(bank, context, day)?;
+    reading(bank, whose, |conn| {
+        let learner = learner_of(conn, context, whose, "list_record_outcomes")?;
+        let filter = OutcomeFilter {
+            learner_id: Some(learner.learner_id.0),
+            deposited_before: until,
+            ..OutcomeFilter::default()
+        };
+        let rows = records::outcomes(conn, &filter, before, limit)?;
+        let around = Around::load(conn, &rows)?;
+        Ok(rows.iter().map(|row| around.view(row, until)).collect::<Result<_, _>>()?)
+    })
+}
+
+/// Outcomes of an institution, for its own people; of any, for the authority. The learners see the look.
+///
+/// # Errors
+/// What the policy answers.
+pub fn list_outcomes(
+    bank: &Bank,
+    context: &Context,
+    filter: &OutcomeFilter,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<OutcomeView>, OpError> {
+    let resource = filter.institution_id.map_or(Resource::Bank, Resource::Institution);
+    bank.store.write(|conn| {
+        let actor = context.authorised(conn, Action::ListOutcomes, resource)?;
+        let rows = records::outcomes(conn, filter, before, limit)?;
+        let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
+        note_access(conn, context, &actor, filter.institution_id, "list_outcomes", &learner_ids)?;
+        let around = Around::load(conn, &rows)?;
+        let learners = records::learners(conn, &learner_ids)?;
+        let mut views = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let learner = learners.iter().find(|learner| learner.learner_id == row.learner_id);
+            views.push(OutcomeView {
+                learner: learner.map(|learner| masked(bank, learner)).transpose()?,
+                ..around.view(row, None)?
+            });
+        }
+        Ok(views)
+    })
+}
+
+/// Reads an outcome: the learner's own, the institution's own, or by right.
+///
+/// # Errors
+/// `NotFound`, and what the policy answers.
+pub fn read_outcome(bank: &Bank, context: &Context, outcome_id: Uuid) -> Result<OutcomeView, OpError> {
+    bank.store.write(|conn| {
+        let actor = context.somebody(conn)?;
+        let row = records::outcome(conn, outcome_id)?.ok_or(Rejection::NotFound {})?;
+        let resource = Resource::Outcome {
+            learner_id: row.learner_id.0,
+            institution_id: row.institution_id.0,
+        };
+        policy::allowed(&actor, Action::ReadOutcome, resource)?;
+        let own = actor.learner_id() == Some(row.learner_id.0);
+        note_access(
+            conn,
+            context,
+            &actor,
+            Some(row.institution_id.0),
+            "read_outcome",
+            &[row.learner_id.0],
+        )?;
+        let view = Around::load(conn, std::slice::from_ref(&row))?.view(&row, None)?;
+        let learner = match own {
+            true => None,
+            false => records::learner(conn, row.learner_id.0)?,
+        };
+        Ok(OutcomeView {
+            learner: learner.map(|learner| masked(bank, &learner)).transpose()?,
+            ..view
+        })
+    })
+}
