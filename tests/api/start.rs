@@ -1,0 +1,182 @@
+//! Starting and stopping: what is made on disk, what is refused, and that nothing in flight is lost.
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use super::record::Town;
+use super::server::{BackEnd, Server, on_both, program};
+
+fn mode(path: &std::path::Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn an_empty_environment_starts_a_bank_and_a_second_start_keeps_everything() {
+    on_both(|server| {
+        assert_eq!((mode(&server.data()), mode(&server.data().join("keys.json"))), (0o700, 0o600));
+        let town = Town::build(server);
+        server.signal("TERM");
+        assert!(server.ended());
+        server.restart();
+        let listed = server.get("/api/v1/institutions", &town.registrar).expect(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 2, "a token outlives a restart");
+    });
+}
+
+#[test]
+fn the_set_up_page_makes_the_first_administrator() {
+    let server = Server::start(BackEnd::Sqlite);
+    let token = server.setup_token.clone().unwrap();
+    let page = server
+        .request(reqwest::Method::GET, &format!("/setup?token={token}"))
+        .send()
+        .unwrap()
+        .text()
+        .unwrap();
+    assert!(page.contains(&token) && page.contains("Make the first administrator"), "{page}");
+    let fill = |password: &str| {
+        let form = [
+            ("setup_token", token.as_str()),
+            ("username", "first"),
+            ("display_name", "First"),
+            ("password", password),
+        ];
+        let response = server.request(reqwest::Method::POST, "/setup").form(&form).send().unwrap();
+        (response.status().as_u16(), response.text().unwrap())
+    };
+    let (status, page) = fill("password12");
+    assert!(status == 422 && page.contains("The password cannot be used"), "{status} {page}");
+    assert_eq!(fill(super::server::PASSWORD).0, 201);
+    assert_eq!(fill(super::server::PASSWORD).0, 409);
+    server.log_in("first");
+}
+
+#[test]
+fn requests_in_flight_at_the_end_are_answered() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let mut acknowledged = 0;
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..4)
+                .map(|worker| {
+                    let (server, town) = (&*server, &town);
+                    scope.spawn(move || {
+                        let mut done = 0;
+                        for number in 0..10_000 {
+                            let outcome = town.outcome(&format!("S000441012345242{worker}{number:05}"));
+                            let request = server
+                                .request(reqwest::Method::POST, "/api/v1/outcomes")
+                                .bearer_auth(&town.registrar);
+                            match request.json(&outcome).send() {
+                                Ok(response) if response.status().is_success() => done += 1,
+                                // The server has gone: it took no more requests.
+                                _ => break,
+                            }
+                        }
+                        done
+                    })
+                })
+                .collect();
+            std::thread::sleep(Duration::from_millis(500));
+            server.signal("TERM");
+            acknowledged = workers.into_iter().map(|worker| worker.join().unwrap()).sum::<usize>();
+        });
+        assert!(server.ended());
+        let (clean, said) = server.verify();
+        let movements: usize = said.split(", ").nth(2).unwrap().split(' ').next().unwrap().parse().unwrap();
+        assert!(clean && acknowledged > 0, "{said}");
+        assert!(
+            movements == acknowledged,
+            "{acknowledged} acknowledged, {movements} there: none is lost and none unanswered"
+        );
+    });
+}
+
+#[test]
+fn a_wrong_setting_stops_the_start_and_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = program(directory.path(), &BackEnd::Sqlite)
+        .env("CREDIT_BANK_LISTN", "x")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && said.contains("CREDIT_BANK_LISTN is not a setting; did you mean CREDIT_BANK_LISTEN?"),
+        "{said}"
+    );
+    let output = program(directory.path(), &BackEnd::Sqlite)
+        .env("CREDIT_BANK_DATABASE_URL", "postgres://bank:hunter2@db/bank")
+        .arg("config")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("CREDIT_BANK_DATABASE_URL=(hidden)") && !said.contains("hunter2"),
+        "{said}"
+    );
+}
+
+#[test]
+fn verify_names_what_was_changed_behind_its_back() {
+    let server = Server::start(BackEnd::Sqlite);
+    let town = Town::build(&server);
+    town.deposit(&server, &town.outcome("S000441012345242000001")).expect(201);
+    assert!(server.verify().0);
+    let copy = tempfile::tempdir().unwrap();
+    let data = copy.path().join("data");
+    assert!(
+        Command::new("cp")
+            .arg("-a")
+            .arg(server.data())
+            .arg(&data)
+            .status()
+            .unwrap()
+            .success()
+    );
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    let mut conn = SqliteConnection::establish(data.join("bank.sqlite").to_str().unwrap()).unwrap();
+    conn.batch_execute("UPDATE learners SET available_hundredths = available_hundredths + 1")
+        .unwrap();
+    let output = program(&data, &BackEnd::Sqlite).arg("verify").output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.code() == Some(1) && said.contains("the head of the chain is not its last movement"),
+        "{said}"
+    );
+}
+
+#[test]
+fn keys_are_rotated_and_everything_still_opens() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let deposited = town.deposit(server, &town.outcome("S000441012345242000001")).expect(201);
+        let learner = town.claim(server, deposited["learner_id"].as_str().unwrap(), "wangfang");
+        server.signal("TERM");
+        assert!(server.ended());
+        for command in ["rotate-signing", "rotate-sealing"] {
+            let output = program(&server.data(), &server.back_end).args(["keys", command]).output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+        }
+        server.restart();
+        let me = server.get("/api/v1/me", &learner).expect(200);
+        assert_eq!(me["learner"]["name"], "王芳", "an old token and a sealed name outlive their keys");
+        let keys = server.get("/.well-known/jwks.json", &learner).expect(200);
+        assert_eq!(keys["keys"].as_array().unwrap().len(), 2);
+        town.deposit(server, &town.outcome("S000441012345242000001")).expect(200);
+    });
+}
+
+#[test]
+fn a_lone_start_is_quick_and_small() {
+    let began = Instant::now();
+    let server = Server::start(BackEnd::Sqlite);
+    let took = began.elapsed();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())).unwrap();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap().trim();
+    // The figures are for the log of the run; the limits stand in the README, measured by hand on a release build.
+    println!("ready after {took:?}, {resident} resident");
+    let kib: u64 = resident.split(' ').next().unwrap().parse().unwrap();
+    assert!(kib < 120_000, "{resident}");
+}
