@@ -1,6 +1,7 @@
 //! The command line: it reads the configuration, puts the bank together, and runs one command.
 
 mod admin;
+pub mod demo;
 mod keys;
 mod serve;
 mod start;
@@ -32,6 +33,8 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date.
     Migrate,
+    /// Fill an empty bank with institutions, rules, people and outcomes to look at.
+    Demo(demo::DemoArguments),
     /// Show every setting with its effective value; secrets are hidden.
     Config,
     /// Recompute every balance, lot and hash chain; exit 1 and name the first rows that differ.
@@ -63,6 +66,8 @@ pub enum CommandError {
     Server(#[from] ServerError),
     #[error("{0}")]
     Other(String),
+    #[error("the intake: {0}")]
+    Intake(#[from] demo::intake::IntakeError),
     #[error("{0} findings; the first are above")]
     Findings(usize),
 }
@@ -95,6 +100,7 @@ impl Arguments {
         match command {
             Command::Serve => serve::serve(&config),
             Command::Migrate => migrate(&config),
+            Command::Demo(arguments) => demo::run(&arguments, &config),
             Command::Config => {
                 print_config(&config);
                 Ok(())
@@ -135,8 +141,12 @@ fn verify_bank(config: &Config) -> Result<(), CommandError> {
     let bank = start::open_bank(config)?;
     let verification = verify(&bank)?;
     println!(
-        "{} learners, {} lots, {} movements",
-        verification.learners, verification.lots, verification.movements
+        "{} learners, {} lots, {} movements, {}.{:02} credits granted",
+        verification.learners,
+        verification.lots,
+        verification.movements,
+        verification.granted_hundredths / 100,
+        verification.granted_hundredths % 100
     );
     for finding in &verification.findings {
         println!("{finding}");

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::words::words;
 
@@ -110,6 +111,15 @@ impl KindFields {
         }
         problems
     }
+}
+
+/// Which achievements to list.
+#[derive(Debug, Clone, Default)]
+pub struct AchievementFilter {
+    pub institution_id: Option<Uuid>,
+    pub kind: Option<AchievementKind>,
+    pub family: Option<String>,
+    pub code: Option<String>,
 }
 
 /// The dates between which a version may be earned; `closed_on` is the last day.

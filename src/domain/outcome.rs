@@ -1,8 +1,9 @@
 //! That one learner earned one achievement on one date: statuses, flags, and what a repeated deposit may differ in.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::hours::Hours;
 use super::words::words;
@@ -44,6 +45,19 @@ words! {
         LaidOffWorker => "laid_off_worker",
         EnterpriseEmployee => "enterprise_employee",
     }
+}
+
+/// Which outcomes to list.
+#[derive(Debug, Clone, Default)]
+pub struct OutcomeFilter {
+    pub learner_id: Option<Uuid>,
+    pub institution_id: Option<Uuid>,
+    pub achievement_id: Option<Uuid>,
+    pub certificate_number: Option<String>,
+    pub status: Option<OutcomeStatus>,
+    pub awarded_from: Option<NaiveDate>,
+    pub awarded_to: Option<NaiveDate>,
+    pub deposited_before: Option<DateTime<Utc>>,
 }
 
 /// What the institution said about the outcome, kept as given for ever.

@@ -10,8 +10,8 @@ use super::institutions::with_edition;
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
-use crate::domain::achievement::AchievementKind;
-use crate::ops::achievements::{self, Achievement, AchievementFilter, NewAchievement};
+use crate::domain::achievement::{AchievementFilter, AchievementKind};
+use crate::ops::achievements::{self, Achievement, NewAchievement};
 use crate::ops::frameworks::{self, Framework, NewFramework};
 
 /// Which achievements to list.

@@ -10,11 +10,11 @@ use super::institutions::Reason;
 use super::paging::{Listed, PageSize, page};
 use super::problem::{Refusal, language_of};
 use super::state::Web;
-use crate::domain::outcome::OutcomeStatus;
+use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 use crate::ops::audit::{self, AuditEntry, AuditFilter};
 use crate::ops::decisions::{self, Decision, Replay};
 use crate::ops::mismatches::{self, Mismatch, MismatchStatus};
-use crate::ops::outcomes::{self, OutcomeFilter, OutcomeView};
+use crate::ops::outcomes::{self, OutcomeView};
 use crate::ops::review::{self, Reviewed};
 
 /// Which outcomes to list.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::context::{Bank, Context};
 use super::error::OpError;
 use super::once::once;
-use crate::domain::achievement::{AchievementKind, AchievementStatus, KindFields};
+use crate::domain::achievement::{AchievementFilter, AchievementKind, AchievementStatus, KindFields};
 use crate::domain::hours::Hours;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
@@ -15,7 +15,6 @@ use crate::store::connection::Conn;
 use crate::store::error::{StoreError, Taken};
 use crate::store::frameworks;
 use crate::store::journal::tell;
-pub use crate::store::standards::AchievementFilter;
 use crate::store::standards::{self as store, AchievementRow};
 use crate::store::types::{At, Document, Key};
 

@@ -13,7 +13,7 @@ use super::identity::{MaskedLearner, masked};
 use crate::domain::achievement::AchievementKind;
 use crate::domain::credit::Credit;
 use crate::domain::hours::Hours;
-use crate::domain::outcome::{OutcomeStatus, TraineeGroup};
+use crate::domain::outcome::{OutcomeFilter, OutcomeStatus, TraineeGroup};
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::recognition::Recognition;
 use crate::domain::rejection::Rejection;
@@ -21,7 +21,6 @@ use crate::store::connection::Conn;
 use crate::store::deposits::{self, DecisionRow, OutcomeRow};
 use crate::store::error::StoreError;
 use crate::store::records;
-pub use crate::store::records::OutcomeFilter;
 use crate::store::standards::{self, AchievementRow};
 
 /// What was decided on an outcome.

@@ -25,7 +25,7 @@ pub struct Administrator {
 pub fn issue_setup_token(bank: &Bank, context: &Context) -> Result<Option<String>, OpError> {
     let token = opaque::random_token()?;
     let issued = bank.store.write(|conn| -> Result<bool, OpError> {
-        if people::has_setup_token(conn)? {
+        if people::has_setup_token(conn)? || !people::staff(conn, None, 1)?.is_empty() {
             return Ok(false);
         }
         people::insert_setup_token(conn, &opaque::digest(&token), context.now)?;

@@ -22,6 +22,8 @@ pub struct Verification {
     pub learners: u64,
     pub lots: u64,
     pub movements: u64,
+    /// All credit that was ever granted, in hundredths.
+    pub granted_hundredths: i128,
     pub findings: Vec<String>,
 }
 
@@ -54,6 +56,7 @@ fn verify_learner(conn: &mut Conn, learner: &LearnerRow, verification: &mut Veri
     verification.learners += 1;
     verification.lots += lots.iter().map(|_| 1).sum::<u64>();
     verification.movements += rows.iter().map(|_| 1).sum::<u64>();
+    verification.granted_hundredths += lots.iter().map(|lot| i128::from(lot.granted_hundredths)).sum::<i128>();
     let mut find = |what: String| verification.findings.push(format!("learner {learner_id}: {what}"));
     let movements = match rows.iter().map(|row| row.movement()).collect::<Result<Vec<Movement>, _>>() {
         Ok(movements) => movements,

@@ -12,7 +12,7 @@ use super::insert::insert_rows;
 use super::schema::{access_log, account_numbers, claim_codes, decisions, learner_institutions, learners, lots, movements, outcomes};
 use super::types::{At, Id, Key, Moment};
 use crate::domain::lot::{LotBalance, Pocket};
-use crate::domain::outcome::OutcomeStatus;
+use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 
 /// A look at a learner's record by somebody else.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -41,19 +41,6 @@ pub struct ClaimCodeRow {
     pub expires_at: At,
     pub failures: i64,
     pub used_at: Option<At>,
-}
-
-/// Which outcomes to list.
-#[derive(Debug, Clone, Default)]
-pub struct OutcomeFilter {
-    pub learner_id: Option<Uuid>,
-    pub institution_id: Option<Uuid>,
-    pub achievement_id: Option<Uuid>,
-    pub certificate_number: Option<String>,
-    pub status: Option<OutcomeStatus>,
-    pub awarded_from: Option<chrono::NaiveDate>,
-    pub awarded_to: Option<chrono::NaiveDate>,
-    pub deposited_before: Option<DateTime<Utc>>,
 }
 
 /// Finds a learner.

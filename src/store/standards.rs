@@ -9,7 +9,7 @@ use super::each_back_end;
 use super::error::StoreError;
 use super::schema::{achievements, certificate_patterns, recognition_rules};
 use super::types::{At, Document, Key};
-use crate::domain::achievement::AchievementKind;
+use crate::domain::achievement::AchievementFilter;
 use crate::domain::recognition::RuleVersion;
 
 /// A version of an achievement.
@@ -97,15 +97,6 @@ pub fn achievements_by_code(conn: &mut Conn, codes: &[String]) -> Result<Vec<Ach
         .filter(achievements::code.eq_any(codes))
         .filter(achievements::status.ne("draft"))
         .load::<AchievementRow>(c))?)
-}
-
-/// Which achievements to list.
-#[derive(Debug, Clone, Default)]
-pub struct AchievementFilter {
-    pub institution_id: Option<Uuid>,
-    pub kind: Option<AchievementKind>,
-    pub family: Option<String>,
-    pub code: Option<String>,
 }
 
 /// Versions after `after`, drafts only where asked for.

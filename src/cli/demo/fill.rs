@@ -1,0 +1,196 @@
+//! Filling the bank: rules, institutions with their achievements, and the rows in batches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::Brought;
+use super::intake::{Intake, IntakeAchievement, IntakeInstitution, Row};
+use super::people::{self, OF_EACH, Person, request};
+use super::progress::Progress;
+use crate::cli::CommandError;
+use crate::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
+use crate::domain::outcome::OutcomeStatus;
+use crate::ops::context::{Bank, Context};
+use crate::ops::deposit::{BATCH_ROWS_MAX, DepositRequest, Deposited, deposit_outcomes};
+use crate::ops::{achievements, rules};
+
+/// Where the demonstration's rules come from.
+const CITATION: &str = "安政〔2021〕55号（十八）";
+
+/// What was filled in, and who can look at it.
+pub(super) struct Filled {
+    pub by_institution: BTreeMap<String, Brought>,
+    pub flagged: u64,
+    pub refused: u64,
+    pub log_ins: Vec<(String, Vec<String>)>,
+    pub password: String,
+    /// A deposit to try, as JSON.
+    pub example: String,
+}
+
+/// Fills an empty bank.
+///
+/// # Errors
+/// When the intake is wrong, or an operation refuses.
+pub(super) fn fill(bank: &Bank, intake: &Intake) -> Result<Filled, CommandError> {
+    let password = people::password()?;
+    let mut log_ins = people::staff(bank, &password)?;
+    publish_rules(bank, &Person::new("administrator-1", &password).log_in(bank)?, &intake.achievements)?;
+    let officer = Person::new("officer-1", &password);
+    let mut schools = Vec::new();
+    for institution in &intake.institutions {
+        let (institution_id, admin) = people::institution(bank, &officer.log_in(bank)?, institution, &password)?;
+        publish_achievements(bank, &admin.log_in(bank)?, institution_id, &intake.achievements)?;
+        schools.push((institution, institution_id, admin));
+    }
+    let Some((_, first_id, first_admin)) = schools.first() else {
+        return Err(CommandError::Other("the intake names no institution".to_owned()));
+    };
+    log_ins.extend(people::team(bank, &first_admin.log_in(bank)?, *first_id, &password)?);
+    let mut filled = Filled {
+        by_institution: BTreeMap::new(),
+        flagged: 0,
+        refused: 0,
+        log_ins,
+        password: password.clone(),
+        example: example(*first_id),
+    };
+    let mut progress = Progress::begin(count(intake)?);
+    let mut met: Vec<Uuid> = Vec::new();
+    for (institution, institution_id, admin) in &schools {
+        let learner_ids = deposit(bank, intake, institution, *institution_id, admin, &mut filled, &mut progress)?;
+        if met.is_empty() {
+            met = learner_ids;
+        }
+    }
+    progress.end();
+    let registrar = Person::new("registrar-1", &password).log_in(bank)?;
+    let learners = people::learners(bank, &registrar, *first_id, &met, &password)?;
+    filled.log_ins.push(learners);
+    Ok(filled)
+}
+
+/// One rule for each step of a family, and one for all trainings.
+fn publish_rules(bank: &Bank, administrator: &Context, achievements: &[IntakeAchievement]) -> Result<(), CommandError> {
+    let steps: BTreeSet<(&str, i16, &str)> = achievements
+        .iter()
+        .filter(|achievement| !achievement.bank_credit.is_empty())
+        .map(|achievement| (achievement.family.as_str(), achievement.rank, achievement.bank_credit.as_str()))
+        .collect();
+    for (family, rank, credit) in steps {
+        let rule = json!({
+            "title": format!("{family} 第 {rank} 级认定标准"), "citation": CITATION, "selector": { "family": family, "rank": rank },
+            "method": { "method": "fixed", "credit": credit }, "selected_by": "award_date", "effective_from": "2019-01-01",
+        });
+        rules::publish_recognition_rule(bank, administrator, None, &request(rule)?)?;
+    }
+    let trainings = json!({
+        "title": "职业技能培训学时认定标准", "citation": "安政〔2021〕55号（十七）", "selector": { "kind": "training" },
+        "method": { "method": "by_hours", "hours_per_credit": "16", "minimum_hours": "8", "step": "0.50", "cap": null },
+        "selected_by": "award_date", "effective_from": "2019-01-01",
+    });
+    rules::publish_recognition_rule(bank, administrator, None, &request(trainings)?)?;
+    for (name, kind, pattern) in [
+        ("职业技能等级证书", "occupational_certificate", SKILL_LEVEL_CERTIFICATE),
+        ("X 证书", "skill_certificate", "X(19|20)[0-9]{10}"),
+    ] {
+        let pattern = json!({ "name": name, "kind": kind, "pattern": pattern, "citation": CITATION });
+        rules::publish_certificate_pattern(bank, administrator, None, &request(pattern)?)?;
+    }
+    Ok(())
+}
+
+fn publish_achievements(bank: &Bank, admin: &Context, institution_id: Uuid, all: &[IntakeAchievement]) -> Result<(), CommandError> {
+    for of in all {
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let new = json!({
+            "institution_id": institution_id, "code": of.code, "name_chinese": of.name, "kind": of.kind, "family": text(&of.family),
+            "rank": (of.rank > 0).then_some(of.rank), "hours": of.hours.to_string(), "valid_from": "2019-01-01", "closed_on": text(&of.closed_on),
+        });
+        let drafted = achievements::create_achievement(bank, admin, None, &request(new)?)?;
+        achievements::publish_achievement(bank, admin, drafted.achievement_id)?;
+    }
+    Ok(())
+}
+
+fn count(intake: &Intake) -> Result<u64, CommandError> {
+    let mut rows = 0;
+    for institution in &intake.institutions {
+        for row in intake.rows(institution)? {
+            row?;
+            rows += 1;
+        }
+    }
+    Ok(rows)
+}
+
+/// Deposits an institution's rows in batches, and answers the first learners whom it met.
+fn deposit(
+    bank: &Bank,
+    intake: &Intake,
+    institution: &IntakeInstitution,
+    institution_id: Uuid,
+    admin: &Person,
+    filled: &mut Filled,
+    progress: &mut Progress,
+) -> Result<Vec<Uuid>, CommandError> {
+    let mut met: Vec<Uuid> = Vec::new();
+    let mut rows = intake.rows(institution)?.enumerate().peekable();
+    while rows.peek().is_some() {
+        // Logged in anew for each batch: a token is good for minutes, a large intake takes longer.
+        let context = admin.log_in(bank)?;
+        let mut requests = Vec::with_capacity(BATCH_ROWS_MAX);
+        for (number, row) in rows.by_ref().take(BATCH_ROWS_MAX) {
+            requests.push(DepositRequest {
+                context,
+                idempotency_key: Some(format!("demo/{}/{number}", institution.code)),
+                outcome: request(outcome(institution_id, &row?))?,
+            });
+        }
+        for answer in deposit_outcomes(bank, &requests)? {
+            match answer {
+                Ok(deposited) => {
+                    tally(filled, &institution.code, &deposited);
+                    if met.len() < OF_EACH && !met.contains(&deposited.learner_id) {
+                        met.push(deposited.learner_id);
+                    }
+                }
+                Err(rejection) => {
+                    tracing::warn!(code = rejection.code(), "a row was refused");
+                    filled.refused += 1;
+                }
+            }
+        }
+        progress.advance(u64::try_from(requests.len()).unwrap_or_default());
+    }
+    Ok(met)
+}
+
+fn tally(filled: &mut Filled, code: &str, deposited: &Deposited) {
+    let brought = filled.by_institution.entry(code.to_owned()).or_default();
+    brought.outcomes += 1;
+    brought.credit = brought.credit.checked_add(deposited.credit).unwrap_or(brought.credit);
+    if deposited.status == OutcomeStatus::Flagged {
+        filled.flagged += 1;
+    }
+}
+
+fn outcome(institution_id: Uuid, row: &Row) -> serde_json::Value {
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    json!({
+        "institution_id": institution_id, "achievement_code": row.achievement, "awarded_on": row.awarded_on,
+        "learner": { "document_kind": "resident_identity_card", "document_number": row.identity_number, "name": row.name },
+        "certificate_number": text(&row.certificate_number), "hours": text(&row.hours), "score": text(&row.score),
+        "trainee_group": text(&row.trainee_group),
+    })
+}
+
+fn example(institution_id: Uuid) -> String {
+    json!({
+        "institution_id": institution_id, "achievement_code": "tr-safety", "awarded_on": "2024-12-31", "hours": "24",
+        "learner": { "document_kind": "resident_identity_card", "document_number": "11010519491231002X", "name": "王芳" },
+    })
+    .to_string()
+}

@@ -1,0 +1,186 @@
+//! The intake of the demonstration: institutions, achievements, and rows of outcomes. Read from a directory of CSV
+//! files, or invented from a seed.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use serde::Deserialize;
+
+use super::invented;
+
+/// An institution of the demonstration.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct IntakeInstitution {
+    pub code: String,
+    pub name: String,
+    pub kind: String,
+    pub division: String,
+    pub credit_code: String,
+}
+
+/// An achievement of the demonstration; empty texts stand for nothing.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct IntakeAchievement {
+    pub code: String,
+    pub name: String,
+    pub kind: String,
+    pub family: String,
+    /// 0 outside a family.
+    pub rank: i16,
+    pub hours: u32,
+    /// Empty where hours make the credit.
+    pub bank_credit: String,
+    pub closed_on: String,
+}
+
+/// One outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Row {
+    #[serde(alias = "身份证号")]
+    pub identity_number: String,
+    #[serde(alias = "姓名")]
+    pub name: String,
+    #[serde(alias = "人员类别")]
+    pub trainee_group: String,
+    #[serde(alias = "成果编码")]
+    pub achievement: String,
+    #[serde(alias = "取得日期")]
+    pub awarded_on: NaiveDate,
+    #[serde(alias = "证书编号")]
+    pub certificate_number: String,
+    #[serde(alias = "学时")]
+    pub hours: String,
+    #[serde(alias = "成绩")]
+    pub score: String,
+}
+
+/// What is wrong with an intake, and where.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    #[error("{0}: {1}")]
+    File(String, std::io::Error),
+    #[error("{0}: {1}")]
+    Json(String, serde_json::Error),
+    /// The csv library names the line and the column.
+    #[error("{0}: {1}")]
+    Row(String, csv::Error),
+}
+
+/// Where the rows come from.
+enum Source {
+    Directory(PathBuf),
+    Invented(usize),
+}
+
+/// The whole intake; rows are read when they are asked for.
+pub(super) struct Intake {
+    pub institutions: Vec<IntakeInstitution>,
+    pub achievements: Vec<IntakeAchievement>,
+    source: Source,
+}
+
+/// The rows of one institution.
+pub(super) type Rows = Box<dyn Iterator<Item = Result<Row, IntakeError>>>;
+
+fn from_json<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, IntakeError> {
+    serde_json::from_str(text).map_err(|error| IntakeError::Json(name.to_owned(), error))
+}
+
+impl Intake {
+    /// Reads the directory's lists; the rows are read later.
+    ///
+    /// # Errors
+    /// The file that cannot be read.
+    pub(super) fn of_directory(directory: &Path) -> Result<Self, IntakeError> {
+        let read = |name: &str| {
+            let path = directory.join(name);
+            std::fs::read_to_string(&path).map_err(|error| IntakeError::File(path.display().to_string(), error))
+        };
+        Ok(Self {
+            institutions: from_json("institutions.json", &read("institutions.json")?)?,
+            achievements: from_json("achievements.json", &read("achievements.json")?)?,
+            source: Source::Directory(directory.to_owned()),
+        })
+    }
+
+    /// Invents about `outcomes` outcomes, the same ones every time.
+    ///
+    /// # Errors
+    /// When the built-in lists do not parse.
+    pub(super) fn invented(outcomes: usize) -> Result<Self, IntakeError> {
+        Ok(Self {
+            institutions: from_json("institutions.json", include_str!("institutions.json"))?,
+            achievements: from_json("achievements.json", include_str!("achievements.json"))?,
+            source: Source::Invented(outcomes),
+        })
+    }
+
+    /// The rows of an institution, one after the other.
+    ///
+    /// # Errors
+    /// When its file cannot be opened.
+    pub(super) fn rows(&self, institution: &IntakeInstitution) -> Result<Rows, IntakeError> {
+        match &self.source {
+            Source::Directory(directory) => rows_of_file(&directory.join(format!("outcomes-{}.csv", institution.code))),
+            Source::Invented(outcomes) => {
+                let place = self.institutions.iter().position(|other| other.code == institution.code);
+                let rows = invented::rows(*outcomes, self.institutions.len(), place.unwrap_or_default(), &self.achievements);
+                Ok(Box::new(rows.into_iter().map(Ok)))
+            }
+        }
+    }
+}
+
+/// UTF-8, or else GB18030: told by the first line, which is a header in either.
+fn rows_of_file(path: &Path) -> Result<Rows, IntakeError> {
+    let name = path.display().to_string();
+    let failed = |error| IntakeError::File(name.clone(), error);
+    let mut header = Vec::new();
+    BufReader::new(File::open(path).map_err(failed)?)
+        .take(4096)
+        .read_until(b'\n', &mut header)
+        .map_err(failed)?;
+    let encoding = if std::str::from_utf8(&header).is_ok() {
+        encoding_rs::UTF_8
+    } else {
+        encoding_rs::GB18030
+    };
+    let text = DecodeReaderBytesBuilder::new()
+        .encoding(Some(encoding))
+        .build(File::open(path).map_err(failed)?);
+    let rows = csv::Reader::from_reader(text).into_deserialize();
+    Ok(Box::new(
+        rows.map(move |row| row.map_err(|error| IntakeError::Row(name.clone(), error))),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_in_gb18030_with_a_chinese_header_reads_like_one_in_utf_8() {
+        let directory = tempfile::tempdir().unwrap();
+        let line = "410526198907157350,刘梓,,tr-care,2024-01-01,,60,89\n";
+        let chinese = format!("身份证号,姓名,人员类别,成果编码,取得日期,证书编号,学时,成绩\n{line}");
+        let english = format!("identity_number,name,trainee_group,achievement,awarded_on,certificate_number,hours,score\n{line}");
+        std::fs::write(directory.path().join("a.csv"), encoding_rs::GB18030.encode(&chinese).0).unwrap();
+        std::fs::write(directory.path().join("b.csv"), english).unwrap();
+        let read = |name: &str| rows_of_file(&directory.path().join(name)).unwrap().next().unwrap().unwrap();
+        assert_eq!(read("a.csv"), read("b.csv"));
+        assert_eq!(read("a.csv").name, "刘梓");
+    }
+
+    #[test]
+    fn a_wrong_row_is_named_by_file_and_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("outcomes-x.csv");
+        let header = "identity_number,name,trainee_group,achievement,awarded_on,certificate_number,hours,score\n";
+        std::fs::write(&path, format!("{header}1,a,,t,yesterday,,60,89\n")).unwrap();
+        let error = rows_of_file(&path).unwrap().next().unwrap().unwrap_err().to_string();
+        assert!(error.contains("outcomes-x.csv") && error.contains("line: 2"), "{error}");
+    }
+}
