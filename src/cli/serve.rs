@@ -40,4 +40,5 @@ fn announce(config: &Config, application: &Application, token: Option<&str>) {
             config.server.public_url
         );
     }
+    println!("Its API is described at {}/docs/", config.server.public_url);
 }

@@ -1,6 +1,7 @@
 //! The running program over HTTP, on both back ends: a real process, a real database, real tokens.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod demo;
 mod record;
 mod server;
 mod spec;

@@ -108,7 +108,11 @@ pub(crate) fn program(data: &Path, back_end: &BackEnd) -> Command {
 
 impl Server {
     pub(crate) fn start(back_end: BackEnd) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        Self::on_data(tempfile::tempdir().unwrap(), back_end)
+    }
+
+    /// Starts on a directory whose `data` may be there already.
+    pub(crate) fn on_data(directory: TempDir, back_end: BackEnd) -> Self {
         let (process, base, setup_token) = launch(&mut program(&directory.path().join("data"), &back_end));
         Self {
             directory,
@@ -221,20 +225,10 @@ fn launch(command: &mut Command) -> (Child, String, Option<String>) {
         assert!(began.elapsed() < Duration::from_secs(30), "the program does not answer");
         std::thread::sleep(Duration::from_millis(5));
     }
-    // The link is printed before the server answers, so it is there by now or never.
-    let setup_token = if first_start(&client, &base) {
-        let link = lines.next().unwrap().unwrap();
-        Some(link.split_once("?token=").unwrap().1.to_owned())
-    } else {
-        None
-    };
+    // The link is printed before the server answers, so by now the next line is the link or says that all is said.
+    let next = lines.next().unwrap().unwrap();
+    let setup_token = next.split_once("?token=").map(|(_, token)| token.to_owned());
     // Nobody reads on; the pipe must not break while the program lives.
     std::thread::spawn(move || lines.for_each(drop));
     (process, base, setup_token)
-}
-
-/// Whether no user has been made yet: then nobody can log in, and the catalogue is empty.
-fn first_start(client: &Client, base: &str) -> bool {
-    let text = client.get(format!("{base}/api/v1/frameworks")).send().unwrap().text().unwrap();
-    text == r#"{"items":[]}"#
 }

@@ -1,5 +1,6 @@
 //! `credit-bank demo`: fills an empty bank through the operations that the API calls, as people who logged in.
 
+mod export;
 mod fill;
 pub mod intake;
 mod invented;
@@ -28,6 +29,9 @@ pub(super) struct DemoArguments {
     /// How many outcomes are invented, where no directory is named.
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(12..=1_000_000))]
     outcomes: u32,
+    /// Write the intake as files into this directory and leave the bank alone.
+    #[arg(long)]
+    export: Option<PathBuf>,
 }
 
 /// Fills the bank and says what to try next.
@@ -39,6 +43,9 @@ pub(super) fn run(arguments: &DemoArguments, config: &Config) -> Result<(), Comm
         Some(directory) => Intake::of_directory(directory)?,
         None => Intake::invented(usize::try_from(arguments.outcomes).unwrap_or(600))?,
     };
+    if let Some(directory) = &arguments.export {
+        return Ok(export::export(&intake, directory)?);
+    }
     let bank = start::open_bank(config)?;
     bank.store.migrate()?;
     if !list_institutions(&bank, &as_the_bank(), None, None, 1)?.is_empty() {
