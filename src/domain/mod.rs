@@ -17,6 +17,8 @@ pub mod movement;
 pub mod outcome;
 pub mod person_name;
 pub mod policy;
+#[cfg(test)]
+mod policy_matrix;
 pub mod recognition;
 pub mod rejection;
 pub(crate) mod words;

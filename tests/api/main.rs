@@ -1,8 +1,11 @@
 //! The running program over HTTP, on both back ends: a real process, a real database, real tokens.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod crash;
 mod demo;
+mod racing;
 mod record;
 mod server;
 mod spec;
 mod start;
+mod walk;

@@ -1,0 +1,266 @@
+//! Every operation of the description, called with no token, with a stranger's and with another institution's: none of
+//! them reads or changes what is not theirs, and every answer is one that the description names.
+
+use std::collections::BTreeMap;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::record::{Town, user};
+use super::server::{Answer, Server, on_both};
+
+/// Operations that answer anybody.
+const PUBLIC: [&str; 19] = [
+    "set_up",
+    "log_in",
+    "refresh_session",
+    "register_institution",
+    "issue_token",
+    "read_authorization_server",
+    "list_frameworks",
+    "list_achievements",
+    "read_achievement",
+    "list_recognition_rules",
+    "list_certificate_patterns",
+    "claim_account",
+    "read_key_set",
+    "read_liveness",
+    "read_readiness",
+    "read_metrics",
+    "read_openapi",
+    "read_docs",
+    "read_style",
+];
+
+/// Operations about the caller, or about what anybody who logged in may know.
+const ANYBODYS: [&str; 7] = [
+    "log_out",
+    "change_password",
+    "read_me",
+    "list_institutions",
+    "read_institution",
+    "deposit_batch",
+    "list_outcomes",
+];
+
+/// Ids of the school whose things strangers must not touch.
+struct Things {
+    ids: BTreeMap<&'static str, String>,
+    example: Value,
+}
+
+fn things(server: &Server, town: &Town) -> Things {
+    let deposited = town.deposit(server, &town.outcome("S000441012345242000001")).expect(201);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut renamed = town.outcome("S000441012345242000002");
+    renamed["learner"]["name"] = json!("李娜");
+    assert_eq!(town.deposit(server, &renamed).status, 422);
+    let mismatches = server
+        .get(
+            &format!("/api/v1/identity-mismatches?institution_id={}", town.school),
+            &town.registrar,
+        )
+        .expect(200);
+    let client = json!({ "name": "系统", "scopes": ["outcomes:read"] });
+    let client = server
+        .post(
+            &format!("/api/v1/institutions/{}/api-clients", town.school),
+            &town.registrar,
+            &client,
+        )
+        .expect(201);
+    let draft =
+        json!({ "institution_id": town.school, "code": "draft-1", "name_chinese": "草案", "kind": "other", "valid_from": "2024-01-01" });
+    let draft = server.post("/api/v1/achievements", &town.registrar, &draft).expect(201);
+    let me = server.get("/api/v1/me", &town.registrar).expect(200);
+    Things {
+        ids: BTreeMap::from([
+            ("institution_id", town.school.clone()),
+            ("learner_id", text(&deposited["learner_id"])),
+            ("outcome_id", text(&deposited["outcome_id"])),
+            ("decision_id", text(&deposited["decision_id"])),
+            ("mismatch_id", text(&mismatches["items"][0]["mismatch_id"])),
+            ("client_id", text(&client["client"]["client_id"])),
+            ("achievement_id", text(&draft["achievement_id"])),
+            ("user_id", text(&me["id"])),
+        ]),
+        example: town.outcome("S000441012345242000003"),
+    }
+}
+
+/// A body that would do something if it were allowed.
+fn body(operation: &str, things: &Things) -> Option<Value> {
+    let school = &things.ids["institution_id"];
+    let achievement =
+        json!({ "institution_id": school, "code": "draft-1", "name_chinese": "草案", "kind": "other", "valid_from": "2024-01-01" });
+    Some(match operation {
+        "create_user" => json!({ "user": user("intruder"), "bank_role": "administrator" }),
+        "change_password" => json!({ "present_password": "wrong", "new_password": "marble-kettle-orchid-7" }),
+        "edit_institution" => json!({ "name": "改名", "division_code": "410502" }),
+        "approve_institution"
+        | "refuse_institution"
+        | "suspend_institution"
+        | "reinstate_institution"
+        | "release_outcome"
+        | "refuse_outcome" => {
+            json!({ "reason": "没有权限" })
+        }
+        "add_member" => json!({ "user": user("intruder"), "roles": ["registrar"] }),
+        "set_member_roles" => json!({ "roles": ["reviewer"] }),
+        "create_client" => json!({ "name": "系统", "scopes": ["outcomes:write"] }),
+        "rotate_client_secret" => json!({ "overlap_hours": 0 }),
+        "create_framework" => {
+            json!({ "code": "x", "name_chinese": "x", "name_english": "x", "levels": [{ "level": 1, "name_chinese": "x", "name_english": "x" }] })
+        }
+        "create_achievement" | "edit_achievement" | "create_achievement_version" => achievement,
+        "close_achievement" => json!({ "closed_on": "2025-01-01" }),
+        "publish_recognition_rule" => json!({ "title": "x", "citation": "x", "selector": { "kind": "training" },
+            "method": { "method": "fixed", "credit": "1" }, "selected_by": "award_date", "effective_from": "2020-01-01" }),
+        "publish_certificate_pattern" => json!({ "name": "x", "kind": "training", "pattern": "x", "citation": "x" }),
+        "deposit_outcome" => things.example.clone(),
+        "deposit_batch" => json!({ "rows": [{ "outcome": things.example }] }),
+        "register_learner" => json!({ "institution_id": school, "learner": things.example["learner"] }),
+        "find_learner" => {
+            json!({ "institution_id": school, "document_kind": "resident_identity_card", "document_number": super::record::NUMBER })
+        }
+        "issue_claim_code" => json!({ "institution_id": school }),
+        "settle_mismatch" => json!({ "note": "没有权限" }),
+        "publish_achievement" | "revoke_client" | "replay_decision" => return None,
+        other => panic!("{other} takes a body that the walk does not know"),
+    })
+}
+
+struct Step {
+    operation: String,
+    method: Method,
+    path: String,
+    body: Option<Value>,
+    statuses: Vec<u16>,
+}
+
+/// The operations that are not for everybody, with the school's ids in their paths.
+fn steps(things: &Things) -> Vec<Step> {
+    let description = credit_bank::http::openapi::document();
+    let mut steps = Vec::new();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            if PUBLIC.contains(&id.as_str()) {
+                continue;
+            }
+            let mut path = path.clone();
+            for (name, value) in &things.ids {
+                path = path.replace(&format!("{{{name}}}"), value);
+            }
+            assert!(!path.contains('{'), "{path} has an id that the walk does not know");
+            if matches!(id.as_str(), "list_outcomes" | "list_mismatches") {
+                path = format!("{path}?institution_id={}", things.ids["institution_id"]);
+            }
+            let has_body = operation.get("requestBody").is_some();
+            steps.push(Step {
+                method: method.to_uppercase().parse().unwrap(),
+                path,
+                body: has_body.then(|| body(&id, things)).flatten(),
+                statuses: operation["responses"]
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .map(|status| status.parse().unwrap())
+                    .collect(),
+                operation: id,
+            });
+        }
+    }
+    steps
+}
+
+fn call(server: &Server, step: &Step, token: Option<&str>) -> Answer {
+    let mut request = server.request(step.method.clone(), &step.path).header("If-Match", "\"1\"");
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if let Some(body) = &step.body {
+        request = request.json(body);
+    }
+    let answer = Answer::of(request.send().unwrap());
+    assert!(
+        step.statuses.contains(&answer.status),
+        "{} answers {} undocumented: {}",
+        step.operation,
+        answer.status,
+        answer.text
+    );
+    answer
+}
+
+#[test]
+fn no_operation_answers_those_who_have_no_right() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let things = things(server, &town);
+        let learner = town.claim(server, &things.ids["learner_id"], "wangfang");
+        let other = register_other_learner(server, &town);
+        let steps = steps(&things);
+        assert!(steps.len() > 45, "{} operations are walked", steps.len());
+        for step in &steps {
+            let nobody = call(server, step, None);
+            assert_eq!(nobody.status, 401, "{} without a token: {}", step.operation, nobody.text);
+            let forged = call(server, step, Some("eyJhbGciOiJub25lIn0.e30."));
+            assert_eq!(forged.status, 401, "{} with a forged token", step.operation);
+            if ANYBODYS.contains(&step.operation.as_str()) {
+                continue;
+            }
+            for (who, token) in [("another institution", &town.stranger), ("another learner", &other)] {
+                let answer = call(server, step, Some(token));
+                let own_things = who == "another learner" && step.path.starts_with("/api/v1/me/");
+                let none_of_own = who == "another institution" && step.path.starts_with("/api/v1/me/");
+                if own_things {
+                    assert!(
+                        !answer.text.contains(&things.ids["learner_id"]),
+                        "{}: {}",
+                        step.operation,
+                        answer.text
+                    );
+                } else {
+                    let refused = matches!(answer.status, 403 | 404) || (none_of_own && answer.status == 404);
+                    assert!(refused, "{} by {who}: {} {}", step.operation, answer.status, answer.text);
+                }
+            }
+        }
+        // Nothing of all this changed anything, and what strangers were refused they were refused without a look.
+        assert_eq!(server.get("/api/v1/me/account", &learner).expect(200)["available"], "9.00");
+        let looks = server.get("/api/v1/me/access-log", &learner).expect(200);
+        let operations: Vec<&str> = looks["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|look| look["operation"].as_str().unwrap())
+            .collect();
+        assert_eq!(operations, ["list_mismatches"], "only the school itself looked");
+    });
+}
+
+#[test]
+fn outcomes_of_another_institution_are_refused_in_lists_and_batches() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let list = format!("/api/v1/outcomes?institution_id={}", town.school);
+        assert_eq!(server.get(&list, &town.stranger).refusal(), (403, "forbidden"));
+        assert_eq!(server.get("/api/v1/outcomes", &town.stranger).refusal(), (403, "forbidden"));
+        let batch = json!({ "rows": [{ "outcome": town.outcome("S000441012345242000001") }] });
+        let answer = server.post("/api/v1/outcomes/batch", &town.stranger, &batch).expect(200);
+        assert_eq!(
+            (&answer["refused"], &answer["results"][0]["problem"]["code"]),
+            (&json!(1), &json!("forbidden"))
+        );
+        server.post("/api/v1/outcomes/batch", &town.administrator, &batch).expect(200);
+    });
+}
+
+/// Somebody with an account at the other school.
+fn register_other_learner(server: &Server, town: &Town) -> String {
+    let learner = json!({ "document_kind": "passport", "document_number": "E12345678", "name": "John Smith" });
+    let new = json!({ "institution_id": town.other_school, "learner": learner, "user": user("john") });
+    server.post("/api/v1/learners", &town.stranger, &new).expect(201);
+    server.log_in("john")
+}
