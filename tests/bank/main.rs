@@ -1,6 +1,7 @@
 //! The bank on both back ends, through its operations. `tests/run` starts the PostgreSQL that this needs.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod catalogue;
 mod common;
 mod deposits;
 mod migrations;

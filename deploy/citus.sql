@@ -1,0 +1,88 @@
+-- Spreads the bank over Citus (PostgreSQL's distributed engine). Run once, on an empty bank that `credit-bank migrate`
+-- has made, as the owner of its tables:  psql -v ON_ERROR_STOP=1 -f deploy/citus.sql
+-- A table with foreign keys cannot be distributed, so they are dropped first and added again at the end.
+
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS citus;
+-- The triggers that keep history unchanged touch nothing but their own row. The service's role should have no UPDATE,
+-- DELETE or TRUNCATE on movements and decisions either.
+SET citus.enable_unsafe_triggers TO on;
+
+ALTER TABLE achievements DROP CONSTRAINT achievements_institution;
+ALTER TABLE achievements DROP CONSTRAINT achievements_framework;
+ALTER TABLE memberships DROP CONSTRAINT memberships_user;
+ALTER TABLE memberships DROP CONSTRAINT memberships_institution;
+ALTER TABLE api_clients DROP CONSTRAINT api_clients_institution;
+ALTER TABLE learners DROP CONSTRAINT learners_opened_by;
+ALTER TABLE learner_institutions DROP CONSTRAINT learner_institutions_learner;
+ALTER TABLE learner_institutions DROP CONSTRAINT learner_institutions_institution;
+ALTER TABLE claim_codes DROP CONSTRAINT claim_codes_learner;
+ALTER TABLE claim_codes DROP CONSTRAINT claim_codes_institution;
+ALTER TABLE outcomes DROP CONSTRAINT outcomes_learner;
+ALTER TABLE outcomes DROP CONSTRAINT outcomes_institution;
+ALTER TABLE outcomes DROP CONSTRAINT outcomes_achievement;
+ALTER TABLE decisions DROP CONSTRAINT decisions_outcome;
+ALTER TABLE decisions DROP CONSTRAINT decisions_rule;
+ALTER TABLE lots DROP CONSTRAINT lots_outcome;
+ALTER TABLE lots DROP CONSTRAINT lots_decision;
+ALTER TABLE movements DROP CONSTRAINT movements_lot;
+ALTER TABLE access_log DROP CONSTRAINT access_log_learner;
+ALTER TABLE identity_mismatches DROP CONSTRAINT identity_mismatches_learner;
+ALTER TABLE identity_mismatches DROP CONSTRAINT identity_mismatches_institution;
+
+-- Small, read everywhere.
+SELECT create_reference_table('institutions');
+SELECT create_reference_table('frameworks');
+SELECT create_reference_table('achievements');
+SELECT create_reference_table('certificate_patterns');
+SELECT create_reference_table('recognition_rules');
+
+-- A learner's rows, together.
+SELECT create_distributed_table('learners', 'learner_id');
+SELECT create_distributed_table('learner_institutions', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('claim_codes', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('outcomes', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('decisions', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('lots', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('movements', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('access_log', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('identity_mismatches', 'learner_id', colocate_with => 'learners');
+
+-- What is unique across learners, and what is not a learner's, each by its own key.
+SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
+SELECT create_distributed_table('usernames', 'username', colocate_with => 'none');
+SELECT create_distributed_table('memberships', 'user_id', colocate_with => 'users');
+SELECT create_distributed_table('sessions', 'session_id', colocate_with => 'none');
+SELECT create_distributed_table('setup_tokens', 'token_digest', colocate_with => 'none');
+SELECT create_distributed_table('api_clients', 'client_id', colocate_with => 'none');
+SELECT create_distributed_table('account_numbers', 'account_number', colocate_with => 'none');
+SELECT create_distributed_table('identity_index', 'document_index', colocate_with => 'none');
+SELECT create_distributed_table('certificate_numbers', 'certificate_number', colocate_with => 'none');
+SELECT create_distributed_table('idempotency_keys', 'idempotency_key', colocate_with => 'none');
+SELECT create_distributed_table('audit_log', 'audit_id', colocate_with => 'none');
+
+-- A queue: it stays on the coordinator, where FOR UPDATE SKIP LOCKED works.
+-- local: outbox
+
+ALTER TABLE achievements ADD CONSTRAINT achievements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE achievements ADD CONSTRAINT achievements_framework FOREIGN KEY (framework_id) REFERENCES frameworks (framework_id);
+ALTER TABLE memberships ADD CONSTRAINT memberships_user FOREIGN KEY (user_id) REFERENCES users (user_id);
+ALTER TABLE memberships ADD CONSTRAINT memberships_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE api_clients ADD CONSTRAINT api_clients_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE learners ADD CONSTRAINT learners_opened_by FOREIGN KEY (opened_by) REFERENCES institutions (institution_id);
+ALTER TABLE learner_institutions ADD CONSTRAINT learner_institutions_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE learner_institutions ADD CONSTRAINT learner_institutions_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE claim_codes ADD CONSTRAINT claim_codes_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE claim_codes ADD CONSTRAINT claim_codes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE outcomes ADD CONSTRAINT outcomes_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE outcomes ADD CONSTRAINT outcomes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE outcomes ADD CONSTRAINT outcomes_achievement FOREIGN KEY (achievement_id) REFERENCES achievements (achievement_id);
+ALTER TABLE decisions ADD CONSTRAINT decisions_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
+ALTER TABLE decisions ADD CONSTRAINT decisions_rule FOREIGN KEY (rule_id, rule_version) REFERENCES recognition_rules (rule_id, version);
+ALTER TABLE lots ADD CONSTRAINT lots_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
+ALTER TABLE lots ADD CONSTRAINT lots_decision FOREIGN KEY (learner_id, decision_id) REFERENCES decisions (learner_id, decision_id);
+ALTER TABLE movements ADD CONSTRAINT movements_lot FOREIGN KEY (learner_id, lot_id) REFERENCES lots (learner_id, lot_id);
+ALTER TABLE access_log ADD CONSTRAINT access_log_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE identity_mismatches ADD CONSTRAINT identity_mismatches_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE identity_mismatches ADD CONSTRAINT identity_mismatches_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+COMMIT;
