@@ -6,7 +6,7 @@ use super::decimal::{DecimalError, checked_range, decimal, parse_hundredths};
 
 decimal! {
     /// An amount of credit; never negative.
-    pub struct Credit, max_hundredths = 100_000_000, example = "2.50"
+    pub struct Credit, max_hundredths = 100_000_000, pattern = "^([0-9]{1,6}([.][0-9]{1,2})?|1000000([.]0{1,2})?)$", example = "2.50"
 }
 
 impl Credit {

@@ -45,7 +45,7 @@ pub(super) fn checked_range(hundredths: i64, max_hundredths: i64) -> Result<i64,
 
 /// Declares a quantity type over hundredths with text, serde and an API schema.
 macro_rules! decimal {
-    ($(#[$doc:meta])* pub struct $name:ident, max_hundredths = $max:expr, example = $example:literal) => {
+    ($(#[$doc:meta])* pub struct $name:ident, max_hundredths = $max:expr, pattern = $pattern:literal, example = $example:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct $name(i64);
@@ -99,7 +99,7 @@ macro_rules! decimal {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
-                    .pattern(Some("^[0-9]{1,7}([.][0-9]{1,2})?$"))
+                    .pattern(Some($pattern))
                     .examples([serde_json::json!($example)])
                     .into()
             }

@@ -6,5 +6,5 @@ use super::decimal::{DecimalError, checked_range, decimal, parse_hundredths};
 
 decimal! {
     /// A number of hours; never negative.
-    pub struct Hours, max_hundredths = 10_000_000, example = "56"
+    pub struct Hours, max_hundredths = 9_999_999, pattern = "^[0-9]{1,5}([.][0-9]{1,2})?$", example = "56"
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::extract::{Asking, Edition, Id, Json, Key, Query};
+use super::extract::{Anyone, Asking, AtMost, Edition, Id, Json, Key, Query};
 use super::institutions::with_edition;
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
@@ -24,11 +24,11 @@ pub struct AchievementQuery {
     /// Only those of this kind.
     kind: Option<AchievementKind>,
     /// Only those of this ordered series.
-    #[param(max_length = 40)]
-    family: Option<String>,
+    #[param(value_type = Option<String>, max_length = 40)]
+    family: Option<AtMost<40>>,
     /// Only those with this code.
-    #[param(max_length = 40)]
-    code: Option<String>,
+    #[param(value_type = Option<String>, max_length = 40)]
+    code: Option<AtMost<40>>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -81,7 +81,7 @@ pub(crate) async fn create_achievement(
 pub(crate) async fn list_achievements(
     web: web::Data<Web>,
     request: HttpRequest,
-    asking: Asking,
+    asking: Anyone,
     query: Query<AchievementQuery>,
 ) -> Result<HttpResponse, Refusal> {
     let AchievementQuery {
@@ -95,8 +95,8 @@ pub(crate) async fn list_achievements(
     let filter = AchievementFilter {
         institution_id,
         kind,
-        family,
-        code,
+        family: family.map(|text| text.0),
+        code: code.map(|text| text.0),
     };
     let items = web
         .run(move |bank| achievements::list_achievements(bank, &asking.0, &filter, cursor, limit.and_one()))
@@ -108,7 +108,7 @@ pub(crate) async fn list_achievements(
 #[utoipa::path(tag = "achievements", operation_id = "read_achievement", params(("achievement_id" = Uuid, Path)), security((), ("bearer" = [])),
     responses((status = 200, description = "The version, with its edition as ETag", body = Achievement)))]
 #[get("/api/v1/achievements/{achievement_id}")]
-pub(crate) async fn read_achievement(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn read_achievement(web: web::Data<Web>, asking: Anyone, id: Id) -> Result<HttpResponse, Refusal> {
     let achievement = web.run(move |bank| achievements::read_achievement(bank, &asking.0, id.0)).await?;
     Ok(with_edition(HttpResponse::Ok(), achievement.edition, &achievement))
 }

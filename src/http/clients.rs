@@ -84,10 +84,14 @@ pub(crate) async fn revoke_client(web: web::Data<Web>, asking: Asking, id: Id, c
 /// The token request (RFC 6749, 4.4.2); the client's id and secret here or as HTTP Basic.
 #[derive(Deserialize, utoipa::ToSchema)]
 pub struct TokenRequest {
-    #[schema(max_length = 100, example = "client_credentials")]
+    #[schema(pattern = "^client_credentials$", example = "client_credentials")]
     grant_type: String,
     /// Some of the client's scopes, with spaces between; all when left out.
-    #[schema(max_length = 200, example = "outcomes:write")]
+    #[schema(
+        max_length = 200,
+        pattern = "^((outcomes:write|outcomes:read|achievements:write|learners:write)( |$))+$",
+        example = "outcomes:write"
+    )]
     scope: Option<String>,
     #[schema(max_length = 100, example = "01985a3e-7c00-7000-8000-000000000001")]
     client_id: Option<String>,

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::extract::{Asking, Edition, Id, Json, Key, Query};
+use super::extract::{Anyone, Asking, Edition, Id, Json, Key, Query};
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
@@ -51,7 +51,7 @@ pub fn with_edition(mut answer: actix_web::HttpResponseBuilder, edition: i64, bo
 pub(crate) async fn register_institution(
     web: web::Data<Web>,
     request: HttpRequest,
-    asking: Asking,
+    asking: Anyone,
     key: Key,
     body: Json<NewInstitution>,
 ) -> Result<HttpResponse, Refusal> {

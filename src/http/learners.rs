@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
-use super::extract::{Asking, Id, Json, Key, Query};
+use super::extract::{Anyone, Asking, Id, Json, Key, Query};
 use super::me::{AccessQuery, AccountQuery, MovementQuery, RecordQuery, access_page, account, movement_page, outcome_page};
 use super::paging::Listed;
 use super::problem::Refusal;
@@ -70,7 +70,7 @@ pub(crate) async fn issue_claim_code(
 pub(crate) async fn claim_account(
     web: web::Data<Web>,
     request: HttpRequest,
-    asking: Asking,
+    asking: Anyone,
     body: Json<AccountClaim>,
 ) -> Result<HttpResponse, Refusal> {
     web.attempt(&request, &body.0.account_number)?;

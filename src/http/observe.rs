@@ -14,6 +14,7 @@ use tracing::Span;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
 use super::openapi;
+use super::problem::Refusal;
 
 /// Operation ids by method and pattern.
 static OPERATIONS: LazyLock<HashMap<(String, String), String>> = LazyLock::new(|| {
@@ -89,20 +90,28 @@ pub async fn count<B: MessageBody + 'static>(request: ServiceRequest, next: Next
     Ok(answer)
 }
 
-/// Answers what no route takes: 405 with `Allow` where the path has other methods, else 404.
-pub async fn nowhere(request: HttpRequest) -> HttpResponse {
-    let mut allowed: Vec<&str> = OPERATIONS
-        .keys()
-        .filter(|(_, pattern)| ResourceDef::new(pattern.as_str()).is_match(request.path()))
+/// The methods of the operations at a path, in order; `None` where there is nothing.
+/// `/outcomes/batch` is also in the shape of `/outcomes/{outcome_id}`: the pattern with the fewest names is meant.
+pub fn allowed_at(path: &str) -> Option<Vec<&'static str>> {
+    let matching = || {
+        let all = OPERATIONS.keys();
+        all.filter(|(_, pattern)| ResourceDef::new(pattern.as_str()).is_match(path))
+    };
+    let names = |pattern: &str| pattern.matches('{').count();
+    let fewest = matching().map(|(_, pattern)| names(pattern)).min()?;
+    let mut allowed: Vec<&str> = matching()
+        .filter(|(_, pattern)| names(pattern) == fewest)
         .map(|(method, _)| method.as_str())
         .collect();
     allowed.sort_unstable();
-    if allowed.is_empty() {
-        return HttpResponse::NotFound().finish();
-    }
-    let allow = allowed.join(", ");
+    Some(allowed)
+}
+
+/// Answers what no route takes: 405 with `Allow` where the path has other methods, else 404.
+pub async fn nowhere(request: HttpRequest) -> Result<HttpResponse, Refusal> {
+    let allowed = allowed_at(request.path()).ok_or(Refusal::NOWHERE)?.join(", ");
     if request.method() == Method::OPTIONS {
-        return HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish();
+        return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allowed)).finish());
     }
-    HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish()
+    Err(Refusal::MethodNotAllowed(allowed))
 }

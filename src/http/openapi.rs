@@ -40,6 +40,7 @@ pub fn document() -> Value {
         "client": { "type": "http", "scheme": "basic", "description": "An API client's id and secret, for `POST /oauth2/token` only." },
     });
     add_problem_schema(&mut components["schemas"]);
+    close_variants(&mut components["schemas"]);
     each_operation(&mut document, |_, _, operation| add_problems(operation));
     document
 }
@@ -75,6 +76,17 @@ fn add_problem_schema(schemas: &mut Value) {
     let own = serde_json::to_value(Problems::openapi()).unwrap_or_default();
     if let (Some(all), Some(own)) = (schemas.as_object_mut(), own["components"]["schemas"].as_object()) {
         all.extend(own.clone());
+    }
+}
+
+/// The variants of a tagged type take no other fields; the derive says so of plain objects only.
+fn close_variants(schemas: &mut Value) {
+    for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for variant in schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
+            if variant.get("properties").is_some() {
+                variant["additionalProperties"] = json!(false);
+            }
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use super::extract::{Asking, Json, Key, is_idempotency_key};
+use super::extract::{Asking, Json, Key, from_json, is_idempotency_key};
 use super::problem::{Problem, Refusal, language_of, status_of};
 use super::state::Web;
 use crate::domain::language::Language;
@@ -23,11 +24,12 @@ pub struct BatchRow {
 }
 
 /// Up to 1,000 outcomes.
+/// A row that is not of the documented shape is refused by itself, like one that a rule refuses.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
-    #[schema(min_items = 1, max_items = 1000)]
-    pub rows: Vec<BatchRow>,
+    #[schema(value_type = Vec<BatchRow>, min_items = 1, max_items = 1000)]
+    pub rows: Vec<Box<RawValue>>,
 }
 
 /// What became of one row: as if it had been deposited alone.
@@ -111,13 +113,26 @@ pub(crate) async fn deposit_batch(
 ) -> Result<HttpResponse, Refusal> {
     check_batch(body.0.rows.len())?;
     let language = language_of(&request);
-    let answers = web
+    let rows: Vec<Result<DepositRequest, Rejection>> = body
+        .0
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(number, row)| request_of(&asking, key.0.as_deref(), number, row))
+        .collect();
+    let requests: Vec<DepositRequest> = rows.iter().flatten().cloned().collect();
+    let deposited = web
         .run(move |bank| {
             asking.0.somebody_now(bank)?;
-            let requests = requests_of(&asking, key.0.as_deref(), body.0)?;
             deposit_outcomes(bank, &requests)
         })
         .await?;
+    let mut deposited = deposited.into_iter();
+    // Every row that could be read has an answer, in the same order.
+    let answers: Vec<Result<Deposited, Rejection>> = rows
+        .into_iter()
+        .map(|row| row.and_then(|_| deposited.next().unwrap_or(Err(Rejection::NotFound {}))))
+        .collect();
     count(answers.iter().flatten());
     let novelty = |wanted: Novelty| answers.iter().flatten().filter(|deposited| deposited.novelty == wanted).count();
     Ok(HttpResponse::Ok().json(BatchResult {
@@ -128,22 +143,16 @@ pub(crate) async fn deposit_batch(
     }))
 }
 
-fn requests_of(asking: &Asking, key: Option<&str>, batch: Batch) -> Result<Vec<DepositRequest>, Rejection> {
-    let rows = batch.rows.into_iter().enumerate();
-    rows.map(|(number, row)| {
-        if row.idempotency_key.as_deref().is_some_and(|key| !is_idempotency_key(key)) {
-            return Err(Rejection::field(
-                format!("/rows/{number}/idempotency_key"),
-                "must have 1 to 100 visible ASCII characters",
-            ));
-        }
-        Ok(DepositRequest {
-            context: asking.0,
-            idempotency_key: row.idempotency_key.or_else(|| key.map(|key| format!("{key}#{number}"))),
-            outcome: row.outcome,
-        })
+fn request_of(asking: &Asking, key: Option<&str>, number: usize, row: &RawValue) -> Result<DepositRequest, Rejection> {
+    let row: BatchRow = from_json(row.get().as_bytes())?;
+    if row.idempotency_key.as_deref().is_some_and(|key| !is_idempotency_key(key)) {
+        return Err(Rejection::field("/idempotency_key", "must have 1 to 100 visible ASCII characters"));
+    }
+    Ok(DepositRequest {
+        context: asking.0,
+        idempotency_key: row.idempotency_key.or_else(|| key.map(|key| format!("{key}#{number}"))),
+        outcome: row.outcome,
     })
-    .collect()
 }
 
 fn row_result(answer: Result<Deposited, Rejection>, language: Language) -> RowResult {

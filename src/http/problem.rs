@@ -171,9 +171,13 @@ impl Problem {
 pub enum Refusal {
     Rejected(Rejection),
     Fault(Fault),
+    /// With the methods that the address has.
+    MethodNotAllowed(String),
 }
 
 impl Refusal {
+    /// There is nothing at the address.
+    pub const NOWHERE: Self = Self::Fault(NOT_FOUND);
     /// The body's content type is not the one that is documented.
     pub const MEDIA_TYPE: Self = Self::Fault(MEDIA_TYPE);
     /// The body is larger than the limit.
@@ -219,6 +223,7 @@ impl std::fmt::Display for Refusal {
         formatter.write_str(match self {
             Self::Rejected(rejection) => rejection.code(),
             Self::Fault(fault) => fault.code,
+            Self::MethodNotAllowed(_) => METHOD.code,
         })
     }
 }
@@ -228,13 +233,20 @@ impl ResponseError for Refusal {
         match self {
             Self::Rejected(rejection) => status_of(rejection.class()),
             Self::Fault(fault) => fault.status,
+            Self::MethodNotAllowed(_) => METHOD.status,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
-        if let Self::Rejected(rejection) = self {
-            response.extensions_mut().insert(rejection.clone());
+        match self {
+            Self::Rejected(rejection) => drop(response.extensions_mut().insert(rejection.clone())),
+            Self::MethodNotAllowed(allowed) => {
+                if let Ok(allowed) = header::HeaderValue::from_str(allowed) {
+                    response.headers_mut().insert(header::ALLOW, allowed);
+                }
+            }
+            Self::Fault(_) => {}
         }
         response
     }

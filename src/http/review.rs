@@ -5,11 +5,12 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::extract::{Asking, Id, Json, Query};
+use super::extract::{Asking, AtMost, Id, Json, Query};
 use super::institutions::Reason;
 use super::paging::{Listed, PageSize, page};
 use super::problem::{Refusal, language_of};
 use super::state::Web;
+use crate::domain::certificate_number::CertificateNumber;
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 use crate::ops::audit::{self, AuditEntry, AuditFilter};
 use crate::ops::decisions::{self, Decision, Replay};
@@ -27,8 +28,8 @@ pub struct OutcomeQuery {
     learner_id: Option<Uuid>,
     achievement_id: Option<Uuid>,
     /// Only this certificate number.
-    #[param(max_length = 64)]
-    certificate_number: Option<String>,
+    #[param(value_type = Option<String>, max_length = 64)]
+    certificate_number: Option<AtMost<64>>,
     status: Option<OutcomeStatus>,
     /// Awarded on this day or later.
     awarded_from: Option<NaiveDate>,
@@ -79,6 +80,11 @@ pub struct Note {
     note: String,
 }
 
+/// A certificate number as the bank keeps it; what is no number finds nothing.
+fn as_compared(text: &str) -> String {
+    CertificateNumber::parse(text).map_or_else(|| text.to_owned(), |number| number.as_str().to_owned())
+}
+
 /// List an institution's own outcomes, or any by the authority's right; the learners see the look.
 #[utoipa::path(tag = "outcomes", operation_id = "list_outcomes", params(OutcomeQuery),
     responses((status = 200, description = "A page, from the newest deposit", body = Listed<OutcomeView>)))]
@@ -104,7 +110,7 @@ pub(crate) async fn list_outcomes(
         learner_id,
         institution_id,
         achievement_id,
-        certificate_number,
+        certificate_number: certificate_number.map(|text| as_compared(&text.0)),
         status,
         awarded_from,
         awarded_to,

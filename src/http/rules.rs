@@ -20,7 +20,7 @@ pub struct RuleQuery {
     #[param(inline)]
     limit: PageSize,
     /// From the `Link` of the page before: a rule and a version.
-    #[param(pattern = "^[0-9a-f-]{36}[.][1-9][0-9]{0,8}$")]
+    #[param(pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[.][1-9][0-9]{0,8}$")]
     cursor: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, delete, post, web};
 use serde::Deserialize;
 
-use super::extract::{Asking, Json};
+use super::extract::{Anyone, Asking, Json};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::ops::sessions::{self, LogIn, NewUser};
@@ -51,7 +51,7 @@ pub struct SetUp {
     responses((status = 201, description = "The administrator was made", body = Administrator)),
     extensions(("x-problems" = json!(["already_set_up", "password_weak", "username_taken", "too_many_attempts"]))))]
 #[post("/api/v1/setup")]
-pub(crate) async fn set_up(web: web::Data<Web>, request: HttpRequest, asking: Asking, body: Json<SetUp>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn set_up(web: web::Data<Web>, request: HttpRequest, asking: Anyone, body: Json<SetUp>) -> Result<HttpResponse, Refusal> {
     web.attempt(&request, "")?;
     let made = web
         .run(move |bank| setup::set_up(bank, &asking.0, &body.0.setup_token, &body.0.user))
@@ -69,7 +69,7 @@ pub(crate) async fn set_up(web: web::Data<Web>, request: HttpRequest, asking: As
 pub(crate) async fn log_in(
     web: web::Data<Web>,
     request: HttpRequest,
-    asking: Asking,
+    asking: Anyone,
     body: Json<Credentials>,
 ) -> Result<HttpResponse, Refusal> {
     let Credentials { username, password } = body.0;
@@ -88,7 +88,7 @@ pub(crate) async fn log_in(
 pub(crate) async fn refresh_session(
     web: web::Data<Web>,
     request: HttpRequest,
-    asking: Asking,
+    asking: Anyone,
     body: Json<Refresh>,
 ) -> Result<HttpResponse, Refusal> {
     web.attempt(&request, "")?;

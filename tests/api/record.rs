@@ -359,6 +359,12 @@ fn a_batch_answers_row_by_row_and_pages_have_links() {
             (&json!(422), &json!("awarded_in_the_future"))
         );
         assert_eq!(send().expect(200), first, "the same key answers the same");
+        let odd = json!({ "rows": [{ "outcome": { "awarded_on": 7 } }, rows[0]] });
+        let odd = server.post("/api/v1/outcomes/batch", &town.registrar, &odd).expect(200);
+        assert_eq!(
+            (&odd["results"][0]["problem"]["code"], &odd["results"][1]["status"]),
+            (&json!("malformed_body"), &json!(200))
+        );
         let mut path = format!("/api/v1/outcomes?institution_id={}&limit=3", town.school);
         let mut seen = Vec::new();
         loop {
