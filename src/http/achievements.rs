@@ -11,7 +11,8 @@ use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::achievement::{AchievementFilter, AchievementKind};
-use crate::ops::achievements::{self, Achievement, NewAchievement};
+use crate::ops::achievements;
+use crate::ops::achievements::form::{Achievement, NewAchievement};
 use crate::ops::frameworks::{self, Framework, NewFramework};
 
 /// Which achievements to list.

@@ -134,13 +134,13 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
         Err(error) => place_and_sentence(error.path(), &error.inner().to_string()),
     };
     // In JSON Schema 4.0 is an integer; serde takes it for none. Rare, so it is only looked for here.
-    if detail.starts_with("invalid type: floating point") {
-        if let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes) {
-            return serde_path_to_error::deserialize(with_whole_numbers(value)).map_err(|error| {
-                let (pointer, detail) = place_and_sentence(error.path(), &error.inner().to_string());
-                malformed(pointer, detail)
-            });
-        }
+    if detail.starts_with("invalid type: floating point")
+        && let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes)
+    {
+        return serde_path_to_error::deserialize(with_whole_numbers(value)).map_err(|error| {
+            let (pointer, detail) = place_and_sentence(error.path(), &error.inner().to_string());
+            malformed(pointer, detail)
+        });
     }
     Err(malformed(pointer, detail))
 }

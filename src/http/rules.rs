@@ -95,6 +95,6 @@ pub(crate) async fn publish_certificate_pattern(
     responses((status = 200, description = "All of them", body = Listed<Pattern>)))]
 #[get("/api/v1/certificate-patterns")]
 pub(crate) async fn list_certificate_patterns(web: web::Data<Web>) -> Result<HttpResponse, Refusal> {
-    let items = web.run(|bank| rules::list_certificate_patterns(bank)).await?;
+    let items = web.run(rules::list_certificate_patterns).await?;
     Ok(HttpResponse::Ok().json(Listed { items }))
 }

@@ -143,10 +143,10 @@ pub fn find_learner(bank: &Bank, context: &Context, search: &LearnerSearch) -> R
         let index = document_index(bank, &document);
         let found = deposits::learners_by_document(conn, &[index])?.pop().map(|(_, row)| row);
         let row = found.ok_or(Rejection::NotFound {})?;
-        if let Some(institution_id) = search.institution_id {
-            if !records::knows(conn, institution_id, row.learner_id.0)? {
-                return Err(Rejection::NotFound {}.into());
-            }
+        if let Some(institution_id) = search.institution_id
+            && !records::knows(conn, institution_id, row.learner_id.0)?
+        {
+            return Err(Rejection::NotFound {}.into());
         }
         note_access(conn, context, &actor, search.institution_id, "find_learner", &[row.learner_id.0])?;
         masked(bank, &row)

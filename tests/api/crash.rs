@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::record::Town;
 use super::server::{Answer, Server, on_both};
+use super::town::Town;
 
 const KILLS: usize = 20;
 const CLIENTS: usize = 6;

@@ -1,5 +1,10 @@
 //! The running program over HTTP, on both back ends: a real process, a real database, real tokens.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod crash;
 mod demo;
@@ -8,4 +13,5 @@ mod record;
 mod server;
 mod spec;
 mod start;
+mod town;
 mod walk;

@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use super::record::Town;
 use super::server::{Answer, Server, on_both};
+use super::town::Town;
 
 /// Sends from sixteen threads at once, and answers what each got.
 fn at_once(server: &Server, town: &Town, request: impl Fn(usize) -> (Option<String>, Value) + Sync) -> Vec<Answer> {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::record::{Town, user};
 use super::server::{Answer, Server, on_both};
+use super::town::{Town, user};
 
 /// Operations that answer anybody.
 const PUBLIC: [&str; 19] = [
@@ -121,7 +121,7 @@ fn body(operation: &str, things: &Things) -> Option<Value> {
         "deposit_batch" => json!({ "rows": [{ "outcome": things.example }] }),
         "register_learner" => json!({ "institution_id": school, "learner": things.example["learner"] }),
         "find_learner" => {
-            json!({ "institution_id": school, "document_kind": "resident_identity_card", "document_number": super::record::NUMBER })
+            json!({ "institution_id": school, "document_kind": "resident_identity_card", "document_number": super::town::NUMBER })
         }
         "issue_claim_code" => json!({ "institution_id": school }),
         "settle_mismatch" => json!({ "note": "没有权限" }),

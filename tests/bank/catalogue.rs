@@ -23,14 +23,16 @@ enum Placement {
     Local,
 }
 
+/// Table, constraint, columns, table referred to, columns there.
+type ForeignKey = (String, String, Vec<String>, String, Vec<String>);
+
 /// What the judgement looks at.
 #[derive(Debug, Clone, Default)]
 struct Catalogue {
     columns: BTreeMap<String, Vec<String>>,
     /// Table, constraint, columns, of primary and unique keys.
     keys: Vec<(String, String, Vec<String>)>,
-    /// Table, constraint, columns, table referred to, columns there.
-    foreign_keys: Vec<(String, String, Vec<String>, String, Vec<String>)>,
+    foreign_keys: Vec<ForeignKey>,
     /// Table and name of every constraint.
     constraints: Vec<(String, String)>,
 }

@@ -1,5 +1,10 @@
 //! The bank on both back ends, through its operations. `tests/run` starts the PostgreSQL that this needs.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod catalogue;
 mod common;

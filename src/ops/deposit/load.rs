@@ -1,6 +1,7 @@
 //! What a slice needs from the database, each thing read once for all of its requests.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use uuid::Uuid;
 
@@ -65,13 +66,12 @@ fn actors(conn: &mut Conn, requests: &[DepositRequest]) -> Result<HashMap<Caller
     let mut actors = HashMap::new();
     for request in requests {
         let caller = request.context.caller;
-        if !actors.contains_key(&caller) {
-            let actor = match request.context.actor(conn) {
+        if let Entry::Vacant(place) = actors.entry(caller) {
+            place.insert(match request.context.actor(conn) {
                 Ok(actor) => Ok(actor),
                 Err(OpError::Rejected(rejection)) => Err(rejection),
                 Err(error) => return Err(error),
-            };
-            actors.insert(caller, actor);
+            });
         }
     }
     Ok(actors)
