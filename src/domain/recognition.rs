@@ -373,3 +373,6 @@ fn rounded_down(hours: Hours, hours_per_credit: Hours, step: Credit) -> Option<C
         .min(Credit::MAX_HUNDREDTHS);
     Credit::from_hundredths(hundredths).ok().filter(|credit| *credit > Credit::ZERO)
 }
+
+#[cfg(test)]
+mod tests;

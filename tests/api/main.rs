@@ -9,6 +9,7 @@
 mod crash;
 mod demo;
 mod racing;
+mod readme;
 mod record;
 mod server;
 mod spec;
