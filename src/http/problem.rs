@@ -166,6 +166,36 @@ impl Problem {
     }
 }
 
+/// One line of the published table of codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableLine {
+    pub code: &'static str,
+    pub status: u16,
+    pub chinese: &'static str,
+    pub english: &'static str,
+}
+
+/// Every code that a problem can have, in the order of codes.
+pub fn table() -> Vec<TableLine> {
+    let rejections = Rejection::TABLE.iter().map(|(code, class, chinese, english)| TableLine {
+        code,
+        status: status_of(*class).as_u16(),
+        chinese,
+        english,
+    });
+    let faults = FAULTS.iter().map(|fault| TableLine {
+        code: fault.code,
+        status: fault.status(),
+        chinese: fault.chinese,
+        english: fault.english,
+    });
+    // `not_found` is both: nothing at the address, and nothing that the caller may know; the latter explains more.
+    let mut lines: Vec<TableLine> = rejections.chain(faults).collect();
+    lines.sort_by_key(|line| line.code);
+    lines.dedup_by_key(|line| line.code);
+    lines
+}
+
 /// What a handler answers when it does not do what was asked; [`render`] gives it its body.
 #[derive(Debug)]
 pub enum Refusal {

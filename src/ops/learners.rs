@@ -287,6 +287,7 @@ pub fn claim_account(bank: &Bank, context: &Context, claim: &AccountClaim) -> Re
             .find(|kept| kept.failures < FAILURES_MAX && opaque::matches(&code, &kept.code_digest));
         let Some(good) = good else {
             records::count_claim_failure(conn, learner_id)?;
+            tell(conn, &[context.told("refuse_claim", "learner", learner_id).of_learner(learner_id)])?;
             return Ok(None);
         };
         let user_id = match (&claim.user, &password_hash) {

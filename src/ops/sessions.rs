@@ -9,6 +9,7 @@ use crate::domain::actor::{BankRole, Caller};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::store::connection::Conn;
 use crate::store::error::{StoreError, Taken};
+use crate::store::journal::tell;
 use crate::store::people::{self, SessionRow, UserRow};
 use crate::store::types::{At, Key};
 use crate::vault::{opaque, passwords, tokens::AccessClaims};
@@ -156,7 +157,16 @@ pub fn log_in(bank: &Bank, context: &Context, username: &str, password: &str) ->
         ended_at: None,
         ended_because: None,
     };
-    bank.store.write(|conn| people::insert_session(conn, &row))?;
+    // Nobody asked yet; whoever knows the password is the one who wrote.
+    let caller = Caller::User {
+        user_id: user.user_id.0,
+        session_id,
+    };
+    let told = Context { caller, ..*context }.told("log_in", "session", session_id);
+    bank.store.write(|conn| {
+        people::insert_session(conn, &row)?;
+        tell(conn, std::slice::from_ref(&told))
+    })?;
     tokens_for(bank, context, user.user_id.0, session_id, &secret)
 }
 
@@ -199,9 +209,11 @@ pub fn refresh_session(bank: &Bank, context: &Context, refresh_token: &str) -> R
             return Ok(None);
         };
         if people::rotate_session(conn, session_id, &opaque::digest(secret), &opaque::digest(&next), context.now)? {
+            tell(conn, &[context.told("refresh_session", "session", session_id)])?;
             return Ok(Some(session.user_id.0));
         }
         people::end_session(conn, session_id, "refresh token used twice", context.now)?;
+        tell(conn, &[context.told("end_copied_session", "session", session_id)])?;
         Ok(None)
     })?;
     let user_id = user_id.ok_or(Rejection::RefreshTokenInvalid {})?;
@@ -223,7 +235,8 @@ pub fn log_out(bank: &Bank, context: &Context) -> Result<(), OpError> {
     };
     bank.store.write(|conn| {
         context.actor(conn)?;
-        Ok(people::end_session(conn, session_id, "logged out", context.now)?)
+        people::end_session(conn, session_id, "logged out", context.now)?;
+        Ok(tell(conn, &[context.told("log_out", "session", session_id)])?)
     })
 }
 
@@ -247,6 +260,7 @@ pub fn change_password(bank: &Bank, context: &Context, present: &str, new: &str)
     let password_hash = bank.passwords.hash(new).map_err(|error| OpError::Secret(error.to_string()))?;
     bank.store.write(|conn| {
         people::set_password(conn, user_id, &password_hash, context.now)?;
-        Ok(people::end_sessions_of(conn, user_id, "password changed", context.now)?)
+        people::end_sessions_of(conn, user_id, "password changed", context.now)?;
+        Ok(tell(conn, &[context.told("change_password", "user", user_id)])?)
     })
 }

@@ -29,6 +29,7 @@ pub fn issue_setup_token(bank: &Bank, context: &Context) -> Result<Option<String
             return Ok(false);
         }
         people::insert_setup_token(conn, &opaque::digest(&token), context.now)?;
+        tell(conn, &[context.told("issue_setup_token", "bank", Uuid::nil())])?;
         Ok(true)
     })?;
     Ok(issued.then_some(token))

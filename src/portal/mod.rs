@@ -1,5 +1,6 @@
 //! The pages: server-rendered, calling the same operations as the API. No rules, no SQL.
 
+mod problems;
 mod setup;
 
 use actix_web::http::header;
@@ -11,7 +12,11 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; for
 
 /// Puts every page in its place.
 pub fn register(config: &mut ServiceConfig) {
-    config.service(setup::show).service(setup::submit).service(style);
+    config
+        .service(setup::show)
+        .service(setup::submit)
+        .service(problems::show)
+        .service(style);
 }
 
 #[get("/assets/portal.css")]

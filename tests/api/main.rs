@@ -13,6 +13,7 @@ mod readme;
 mod record;
 mod server;
 mod spec;
+mod standards;
 mod start;
 mod town;
 mod walk;

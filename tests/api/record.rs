@@ -285,24 +285,12 @@ fn a_batch_answers_row_by_row_and_pages_have_links() {
 }
 
 #[test]
-fn editing_needs_the_edition_that_was_read() {
+fn a_legacy_identity_number_is_the_same_person() {
     on_both(|server| {
         let town = Town::build(server);
-        let path = format!("/api/v1/institutions/{}", town.school);
-        let edition = server.get(&path, &town.registrar).header("etag").unwrap().to_owned();
-        let edit = json!({ "name": "新校名", "division_code": "410502" });
-        assert_eq!(
-            server.call(Method::PUT, &path, Some(&town.registrar), Some(&edit)).refusal(),
-            (400, "precondition_needed")
-        );
-        let put = |edition: &str| {
-            let request = server
-                .request(Method::PUT, &path)
-                .bearer_auth(&town.registrar)
-                .header("If-Match", edition);
-            Answer::of(request.json(&edit).send().unwrap())
-        };
-        assert_eq!(put(&edition).expect(200)["name"], "新校名");
-        assert_eq!(put(&edition).refusal(), (412, "stale_edition"));
+        let first = town.deposit(server, &town.outcome(FIRST)).expect(201);
+        let mut legacy = town.outcome("S000441012345242000002");
+        legacy["learner"]["document_number"] = json!("110105491231002");
+        assert_eq!(town.deposit(server, &legacy).expect(201)["learner_id"], first["learner_id"]);
     });
 }

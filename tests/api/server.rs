@@ -99,6 +99,7 @@ pub(crate) fn program(data: &Path, back_end: &BackEnd) -> Command {
         .env("CREDIT_BANK_PASSWORD_ITERATIONS", "1")
         .env("CREDIT_BANK_ATTEMPTS_PER_ACCOUNT", "1000")
         .env("CREDIT_BANK_ATTEMPTS_PER_ADDRESS", "100000")
+        .env("CREDIT_BANK_DATABASE_WAIT_SECONDS", "2")
         .env("CREDIT_BANK_LOG", "warn");
     if let BackEnd::Postgres(url) = back_end {
         command.env("CREDIT_BANK_DATABASE_URL", url);
@@ -113,7 +114,13 @@ impl Server {
 
     /// Starts on a directory whose `data` may be there already.
     pub(crate) fn on_data(directory: TempDir, back_end: BackEnd) -> Self {
-        let (process, base, setup_token) = launch(&mut program(&directory.path().join("data"), &back_end));
+        let mut command = program(&directory.path().join("data"), &back_end);
+        Self::of_program(directory, back_end, &mut command)
+    }
+
+    /// Starts the program with settings of the test's own.
+    pub(crate) fn of_program(directory: TempDir, back_end: BackEnd, command: &mut Command) -> Self {
+        let (process, base, setup_token) = launch(command);
         Self {
             directory,
             back_end,

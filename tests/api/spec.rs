@@ -10,6 +10,17 @@ fn the_committed_description_is_the_generated_one() {
 }
 
 #[test]
+fn every_problem_code_is_explained_where_its_type_points() {
+    let server = Server::start(BackEnd::Sqlite);
+    let page = server.get("/docs/problems", "").text;
+    for line in credit_bank::http::problem::table() {
+        assert!(page.contains(&format!("id=\"{}\"", line.code)), "{}", line.code);
+    }
+    let refused = server.get("/nowhere", "");
+    assert_eq!(refused.body["type"], "/docs/problems#not_found");
+}
+
+#[test]
 fn the_description_and_its_pages_are_served() {
     let server = Server::start(BackEnd::Sqlite);
     let served = server.get("/api/v1/openapi.json", "").status;

@@ -180,3 +180,90 @@ fn a_lone_start_is_quick_and_small() {
     let kib: u64 = resident.split(' ').next().unwrap().parse().unwrap();
     assert!(kib < 120_000, "{resident}");
 }
+
+#[test]
+fn readiness_says_when_the_database_is_away() {
+    let url = super::server::postgres_database();
+    let server = Server::start(BackEnd::Postgres(url.clone()));
+    assert_eq!(server.get("/health/ready", "").status, 200);
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    let (host, name) = url.rsplit_once('/').unwrap();
+    let admin = std::env::var("CREDIT_BANK_TEST_POSTGRES_URL").unwrap();
+    let mut conn = PgConnection::establish(&admin).unwrap();
+    conn.batch_execute(&format!(
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS false; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    ))
+    .unwrap();
+    let away = server.get("/health/ready", "");
+    assert_eq!((away.refusal(), away.header("retry-after").is_some()), ((503, "unavailable"), true));
+    assert_eq!(server.get("/health/live", "").status, 200, "the process lives");
+    let refused = server.submit("/api/v1/sessions", &serde_json::json!({ "username": "x", "password": "y" }));
+    assert_eq!(refused.refusal(), (503, "unavailable"));
+    conn.batch_execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+        .unwrap();
+    assert_eq!(server.get("/health/ready", "").status, 200, "it recovers by itself, at {host}");
+}
+
+#[test]
+fn attempts_are_throttled_by_account_and_by_address() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut limited = program(&directory.path().join("data"), &BackEnd::Sqlite);
+    limited
+        .env("CREDIT_BANK_ATTEMPTS_PER_ACCOUNT", "3")
+        .env("CREDIT_BANK_ATTEMPTS_PER_ADDRESS", "8");
+    let server = Server::of_program(directory, BackEnd::Sqlite, &mut limited);
+    let attempt = |name: &str| server.submit("/api/v1/sessions", &serde_json::json!({ "username": name, "password": "wrong" }));
+    for _ in 0..3 {
+        assert_eq!(attempt("somebody").refusal(), (401, "wrong_credentials"));
+    }
+    let throttled = attempt("somebody");
+    assert_eq!(
+        (throttled.refusal(), throttled.header("retry-after").is_some()),
+        ((429, "too_many_attempts"), true)
+    );
+    assert_eq!(attempt("another").status, 401, "another account is still free");
+    let statuses: Vec<u16> = (0..6).map(|number| attempt(&format!("name-{number}")).status).collect();
+    assert_eq!(statuses.last(), Some(&429), "and then the address is not: {statuses:?}");
+}
+
+#[test]
+fn logs_figures_and_answers_hold_nothing_personal() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("log");
+    let mut chatty = program(&directory.path().join("data"), &BackEnd::Sqlite);
+    chatty.env("CREDIT_BANK_LOG", "trace").env("CREDIT_BANK_LOG_FORMAT", "json");
+    chatty.stderr(std::fs::File::create(&log).unwrap());
+    let server = Server::of_program(directory, BackEnd::Sqlite, &mut chatty);
+    let town = Town::build(&server);
+    let deposited = town.deposit(&server, &town.outcome("S000441012345242000001")).expect(201);
+    let learner = town.claim(&server, deposited["learner_id"].as_str().unwrap(), "wangfang");
+    server.get("/api/v1/me", &learner).expect(200);
+    let mut wrong = town.outcome("S000441012345242000002");
+    wrong["learner"]["document_number"] = "110105194912310021".into();
+    let refused = town.deposit(&server, &wrong);
+    assert_eq!(refused.refusal(), (422, "invalid_body"));
+    assert!(!refused.text.contains("110105194912310021"), "{}", refused.text);
+    let said = std::fs::read_to_string(&log).unwrap();
+    assert!(
+        said.contains("\"operation\":\"deposit_outcome\"") && said.contains("request_id"),
+        "{}",
+        said.len()
+    );
+    let figures = server.get("/metrics", "").text;
+    assert!(
+        figures.contains("credit_bank_deposits_total") && figures.contains("credit_bank_recognitions_total"),
+        "{figures}"
+    );
+    for secret in [
+        super::town::NUMBER,
+        "110105194912310021",
+        "王芳",
+        super::server::PASSWORD,
+        learner.as_str(),
+        "S000441012345242000001",
+    ] {
+        assert!(!said.contains(secret), "the log says {secret}");
+        assert!(!figures.contains(secret), "the figures say {secret}");
+    }
+}

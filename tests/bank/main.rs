@@ -9,5 +9,6 @@
 mod catalogue;
 mod common;
 mod deposits;
+mod expiry;
 mod migrations;
 mod sessions;

@@ -1,0 +1,126 @@
+//! Achievements and their versions, editions, and the audit.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::server::{Answer, on_both};
+use super::town::Town;
+
+const FIRST: &str = "S000441012345242000001";
+
+#[test]
+fn editing_needs_the_edition_that_was_read() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let path = format!("/api/v1/institutions/{}", town.school);
+        let edition = server.get(&path, &town.registrar).header("etag").unwrap().to_owned();
+        let edit = json!({ "name": "新校名", "division_code": "410502" });
+        assert_eq!(
+            server.call(Method::PUT, &path, Some(&town.registrar), Some(&edit)).refusal(),
+            (400, "precondition_needed")
+        );
+        let put = |edition: &str| {
+            let request = server
+                .request(Method::PUT, &path)
+                .bearer_auth(&town.registrar)
+                .header("If-Match", edition);
+            Answer::of(request.json(&edit).send().unwrap())
+        };
+        assert_eq!(put(&edition).expect(200)["name"], "新校名");
+        assert_eq!(put(&edition).refusal(), (412, "stale_edition"));
+    });
+}
+
+#[test]
+fn an_achievement_is_drafted_published_superseded_and_closed() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let mut new = json!({ "institution_id": town.school, "code": "tr-care", "name_chinese": "养老护理", "kind": "training", "hours": "60", "valid_from": "2020-01-01" });
+        let draft = server.post("/api/v1/achievements", &town.registrar, &new);
+        assert_eq!(draft.header("etag"), Some("\"1\""));
+        let path = format!("/api/v1/achievements/{}", draft.expect(201)["achievement_id"].as_str().unwrap());
+        assert_eq!(
+            server.post("/api/v1/achievements", &town.registrar, &new).refusal(),
+            (409, "code_taken")
+        );
+        assert_eq!(
+            server.get(&path, &town.stranger).refusal(),
+            (404, "not_found"),
+            "a draft is its institution's"
+        );
+        new["name_chinese"] = json!("养老护理技能提升");
+        let edit = || {
+            let request = server
+                .request(Method::PUT, &path)
+                .bearer_auth(&town.registrar)
+                .header("If-Match", "\"1\"");
+            Answer::of(request.json(&new).send().unwrap())
+        };
+        assert_eq!(edit().expect(200)["name_chinese"], "养老护理技能提升");
+        assert_eq!(edit().refusal(), (412, "stale_edition"));
+        server.post(&format!("{path}/publish"), &town.registrar, &json!({})).expect(200);
+        assert_eq!(edit().refusal(), (409, "wrong_state"), "a published version is never edited");
+        assert_eq!(server.call(Method::GET, &path, None, None).expect(200)["status"], "published");
+        assert_eq!(
+            server.post(&format!("{path}/versions"), &town.registrar, &new).refusal(),
+            (422, "invalid_body")
+        );
+        let mut next = new.clone();
+        (next["valid_from"], next["hours"]) = (json!("2024-01-01"), json!("80"));
+        let second = server.post(&format!("{path}/versions"), &town.registrar, &next).expect(201);
+        assert_eq!((&second["version"], &second["status"]), (&json!(2), &json!("draft")));
+        let second = format!("/api/v1/achievements/{}", second["achievement_id"].as_str().unwrap());
+        server.post(&format!("{second}/publish"), &town.registrar, &json!({})).expect(200);
+        server
+            .post(&format!("{second}/close"), &town.registrar, &json!({ "closed_on": "2024-12-31" }))
+            .expect(200);
+        let rule = json!({ "title": "培训", "citation": "测试", "selector": { "kind": "training" }, "selected_by": "award_date", "effective_from": "2020-01-01",
+            "method": { "method": "by_hours", "hours_per_credit": "16", "minimum_hours": "8", "step": "0.50", "cap": null } });
+        server.post("/api/v1/recognition-rules", &town.administrator, &rule).expect(201);
+        let outcome = |awarded_on: &str| {
+            let mut outcome = town.outcome("");
+            (outcome["achievement_code"], outcome["awarded_on"], outcome["certificate_number"]) =
+                (json!("tr-care"), json!(awarded_on), Value::Null);
+            let deposited = town.deposit(server, &outcome).expect(201);
+            (deposited["credit"].as_str().unwrap().to_owned(), deposited["flags"].clone())
+        };
+        assert_eq!(
+            outcome("2023-06-01"),
+            ("3.50".to_owned(), json!([])),
+            "the version in force then had 60 hours"
+        );
+        assert_eq!(outcome("2024-06-01"), ("5.00".to_owned(), json!([])), "the next one has 80");
+        assert_eq!(outcome("2025-01-01"), ("0.00".to_owned(), json!(["awarded_after_closure"])));
+    });
+}
+
+#[test]
+fn every_write_leaves_an_audit_row_that_auditors_read() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let deposited = town.deposit(server, &town.outcome(FIRST)).expect(201);
+        let path = format!("/api/v1/audit?subject_id={}", deposited["outcome_id"].as_str().unwrap());
+        let audit = server.get(&path, &town.auditor).expect(200);
+        assert_eq!(audit["items"][0]["operation"], "deposit_outcome");
+        assert_eq!(server.get("/api/v1/audit", &town.officer).refusal(), (403, "forbidden"));
+        let all = server.get("/api/v1/audit?limit=200", &town.administrator);
+        let operations: Vec<String> = all.body["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["operation"].as_str().unwrap().to_owned())
+            .collect();
+        for operation in [
+            "set_up",
+            "log_in",
+            "create_user",
+            "register_institution",
+            "approve",
+            "create_achievement",
+            "publish_recognition_rule",
+        ] {
+            assert!(operations.iter().any(|one| one == operation), "{operation}: {operations:?}");
+        }
+        assert!(!all.text.contains(super::town::NUMBER));
+    });
+}
