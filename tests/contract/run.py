@@ -17,6 +17,8 @@ from pathlib import Path
 # Not the one of the examples: the operation that changes it must not find it.
 PASSWORD = "copper-harbour-quilt-58"
 NUMBER = "11010519491231002X"
+# Another seed tries other requests: CREDIT_BANK_TEST_SEED=7 tests/contract/run.py ...
+SEED = int(os.environ.get("CREDIT_BANK_TEST_SEED", "20261124"))
 
 
 def call(base, method, path, token=None, body=None):
@@ -75,8 +77,9 @@ def town(base, setup_token):
 
 
 CONFIG = """
-seed = 20261124
-workers = 2
+seed = {seed}
+# One: with more, Python 3.11 itself now and then fails inside the tool ("AST constructor recursion depth mismatch").
+workers = 1
 request-timeout = 30.0
 headers = {{ Accept-Language = "en" }}
 
@@ -133,7 +136,7 @@ def main(program, schemathesis, url=None):
             for name, selection, examples in RUNS:
                 peers = 'peers = ["school-a", "school-b"]' if name == "school-a" else ""
                 config = scratch / f"{name}.toml"
-                config.write_text(CONFIG.format(auth=auth, user=name, peers=peers, examples=examples, institution_id=ids["school-a"]))
+                config.write_text(CONFIG.format(seed=SEED, auth=auth, user=name, peers=peers, examples=examples, institution_id=ids["school-a"]))
                 command = [schemathesis, "--config-file", str(config), "run", f"{base}/api/v1/openapi.json", "--checks", "all", *selection]
                 print("==", name, " ".join(selection), flush=True)
                 if subprocess.run(command, cwd=scratch).returncode != 0:
