@@ -76,7 +76,7 @@ fn sentence(error: &OpError) -> String {
     match error {
         OpError::Rejected(rejection) => {
             let mut text = rejection.sentence(Language::English);
-            for problem in rejection.problems() {
+            for problem in rejection.problems(Language::English) {
                 text.push_str(&format!("\n  {} {}", problem.pointer, problem.detail));
             }
             text

@@ -16,6 +16,7 @@ pub mod lot;
 pub mod movement;
 pub mod outcome;
 pub mod person_name;
+pub mod phrases;
 pub mod policy;
 #[cfg(test)]
 mod policy_matrix;

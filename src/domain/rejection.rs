@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::language::Language;
+use super::phrases::in_chinese;
 
 /// What sort of refusal it is; one place maps this to a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +43,14 @@ impl FieldProblem {
     }
 }
 
+/// What is said inside a sentence, in its language.
+fn said(english: &str, language: Language) -> String {
+    match language {
+        Language::Chinese => in_chinese(english),
+        Language::English => english.to_owned(),
+    }
+}
+
 macro_rules! rejections {
     ($($(#[$doc:meta])* $variant:ident { $($field:ident : $type:ty),* } = $code:literal, $class:ident, $chinese:literal, $english:literal;)+) => {
         /// An expected refusal with its data.
@@ -65,8 +74,8 @@ macro_rules! rejections {
                 match self { $(Self::$variant { .. } => Class::$class),+ }
             }
 
-            /// The public sentence.
-            pub fn sentence(&self, language: Language) -> String {
+            /// The sentence with its data as it is.
+            fn filled_in(&self, language: Language) -> String {
                 match self {
                     $(Self::$variant { $($field),* } => {
                         $(let _ = $field;)*
@@ -133,11 +142,40 @@ rejections! {
 }
 
 impl Rejection {
-    /// The fields that are wrong, if the refusal names any.
-    pub fn problems(&self) -> &[FieldProblem] {
+    /// The fields that are wrong, if the refusal is about some, each with a sentence.
+    pub fn problems(&self, language: Language) -> Vec<FieldProblem> {
+        let one = |pointer: &str| vec![FieldProblem::new(pointer, self.sentence(language))];
         match self {
-            Self::MalformedBody { problems } | Self::InvalidBody { problems } | Self::RuleInvalid { problems } => problems,
-            _ => &[],
+            Self::MalformedBody { problems } | Self::InvalidBody { problems } | Self::RuleInvalid { problems } => problems
+                .iter()
+                .map(|problem| FieldProblem::new(problem.pointer.clone(), said(&problem.detail, language)))
+                .collect(),
+            Self::AwardedInTheFuture { .. } | Self::AwardedTooLongAgo { .. } => one("/awarded_on"),
+            Self::HoursAbsurd { .. } => one("/hours"),
+            Self::UnknownAchievement { .. } | Self::ForeignAchievement { .. } => one("/achievement_code"),
+            Self::IdentityMismatch {} => one("/learner/name"),
+            Self::CertificateDiffers { fields } => fields.split(", ").flat_map(|field| one(&format!("/{field}"))).collect(),
+            Self::LevelUnknown {} => one("/level"),
+            Self::PatternInvalid {} => one("/pattern"),
+            Self::UnknownUser { .. } => one("/username"),
+            Self::RuleVersionOutOfOrder { .. } => one("/effective_from"),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The public sentence.
+    pub fn sentence(&self, language: Language) -> String {
+        match self {
+            Self::PasswordWeak { reason } => Self::PasswordWeak {
+                reason: said(reason, language),
+            }
+            .filled_in(language),
+            Self::InvalidQuery { name, detail } => Self::InvalidQuery {
+                name: name.clone(),
+                detail: said(detail, language),
+            }
+            .filled_in(language),
+            other => other.filled_in(language),
         }
     }
 

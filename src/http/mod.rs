@@ -13,6 +13,7 @@ pub mod openapi;
 pub mod outcomes;
 pub mod paging;
 pub mod problem;
+pub mod render;
 pub mod review;
 pub mod routes;
 pub mod rules;

@@ -59,7 +59,7 @@ pub async fn count<B: MessageBody + 'static>(request: ServiceRequest, next: Next
     let operation = operation_of(answer.request());
     let status = answer.status().as_str().to_owned();
     metrics::counter!("credit_bank_requests_total", "operation" => operation, "status" => status.clone()).increment(1);
-    metrics::histogram!("credit_bank_request_seconds", "operation" => operation).record(began.elapsed());
+    metrics::histogram!("credit_bank_request_seconds", "operation" => operation, "status" => status.clone()).record(began.elapsed());
     tracing::info!(
         operation,
         status,

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::extract::{Asking, Json, Key, from_json, is_idempotency_key};
-use super::problem::{Problem, Refusal, language_of, status_of};
+use super::problem::{Problem, Refusal, status_of};
+use super::render::language_of;
 use super::state::Web;
 use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;

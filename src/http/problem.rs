@@ -1,12 +1,8 @@
 //! The one place that knows status codes: every refusal becomes a problem document (RFC 9457) in the caller's language.
 
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
-use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use actix_web::{HttpResponse, ResponseError};
 use serde::{Deserialize, Serialize};
-use tracing_actix_web::RequestId;
 
 use crate::domain::language::Language;
 use crate::domain::rejection::{Class, FieldProblem, Rejection};
@@ -105,7 +101,8 @@ const fn fault(code: &'static str, status: StatusCode, chinese: &'static str, en
 }
 
 impl Fault {
-    fn of(status: StatusCode) -> Self {
+    /// The fault that a status of the framework stands for.
+    pub fn of(status: StatusCode) -> Self {
         FAULTS
             .into_iter()
             .find(|fault| fault.status == status)
@@ -132,6 +129,29 @@ pub fn status_of(class: Class) -> StatusCode {
     }
 }
 
+/// What a status means, in both languages.
+fn title_of(status: StatusCode, language: Language) -> &'static str {
+    let chinese = match status.as_u16() {
+        400 => "请求有误",
+        401 => "未认证",
+        403 => "无权操作",
+        404 => "未找到",
+        405 => "方法不受支持",
+        409 => "冲突",
+        412 => "副本已过期",
+        413 => "内容过大",
+        415 => "内容类型不受支持",
+        422 => "无法处理",
+        429 => "尝试过多",
+        503 => "暂时不可用",
+        _ => "系统错误",
+    };
+    match language {
+        Language::Chinese => chinese,
+        Language::English => status.canonical_reason().unwrap_or_default(),
+    }
+}
+
 impl Problem {
     /// The document of an expected refusal.
     pub fn of_rejection(rejection: &Rejection, language: Language) -> Self {
@@ -139,23 +159,25 @@ impl Problem {
         Self::new(
             rejection.code(),
             status,
+            language,
             rejection.sentence(language),
-            rejection.problems().to_vec(),
+            rejection.problems(language),
         )
     }
 
-    fn of_fault(fault: Fault, status: StatusCode, language: Language) -> Self {
+    /// The document of a refusal of the web itself.
+    pub fn of_fault(fault: Fault, status: StatusCode, language: Language) -> Self {
         let detail = match language {
             Language::Chinese => fault.chinese,
             Language::English => fault.english,
         };
-        Self::new(fault.code, status, detail.to_owned(), Vec::new())
+        Self::new(fault.code, status, language, detail.to_owned(), Vec::new())
     }
 
-    fn new(code: &str, status: StatusCode, detail: String, errors: Vec<FieldProblem>) -> Self {
+    fn new(code: &str, status: StatusCode, language: Language, detail: String, errors: Vec<FieldProblem>) -> Self {
         Self {
             kind: format!("/docs/problems#{code}"),
-            title: status.canonical_reason().unwrap_or_default().to_owned(),
+            title: title_of(status, language).to_owned(),
             status: status.as_u16(),
             detail,
             instance: None,
@@ -196,7 +218,7 @@ pub fn table() -> Vec<TableLine> {
     lines
 }
 
-/// What a handler answers when it does not do what was asked; [`render`] gives it its body.
+/// What a handler answers when it does not do what was asked; [`super::render::render`] gives it its body.
 #[derive(Debug)]
 pub enum Refusal {
     Rejected(Rejection),
@@ -280,73 +302,6 @@ impl ResponseError for Refusal {
         }
         response
     }
-}
-
-/// The language that a request asks for.
-pub fn language_of(request: &actix_web::HttpRequest) -> Language {
-    let asked = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    Language::from_accept_language(asked.unwrap_or_default())
-}
-
-/// Gives every refusal its problem document: our own, and those that the framework made as plain text.
-pub async fn render<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
-    // Handlers and extractors answer with a response even when they refuse; only a broken middleware errs.
-    let answer = next.call(request).await?;
-    if answer.status().as_u16() < 400 {
-        return Ok(answer.map_into_left_body());
-    }
-    let (request, response) = answer.into_parts();
-    Ok(with_problem(request, response.map_into_boxed_body()).map_into_right_body())
-}
-
-fn with_problem(request: actix_web::HttpRequest, mut response: HttpResponse) -> ServiceResponse<BoxBody> {
-    let language = language_of(&request);
-    let rejection = response.extensions_mut().remove::<Rejection>();
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if is_page {
-        return ServiceResponse::new(request, response);
-    }
-    let status = response.status();
-    let mut problem = match &rejection {
-        Some(rejection) => Problem::of_rejection(rejection, language),
-        None => Problem::of_fault(Fault::of(status), status, language),
-    };
-    problem.instance = request.extensions().get::<RequestId>().map(|id| format!("urn:uuid:{id}"));
-    let mut answer = HttpResponse::build(status);
-    answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
-    answer.insert_header((
-        header::CONTENT_LANGUAGE,
-        match language {
-            Language::Chinese => "zh-CN",
-            Language::English => "en",
-        },
-    ));
-    if let Some(allowed) = response.headers().get(header::ALLOW) {
-        answer.insert_header((header::ALLOW, allowed.clone()));
-    }
-    if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
-        answer.insert_header((header::RETRY_AFTER, wait.clone()));
-    } else if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        answer.insert_header((header::RETRY_AFTER, "6"));
-    }
-    if status == StatusCode::UNAUTHORIZED {
-        answer.insert_header((
-            header::WWW_AUTHENTICATE,
-            if rejection == Some(Rejection::ClientUnknown {}) {
-                "Basic realm=\"credit-bank\""
-            } else {
-                "Bearer realm=\"credit-bank\""
-            },
-        ));
-    }
-    let body = serde_json::to_string(&problem).unwrap_or_default();
-    ServiceResponse::new(request, answer.body(body))
 }
 
 #[cfg(test)]

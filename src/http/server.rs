@@ -13,7 +13,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::observe::{RequestSpan, count, nowhere};
 use super::state::{AttemptLimits, Web};
-use super::{openapi, problem, routes};
+use super::{openapi, render, routes};
 use crate::config::Config;
 use crate::domain::actor::Caller;
 use crate::ops::context::{Bank, Context};
@@ -93,7 +93,7 @@ impl Application {
                 .app_data(web.clone())
                 .app_data(web::PayloadConfig::new(body_bytes_max))
                 .wrap(Compress::default())
-                .wrap(from_fn(problem::render))
+                .wrap(from_fn(render::render))
                 .wrap(from_fn(count))
                 .wrap(TracingLogger::<RequestSpan>::new())
                 .configure(routes::register)

@@ -6,7 +6,8 @@ use askama::Template;
 
 use super::CONTENT_SECURITY_POLICY;
 use crate::domain::language::Language;
-use crate::http::problem::{Refusal, language_of, table};
+use crate::http::problem::{Refusal, table};
+use crate::http::render::language_of;
 
 struct Row {
     code: &'static str,

@@ -9,7 +9,8 @@ use super::CONTENT_SECURITY_POLICY;
 use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
 use crate::http::extract::{Form, Query, anonymous};
-use crate::http::problem::{Refusal, language_of, status_of};
+use crate::http::problem::{Refusal, status_of};
+use crate::http::render::language_of;
 use crate::http::state::Web;
 use crate::ops::sessions::NewUser;
 use crate::ops::setup::set_up;
@@ -157,11 +158,11 @@ pub(super) async fn submit(web: web::Data<Web>, request: HttpRequest, form: Form
 }
 
 fn shown(rejection: &Rejection, language: Language) -> ShownRefusal {
-    let fields = rejection.problems().iter();
+    let fields = rejection.problems(language).into_iter();
     ShownRefusal {
         sentence: rejection.sentence(language),
         fields: fields
-            .map(|problem| (problem.pointer.trim_start_matches('/').to_owned(), problem.detail.clone()))
+            .map(|problem| (problem.pointer.trim_start_matches('/').to_owned(), problem.detail))
             .collect(),
     }
 }

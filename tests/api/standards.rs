@@ -1,4 +1,4 @@
-//! Achievements and their versions, editions, and the audit.
+//! Members, achievements and their versions, editions, the audit, and refusals in both languages.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -122,5 +122,86 @@ fn every_write_leaves_an_audit_row_that_auditors_read() {
             assert!(operations.iter().any(|one| one == operation), "{operation}: {operations:?}");
         }
         assert!(!all.text.contains(super::town::NUMBER));
+    });
+}
+
+#[test]
+fn members_get_roles_and_an_institution_keeps_an_admin() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let path = format!("/api/v1/institutions/{}/members", town.school);
+        let new = json!({ "user": super::town::user("reviewer-li"), "roles": ["reviewer"] });
+        let member = server.post(&path, &town.registrar, &new).expect(201);
+        assert_eq!(server.post(&path, &town.registrar, &new).refusal(), (409, "username_taken"));
+        let reviewer = server.log_in("reviewer-li");
+        assert_eq!(
+            server.post("/api/v1/outcomes", &reviewer, &town.outcome(FIRST)).refusal(),
+            (403, "forbidden")
+        );
+        let own = format!("{path}/{}", member["user_id"].as_str().unwrap());
+        let put = |path: &str, roles: Value| server.call(Method::PUT, path, Some(&town.registrar), Some(&json!({ "roles": roles })));
+        put(&own, json!(["registrar", "reviewer"])).expect(200);
+        server.post("/api/v1/outcomes", &reviewer, &town.outcome(FIRST)).expect(201);
+        let again = json!({ "username": "reviewer-li", "roles": ["reviewer"] });
+        assert_eq!(server.post(&path, &town.registrar, &again).refusal(), (409, "membership_exists"));
+        let nobody = json!({ "username": "nobody", "roles": ["reviewer"] });
+        assert_eq!(server.post(&path, &town.registrar, &nobody).refusal(), (422, "unknown_user"));
+        let me = server.get("/api/v1/me", &town.registrar).expect(200);
+        let admin = format!("{path}/{}", me["id"].as_str().unwrap());
+        assert_eq!(put(&admin, json!(["registrar"])).refusal(), (422, "last_institution_admin"));
+        assert_eq!(
+            server.call(Method::DELETE, &admin, Some(&town.registrar), None).refusal(),
+            (422, "last_institution_admin")
+        );
+        assert_eq!(server.call(Method::DELETE, &own, Some(&town.registrar), None).status, 204);
+        assert_eq!(
+            server
+                .post("/api/v1/outcomes", &reviewer, &town.outcome("S000441012345242000009"))
+                .status,
+            403
+        );
+        assert_eq!(server.get(&path, &town.registrar).expect(200)["items"].as_array().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn refusals_name_the_field_and_speak_both_languages() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let mut outcome = town.outcome(FIRST);
+        outcome["awarded_on"] = json!("2999-01-01");
+        let speak = |language: &str, body: &Value| {
+            let request = reqwest::blocking::Client::new().post(format!("{}/api/v1/outcomes", server.base));
+            Answer::of(
+                request
+                    .bearer_auth(&town.registrar)
+                    .header("Accept-Language", language)
+                    .json(body)
+                    .send()
+                    .unwrap(),
+            )
+        };
+        let (chinese, english) = (speak("zh-CN", &outcome), speak("en", &outcome));
+        assert_eq!(
+            (chinese.header("content-language"), english.header("content-language")),
+            (Some("zh-CN"), Some("en"))
+        );
+        assert_eq!(
+            (&chinese.body["code"], &chinese.body["errors"][0]["pointer"]),
+            (&english.body["code"], &json!("/awarded_on"))
+        );
+        assert!(chinese.body["detail"].as_str().unwrap().contains("晚于今天"), "{}", chinese.text);
+        assert!(
+            english.body["detail"].as_str().unwrap().contains("later than today"),
+            "{}",
+            english.text
+        );
+        outcome["learner"]["name"] = json!("王3");
+        let chinese = speak("zh-CN", &outcome);
+        assert_eq!(
+            chinese.body["errors"][0],
+            json!({ "pointer": "/learner/name", "detail": "必须是 1 至 100 个字符，不含数字" })
+        );
+        assert_eq!(chinese.body["title"], "无法处理");
     });
 }

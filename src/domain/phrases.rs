@@ -1,0 +1,177 @@
+//! What is said of single fields, in Chinese. The English sentence is the key, as in a gettext catalogue: the code says
+//! what is wrong once, in English, and this table says the same in Chinese.
+
+/// English and Chinese; `{}` stands for what is filled in, in the same order.
+const PHRASES: &[(&str, &str)] = &[
+    ("is required", "必须填写"),
+    ("is not a field of this body", "不是此请求的字段"),
+    ("is left out by somebody who is logged in", "已登录时不必填写"),
+    ("is named twice", "重复"),
+    ("is too large", "数值过大"),
+    ("is less than nothing", "不能为负数"),
+    ("is less than one step", "小于一个计算单位"),
+    ("is before effective_from", "早于 effective_from"),
+    ("is before valid_from, {}", "早于 valid_from（{}）"),
+    ("is before valid_from", "早于 valid_from"),
+    ("is not a code of GB/T 4658-2006", "不是 GB/T 4658-2006 的代码"),
+    ("is not one that a Link named", "不是 Link 给出的游标"),
+    ("is the same in all versions of a rule", "同一标准的各版本必须相同"),
+    ("does not belong to this kind of achievement", "不适用于此类学习成果"),
+    ("does not hold a real date of birth", "出生日期不真实"),
+    ("has characters that such a number never has", "含有此类号码不会有的字符"),
+    ("has the wrong check digit", "校验码不正确"),
+    (
+        "was damaged by a spreadsheet: it is in scientific notation; format the column as text and export again",
+        "已被电子表格损坏（科学计数法）：请将该列设为文本格式后重新导出",
+    ),
+    ("give either `user` or `username`", "`user` 与 `username` 只填其一"),
+    ("goes with a family, and a family with a rank", "须与 family 同时填写"),
+    ("goes with a framework, and a framework with a level", "须与 framework_id 同时填写"),
+    ("means nothing without a family", "没有 family 时无意义"),
+    ("must be more than nothing", "必须大于零"),
+    (
+        "must be a decimal such as 2.50, without sign or exponent, with at most two decimals",
+        "必须是 2.50 这样的小数，不带符号和指数，最多两位小数",
+    ),
+    ("must be later than that of the version before, {}", "必须晚于上一版本的 {}"),
+    ("must be {} to {}", "必须在 {} 到 {} 之间"),
+    ("must have 18 characters (or 15 in its old form)", "必须是 18 位（旧号码 15 位）"),
+    (
+        "must have the 18 characters of a unified social credit code",
+        "必须是 18 位统一社会信用代码",
+    ),
+    ("must have {} to {} characters and no digits", "必须是 {} 至 {} 个字符，不含数字"),
+    ("must have {} to {} visible ASCII characters", "必须是 {} 至 {} 个可见 ASCII 字符"),
+    ("must have {} to {} visible characters", "必须是 {} 至 {} 个可见字符"),
+    (
+        "must have {} to {} of a-z, 0-9, dot, hyphen and underscore",
+        "必须是 {} 至 {} 个小写字母、数字、点、连字符或下划线",
+    ),
+    (
+        "must have {} to {} of a-z, 0-9 and hyphen",
+        "必须是 {} 至 {} 个小写字母、数字或连字符",
+    ),
+    ("must have {} to {} levels", "必须有 {} 至 {} 个等级"),
+    ("must have {} to {} characters", "必须是 {} 至 {} 个字符"),
+    ("must have at most {} characters", "最多 {} 个字符"),
+    ("must have six digits", "必须是六位数字"),
+    ("must name at least one property", "至少指明一个条件"),
+    ("must name at least one role", "至少一个角色"),
+    ("must name at least one scope", "至少一个权限范围"),
+    ("must stay {}", "不能改变，仍须为 {}"),
+    ("it has fewer than {} characters", "少于 {} 个字符"),
+    ("it has more than {} characters", "多于 {} 个字符"),
+    ("it is common or easily guessed", "过于常见或容易被猜到"),
+    // What the readers of JSON and of queries say.
+    ("unknown variant `{}`, expected one of {}", "没有取值 `{}`，可用的有：{}"),
+    ("unknown variant `{}`, expected {}", "没有取值 `{}`，应为：{}"),
+    ("invalid type: {}, expected {}", "类型不对：{}，应为 {}"),
+    ("invalid value: {}, expected {}", "取值不对：{}，应为 {}"),
+    ("duplicate field `{}`", "字段 `{}` 重复"),
+    ("EOF while parsing {}", "内容不完整：{}"),
+    ("trailing characters{}", "末尾有多余内容{}"),
+];
+
+/// The sentence in Chinese; itself where the table does not have it.
+pub fn in_chinese(english: &str) -> String {
+    let found = PHRASES
+        .iter()
+        .find_map(|(pattern, chinese)| Some(fill(chinese, &filled_in(pattern, english)?)));
+    found.unwrap_or_else(|| english.to_owned())
+}
+
+/// What stands in the places of a pattern, if the text has its shape.
+fn filled_in<'a>(pattern: &str, text: &'a str) -> Option<Vec<&'a str>> {
+    let mut parts = pattern.split("{}");
+    let mut rest = text.strip_prefix(parts.next()?)?;
+    let mut found = Vec::new();
+    let parts: Vec<&str> = parts.collect();
+    for (number, part) in parts.iter().enumerate() {
+        let last = number + 1 == parts.len();
+        let end = if last { rest.strip_suffix(part)?.len() } else { rest.find(part)? };
+        found.push(rest.get(..end)?);
+        rest = rest.get(end + part.len()..)?;
+    }
+    rest.is_empty().then_some(found)
+}
+
+fn fill(pattern: &str, values: &[&str]) -> String {
+    values.iter().fold(pattern.to_owned(), |text, value| text.replacen("{}", value, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_found_with_what_is_filled_in() {
+        let cases = [
+            ("is required", "必须填写"),
+            ("must have 1 to 100 characters", "必须是 1 至 100 个字符"),
+            ("must have 1 to 100 characters and no digits", "必须是 1 至 100 个字符，不含数字"),
+            ("is before valid_from, 2024-01-01", "早于 valid_from（2024-01-01）"),
+            (
+                "invalid type: integer `7`, expected a sequence",
+                "类型不对：integer `7`，应为 a sequence",
+            ),
+            ("unknown variant `x`, expected one of `a`, `b`", "没有取值 `x`，可用的有：`a`, `b`"),
+            ("said by nobody", "said by nobody"),
+        ];
+        for (english, chinese) in cases {
+            assert_eq!(in_chinese(english), chinese);
+        }
+    }
+
+    /// Reads the sources for what they say of fields: texts that begin like such a sentence.
+    #[test]
+    fn everything_that_is_said_of_a_field_is_in_the_table() {
+        let beginnings = [
+            "must ",
+            "is ",
+            "goes ",
+            "means ",
+            "does not ",
+            "has ",
+            "give ",
+            "it has ",
+            "it is ",
+            "was damaged",
+        ];
+        // Said to the people who run the bank, in `verify`, the command line and the configuration.
+        let elsewhere = ["movement.rs", "main.rs"];
+        let mut open = vec![
+            std::path::PathBuf::from("src/domain"),
+            "src/ops".into(),
+            "src/http".into(),
+            "src/vault/passwords.rs".into(),
+        ];
+        let (mut seen, mut missing) = (0, Vec::new());
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+                continue;
+            }
+            if elsewhere.iter().any(|name| path.ends_with(name)) || path.ends_with("tests.rs") || path.ends_with("phrases.rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                for said in line
+                    .split('"')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|said| beginnings.iter().any(|start| said.starts_with(start)))
+                {
+                    seen += 1;
+                    let sample = said.replace("{most}", "9").replace("{CHARACTERS}", "9").replace("{}", "9");
+                    if in_chinese(&sample) == sample {
+                        missing.push(format!("{}: {said}", path.display()));
+                    }
+                }
+            }
+        }
+        assert!(seen > 50, "{seen} sentences were read");
+        assert_eq!(missing, Vec::<String>::new());
+    }
+}
