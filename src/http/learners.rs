@@ -46,7 +46,9 @@ pub(crate) async fn find_learner(web: web::Data<Web>, asking: Asking, body: Json
 }
 
 /// Hand out a one-time code by which a learner whom the institution knows claims the account.
-#[utoipa::path(tag = "learners", operation_id = "issue_claim_code", request_body = ClaimCodeRequest, params(("learner_id" = Uuid, Path)),
+#[utoipa::path(tag = "learners", operation_id = "issue_claim_code", request_body = ClaimCodeRequest,
+    params(("learner_id" = Uuid, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
     responses((status = 201, description = "The code, shown this once", body = ClaimCode)),
     extensions(("x-problems" = json!(["learner_not_known", "account_already_claimed"]))))]
 #[post("/api/v1/learners/{learner_id}/claim-codes")]
@@ -54,10 +56,11 @@ pub(crate) async fn issue_claim_code(
     web: web::Data<Web>,
     asking: Asking,
     id: Id,
+    key: Key,
     body: Json<ClaimCodeRequest>,
 ) -> Result<HttpResponse, Refusal> {
     let code = web
-        .run(move |bank| learners::issue_claim_code(bank, &asking.0, id.0, body.0))
+        .run(move |bank| learners::issue_claim_code(bank, &asking.0, key.0.as_deref(), id.0, body.0))
         .await?;
     Ok(HttpResponse::Created().json(code))
 }

@@ -216,46 +216,65 @@ fn comparable(code: &str) -> String {
 ///
 /// # Errors
 /// `LearnerNotKnown`, `AccountAlreadyClaimed`, and what the policy answers.
-pub fn issue_claim_code(bank: &Bank, context: &Context, learner_id: Uuid, request: ClaimCodeRequest) -> Result<ClaimCode, OpError> {
+pub fn issue_claim_code(
+    bank: &Bank,
+    context: &Context,
+    key: Option<&str>,
+    learner_id: Uuid,
+    request: ClaimCodeRequest,
+) -> Result<ClaimCode, OpError> {
     let code = new_code()?;
-    let expires_at = context.now + bank.claim_code_life;
     bank.store.write(|conn| {
-        context.authorised(conn, Action::IssueClaimCode, Resource::Institution(request.institution_id))?;
-        if !records::knows(conn, request.institution_id, learner_id)? {
-            return Err(Rejection::LearnerNotKnown {}.into());
-        }
-        let row = records::learner(conn, learner_id)?.ok_or(Rejection::NotFound {})?;
-        if row.user_id.is_some() {
-            return Err(Rejection::AccountAlreadyClaimed {}.into());
-        }
-        let claim_code_id = Uuid::now_v7();
-        let created_by = match context.caller {
-            Caller::User { user_id, .. } => user_id,
-            Caller::Client { client_id, .. } => client_id,
-            Caller::Anonymous | Caller::Bank => Uuid::nil(),
-        };
-        let kept = records::ClaimCodeRow {
-            learner_id: Key(learner_id),
-            claim_code_id: Key(claim_code_id),
-            code_digest: opaque::digest(&comparable(&code)),
-            institution_id: Key(request.institution_id),
-            created_by: Key(created_by),
-            created_at: At(context.now),
-            expires_at: At(expires_at),
-            failures: 0,
-            used_at: None,
-        };
-        records::insert_claim_code(conn, &kept)?;
-        let told = context
-            .told("issue_claim_code", "claim_code", claim_code_id)
-            .of_learner(learner_id)
-            .of_institution(request.institution_id);
-        tell(conn, &[told])?;
-        Ok(ClaimCode {
-            account_number: row.account_number,
-            claim_code: code.clone(),
-            expires_at,
+        once(bank, context, conn, "issue_claim_code", key, &(learner_id, request), |conn| {
+            context.authorised(conn, Action::IssueClaimCode, Resource::Institution(request.institution_id))?;
+            keep_code(bank, context, conn, learner_id, request.institution_id, &code)
         })
+    })
+}
+
+fn keep_code(
+    bank: &Bank,
+    context: &Context,
+    conn: &mut Conn,
+    learner_id: Uuid,
+    institution_id: Uuid,
+    code: &str,
+) -> Result<ClaimCode, OpError> {
+    if !records::knows(conn, institution_id, learner_id)? {
+        return Err(Rejection::LearnerNotKnown {}.into());
+    }
+    let row = records::learner(conn, learner_id)?.ok_or(Rejection::NotFound {})?;
+    if row.user_id.is_some() {
+        return Err(Rejection::AccountAlreadyClaimed {}.into());
+    }
+    let claim_code_id = Uuid::now_v7();
+    let expires_at = context.now + bank.claim_code_life;
+    let created_by = match context.caller {
+        Caller::User { user_id, .. } => user_id,
+        Caller::Client { client_id, .. } => client_id,
+        Caller::Anonymous | Caller::Bank => Uuid::nil(),
+    };
+    let kept = records::ClaimCodeRow {
+        learner_id: Key(learner_id),
+        claim_code_id: Key(claim_code_id),
+        code_digest: opaque::digest(&comparable(code)),
+        institution_id: Key(institution_id),
+        created_by: Key(created_by),
+        created_at: At(context.now),
+        expires_at: At(expires_at),
+        failures: 0,
+        used_at: None,
+    };
+    records::insert_claim_code(conn, &kept)?;
+    let told = context
+        .told("issue_claim_code", "claim_code", claim_code_id)
+        .of_learner(learner_id)
+        .of_institution(institution_id);
+    tell(conn, &[told])?;
+    Ok(ClaimCode {
+        account_number: row.account_number,
+        claim_code: code.to_owned(),
+        expires_at,
     })
 }
 

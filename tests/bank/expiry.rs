@@ -45,6 +45,7 @@ fn credit_expires_after_its_last_day_and_the_past_stays_as_it_was() {
         let code = learners::issue_claim_code(
             bank,
             &world.registrar,
+            None,
             deposited.learner_id,
             serde_json::from_value(json!({ "institution_id": world.institution_id })).unwrap(),
         );

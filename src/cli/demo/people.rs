@@ -118,7 +118,13 @@ pub(super) fn learners(
     let mut names = Vec::new();
     for (number, learner_id) in learner_ids.iter().enumerate() {
         let name = format!("learner-{}", number + 1);
-        let code = learners::issue_claim_code(bank, registrar, *learner_id, request(json!({ "institution_id": institution_id }))?)?;
+        let code = learners::issue_claim_code(
+            bank,
+            registrar,
+            None,
+            *learner_id,
+            request(json!({ "institution_id": institution_id }))?,
+        )?;
         let claim = request(json!({
             "account_number": code.account_number, "claim_code": code.claim_code, "user": user(&name, &name, password),
         }))?;
