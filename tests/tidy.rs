@@ -177,6 +177,28 @@ fn module_of(path: &Path) -> String {
     third.unwrap_or_default().trim_end_matches(".rs").to_owned()
 }
 
+/// The modules of its own floor that a file names: `use super::x`, `use super::{x, y::Z}`, `crate::floor::x`.
+fn named(code: &str, floor: &str, nested: bool) -> Vec<String> {
+    let own = if nested { "use super::super::" } else { "use super::" };
+    let word = |text: &str| -> String {
+        text.trim()
+            .chars()
+            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+            .collect()
+    };
+    let mut found = Vec::new();
+    for start in [own.to_owned(), format!("crate::{floor}::")] {
+        for rest in code.split(&start).skip(1) {
+            match rest.strip_prefix('{') {
+                None => found.push(word(rest)),
+                Some(list) => found.extend(list.split('}').next().unwrap_or_default().split(',').map(word)),
+            }
+        }
+    }
+    found.retain(|name| !name.is_empty() && name != "super" && name.starts_with(|first: char| first.is_lowercase()));
+    found
+}
+
 #[test]
 fn no_two_modules_of_a_floor_import_each_other_in_a_circle() {
     let mut imports: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
@@ -188,20 +210,7 @@ fn no_two_modules_of_a_floor_import_each_other_in_a_circle() {
         }
         let nested = path.components().count() > 3;
         let own = imports.entry((floor.clone(), module.clone())).or_default();
-        for line in code(text).lines() {
-            let named = line.split(&format!("crate::{floor}::")).nth(1).or_else(|| {
-                let rest = line.trim_start().trim_start_matches("pub ").strip_prefix("use super::")?;
-                if nested { rest.strip_prefix("super::") } else { Some(rest) }
-            });
-            let name: String = named
-                .unwrap_or_default()
-                .chars()
-                .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
-                .collect();
-            if !name.is_empty() && name != module {
-                own.insert(name);
-            }
-        }
+        own.extend(named(&code(text), &floor, nested).into_iter().filter(|name| *name != module));
     }
     let reaches = |floor: &str, from: &str, to: &str| {
         let mut seen = BTreeSet::new();

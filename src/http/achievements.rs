@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::extract::{Anyone, Asking, AtMost, Edition, Id, Json, Key, Query};
 use super::institutions::with_edition;
-use super::paging::{Listed, PageSize, page};
+use super::paging::{Listed, PageQuery, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::achievement::{AchievementFilter, AchievementKind};
@@ -43,18 +43,6 @@ pub struct AchievementQuery {
 pub struct Closing {
     #[schema(example = "2025-12-31")]
     closed_on: NaiveDate,
-}
-
-/// A page of a list.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    #[serde(default)]
-    #[param(inline)]
-    pub limit: PageSize,
-    /// From the `Link` of the page before.
-    pub cursor: Option<Uuid>,
 }
 
 /// Draft an achievement.

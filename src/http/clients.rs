@@ -5,9 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Serialize};
 
-use super::achievements::PageQuery;
 use super::extract::{Asking, Form, Id, Json, Key, Query};
-use super::paging::{Listed, page};
+use super::paging::{Listed, PageQuery, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::actor::Scope;

@@ -2,9 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 
-use super::achievements::PageQuery;
 use super::extract::{Asking, Id, Json, Key, Query};
-use super::paging::{Listed, page};
+use super::paging::{Listed, PageQuery, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::ops::members::{self, Member, NewMember, Roles};

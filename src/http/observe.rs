@@ -2,7 +2,7 @@
 //! no query, no path but its pattern, no address, no user.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
@@ -13,21 +13,30 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use tracing::Span;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
-use super::openapi;
 use super::problem::Refusal;
 
-/// Operation ids by method and pattern.
-static OPERATIONS: LazyLock<HashMap<(String, String), String>> = LazyLock::new(|| {
-    let all = openapi::operations().into_iter();
-    all.map(|operation| ((operation.method.to_uppercase(), operation.path), operation.operation_id))
-        .collect()
-});
+/// Operation ids by method and pattern; told once by the server, which knows the routes.
+static OPERATIONS: OnceLock<HashMap<(String, String), String>> = OnceLock::new();
+
+/// One operation: its method in capitals, the pattern of its path, and its id.
+pub type Operation = (String, String, String);
+
+/// Learns which operations there are.
+pub fn learn(operations: impl IntoIterator<Item = Operation>) {
+    let by_place = operations.into_iter().map(|(method, path, id)| ((method, path), id)).collect();
+    // A second server in the same process has the same routes.
+    drop(OPERATIONS.set(by_place));
+}
+
+fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let all = OPERATIONS.get().into_iter().flat_map(HashMap::keys);
+    all.map(|(method, pattern)| (method.as_str(), pattern.as_str()))
+}
 
 fn operation_of(request: &HttpRequest) -> &'static str {
     let pattern = request.match_pattern().unwrap_or_default();
-    OPERATIONS
-        .get(&(request.method().to_string(), pattern))
-        .map_or("other", String::as_str)
+    let known = OPERATIONS.get().and_then(|all| all.get(&(request.method().to_string(), pattern)));
+    known.map_or("other", String::as_str)
 }
 
 /// The span of a request.
@@ -93,15 +102,12 @@ pub async fn count<B: MessageBody + 'static>(request: ServiceRequest, next: Next
 /// The methods of the operations at a path, in order; `None` where there is nothing.
 /// `/outcomes/batch` is also in the shape of `/outcomes/{outcome_id}`: the pattern with the fewest names is meant.
 pub fn allowed_at(path: &str) -> Option<Vec<&'static str>> {
-    let matching = || {
-        let all = OPERATIONS.keys();
-        all.filter(|(_, pattern)| ResourceDef::new(pattern.as_str()).is_match(path))
-    };
+    let matching = || operations().filter(|(_, pattern)| ResourceDef::new(*pattern).is_match(path));
     let names = |pattern: &str| pattern.matches('{').count();
     let fewest = matching().map(|(_, pattern)| names(pattern)).min()?;
     let mut allowed: Vec<&str> = matching()
         .filter(|(_, pattern)| names(pattern) == fewest)
-        .map(|(method, _)| method.as_str())
+        .map(|(method, _)| method)
         .collect();
     allowed.sort_unstable();
     Some(allowed)

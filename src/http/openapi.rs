@@ -10,19 +10,12 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
+use super::observe::Operation;
 use super::problem::{FAULTS, Problem, status_of};
 use super::routes::Operations;
 use crate::domain::rejection::Rejection;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "delete", "patch"];
-
-/// One operation of the description.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Operation {
-    pub method: String,
-    pub path: String,
-    pub operation_id: String,
-}
 
 /// The description as JSON.
 pub fn document() -> Value {
@@ -53,11 +46,8 @@ pub fn document() -> Value {
 pub fn operations() -> Vec<Operation> {
     let mut found = Vec::new();
     each_operation(&mut document(), |method, path, operation| {
-        found.push(Operation {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            operation_id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
-        });
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        found.push((method.to_uppercase(), path.to_owned(), id.to_owned()));
     });
     found
 }

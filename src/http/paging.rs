@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// How many items a page has: 1 to 200.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -47,6 +48,18 @@ impl utoipa::PartialSchema for PageSize {
 }
 
 impl utoipa::ToSchema for PageSize {}
+
+/// Which page of a list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    #[serde(default)]
+    #[param(inline)]
+    pub limit: PageSize,
+    /// From the `Link` of the page before.
+    pub cursor: Option<Uuid>,
+}
 
 /// A page of a list.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_actix_web::TracingLogger;
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::observe::{RequestSpan, count, nowhere};
+use super::observe::{self, RequestSpan, count, nowhere};
 use super::state::{AttemptLimits, Web};
 use super::{openapi, render, routes};
 use crate::config::Config;
@@ -50,6 +50,7 @@ impl Application {
     /// # Errors
     /// When the address cannot be listened on.
     pub fn build(config: &Config, bank: Arc<Bank>, pages: fn(&mut ServiceConfig)) -> Result<Self, ServerError> {
+        observe::learn(openapi::operations());
         let listen = config.server.listen;
         let failed = |error| ServerError::Listen(listen, error);
         let listener = TcpListener::bind(listen).map_err(failed)?;
