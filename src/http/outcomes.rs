@@ -28,6 +28,7 @@ pub struct BatchRow {
 /// A row that is not of the documented shape is refused by itself, like one that a rule refuses.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "rows": [{ "idempotency_key": "2024-0001", "outcome": { "institution_id": "01985a3e-7c00-7000-8000-000000000001", "learner": { "document_kind": "resident_identity_card", "document_number": "11010519491231002X", "name": "王芳" }, "achievement_code": "occ-elec-4", "awarded_on": "2024-03-01", "certificate_number": "S000441012345242000001", "score": "86", "hours": "160" } }] }))]
 pub struct Batch {
     #[schema(value_type = Vec<BatchRow>, min_items = 1, max_items = 1000)]
     pub rows: Vec<Box<RawValue>>,

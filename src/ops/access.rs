@@ -79,7 +79,7 @@ pub(super) fn note_access(
 /// # Errors
 /// What the policy answers.
 pub fn list_accesses(bank: &Bank, context: &Context, whose: Whose, before: Option<Uuid>, limit: i64) -> Result<Vec<Access>, OpError> {
-    bank.store.write(|conn| {
+    reading(bank, whose, |conn| {
         let learner = learner_of(conn, context, whose, "list_accesses")?;
         let rows = records::accesses(conn, learner.learner_id.0, before, limit)?;
         Ok(rows

@@ -22,6 +22,7 @@ use crate::store::types::{At, Key};
 /// An institution that asks to join, with its first member, who gets every role of the institution.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "name": "安阳职业技术学院", "kind": "vocational_college", "credit_code": "124105024175000006", "division_code": "410502", "member": { "username": "admin-zhang", "display_name": "王老师", "password": "lantern-orbit-violin-42" } }))]
 pub struct NewInstitution {
     #[schema(min_length = 1, max_length = 200, example = "安阳职业技术学院")]
     pub name: String,
@@ -31,7 +32,7 @@ pub struct NewInstitution {
         min_length = 18,
         max_length = 18,
         pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$",
-        example = "12410502417500000A"
+        example = "124105024175000006"
     )]
     pub credit_code: String,
     /// GB/T 2260, six digits.

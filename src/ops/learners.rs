@@ -26,6 +26,7 @@ use crate::vault::opaque;
 /// A learner whom an institution registers.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "institution_id": "01985a3e-7c00-7000-8000-000000000001", "learner": { "document_kind": "resident_identity_card", "document_number": "11010519491231002X", "name": "王芳" } }))]
 pub struct NewLearner {
     pub institution_id: Uuid,
     pub learner: LearnerIdentity,
@@ -172,6 +173,7 @@ pub struct ClaimCode {
 /// A claim of an account.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "account_number": "1234567890123494", "claim_code": "K7PM-2XQD-9RTA", "user": { "username": "wang-fang", "display_name": "王老师", "password": "lantern-orbit-violin-42" } }))]
 pub struct AccountClaim {
     /// 16 digits; spaces and hyphens are forgiven.
     #[schema(max_length = 30, example = "1234567890123494")]

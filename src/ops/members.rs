@@ -18,6 +18,7 @@ use crate::store::people;
 /// A member to be: somebody who logs in already, or somebody new.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "user": { "username": "registrar-wang", "display_name": "王老师", "password": "lantern-orbit-violin-42" }, "roles": ["registrar", "reviewer"] }))]
 pub struct NewMember {
     /// The log-in name of somebody who has one; not together with `user`.
     #[serde(default)]

@@ -21,6 +21,7 @@ use crate::store::types::{At, Key};
 /// A rule to be published, or its next version.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "title": "电工四级证书认定标准", "citation": "安政〔2021〕55号（十八）", "selector": { "family": "occ-elec", "rank": 3 }, "method": { "method": "fixed", "credit": "12.00" }, "validity": { "years": 5, "boundary": "anniversary_included" }, "selected_by": "award_date", "effective_from": "2024-01-01" }))]
 pub struct NewRule {
     /// The rule that this is the next version of; absent for a new rule.
     #[serde(default)]
@@ -169,6 +170,7 @@ pub fn read_recognition_rule(bank: &Bank, rule_id: Uuid, version: i64) -> Result
 /// A shape that certificate numbers of one kind of achievement have.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "name": "学历证书", "kind": "diploma", "pattern": "[0-9]{17,18}", "citation": "教学〔2001〕4号" }))]
 pub struct NewPattern {
     #[schema(min_length = 1, max_length = 100, example = "职业技能等级证书")]
     pub name: String,

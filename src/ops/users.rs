@@ -16,6 +16,7 @@ use crate::store::people::{self, UserRow};
 /// Somebody of the bank or the authority.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "user": { "username": "officer-li", "display_name": "王老师", "password": "lantern-orbit-violin-42" }, "bank_role": "officer" }))]
 pub struct NewStaff {
     pub user: NewUser,
     pub bank_role: BankRole,

@@ -8,6 +8,7 @@
 
 mod crash;
 mod demo;
+mod examples;
 mod racing;
 mod readme;
 mod record;

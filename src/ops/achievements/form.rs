@@ -13,6 +13,7 @@ use crate::store::standards::AchievementRow;
 /// An achievement to be drafted.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "institution_id": "01985a3e-7c00-7000-8000-000000000001", "code": "tr-care", "name_chinese": "养老护理技能提升培训", "name_english": "Care of the elderly", "kind": "training", "hours": "60", "valid_from": "2024-01-01" }))]
 pub struct NewAchievement {
     pub institution_id: Uuid,
     /// The institution's own code for it.

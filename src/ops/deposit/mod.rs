@@ -30,6 +30,7 @@ pub const BATCH_ROWS_MAX: usize = 1000;
 /// An outcome to be deposited. What is given is kept as given for ever.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "institution_id": "01985a3e-7c00-7000-8000-000000000001", "learner": { "document_kind": "resident_identity_card", "document_number": "11010519491231002X", "name": "王芳" }, "achievement_code": "occ-elec-4", "awarded_on": "2024-03-01", "certificate_number": "S000441012345242000001", "score": "86", "hours": "160" }))]
 pub struct NewOutcome {
     pub institution_id: Uuid,
     pub learner: LearnerIdentity,
