@@ -93,6 +93,8 @@ user = "{user}"
 
 [parameters]
 "path.institution_id" = "{institution_id}"
+# So that a list holds something that is one school's and not the other's.
+"query.institution_id" = "{institution_id}"
 
 # A well-formed request that a rule of the bank refuses is answered 422, 409 or 429: it is accepted as data.
 [checks]
