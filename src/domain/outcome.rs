@@ -81,22 +81,6 @@ impl OutcomeContent {
         // A struct of texts and numbers always serialises; an empty text here would only make two contents differ.
         Sha256::digest(serde_json::to_vec(self).unwrap_or_default()).into()
     }
-
-    /// The names of the fields in which two contents differ, in the order of declaration.
-    pub fn differing_fields(&self, other: &Self) -> Vec<&'static str> {
-        let pairs = [
-            ("learner", self.learner != other.learner),
-            ("achievement", self.achievement != other.achievement),
-            ("awarded_on", self.awarded_on != other.awarded_on),
-            ("grade", self.grade != other.grade),
-            ("grading_scale", self.grading_scale != other.grading_scale),
-            ("score", self.score != other.score),
-            ("hours", self.hours != other.hours),
-            ("credits", self.credits != other.credits),
-            ("trainee_group", self.trainee_group != other.trainee_group),
-        ];
-        pairs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
-    }
 }
 
 /// Why a date or a number of hours is refused before anything else is looked at.

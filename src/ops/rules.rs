@@ -154,19 +154,6 @@ pub fn list_recognition_rules(bank: &Bank, after: Option<(Uuid, i64)>, limit: us
     })
 }
 
-/// Finds a version of a rule.
-///
-/// # Errors
-/// `NotFound`.
-pub fn read_recognition_rule(bank: &Bank, rule_id: Uuid, version: i64) -> Result<Rule, OpError> {
-    bank.store.read(|conn| {
-        let found = store::rules(conn)?
-            .into_iter()
-            .find(|rule| (rule.rule_id, rule.version) == (rule_id, version));
-        Ok(found.map(Rule::from).ok_or(Rejection::NotFound {})?)
-    })
-}
-
 /// A shape that certificate numbers of one kind of achievement have.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
