@@ -1,6 +1,23 @@
 //! Allocation: which outcomes cover what in a programme, under the rule packs, limits and agreements that apply; the best
 //! lawful way, with a reason for every outcome, used or not.
 
+mod bounds;
+mod climb;
+mod columns;
+mod explain;
+mod integer;
+mod layers;
+mod model;
+mod neighbours;
+mod numbers;
+mod offers;
+mod order;
+mod search;
+pub mod standing;
+mod state;
+
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +28,7 @@ use super::facts::{Issuer, OutcomeFacts};
 use super::pack::{Exemption, RulePack};
 use super::programme::Programme;
 use super::words::words;
+use offers::Offers;
 
 words! {
     /// Whose rule it is; the stricter of several holds, and reasons name the layer.
@@ -90,12 +108,21 @@ pub struct Pin {
 /// stored decision replays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effort {
+    /// Rounds of climbing.
+    pub rounds: usize,
+    /// Small questions that are solved exactly.
+    pub neighbourhoods: usize,
+    /// Nodes of branch and bound on the whole question.
     pub nodes: u64,
 }
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { nodes: 2_000 }
+        Self {
+            rounds: 600,
+            neighbourhoods: 30,
+            nodes: 300,
+        }
     }
 }
 
@@ -232,11 +259,59 @@ words! {
     }
 }
 
+/// The most outcomes that one question may have.
+pub const OUTCOMES_MAX: usize = 500;
+
 /// Finds the allocation that recognises most; of those that recognise as much, the one that leaves the most valuable
 /// outcomes unused; of those, the first in the stable order of outcomes and courses.
 ///
 /// # Errors
 /// When the question cannot be answered.
-pub fn allocate(_question: &Question) -> Result<Allocation, Unanswerable> {
-    Err(Unanswerable::Unsolvable)
+pub fn allocate(question: &Question) -> Result<Allocation, Unanswerable> {
+    if question.outcomes.len() > OUTCOMES_MAX {
+        return Err(Unanswerable::TooManyOutcomes);
+    }
+    let keys: BTreeSet<&str> = question.outcomes.iter().map(|outcome| outcome.key.as_str()).collect();
+    if keys.len() < question.outcomes.len() {
+        return Err(Unanswerable::OutcomeTwice);
+    }
+    let rulings = question.rulings();
+    let Offers { mut model, hindrances } = offers::offers(question, &rulings);
+    bounds::add(question, &rulings, &mut model)?;
+    model.costs = costs(question);
+    let found = search::best(&model, question.effort)?;
+    let flow = order::settled(&model, found.flow);
+    let recognised = model.value(&flow);
+    let awards = explain::awards(question, &model, &flow);
+    let (verdicts, cuts) = explain::explain(question, &model, &hindrances, &flow);
+    Ok(Allocation {
+        programme: question.programme.code.clone(),
+        required_credit: question.programme.required_credit,
+        recognised: explain::credit(recognised),
+        bound: explain::credit(found.bound),
+        proof: if recognised >= found.bound {
+            Proof::Optimal
+        } else {
+            Proof::BestFound
+        },
+        buckets: standing::after(&question.programme, &awards),
+        awards,
+        verdicts,
+        cuts,
+    })
 }
+
+/// What each outcome costs when it is used up: its bank credit, and by a trifle its place in the order.
+fn costs(question: &Question) -> Vec<i64> {
+    let places = (0..).take(question.outcomes.len());
+    let outcomes = question.outcomes.iter().zip(places);
+    outcomes
+        .map(|(outcome, place)| {
+            let credit = outcome.bank_credit.hundredths().min(CourseCredit::MAX_HUNDREDTHS);
+            credit * model::ORDER_SCALE + place
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

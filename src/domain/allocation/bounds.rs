@@ -1,0 +1,406 @@
+//! From limits to bounds: which arcs each limit counts, in which groups, and how much it allows there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::layers::Ruling;
+use super::model::{Arc, Bound, Measure, Model, PlaceKind, Purpose, Wish};
+use super::offers::free_credit;
+use super::{Layer, Question, Unanswerable};
+use crate::domain::achievement::AchievementKind;
+use crate::domain::condition::Condition;
+use crate::domain::credit::{CourseCredit, Percent};
+use crate::domain::facts::OutcomeFacts;
+use crate::domain::limit::{AtMost, Counted, CourseSelector, Limit, Scope, ShareOf};
+use crate::domain::pack::names::near_form;
+use crate::domain::pack::{Calendar, NameTable, NearNames, OnlyOne, RulePack, Within};
+
+/// Adds every bound and wish to the model.
+///
+/// # Errors
+/// `UnknownOutcome` and `UnknownCourse` for pins of what is not there.
+pub(super) fn add(question: &Question, rulings: &[Ruling<'_>], model: &mut Model) -> Result<(), Unanswerable> {
+    let mut bounds = Vec::new();
+    {
+        let bounding = Bounding { question, model };
+        for ruling in rulings {
+            bounding.limits(ruling.layer, ruling.pack, &ruling.pack.limits, &mut bounds);
+            bounding.only_ones(*ruling, &mut bounds);
+            bounding.near_names(*ruling, &mut bounds);
+        }
+        if let Some(own) = rulings.iter().find(|ruling| ruling.version.is_some()) {
+            bounding.limits(Layer::Programme, own.pack, &question.programme.limits, &mut bounds);
+        }
+        bounding.residency(&mut bounds);
+        bounding.agreements(&mut bounds);
+        bounding.free_credit(&mut bounds);
+    }
+    model.bounds.extend(bounds.into_iter().filter(|bound| !bound.arcs.is_empty()));
+    model.wishes = wishes(question, model)?;
+    Ok(())
+}
+
+struct Bounding<'a> {
+    question: &'a Question,
+    model: &'a Model,
+}
+
+/// A share of an amount, rounded down.
+fn share(percent: Percent, of: i64) -> i64 {
+    let exact = i128::from(percent.hundredths()) * i128::from(of) / i128::from(Percent::MAX_HUNDREDTHS);
+    i64::try_from(exact).unwrap_or(i64::MAX)
+}
+
+impl<'a> Bounding<'a> {
+    fn outcome(&self, arc: &Arc) -> Option<&'a OutcomeFacts> {
+        self.question.outcomes.get(arc.outcome)
+    }
+
+    fn bucket(&self, arc: &Arc) -> Option<&'a str> {
+        let programme = &self.question.programme;
+        match self.model.places.get(arc.place)?.kind {
+            PlaceKind::Course(number) => programme.courses.get(number).map(|course| course.bucket.as_str()),
+            PlaceKind::FreeCredit(number) => programme.buckets.get(number).map(|bucket| bucket.code.as_str()),
+        }
+    }
+
+    fn selected(&self, selector: &CourseSelector, arc: &Arc) -> bool {
+        let programme = &self.question.programme;
+        match self.model.places.get(arc.place).map(|place| &place.kind) {
+            Some(PlaceKind::Course(number)) => programme.courses.get(*number).is_some_and(|course| selector.selects(course)),
+            Some(PlaceKind::FreeCredit(number)) => {
+                let bucket = programme.buckets.get(*number);
+                bucket.is_some_and(|bucket| selector.selects_free_credit(&bucket.code))
+            }
+            None => false,
+        }
+    }
+
+    fn clause_id(&self, arc: &Arc) -> Option<&'a str> {
+        let offer = self.model.offers.get(arc.offer)?;
+        let clause = self.question.versions.get(offer.version)?.pack.clauses.get(offer.clause)?;
+        Some(clause.id.as_str())
+    }
+
+    /// The arcs of the outcomes that meet a condition.
+    fn arcs_of(&self, pack: &RulePack, condition: &Condition) -> Vec<usize> {
+        let met: Vec<bool> = self
+            .question
+            .outcomes
+            .iter()
+            .map(|outcome| self.question.meets(pack, condition, outcome))
+            .collect();
+        let arcs = self.model.arcs.iter().enumerate();
+        arcs.filter(|(_, arc)| met.get(arc.outcome) == Some(&true))
+            .map(|(number, _)| number)
+            .collect()
+    }
+
+    fn limits(&self, layer: Layer, pack: &RulePack, limits: &[Limit], bounds: &mut Vec<Bound>) {
+        let counted: Vec<BTreeSet<usize>> = limits.iter().map(|limit| self.counted(pack, limit)).collect();
+        for (limit, own) in limits.iter().zip(&counted) {
+            let mut arcs = own.clone();
+            for (other, others) in limits.iter().zip(&counted) {
+                if other.outside.contains(&limit.id) {
+                    arcs = arcs.difference(others).copied().collect();
+                }
+            }
+            for (group, arcs) in self.groups(pack, limit, &arcs) {
+                let Some((measure, most)) = self.allowance(limit, &group) else {
+                    continue;
+                };
+                bounds.push(Bound {
+                    layer,
+                    purpose: Purpose::Limit,
+                    rule: limit.id.clone(),
+                    citation: limit.citation.clone(),
+                    group: (limit.per != Scope::Programme).then_some(group),
+                    measure,
+                    most,
+                    arcs,
+                });
+            }
+        }
+    }
+
+    fn counted(&self, pack: &RulePack, limit: &Limit) -> BTreeSet<usize> {
+        let arcs = self.arcs_of(pack, &limit.outcomes).into_iter();
+        arcs.filter(|number| {
+            self.model.arcs.get(*number).is_some_and(|arc| {
+                let clause = self.clause_id(arc);
+                let by_clause = limit.clauses.is_empty() || limit.clauses.iter().any(|id| Some(id.as_str()) == clause);
+                by_clause && self.selected(&limit.courses, arc)
+            })
+        })
+        .collect()
+    }
+
+    /// The arcs in the groups that the limit counts separately, by name; what has no group is not counted.
+    fn groups(&self, pack: &RulePack, limit: &Limit, arcs: &BTreeSet<usize>) -> BTreeMap<String, Vec<usize>> {
+        let calendar = limit
+            .calendar
+            .as_ref()
+            .and_then(|code| pack.definitions.calendars.iter().find(|calendar| calendar.code == *code));
+        let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for number in arcs {
+            let Some(arc) = self.model.arcs.get(*number) else { continue };
+            if let Some(group) = self.group(limit.per, calendar, arc) {
+                groups.entry(group).or_default().push(*number);
+            }
+        }
+        groups
+    }
+
+    fn group(&self, per: Scope, calendar: Option<&Calendar>, arc: &Arc) -> Option<String> {
+        let outcome = self.outcome(arc)?;
+        match per {
+            Scope::Programme => Some(String::new()),
+            Scope::Outcome => Some(outcome.key.clone()),
+            Scope::Achievement => Some(outcome.achievement.clone()),
+            Scope::Family => outcome.family.clone(),
+            Scope::Event => outcome.contest.as_ref()?.event.clone(),
+            Scope::Kind => Some(outcome.kind.to_string()),
+            Scope::Issuer => Some(outcome.issuer.credit_code.clone()),
+            Scope::Bucket => self.bucket(arc).map(str::to_owned),
+            Scope::Period => period(calendar?, outcome.awarded_on),
+            Scope::Course => match self.model.places.get(arc.place)?.kind {
+                PlaceKind::Course(number) => self.question.programme.courses.get(number).map(|course| course.code.clone()),
+                PlaceKind::FreeCredit(_) => None,
+            },
+        }
+    }
+
+    fn allowance(&self, limit: &Limit, group: &str) -> Option<(Measure, i64)> {
+        let programme = &self.question.programme;
+        match limit.at_most {
+            AtMost::Credit { credit } => Some((Measure::Amount, credit.hundredths())),
+            AtMost::Count { count, of } => {
+                let measure = match of {
+                    Counted::Outcomes => Measure::Outcomes,
+                    Counted::Courses => Measure::Places,
+                };
+                Some((measure, i64::from(count)))
+            }
+            AtMost::BankCredit {} => {
+                let outcome = self.question.outcomes.iter().find(|outcome| outcome.key == group)?;
+                Some((Measure::Amount, outcome.bank_credit.hundredths()))
+            }
+            AtMost::Share { percent, of } => {
+                let base = match of {
+                    ShareOf::RequiredCredit => programme.required_credit.hundredths(),
+                    ShareOf::SelectedCourses => {
+                        let selected = programme.courses.iter().filter(|course| limit.courses.selects(course));
+                        selected.map(|course| course.credits.hundredths()).sum()
+                    }
+                    ShareOf::BucketMinimum => programme.buckets.iter().find(|bucket| bucket.code == group)?.minimum.hundredths(),
+                };
+                Some((Measure::Amount, share(percent, base)))
+            }
+        }
+    }
+
+    fn only_ones(&self, ruling: Ruling<'_>, bounds: &mut Vec<Bound>) {
+        let names = ruling.pack.definitions.names.clone().unwrap_or_default();
+        let highest = ruling.pack.highest_only.iter().map(|rule| (Purpose::Highest, rule));
+        let once = ruling.pack.once_only.iter().map(|rule| (Purpose::Once, rule));
+        for (purpose, rule) in highest.chain(once) {
+            let arcs = self.arcs_of(ruling.pack, &rule.outcomes);
+            for (group, arcs) in self.twins(rule, &names, arcs) {
+                bounds.push(Bound {
+                    layer: ruling.layer,
+                    purpose,
+                    rule: rule.id.clone(),
+                    citation: rule.citation.clone(),
+                    group: Some(group),
+                    measure: Measure::Outcomes,
+                    most: 1,
+                    arcs,
+                });
+            }
+        }
+    }
+
+    fn twins(&self, rule: &OnlyOne, names: &NameTable, arcs: Vec<usize>) -> BTreeMap<String, Vec<usize>> {
+        self.grouped(arcs, |outcome| match rule.within {
+            Within::Achievement => Some(outcome.achievement.clone()),
+            Within::Family => outcome.family.clone(),
+            Within::Event => outcome.contest.as_ref()?.event.clone(),
+            Within::Name => Some(near_form(&outcome.name, names)),
+        })
+    }
+
+    fn grouped(&self, arcs: Vec<usize>, key: impl Fn(&OutcomeFacts) -> Option<String>) -> BTreeMap<String, Vec<usize>> {
+        let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for number in arcs {
+            let outcome = self.model.arcs.get(number).and_then(|arc| self.outcome(arc));
+            if let Some(group) = outcome.and_then(&key) {
+                groups.entry(group).or_default().push(number);
+            }
+        }
+        groups
+    }
+
+    /// Courses with near names: the same course counts once; of substitutes only one goes to a required course.
+    fn near_names(&self, ruling: Ruling<'_>, bounds: &mut Vec<Bound>) {
+        let Some(table) = &ruling.pack.definitions.names else { return };
+        let Some(near_names) = table.near_names else { return };
+        let courses = Condition {
+            kinds: vec![AchievementKind::Course],
+            ..Condition::default()
+        };
+        let mut arcs = self.arcs_of(ruling.pack, &courses);
+        if near_names == NearNames::Substitutes {
+            let required = CourseSelector {
+                required: Some(true),
+                ..CourseSelector::default()
+            };
+            arcs.retain(|number| self.model.arcs.get(*number).is_some_and(|arc| self.selected(&required, arc)));
+        }
+        for (group, arcs) in self.grouped(arcs, |outcome| Some(near_form(&outcome.name, table))) {
+            bounds.push(Bound {
+                layer: ruling.layer,
+                purpose: Purpose::NearNames,
+                rule: "names".to_owned(),
+                citation: ruling.pack.title.zh.clone(),
+                group: Some(group),
+                measure: Measure::Outcomes,
+                most: 1,
+                arcs,
+            });
+        }
+    }
+
+    /// What must be earned at the institution itself leaves so much for outcomes of others.
+    fn residency(&self, bounds: &mut Vec<Bound>) {
+        let programme = &self.question.programme;
+        let Some(minimum) = programme.residency_minimum else { return };
+        let most = programme.required_credit.checked_sub(minimum).unwrap_or(CourseCredit::ZERO);
+        let own = &self.question.institution.credit_code;
+        let foreign = |arc: &Arc| self.outcome(arc).is_some_and(|outcome| outcome.issuer.credit_code != *own);
+        bounds.push(Bound {
+            layer: Layer::Programme,
+            purpose: Purpose::Limit,
+            rule: "residency-minimum".to_owned(),
+            citation: programme.name.zh.clone(),
+            group: None,
+            measure: Measure::Amount,
+            most: most.hundredths(),
+            arcs: self.where_arcs(foreign),
+        });
+    }
+
+    fn agreements(&self, bounds: &mut Vec<Bound>) {
+        let question = self.question;
+        for agreement in question
+            .agreements
+            .iter()
+            .filter(|agreement| agreement.in_force_on(question.decided_on))
+        {
+            let covered = |arc: &Arc| {
+                let outcome = self.outcome(arc);
+                outcome.is_some_and(|outcome| agreement.covers(&outcome.issuer, &question.institution))
+            };
+            let by_share = agreement
+                .share_cap
+                .map(|cap| share(cap, question.programme.required_credit.hundredths()));
+            let by_credit = agreement.credit_cap.map(CourseCredit::hundredths);
+            if let Some(most) = by_share.into_iter().chain(by_credit).min() {
+                bounds.push(Bound {
+                    layer: Layer::Agreement,
+                    purpose: Purpose::Limit,
+                    rule: agreement.code.clone(),
+                    citation: agreement.citation.clone(),
+                    group: None,
+                    measure: Measure::Amount,
+                    most,
+                    arcs: self.where_arcs(covered),
+                });
+            }
+        }
+    }
+
+    /// A clause gives no more free credit of a bucket than it says.
+    fn free_credit(&self, bounds: &mut Vec<Bound>) {
+        let mut clauses: BTreeMap<(usize, usize, usize), Vec<usize>> = BTreeMap::new();
+        for (number, arc) in self.model.arcs.iter().enumerate() {
+            let place = self.model.places.get(arc.place).map(|place| &place.kind);
+            if let (Some(PlaceKind::FreeCredit(bucket)), Some(offer)) = (place, self.model.offers.get(arc.offer)) {
+                clauses.entry((offer.version, offer.clause, *bucket)).or_default().push(number);
+            }
+        }
+        for ((version, clause, bucket), arcs) in clauses {
+            let question = self.question;
+            let found = question.versions.get(version).and_then(|version| version.pack.clauses.get(clause));
+            let (Some(clause), Some(bucket)) = (found, question.programme.buckets.get(bucket)) else {
+                continue;
+            };
+            bounds.push(Bound {
+                layer: Layer::Institution,
+                purpose: Purpose::Limit,
+                rule: clause.id.clone(),
+                citation: clause.citation.clone(),
+                group: Some(bucket.code.clone()),
+                measure: Measure::Amount,
+                most: free_credit(clause, &bucket.code, bucket.minimum).unwrap_or_default(),
+                arcs,
+            });
+        }
+    }
+
+    fn where_arcs(&self, keep: impl Fn(&Arc) -> bool) -> Vec<usize> {
+        let arcs = self.model.arcs.iter().enumerate();
+        arcs.filter(|(_, arc)| keep(arc)).map(|(number, _)| number).collect()
+    }
+}
+
+/// The period of a calendar that a day is in, with the year in which it began.
+fn period(calendar: &Calendar, day: NaiveDate) -> Option<String> {
+    let own = (day.month(), day.day());
+    calendar.periods.iter().find_map(|period| {
+        let (first, last) = (month_and_day(&period.first_day)?, month_and_day(&period.last_day)?);
+        // The end of February is its last day in every year.
+        let last = if last == (2, 28) { (2, 29) } else { last };
+        let year = if first <= last {
+            (first <= own && own <= last).then_some(day.year())
+        } else if own >= first {
+            Some(day.year())
+        } else {
+            (own <= last).then_some(day.year() - 1)
+        };
+        year.map(|year| format!("{} {year}", period.code))
+    })
+}
+
+fn month_and_day(text: &str) -> Option<(u32, u32)> {
+    let (month, day) = text.split_once('-')?;
+    Some((month.parse().ok()?, day.parse().ok()?))
+}
+
+fn wishes(question: &Question, model: &Model) -> Result<Vec<Wish>, Unanswerable> {
+    let mut wishes = Vec::new();
+    for key in &question.left_out {
+        if !question.outcomes.iter().any(|outcome| outcome.key == *key) {
+            return Err(Unanswerable::UnknownOutcome);
+        }
+    }
+    for pin in &question.pins {
+        let outcome = question.outcomes.iter().position(|outcome| outcome.key == pin.outcome);
+        let outcome = outcome.ok_or(Unanswerable::UnknownOutcome)?;
+        let course = match &pin.course {
+            None => None,
+            Some(code) => {
+                let place = question.programme.courses.iter().position(|course| course.code == *code);
+                Some(PlaceKind::Course(place.ok_or(Unanswerable::UnknownCourse)?))
+            }
+        };
+        let arcs = model.arcs.iter().enumerate().filter(|(_, arc)| {
+            let place = model.places.get(arc.place).map(|place| &place.kind);
+            arc.outcome == outcome && (course.is_none() || place == course.as_ref())
+        });
+        wishes.push(Wish {
+            arcs: arcs.map(|(number, _)| number).collect(),
+        });
+    }
+    Ok(wishes)
+}

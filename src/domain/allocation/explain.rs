@@ -1,0 +1,385 @@
+//! From a flow to words: what each outcome is used for, and for everything that is not used the rule that took it, with
+//! its numbers. What the limits took adds up exactly to what was offered and is not used.
+
+use std::collections::BTreeMap;
+
+use super::model::{Bound, Flow, Measure, Model, Offer, PlaceKind, Purpose};
+use super::offers::Hindrance;
+use super::{Award, Cut, Destination, Layer, Question, Reason, ReasonCode, Verdict};
+use crate::domain::credit::CourseCredit;
+use crate::domain::facts::OutcomeFacts;
+use crate::domain::pack::{Clause, Recorded, Remainder};
+
+pub(super) fn credit(hundredths: i64) -> CourseCredit {
+    CourseCredit::from_hundredths(hundredths.clamp(0, CourseCredit::MAX_HUNDREDTHS)).unwrap_or_default()
+}
+
+fn clause_of<'a>(question: &'a Question, offer: &Offer) -> Option<&'a Clause> {
+    question.versions.get(offer.version)?.pack.clauses.get(offer.clause)
+}
+
+/// What goes where, in the order of outcomes and places.
+pub(super) fn awards(question: &Question, model: &Model, flow: &[i64]) -> Vec<Award> {
+    let used = model.arcs.iter().zip(flow).filter(|(_, amount)| **amount > 0);
+    used.filter_map(|(arc, amount)| {
+        let offer = model.offers.get(arc.offer)?;
+        let clause = clause_of(question, offer)?;
+        let outcome = question.outcomes.get(offer.outcome)?;
+        let destination = match model.places.get(arc.place)?.kind {
+            PlaceKind::Course(number) => {
+                let course = question.programme.courses.get(number)?;
+                Destination::Course {
+                    code: course.code.clone(),
+                    name: course.name.clone(),
+                    credits: course.credits,
+                    bucket: course.bucket.clone(),
+                }
+            }
+            PlaceKind::FreeCredit(number) => Destination::FreeCredit {
+                bucket: question.programme.buckets.get(number)?.code.clone(),
+            },
+        };
+        Some(Award {
+            outcome: outcome.key.clone(),
+            destination,
+            amount: credit(*amount),
+            clause: clause.id.clone(),
+            citation: clause.citation.clone(),
+            pack_version: question.versions.get(offer.version)?.version,
+            recorded_grade: recorded_grade(clause, outcome),
+            exempt_from: clause.exempt_from,
+        })
+    })
+    .collect()
+}
+
+fn recorded_grade(clause: &Clause, outcome: &OutcomeFacts) -> Option<String> {
+    match clause.recorded.as_ref()? {
+        Recorded::Original {} => outcome.grade.clone().or_else(|| outcome.score.map(|score| score.to_string())),
+        Recorded::Fixed { value } => Some(value.clone()),
+        Recorded::Mapped { steps } => {
+            let score = outcome.score?;
+            let reached = steps.iter().filter(|step| step.least_score <= score);
+            reached.max_by_key(|step| step.least_score).map(|step| step.grade.clone())
+        }
+        Recorded::Passed {} => None,
+    }
+}
+
+/// What is still to be explained of one outcome.
+struct Open {
+    offered: i64,
+    used: i64,
+    /// What earlier rules left of the offer.
+    left: i64,
+    reasons: Vec<Reason>,
+}
+
+impl Open {
+    fn gap(&self) -> i64 {
+        self.left - self.used
+    }
+
+    fn take(&mut self, amount: i64, reason: Reason) {
+        self.left -= amount;
+        self.reasons.push(Reason {
+            amount: credit(amount),
+            ..reason
+        });
+    }
+}
+
+fn reason(code: ReasonCode) -> Reason {
+    Reason {
+        code,
+        amount: CourseCredit::ZERO,
+        layer: None,
+        rule: None,
+        citation: None,
+        asked: None,
+        allowed: None,
+        detail: None,
+    }
+}
+
+fn of_bound(code: ReasonCode, bound: &Bound) -> Reason {
+    Reason {
+        layer: Some(bound.layer),
+        rule: Some(bound.rule.clone()),
+        citation: Some(bound.citation.clone()),
+        ..reason(code)
+    }
+}
+
+/// Explains a flow: a verdict for every outcome, and what each limit took.
+pub(super) fn explain(
+    question: &Question,
+    model: &Model,
+    hindrances: &BTreeMap<usize, Hindrance>,
+    flow: &Flow,
+) -> (Vec<Verdict>, Vec<Cut>) {
+    let mut explainer = Explainer {
+        question,
+        model,
+        flow,
+        open: Vec::new(),
+        cuts: Vec::new(),
+    };
+    explainer.begin();
+    explainer.twins();
+    explainer.counts();
+    explainer.amounts();
+    explainer.rest();
+    let Explainer { open, cuts, .. } = explainer;
+    let verdicts = open.into_iter().enumerate().filter_map(|(number, open)| {
+        let mut reasons: Vec<Reason> = hindrances.get(&number).map(hindered).into_iter().collect();
+        reasons.extend(open.reasons);
+        Some(Verdict {
+            outcome: question.outcomes.get(number)?.key.clone(),
+            offered: credit(open.offered),
+            used: credit(open.used),
+            reasons,
+        })
+    });
+    (verdicts.collect(), cuts)
+}
+
+fn hindered(hindrance: &Hindrance) -> Reason {
+    Reason {
+        layer: hindrance.layer,
+        rule: hindrance.rule.clone(),
+        citation: hindrance.citation.clone(),
+        detail: hindrance.detail.clone(),
+        ..reason(hindrance.code)
+    }
+}
+
+struct Explainer<'a> {
+    question: &'a Question,
+    model: &'a Model,
+    flow: &'a Flow,
+    open: Vec<Open>,
+    cuts: Vec<Cut>,
+}
+
+impl Explainer<'_> {
+    fn begin(&mut self) {
+        let mut offered = vec![0; self.model.outcomes];
+        for (number, offer) in self.model.offers.iter().enumerate() {
+            let own = self.model.alone(number);
+            if let Some(known) = offered.get_mut(offer.outcome) {
+                *known = own.max(*known);
+            }
+        }
+        let used = |outcome: usize| self.amount_of(|arc| self.model.arcs.get(arc).is_some_and(|arc| arc.outcome == outcome));
+        self.open = offered
+            .into_iter()
+            .enumerate()
+            .map(|(outcome, offered)| {
+                let used = used(outcome);
+                // Two clauses at once are not lawful, so that what is used is never more than what one offers.
+                let offered = offered.max(used);
+                Open {
+                    offered,
+                    used,
+                    left: offered,
+                    reasons: Vec::new(),
+                }
+            })
+            .collect();
+    }
+
+    fn amount_of(&self, keep: impl Fn(usize) -> bool) -> i64 {
+        let amounts = self.flow.iter().enumerate();
+        amounts.filter(|(arc, _)| keep(*arc)).map(|(_, amount)| *amount).sum()
+    }
+
+    /// The outcomes that have an arc in a bound, in their order.
+    fn members(&self, bound: &Bound) -> Vec<usize> {
+        let mut members: Vec<usize> = bound
+            .arcs
+            .iter()
+            .filter_map(|arc| self.model.arcs.get(*arc).map(|arc| arc.outcome))
+            .collect();
+        members.sort_unstable();
+        members.dedup();
+        members
+    }
+
+    /// Outcomes that are not used because another of the same family, event or name is.
+    fn twins(&mut self) {
+        for bound in self.model.bounds.iter().filter(|bound| bound.purpose != Purpose::Limit) {
+            let members = self.members(bound);
+            let is_used = |outcome: &usize| self.open.get(*outcome).is_some_and(|open| open.used > 0);
+            let Some(winner) = members.iter().copied().find(is_used) else {
+                continue;
+            };
+            let key = self.question.outcomes.get(winner).map(|outcome| outcome.key.clone());
+            let code = match bound.purpose {
+                Purpose::Highest => ReasonCode::NotTheHighest,
+                _ => ReasonCode::Repeated,
+            };
+            for outcome in members {
+                // Substitutes are barred from required courses only.
+                if !self.wholly_inside(outcome, bound) {
+                    continue;
+                }
+                let Some(open) = self.open.get_mut(outcome).filter(|open| open.used == 0 && open.gap() > 0) else {
+                    continue;
+                };
+                let amount = open.gap();
+                let why = Reason {
+                    detail: key.clone(),
+                    ..of_bound(code, bound)
+                };
+                open.take(amount, why);
+            }
+        }
+    }
+
+    fn wholly_inside(&self, outcome: usize, bound: &Bound) -> bool {
+        let mut own = self.model.arcs.iter().enumerate().filter(|(_, arc)| arc.outcome == outcome);
+        own.all(|(number, _)| bound.arcs.binary_search(&number).is_ok())
+    }
+
+    /// Outcomes that limits of number keep out.
+    fn counts(&mut self) {
+        for bound in self.model.bounds.iter().filter(|bound| bound.purpose == Purpose::Limit) {
+            if bound.measure == Measure::Amount || self.model.measured(bound, self.flow) < bound.most {
+                continue;
+            }
+            let members = self.members(bound);
+            let asked = match bound.measure {
+                Measure::Outcomes => members.len(),
+                _ => {
+                    let mut places: Vec<usize> = bound.arcs.iter().filter_map(|arc| Some(self.model.arcs.get(*arc)?.place)).collect();
+                    places.sort_unstable();
+                    places.dedup();
+                    places.len()
+                }
+            };
+            let mut total = 0;
+            for outcome in members {
+                if !self.wholly_inside(outcome, bound) {
+                    continue;
+                }
+                let Some(open) = self.open.get_mut(outcome).filter(|open| open.gap() > 0) else {
+                    continue;
+                };
+                let unused = open.used == 0;
+                if bound.measure == Measure::Outcomes && !unused {
+                    continue;
+                }
+                let amount = open.gap();
+                total += amount;
+                let why = Reason {
+                    asked: Some(asked.to_string()),
+                    allowed: Some(bound.most.to_string()),
+                    ..of_bound(ReasonCode::LimitReached, bound)
+                };
+                open.take(amount, why);
+            }
+            self.cut(bound, asked.to_string(), bound.most.to_string(), total);
+        }
+    }
+
+    /// What limits of credit took, the narrowest first.
+    fn amounts(&mut self) {
+        let is_amount = |bound: &&Bound| bound.purpose == Purpose::Limit && bound.measure == Measure::Amount;
+        let mut bounds: Vec<&Bound> = self.model.bounds.iter().filter(is_amount).collect();
+        bounds.sort_by_key(|bound| bound.arcs.len());
+        for bound in bounds {
+            let members = self.members(bound);
+            let through = |outcome: usize| -> i64 {
+                let own = |arc: &&usize| self.model.arcs.get(**arc).is_some_and(|arc| arc.outcome == outcome);
+                let room: i64 = bound
+                    .arcs
+                    .iter()
+                    .filter(own)
+                    .filter_map(|arc| Some(self.model.arcs.get(*arc)?.most))
+                    .sum();
+                self.open.get(outcome).map_or(0, |open| open.left.min(room))
+            };
+            let asked: i64 = members.iter().map(|outcome| through(*outcome)).sum();
+            let mut over = asked - bound.most;
+            if over <= 0 {
+                continue;
+            }
+            let mut total = 0;
+            for outcome in members.into_iter().rev() {
+                let Some(open) = self.open.get_mut(outcome) else { continue };
+                let amount = open.gap().min(over);
+                if amount <= 0 {
+                    continue;
+                }
+                over -= amount;
+                total += amount;
+                let why = Reason {
+                    asked: Some(credit(asked).to_string()),
+                    allowed: Some(credit(bound.most).to_string()),
+                    ..of_bound(ReasonCode::LimitReached, bound)
+                };
+                open.take(amount, why);
+            }
+            self.cut(bound, credit(asked).to_string(), credit(bound.most).to_string(), total);
+        }
+    }
+
+    fn cut(&mut self, bound: &Bound, asked: String, allowed: String, total: i64) {
+        if total > 0 {
+            self.cuts.push(Cut {
+                layer: bound.layer,
+                limit: bound.rule.clone(),
+                citation: bound.citation.clone(),
+                group: bound.group.clone(),
+                asked,
+                allowed,
+                cut: credit(total),
+            });
+        }
+    }
+
+    /// What is left unexplained went to other outcomes; and what a used outcome does not fill is lost or kept.
+    fn rest(&mut self) {
+        let pinned = !self.model.wishes.is_empty();
+        for (outcome, open) in self.open.iter_mut().enumerate() {
+            let gap = open.gap();
+            if gap > 0 {
+                let why = if pinned {
+                    Reason {
+                        layer: Some(Layer::Learner),
+                        ..reason(ReasonCode::PinnedElsewhere)
+                    }
+                } else {
+                    reason(ReasonCode::TargetsTaken)
+                };
+                open.take(gap, why);
+            }
+            let mut taken = self
+                .model
+                .arcs
+                .iter()
+                .zip(self.flow)
+                .filter(|(arc, amount)| arc.outcome == outcome && **amount > 0);
+            let offer = taken.next().and_then(|(arc, _)| self.model.offers.get(arc.offer));
+            let Some(offer) = offer.filter(|offer| offer.budget < CourseCredit::MAX_HUNDREDTHS) else {
+                continue;
+            };
+            let rest = offer.budget - open.offered;
+            if rest > 0 {
+                let code = match offer.rest {
+                    Remainder::Forfeited => ReasonCode::RemainderForfeited,
+                    Remainder::Kept => ReasonCode::RemainderKept,
+                };
+                let clause = clause_of(self.question, offer);
+                open.reasons.push(Reason {
+                    amount: credit(rest),
+                    layer: Some(Layer::Institution),
+                    rule: clause.map(|clause| clause.id.clone()),
+                    citation: clause.map(|clause| clause.citation.clone()),
+                    ..reason(code)
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The search: the relaxation bounds the value from above; climbing finds good allocations quickly; where they do not meet,
+//! small questions are solved exactly in turn, and at last the whole one by branch and bound.
+
+use super::integer::{Aim, Programme};
+use super::model::{Flow, Model};
+use super::{Effort, Unanswerable, climb, neighbours};
+
+/// Up to so many arcs the cheapest of equal allocations is searched for exactly.
+const CHEAPEST_ARCS_MAX: usize = 150;
+
+/// The best that was found.
+pub(super) struct Found {
+    pub(super) flow: Flow,
+    /// Nothing is worth more, in hundredths.
+    pub(super) bound: i64,
+}
+
+/// Finds a flow of the greatest value, and of these one of least cost.
+///
+/// # Errors
+/// `PinsImpossible` when nothing grants every wish; `Unsolvable` when the solver fails.
+pub(super) fn best(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
+    if model.arcs.is_empty() {
+        let nothing = Found {
+            flow: Vec::new(),
+            bound: 0,
+        };
+        return if model.wishes.is_empty() {
+            Ok(nothing)
+        } else {
+            Err(Unanswerable::PinsImpossible)
+        };
+    }
+    let relaxed = Programme::of(model, Aim::Relaxed).relaxed(model.arcs.len())?;
+    let found = most_valuable(model, relaxed, effort)?;
+    if found.bound > model.value(&found.flow) {
+        return Ok(found);
+    }
+    let flow = cheapest(model, found.flow, effort);
+    Ok(Found { flow, ..found })
+}
+
+fn most_valuable(model: &Model, relaxed: Found, effort: Effort) -> Result<Found, Unanswerable> {
+    let bound = relaxed.bound;
+    let climbed = climb::climbed(model, &relaxed.flow, bound, effort.rounds);
+    let flow = neighbours::improved(model, climbed, bound, effort.neighbourhoods);
+    let lawful = model.permits(&flow);
+    if lawful && model.value(&flow) >= bound {
+        return Ok(Found { flow, bound });
+    }
+    let exact = Programme::of(model, Aim::Value).solve(model, &flow, effort.nodes);
+    match exact {
+        // A better one may come from either; the narrower bound holds for both.
+        Ok(exact) if !lawful || model.value(&exact.flow) >= model.value(&flow) => Ok(Found {
+            bound: exact.bound.min(bound),
+            ..exact
+        }),
+        Ok(exact) => Ok(Found {
+            bound: exact.bound.min(bound).max(model.value(&flow)),
+            flow,
+        }),
+        Err(_) if lawful => Ok(Found { flow, bound }),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Of flows of the same value one that costs less; where the search for it fails, the flow itself.
+fn cheapest(model: &Model, flow: Flow, effort: Effort) -> Flow {
+    let value = model.value(&flow);
+    if value == 0 {
+        return flow;
+    }
+    if model.arcs.len() > CHEAPEST_ARCS_MAX {
+        return climb::cheaper(model, flow, effort.rounds);
+    }
+    match Programme::of(model, Aim::Cost { value }).solve(model, &flow, effort.nodes) {
+        Ok(found) if model.value(&found.flow) == value && model.cost(&found.flow) <= model.cost(&flow) => found.flow,
+        _ => flow,
+    }
+}
