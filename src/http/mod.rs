@@ -3,6 +3,7 @@
 pub mod achievements;
 pub mod clients;
 pub mod extract;
+pub mod filters;
 pub mod health;
 pub mod institutions;
 pub mod learners;
@@ -13,6 +14,7 @@ pub mod openapi;
 pub mod outcomes;
 pub mod paging;
 pub mod problem;
+pub mod programmes;
 pub mod render;
 pub mod review;
 pub mod routes;
