@@ -1,6 +1,7 @@
 //! The web: routes, extractors, and the one mapping from refusals to problem documents. No rules, no SQL.
 
 pub mod achievements;
+pub mod agreements;
 pub mod clients;
 pub mod extract;
 pub mod filters;
@@ -13,6 +14,7 @@ pub mod observe;
 pub mod openapi;
 pub mod outcomes;
 pub mod paging;
+pub mod pathways;
 pub mod problem;
 pub mod programmes;
 pub mod render;

@@ -12,7 +12,7 @@ use crate::store::types::Document;
 ///
 /// # Errors
 /// `InvalidBody` where a text has the character U+0000, which PostgreSQL does not store.
-pub(super) fn document_of(published: &impl Serialize, pointer: &str) -> Result<Document, OpError> {
+pub(super) fn storable(published: &impl Serialize, pointer: &str) -> Result<Document, OpError> {
     let value = serde_json::to_value(published).map_err(|error| StoreError::Damaged(error.to_string()))?;
     match nul_within(&value, pointer.to_owned()) {
         None => Ok(Document(value)),
@@ -42,10 +42,10 @@ mod tests {
     #[test]
     fn a_text_that_cannot_be_stored_is_named() {
         let published = serde_json::json!({ "stages": [{ "name": "a" }, { "name": "b\0" }] });
-        match document_of(&published, "/pathway") {
+        match storable(&published, "/pathway") {
             Err(OpError::Rejected(Rejection::InvalidBody { problems })) => assert_eq!(problems[0].pointer, "/pathway/stages/1/name"),
             other => panic!("{other:?}"),
         }
-        assert!(document_of(&serde_json::json!({ "name": "b" }), "").is_ok());
+        assert!(storable(&serde_json::json!({ "name": "b" }), "").is_ok());
     }
 }

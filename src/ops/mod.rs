@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod achievements;
+pub mod agreements;
 pub mod audit;
 pub mod clients;
 pub mod context;
@@ -19,6 +20,7 @@ pub mod members;
 pub mod mismatches;
 pub mod once;
 pub mod outcomes;
+pub mod pathways;
 pub mod programmes;
 mod recognition;
 pub mod records;

@@ -65,18 +65,15 @@ pub fn find(conn: &mut Conn, agreement_id: Uuid) -> Result<Option<AgreementRow>,
     Ok(agreements::table.find(Key(agreement_id)).first(conn).optional()?)
 }
 
-/// A side that a list is narrowed to: an institution's code, and its kind where the bank knows it.
-pub type Side<'a> = (&'a str, Option<&'a str>);
-
-/// Versions after `after`, in the order of publication; of a side, those that name the institution or its kind.
+/// Versions after `after`, in the order of publication; of a side, those that name the institution or its kind. `kinds`
+/// are those of the two sides' institutions, where the bank has them.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn list(
     conn: &mut Conn,
     filter: &AgreementFilter,
-    from: Option<Side<'_>>,
-    to: Option<Side<'_>>,
+    kinds: (Option<&str>, Option<&str>),
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<AgreementRow>, StoreError> {
@@ -84,13 +81,13 @@ pub fn list(
     if let Some(code) = &filter.code {
         query = query.filter(agreements::code.eq(code.clone()));
     }
-    if let Some((code, kind)) = from {
-        let named = agreements::from_credit_code.eq(Some(code.to_owned()));
-        query = query.filter(named.or(agreements::from_kind.eq(kind.map(str::to_owned))));
+    if let Some(code) = &filter.from {
+        let named = agreements::from_credit_code.eq(Some(code.clone()));
+        query = query.filter(named.or(agreements::from_kind.eq(kinds.0.map(str::to_owned))));
     }
-    if let Some((code, kind)) = to {
-        let named = agreements::to_credit_code.eq(Some(code.to_owned()));
-        query = query.filter(named.or(agreements::to_kind.eq(kind.map(str::to_owned))));
+    if let Some(code) = &filter.to {
+        let named = agreements::to_credit_code.eq(Some(code.clone()));
+        query = query.filter(named.or(agreements::to_kind.eq(kinds.1.map(str::to_owned))));
     }
     if let Some(day) = filter.in_force_on {
         query = query

@@ -1,10 +1,11 @@
-//! What outcomes are converted into: programmes of institutions, their versions, and who publishes them.
+//! What outcomes are converted into, between whom and along which ways: programmes, agreements, pathways, their versions,
+//! and who publishes them.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::server::{Answer, Server, on_both};
-use super::town::{Town, programme, user};
+use super::town::{OTHER_SCHOOL_CODE, SCHOOL_CODE, Town, agreement, pathway, programme, user};
 
 fn publish(server: &Server, town: &Town, programme: &Value) -> Answer {
     let new = json!({ "institution_id": town.school, "programme": programme });
@@ -142,5 +143,122 @@ fn a_programme_is_published_by_its_institution_only_and_once_under_a_key() {
         let audit = format!("/api/v1/audit?subject_id={}", first["programme_id"].as_str().unwrap());
         let audit = server.get(&audit, &town.auditor).expect(200);
         assert_eq!(audit["items"][0]["operation"], "publish_programme");
+    });
+}
+
+#[test]
+fn an_agreement_is_published_by_who_accepts_and_revoked_by_a_next_version() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let first = server.post("/api/v1/agreements", &town.registrar, &agreement("mutual")).expect(201);
+        assert_eq!((&first["version"], &first["agreement"]["effective_to"]), (&json!(1), &Value::Null));
+        let refused = server.post("/api/v1/agreements", &town.stranger, &agreement("mutual"));
+        assert_eq!(refused.refusal(), (403, "forbidden"), "only who accepts");
+        assert_eq!(server.post("/api/v1/agreements", &town.auditor, &agreement("other")).status, 403);
+        let mut last = agreement("mutual");
+        (last["effective_from"], last["effective_to"]) = (json!("2026-06-30"), json!("2026-06-30"));
+        let mut elsewhere = last.clone();
+        elsewhere["from"] = json!({ "party": "institution", "credit_code": OTHER_SCHOOL_CODE });
+        let moved = server.post("/api/v1/agreements", &town.registrar, &elsewhere);
+        assert_eq!(pointers(&moved), ["/from"], "the sides stay");
+        let second = server.post("/api/v1/agreements", &town.registrar, &last).expect(201);
+        assert_eq!(
+            (&second["version"], &second["agreement"]["effective_to"]),
+            (&json!(2), &json!("2026-06-30"))
+        );
+        let path = format!("/api/v1/agreements/{}", first["agreement_id"].as_str().unwrap());
+        let read = server.call(Method::GET, &path, None, None).expect(200);
+        assert_eq!(read["agreement"]["effective_to"], "2026-06-29");
+        let bank_wide = json!({ "code": "city", "title": { "zh": "全市互认" }, "citation": "测试", "effective_from": "2024-01-01",
+            "from": { "party": "institution", "credit_code": OTHER_SCHOOL_CODE }, "to": { "party": "kind", "kind": "university" } });
+        assert_eq!(
+            server.post("/api/v1/agreements", &town.registrar, &bank_wide).refusal(),
+            (403, "forbidden")
+        );
+        server.post("/api/v1/agreements", &town.officer, &bank_wide).expect(201);
+        for (query, expected) in [
+            ("", vec!["mutual", "mutual", "city"]),
+            ("code=city", vec!["city"]),
+            (&format!("to={SCHOOL_CODE}"), vec!["mutual", "mutual"]),
+            (&format!("from={OTHER_SCHOOL_CODE}"), vec!["mutual", "mutual", "city"]),
+            (&format!("from={SCHOOL_CODE}&in_force_on=2026-06-30"), vec!["mutual"]),
+            ("in_force_on=2026-07-01", vec!["city"]),
+            ("from=91350100M0001TGQXM", vec![]),
+        ] {
+            let items = list(server, &format!("/api/v1/agreements?{query}"));
+            let codes: Vec<&str> = items.iter().map(|item| item["agreement"]["code"].as_str().unwrap()).collect();
+            assert_eq!(codes, expected, "{query}");
+        }
+    });
+}
+
+#[test]
+fn an_agreement_with_faults_is_refused_by_pointers() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let refused = |edit: fn(&mut Value)| {
+            let mut wrong = agreement("wrong");
+            edit(&mut wrong);
+            let answer = server.post("/api/v1/agreements", &town.officer, &wrong);
+            pointers(&answer).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            refused(|new| new["to"]["credit_code"] = json!("91350100M0001TGQXM")),
+            ["/to/credit_code"]
+        );
+        assert_eq!(refused(|new| new["to"]["credit_code"] = json!("9144\u{0}")), ["/to/credit_code"]);
+        assert_eq!(refused(|new| new["from"] = new["to"].clone()), ["/to"]);
+        assert_eq!(refused(|new| new["effective_to"] = json!("2023-12-31")), ["/effective_to"]);
+        assert_eq!(refused(|new| new["citation"] = json!("a\u{0}")), ["/citation"]);
+    });
+}
+
+#[test]
+fn a_pathway_leads_over_programmes_that_are_there() {
+    on_both(|server| {
+        let town = Town::build(server);
+        publish(server, &town, &programme("elec")).expect(201);
+        let refused = server.post("/api/v1/pathways", &town.officer, &pathway("elec-3-2", "elec"));
+        assert_eq!(pointers(&refused), ["/stages/0/programme"], "the other school has none yet");
+        let own = json!({ "institution_id": town.other_school, "programme": programme("elec") });
+        server.post("/api/v1/programmes", &town.stranger, &own).expect(201);
+        assert_eq!(
+            server
+                .post("/api/v1/pathways", &town.registrar, &pathway("elec-3-2", "elec"))
+                .refusal(),
+            (403, "forbidden")
+        );
+        let mut wrong = pathway("elec-3-2", "elec");
+        wrong["stages"][1]["institution"] = json!("91350100M0001TGQXM");
+        assert_eq!(
+            pointers(&server.post("/api/v1/pathways", &town.officer, &wrong)),
+            ["/stages/1/institution"]
+        );
+        let half = |skills: bool, weight: &str| json!({ "name": { "zh": "部分" }, "tests_skills": skills, "weight": weight });
+        wrong["stages"][0]["transition"]["admission"] = json!({ "parts": [half(true, "49"), half(false, "51")] });
+        assert_eq!(
+            pointers(&server.post("/api/v1/pathways", &town.officer, &wrong)),
+            ["/stages/0/transition/admission/parts"]
+        );
+        let first = server
+            .post("/api/v1/pathways", &town.officer, &pathway("elec-3-2", "elec"))
+            .expect(201);
+        let mut next = pathway("elec-3-2", "elec");
+        assert_eq!(
+            pointers(&server.post("/api/v1/pathways", &town.officer, &next)),
+            ["/effective_from"]
+        );
+        next["effective_from"] = json!("2025-09-01");
+        let second = server.post("/api/v1/pathways", &town.administrator, &next).expect(201);
+        assert_eq!(second["version"], 2);
+        let path = format!("/api/v1/pathways/{}", first["pathway_id"].as_str().unwrap());
+        let read = server.call(Method::GET, &path, None, None).expect(200);
+        assert_eq!(
+            (&read["pathway"]["effective_to"], &read["pathway"]["stages"]),
+            (&json!("2025-08-31"), &first["pathway"]["stages"])
+        );
+        assert_eq!(list(server, "/api/v1/pathways?code=elec-3-2").len(), 2);
+        let in_force = list(server, "/api/v1/pathways?in_force_on=2025-08-31");
+        assert_eq!((in_force.len(), &in_force[0]["version"]), (1, &json!(1)));
     });
 }
