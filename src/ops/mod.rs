@@ -12,6 +12,7 @@ pub mod depositor;
 mod document;
 pub mod error;
 pub mod expiry;
+pub mod facts;
 pub mod frameworks;
 pub mod identity;
 pub mod institutions;

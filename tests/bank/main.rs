@@ -10,5 +10,6 @@ mod catalogue;
 mod common;
 mod deposits;
 mod expiry;
+mod facts;
 mod migrations;
 mod sessions;
