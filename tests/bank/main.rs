@@ -13,3 +13,4 @@ mod expiry;
 mod facts;
 mod migrations;
 mod sessions;
+mod versions;
