@@ -1,10 +1,9 @@
 //! The stored form of what is published as one document.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::error::OpError;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{Rejection, nul_within};
 use crate::store::error::StoreError;
 use crate::store::types::Document;
 
@@ -17,21 +16,6 @@ pub(super) fn storable(published: &impl Serialize, pointer: &str) -> Result<Docu
     match nul_within(&value, pointer.to_owned()) {
         None => Ok(Document(value)),
         Some(pointer) => Err(Rejection::field(pointer, "has the character U+0000, which no text may have").into()),
-    }
-}
-
-/// Where the first text with U+0000 stands. The names of fields are the bank's own.
-fn nul_within(value: &Value, pointer: String) -> Option<String> {
-    match value {
-        Value::String(text) => text.contains('\0').then_some(pointer),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(number, item)| nul_within(item, format!("{pointer}/{number}"))),
-        Value::Object(fields) => fields
-            .iter()
-            .find_map(|(name, field)| nul_within(field, format!("{pointer}/{name}"))),
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 
