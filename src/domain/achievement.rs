@@ -39,7 +39,7 @@ words! {
     }
 }
 
-/// The fields that belong to one kind of achievement only.
+/// The fields that belong to one kind of achievement only, and tags.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, Default)]
 #[serde(deny_unknown_fields)]
 pub struct KindFields {
@@ -62,6 +62,15 @@ pub struct KindFields {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 600)]
     pub months_minimum: Option<u16>,
+    /// What rules tell achievements of any kind apart by, such as `mooc` or `self-study-exam`: words of a-z, 0-9 and hyphen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20, example = json!(["mooc"]))]
+    pub tags: Vec<String>,
+}
+
+fn is_tag(text: &str) -> bool {
+    let spelled = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=40).contains(&text.len()) && text.bytes().all(spelled)
 }
 
 impl KindFields {
@@ -108,6 +117,9 @@ impl KindFields {
         }
         if self.months_minimum.is_some_and(|months| !(1..=600).contains(&months)) {
             problems.push(("/details/months_minimum", "must be 1 to 600"));
+        }
+        if self.tags.len() > 20 || !self.tags.iter().all(|tag| is_tag(tag)) {
+            problems.push(("/details/tags", "must be at most 20 tags of a-z, 0-9 and hyphen"));
         }
         problems
     }
@@ -169,6 +181,20 @@ mod tests {
         ];
         for (awarded_on, expected) in cases {
             assert_eq!(currency.timing(day(awarded_on)), expected, "{awarded_on}");
+        }
+    }
+
+    #[test]
+    fn tags_are_words_for_every_kind() {
+        let with = |tags: &[&str]| KindFields {
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            ..KindFields::default()
+        };
+        for kind in AchievementKind::ALL {
+            assert_eq!(with(&["mooc", "self-study-exam"]).problems(*kind), []);
+        }
+        for tags in [&["MOOC"][..], &[""], &["a b"], &["a"; 21]] {
+            assert_eq!(with(tags).problems(AchievementKind::Course)[0].0, "/details/tags", "{tags:?}");
         }
     }
 

@@ -8,7 +8,7 @@ use super::achievement::{AchievementKind, ContestScope};
 use super::credit::{Credit, Percent};
 use super::hours::Hours;
 use super::institution::InstitutionKind;
-use super::outcome::TraineeGroup;
+use super::outcome::{ContestResult, TraineeGroup};
 use super::words::words;
 
 words! {
@@ -29,24 +29,6 @@ pub struct Issuer {
     #[schema(min_length = 1, max_length = 18, example = "914403003429409755")]
     pub credit_code: String,
     pub kind: InstitutionKind,
-}
-
-/// What a contest ended with for one person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ContestResult {
-    /// The event: results of the same one are told by it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 100, example = "henan-skills-2024")]
-    pub event: Option<String>,
-    /// The place or the class of prize, 1 the highest (一等奖).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1, maximum = 999, example = 1)]
-    pub place: Option<u16>,
-    /// The person's place in the team's list, 1 the first; absent for one who stood alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1, maximum = 99, example = 2)]
-    pub team_position: Option<u16>,
 }
 
 /// An outcome as rules see it.

@@ -45,7 +45,7 @@ impl CourseSelector {
 
 words! {
     /// What a limit counts separately for each of.
-    pub enum Scope {
+    pub enum Scope as "LimitScope" {
         Programme => "programme",
         Outcome => "outcome",
         Achievement => "achievement",

@@ -47,6 +47,54 @@ words! {
     }
 }
 
+/// What a contest ended with for one person.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContestResult {
+    /// The event: results of the same one are told by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 100, example = "henan-skills-2024")]
+    pub event: Option<String>,
+    /// The place or the class of prize, 1 the highest (一等奖).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 999, example = 1)]
+    pub place: Option<u16>,
+    /// The person's place in the team's list, 1 the first; absent for one who stood alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 99, example = 2)]
+    pub team_position: Option<u16>,
+}
+
+impl ContestResult {
+    /// The fields that have no lawful value, each with a sentence.
+    pub fn problems(&self) -> Vec<(&'static str, &'static str)> {
+        let mut problems = Vec::new();
+        let mut refuse = |wrong: bool, pointer, detail| {
+            if wrong {
+                problems.push((pointer, detail));
+            }
+        };
+        let unreadable = |text: &str| text.trim().is_empty() || text.chars().count() > 100 || text.chars().any(char::is_control);
+        refuse(*self == Self::default(), "/contest", "must name at least one property");
+        refuse(
+            self.event.as_deref().is_some_and(unreadable),
+            "/contest/event",
+            "must have 1 to 100 characters",
+        );
+        refuse(
+            self.place.is_some_and(|place| !(1..=999).contains(&place)),
+            "/contest/place",
+            "must be 1 to 999",
+        );
+        refuse(
+            self.team_position.is_some_and(|position| !(1..=99).contains(&position)),
+            "/contest/team_position",
+            "must be 1 to 99",
+        );
+        problems
+    }
+}
+
 /// Which outcomes to list.
 #[derive(Debug, Clone, Default)]
 pub struct OutcomeFilter {
@@ -73,6 +121,7 @@ pub struct OutcomeContent {
     pub hours: Option<Hours>,
     pub credits: Option<String>,
     pub trainee_group: Option<TraineeGroup>,
+    pub contest: Option<ContestResult>,
 }
 
 impl OutcomeContent {

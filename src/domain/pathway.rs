@@ -114,6 +114,11 @@ impl Pathway {
                 at("transition"),
                 "is required at every stage but the last",
             );
+            refuse(
+                stage.transition.as_ref().is_some_and(|transition| transition.outcomes.len() > 20),
+                at("transition/outcomes"),
+                "must have 0 to 20 items",
+            );
             if let Some(admission) = stage.transition.as_ref().and_then(|transition| transition.admission.as_ref()) {
                 for problem in admission.problems(&at("transition/admission")) {
                     refuse(true, problem.pointer, &problem.detail);

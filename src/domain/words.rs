@@ -1,8 +1,8 @@
 //! Closed sets of words: an enum whose variants have one spelling in the API, the database and the audit.
 
-/// Declares such an enum with `as_str`, `parse`, `ALL`, serde and `Display`.
+/// `as "Name"` names it in the API's description, where another type has its name. Declares such an enum with `as_str`, `parse`, `ALL`, serde and `Display`.
 macro_rules! words {
-    ($(#[doc = $doc:literal])* pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident => $word:literal),+ $(,)? }) => {
+    ($(#[doc = $doc:literal])* pub enum $name:ident $(as $schema:literal)? { $($(#[$variant_doc:meta])* $variant:ident => $word:literal),+ $(,)? }) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum $name {
@@ -35,7 +35,12 @@ macro_rules! words {
             }
         }
 
-        impl utoipa::ToSchema for $name {}
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                let [name, ..] = [$($schema,)? stringify!($name)];
+                std::borrow::Cow::Borrowed(name)
+            }
+        }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -14,7 +14,7 @@ use super::observe::allowed_at;
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::actor::{Caller, ScopeSet};
-use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::rejection::{FieldProblem, Rejection, nul_within};
 use crate::ops::context::Context;
 use crate::vault::tokens::AccessClaims;
 
@@ -90,10 +90,10 @@ fn caller_of(claims: &AccessClaims) -> Caller {
     }
 }
 
-/// A JSON body; what is wrong with it is named by a pointer.
-pub struct Json<T>(pub T);
+/// A JSON body; what is wrong with it is named by a pointer. Of one that is taken `BY_ROW` the rows are read later.
+pub struct Json<T, const BY_ROW: bool = false>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+impl<T: DeserializeOwned + 'static, const BY_ROW: bool> FromRequest for Json<T, BY_ROW> {
     type Error = Refusal;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
 
@@ -112,8 +112,24 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             if !is_json {
                 return Err(Refusal::MEDIA_TYPE);
             }
+            if !BY_ROW {
+                storable(&bytes)?;
+            }
             from_json(&bytes).map(Self).map_err(Refusal::Rejected)
         })
+    }
+}
+
+/// Refuses a JSON text with U+0000 in a text of it. Rare, so it is only looked for where the bytes may hold it.
+///
+/// # Errors
+/// `InvalidBody` with the pointer of the text.
+pub fn storable(bytes: &[u8]) -> Result<(), Rejection> {
+    let suspect = bytes.windows(6).any(|part| part == b"\\u0000");
+    let value = suspect.then(|| serde_json::from_slice(bytes).ok()).flatten();
+    match value.and_then(|value| nul_within(&value, String::new())) {
+        Some(pointer) => Err(Rejection::field(pointer, "has the character U+0000, which no text may have")),
+        None => Ok(()),
     }
 }
 

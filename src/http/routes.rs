@@ -3,7 +3,9 @@
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
-use super::{achievements, clients, health, institutions, learners, me, members, outcomes, review, rules, sessions};
+use super::{
+    achievements, agreements, clients, health, institutions, learners, me, members, outcomes, pathways, programmes, review, rules, sessions,
+};
 
 macro_rules! operations {
     ($($module:ident :: $handler:ident),+ $(,)?) => {
@@ -57,6 +59,15 @@ operations! {
     rules::list_recognition_rules,
     rules::publish_certificate_pattern,
     rules::list_certificate_patterns,
+    programmes::publish_programme,
+    programmes::list_programmes,
+    programmes::read_programme,
+    agreements::publish_agreement,
+    agreements::list_agreements,
+    agreements::read_agreement,
+    pathways::publish_pathway,
+    pathways::list_pathways,
+    pathways::read_pathway,
     outcomes::deposit_outcome,
     outcomes::deposit_batch,
     review::list_outcomes,

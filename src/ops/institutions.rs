@@ -1,5 +1,7 @@
 //! Institutions: they register, and the authority decides.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -75,6 +77,38 @@ impl TryFrom<InstitutionRow> for Institution {
             edition: row.edition,
         })
     }
+}
+
+/// What is asked of an institution that others name by its code.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub institution_id: Uuid,
+    pub kind: InstitutionKind,
+    /// Whether everybody may know that it is there: it is or was approved.
+    pub is_public: bool,
+}
+
+/// The institutions with some unified social credit codes, by these.
+///
+/// # Errors
+/// When the database is away.
+pub(super) fn known_by_code(conn: &mut Conn, credit_codes: &[&str]) -> Result<HashMap<String, Known>, StoreError> {
+    // A text with U+0000 is no code, and PostgreSQL takes none to compare with.
+    let codes: Vec<&str> = credit_codes.iter().copied().filter(|code| !code.contains('\0')).collect();
+    let mut known = HashMap::new();
+    for row in store::by_credit_codes(conn, &codes)? {
+        let damaged = || StoreError::Damaged("an institution's kind".to_owned());
+        let found = Known {
+            institution_id: row.institution_id.0,
+            kind: InstitutionKind::parse(&row.kind).ok_or_else(damaged)?,
+            is_public: matches!(
+                InstitutionStatus::parse(&row.status),
+                Some(InstitutionStatus::Approved | InstitutionStatus::Suspended)
+            ),
+        };
+        known.insert(row.credit_code, found);
+    }
+    Ok(known)
 }
 
 fn problems_of(name: &str, division_code: &str) -> Vec<FieldProblem> {

@@ -2,14 +2,17 @@
 
 pub mod access;
 pub mod achievements;
+pub mod agreements;
 pub mod audit;
 pub mod clients;
 pub mod context;
 pub mod decisions;
 pub mod deposit;
 pub mod depositor;
+mod document;
 pub mod error;
 pub mod expiry;
+pub mod facts;
 pub mod frameworks;
 pub mod identity;
 pub mod institutions;
@@ -18,6 +21,8 @@ pub mod members;
 pub mod mismatches;
 pub mod once;
 pub mod outcomes;
+pub mod pathways;
+pub mod programmes;
 mod recognition;
 pub mod records;
 pub mod reseal;

@@ -13,7 +13,7 @@ use super::identity::{MaskedLearner, masked};
 use crate::domain::achievement::AchievementKind;
 use crate::domain::credit::Credit;
 use crate::domain::hours::Hours;
-use crate::domain::outcome::{OutcomeFilter, OutcomeStatus, TraineeGroup};
+use crate::domain::outcome::{ContestResult, OutcomeFilter, OutcomeStatus, TraineeGroup};
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::recognition::Recognition;
 use crate::domain::rejection::Rejection;
@@ -56,6 +56,8 @@ pub struct OutcomeView {
     pub hours: Option<Hours>,
     pub credits: Option<String>,
     pub trainee_group: Option<TraineeGroup>,
+    /// What a contest ended with.
+    pub contest: Option<ContestResult>,
     pub status: OutcomeStatus,
     pub flags: Vec<String>,
     pub deposited_at: DateTime<Utc>,
@@ -114,6 +116,12 @@ impl Around {
                 .map_err(|_| damaged())?,
             credits: row.original_credits.clone(),
             trainee_group: row.trainee_group.as_deref().and_then(TraineeGroup::parse),
+            contest: row
+                .contest
+                .clone()
+                .map(|document| serde_json::from_value(document.0))
+                .transpose()
+                .map_err(|_| damaged())?,
             status,
             flags: row.flags.split(',').filter(|flag| !flag.is_empty()).map(str::to_owned).collect(),
             deposited_at: row.deposited_at.0,

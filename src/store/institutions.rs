@@ -45,6 +45,27 @@ pub fn find(conn: &mut Conn, institution_id: Uuid) -> Result<Option<InstitutionR
     Ok(institutions::table.find(Key(institution_id)).first(conn).optional()?)
 }
 
+/// Some institutions.
+///
+/// # Errors
+/// When the database refuses.
+pub fn by_ids(conn: &mut Conn, institution_ids: &[Uuid]) -> Result<Vec<InstitutionRow>, StoreError> {
+    let ids: Vec<Key> = institution_ids.iter().copied().map(Key).collect();
+    Ok(each_back_end!(conn, c => institutions::table
+        .filter(institutions::institution_id.eq_any(&ids))
+        .load::<InstitutionRow>(c))?)
+}
+
+/// The institutions with some unified social credit codes.
+///
+/// # Errors
+/// When the database refuses.
+pub fn by_credit_codes(conn: &mut Conn, credit_codes: &[&str]) -> Result<Vec<InstitutionRow>, StoreError> {
+    Ok(each_back_end!(conn, c => institutions::table
+        .filter(institutions::credit_code.eq_any(credit_codes))
+        .load::<InstitutionRow>(c))?)
+}
+
 /// Replaces what an institution may change of itself, in the edition that was read; false when it moved on.
 ///
 /// # Errors

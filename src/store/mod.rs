@@ -1,15 +1,19 @@
 //! The database: schema, one file per aggregate, two back ends, and the only doors to a connection.
 
+pub mod agreements;
 pub mod clients;
 pub mod connection;
 pub mod deposits;
 pub mod error;
+pub mod facts;
 pub mod frameworks;
 mod insert;
 pub mod institutions;
 pub mod journal;
 pub mod mismatches;
+pub mod pathways;
 pub mod people;
+pub mod programmes;
 pub mod records;
 pub mod schema;
 pub mod standards;

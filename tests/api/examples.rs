@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::server::on_both;
-use super::town::Town;
+use super::town::{SCHOOL_CODE, Town};
 
 /// The id that stands for whatever id belongs there.
 const PLACEHOLDER: &str = "01985a3e-7c00-7000-8000-000000000001";
@@ -36,6 +36,10 @@ fn every_larger_example_of_the_description_works() {
         api("/api/v1/achievements", &town.registrar, &own);
         api("/api/v1/recognition-rules", &town.administrator, &[]);
         api("/api/v1/certificate-patterns", &town.administrator, &[]);
+        api("/api/v1/programmes", &town.registrar, &own);
+        api("/api/v1/agreements", &town.registrar, &[]);
+        let stages = [("elec-secondary", "elec-2024"), ("914403006990676707", SCHOOL_CODE)];
+        api("/api/v1/pathways", &town.officer, &stages);
         api("/api/v1/users", &town.administrator, &[]);
         let deposited = api("/api/v1/outcomes", &town.registrar, &own);
         assert_eq!(deposited["credit"], "9.00");

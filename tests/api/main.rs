@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod contests;
+mod conversion;
 mod crash;
 mod demo;
 mod examples;

@@ -10,6 +10,13 @@ fn the_committed_description_is_the_generated_one() {
 }
 
 #[test]
+fn a_scope_of_a_limit_is_not_taken_for_the_scope_of_a_client() {
+    let schemas = &credit_bank::http::openapi::document()["components"]["schemas"];
+    assert_eq!(schemas["Scope"]["enum"][0], "outcomes:write");
+    assert_eq!(schemas["LimitScope"]["enum"][0], "programme");
+}
+
+#[test]
 fn every_problem_code_is_explained_where_its_type_points() {
     let server = Server::start(BackEnd::Sqlite);
     let page = server.get("/docs/problems", "").text;

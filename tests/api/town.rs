@@ -7,6 +7,10 @@ use super::server::{Answer, PASSWORD, Server};
 /// A published sample of a valid identity number.
 pub(crate) const NUMBER: &str = "11010519491231002X";
 
+/// The unified social credit codes of the two schools.
+pub(crate) const SCHOOL_CODE: &str = "914403003429409755";
+pub(crate) const OTHER_SCHOOL_CODE: &str = "91310000607378133K";
+
 /// A bank with people, two approved schools, one achievement and one rule; ids and tokens by name.
 pub(crate) struct Town {
     pub(crate) administrator: String,
@@ -20,6 +24,28 @@ pub(crate) struct Town {
 
 pub(crate) fn user(username: &str) -> Value {
     json!({ "username": username, "display_name": username, "password": PASSWORD })
+}
+
+/// A programme of 20 credits with one course.
+pub(crate) fn programme(code: &str) -> Value {
+    json!({ "code": code, "name": { "zh": "电气自动化技术", "en": "Electrical automation" }, "level": 4, "required_credit": "20",
+        "buckets": [{ "code": "major", "name": { "zh": "专业课" }, "minimum": "12" }],
+        "courses": [{ "code": "E101", "name": { "zh": "电工基础" }, "credits": "3.5", "tags": ["foundation"], "required": true, "bucket": "major" }],
+        "effective_from": "2024-09-01" })
+}
+
+/// The school accepts what vocational colleges award.
+pub(crate) fn agreement(code: &str) -> Value {
+    json!({ "code": code, "title": { "zh": "学分互认协议" }, "citation": "测试", "from": { "party": "kind", "kind": "vocational_college" },
+        "to": { "party": "institution", "credit_code": SCHOOL_CODE }, "credit_cap": "20", "effective_from": "2024-01-01" })
+}
+
+/// From the other school to the school, each with a programme of the same code.
+pub(crate) fn pathway(code: &str, programme: &str) -> Value {
+    let transition = json!({ "minimum_credit": "170", "outcomes": [{ "families": ["occ-elec"], "ranks": { "least": 2 } }] });
+    json!({ "code": code, "name": { "zh": "贯通培养" }, "citation": "测试", "effective_from": "2024-09-01", "stages": [
+        { "name": { "zh": "中职段" }, "institution": OTHER_SCHOOL_CODE, "programme": programme, "years": 3, "transition": transition },
+        { "name": { "zh": "高职段" }, "institution": SCHOOL_CODE, "programme": programme, "years": 2 }] })
 }
 
 impl Town {
@@ -37,8 +63,8 @@ impl Town {
             "levels": [{ "level": 4, "name_chinese": "四级", "name_english": "Level 4" }] });
         let framework = server.post("/api/v1/frameworks", &administrator, &framework).expect(201);
         let officer = server.log_in("officer");
-        let (school, registrar) = Self::school(server, &officer, "registrar", "914403003429409755");
-        let (other_school, stranger) = Self::school(server, &officer, "stranger", "91310000607378133K");
+        let (school, registrar) = Self::school(server, &officer, "registrar", SCHOOL_CODE);
+        let (other_school, stranger) = Self::school(server, &officer, "stranger", OTHER_SCHOOL_CODE);
         let achievement = json!({
             "institution_id": school, "code": "occ-elec-4", "name_chinese": "电工(四级/中级工)", "kind": "occupational_certificate",
             "family": "occ-elec", "rank": 2, "hours": "160", "valid_from": "2020-01-01", "framework_id": framework["framework_id"], "level": 4,

@@ -10,5 +10,7 @@ mod catalogue;
 mod common;
 mod deposits;
 mod expiry;
+mod facts;
 mod migrations;
 mod sessions;
+mod versions;

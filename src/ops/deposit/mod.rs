@@ -18,7 +18,7 @@ use super::identity::LearnerIdentity;
 use super::once;
 use crate::domain::credit::Credit;
 use crate::domain::hours::Hours;
-use crate::domain::outcome::{OutcomeStatus, TraineeGroup};
+use crate::domain::outcome::{ContestResult, OutcomeStatus, TraineeGroup};
 use crate::domain::rejection::Rejection;
 use crate::store::connection::Conn;
 use crate::store::journal::{self, SavedAnswer};
@@ -59,6 +59,9 @@ pub struct NewOutcome {
     pub credits: Option<String>,
     #[serde(default)]
     pub trainee_group: Option<TraineeGroup>,
+    /// What a contest ended with; of contests only.
+    #[serde(default)]
+    pub contest: Option<ContestResult>,
 }
 
 /// One request of a slice: by whom and when, under which idempotency key.

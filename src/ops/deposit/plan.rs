@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::prepare::Prepared;
 use super::rows::{answer, differing, mismatch_row, outcome_row};
 use super::{DepositRequest, Deposited, NewOutcome, Novelty};
-use crate::domain::achievement::{AwardTiming, Currency};
+use crate::domain::achievement::{AchievementKind, AwardTiming, Currency};
 use crate::domain::actor::{Actor, Caller};
 use crate::domain::certificate_number::CertificatePattern;
 use crate::domain::credit::Credit;
@@ -114,6 +114,9 @@ impl Plan {
             Ok(achievement) => achievement.clone(),
             Err(rejection) => return Ok(Err(rejection)),
         };
+        if new.contest.is_some() && achievement.kind != AchievementKind::Contest.as_str() {
+            return Ok(Err(Rejection::field("/contest", "does not belong to this kind of achievement")));
+        }
         if let Some(person) = self
             .people
             .get(&prepared.document_index)
@@ -173,7 +176,7 @@ impl Plan {
             .filter(|person| person.row.learner_id == earlier.learner_id);
         let same = earlier.content_digest == prepared.content.digest();
         let (Some(person), true) = (person, same) else {
-            let fields = differing(earlier, prepared, achievement, person.is_some());
+            let fields = differing(earlier, prepared, achievement, person.is_some())?;
             return Ok(Err(Rejection::CertificateDiffers { fields }));
         };
         let decision = self.decisions.get(&earlier.outcome_id.0);
@@ -252,7 +255,7 @@ impl Plan {
         let Some(person) = self.people.get_mut(&prepared.document_index) else {
             return Err(damaged("a learner of the slice"));
         };
-        let outcome = outcome_row(context, new, prepared, achievement, &person.row, flags);
+        let outcome = outcome_row(context, new, prepared, achievement, &person.row, flags)?;
         let mut decision = None;
         if flags.is_empty() {
             let today = bank.day(context.now);

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::NewOutcome;
 use crate::domain::certificate_number::CertificateNumber;
 use crate::domain::identity_document::IdentityDocument;
-use crate::domain::outcome::{Implausible, OutcomeContent, implausible};
+use crate::domain::outcome::{ContestResult, Implausible, OutcomeContent, implausible};
 use crate::domain::person_name::PersonName;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::context::Bank;
@@ -48,6 +48,9 @@ pub(super) fn prepare(bank: &Bank, new: &NewOutcome, today: NaiveDate) -> Result
             problems.push(FieldProblem::new(pointer, "must have 1 to 40 characters"));
         }
     }
+    for (pointer, detail) in new.contest.iter().flat_map(ContestResult::problems) {
+        problems.push(FieldProblem::new(pointer, detail));
+    }
     let (Ok(document), Some(name)) = (document, name) else {
         return Err(Rejection::InvalidBody { problems });
     };
@@ -88,6 +91,7 @@ pub(super) fn prepare(bank: &Bank, new: &NewOutcome, today: NaiveDate) -> Result
         hours: new.hours,
         credits: new.credits.clone(),
         trainee_group: new.trainee_group,
+        contest: new.contest.clone(),
     };
     Ok(Prepared {
         document,

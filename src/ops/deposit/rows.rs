@@ -15,7 +15,7 @@ use crate::store::deposits::{DecisionRow, LearnerRow, OutcomeRow};
 use crate::store::error::StoreError;
 use crate::store::mismatches::MismatchRow;
 use crate::store::standards::AchievementRow;
-use crate::store::types::{At, Key};
+use crate::store::types::{At, Document, Key};
 
 /// What a deposit answers, from what is or will be stored.
 ///
@@ -80,8 +80,17 @@ pub(super) fn mismatch_row(bank: &Bank, request: &DepositRequest, prepared: &Pre
 }
 
 /// The names of the fields in which a certificate's second deposit differs from its first.
-pub(super) fn differing(earlier: &OutcomeRow, prepared: &Prepared, achievement: &AchievementRow, same_learner: bool) -> String {
+///
+/// # Errors
+/// When a field cannot be written as text.
+pub(super) fn differing(
+    earlier: &OutcomeRow,
+    prepared: &Prepared,
+    achievement: &AchievementRow,
+    same_learner: bool,
+) -> Result<String, StoreError> {
     let content = &prepared.content;
+    let contest = contest_document(prepared)?;
     let pairs = [
         ("learner", !same_learner),
         ("achievement_code", earlier.achievement_id != achievement.achievement_id),
@@ -95,16 +104,25 @@ pub(super) fn differing(earlier: &OutcomeRow, prepared: &Prepared, achievement: 
             "trainee_group",
             earlier.trainee_group.as_deref() != content.trainee_group.map(|group| group.as_str()),
         ),
+        ("contest", earlier.contest != contest),
     ];
-    pairs
+    let names = pairs
         .into_iter()
         .filter(|(_, differs)| *differs)
         .map(|(name, _)| name)
-        .collect::<Vec<_>>()
-        .join(", ")
+        .collect::<Vec<_>>();
+    Ok(names.join(", "))
+}
+
+fn contest_document(prepared: &Prepared) -> Result<Option<Document>, StoreError> {
+    let contest = prepared.content.contest.as_ref().map(serde_json::to_value).transpose();
+    Ok(contest.map_err(|error| StoreError::Damaged(error.to_string()))?.map(Document))
 }
 
 /// The row of an outcome as the institution gave it.
+///
+/// # Errors
+/// When it cannot be written as text.
 pub(super) fn outcome_row(
     context: &Context,
     new: &NewOutcome,
@@ -112,14 +130,14 @@ pub(super) fn outcome_row(
     achievement: &AchievementRow,
     learner: &LearnerRow,
     flags: &[OutcomeFlag],
-) -> OutcomeRow {
+) -> Result<OutcomeRow, StoreError> {
     let content = &prepared.content;
     let status = if flags.is_empty() {
         OutcomeStatus::Accepted
     } else {
         OutcomeStatus::Flagged
     };
-    OutcomeRow {
+    Ok(OutcomeRow {
         learner_id: learner.learner_id.clone(),
         outcome_id: Key(Uuid::now_v7()),
         institution_id: Key(new.institution_id),
@@ -133,6 +151,7 @@ pub(super) fn outcome_row(
         hours_hundredths: content.hours.map(Hours::hundredths),
         original_credits: content.credits.clone(),
         trainee_group: content.trainee_group.map(|group| group.as_str().to_owned()),
+        contest: contest_document(prepared)?,
         content_digest: content.digest().to_vec(),
         status: status.as_str().to_owned(),
         flags: flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(","),
@@ -140,5 +159,5 @@ pub(super) fn outcome_row(
         deposited_at: At(context.now),
         reviewed_at: None,
         review_reason: None,
-    }
+    })
 }
