@@ -94,17 +94,19 @@ fn worth(value: &Value, language: Language) -> Vec<String> {
             ),
         }
     }));
-    sentences.push(match step {
-        Some(step) => say!(
+    sentences.extend(match step {
+        Some(step) => Some(say!(
             language,
             "以 {step} 学分为单位向下取整。",
             "The value is rounded down to a multiple of {step} credits."
-        ),
-        None => say!(
+        )),
+        // What the courses have is a sum of credits and needs no rounding.
+        None if *of == (Base::CourseCredit {}) => None,
+        None => Some(say!(
             language,
             "向下取整到百分之一学分。",
             "The value is rounded down to a hundredth of a credit."
-        ),
+        )),
     });
     sentences.extend(cap.map(|cap| say!(language, "最多 {cap} 学分。", "The value is at most {cap} credits.")));
     sentences

@@ -68,6 +68,7 @@ fn nested(condition: &Condition, language: Language, depth: usize) -> String {
 /// From the least to the most.
 fn range(range: Range, language: Language) -> String {
     match (range.least, range.most) {
+        (Some(least), Some(most)) if least == most => say!(language, "{least}", "{least}"),
         (Some(least), Some(most)) => say!(language, "{least} 至 {most}", "{least} to {most}"),
         (Some(least), None) => say!(language, "不低于 {least}", "at least {least}"),
         (None, Some(most)) => say!(language, "不高于 {most}", "at most {most}"),
