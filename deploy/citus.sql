@@ -29,6 +29,7 @@ ALTER TABLE movements DROP CONSTRAINT movements_lot;
 ALTER TABLE access_log DROP CONSTRAINT access_log_learner;
 ALTER TABLE identity_mismatches DROP CONSTRAINT identity_mismatches_learner;
 ALTER TABLE identity_mismatches DROP CONSTRAINT identity_mismatches_institution;
+ALTER TABLE rule_packs DROP CONSTRAINT rule_packs_institution;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -36,6 +37,7 @@ SELECT create_reference_table('frameworks');
 SELECT create_reference_table('achievements');
 SELECT create_reference_table('certificate_patterns');
 SELECT create_reference_table('recognition_rules');
+SELECT create_reference_table('rule_packs');
 
 -- A learner's rows, together.
 SELECT create_distributed_table('learners', 'learner_id');
@@ -85,4 +87,5 @@ ALTER TABLE movements ADD CONSTRAINT movements_lot FOREIGN KEY (learner_id, lot_
 ALTER TABLE access_log ADD CONSTRAINT access_log_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE identity_mismatches ADD CONSTRAINT identity_mismatches_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE identity_mismatches ADD CONSTRAINT identity_mismatches_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE rule_packs ADD CONSTRAINT rule_packs_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 COMMIT;

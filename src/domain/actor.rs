@@ -32,6 +32,7 @@ words! {
         OutcomesRead => "outcomes:read",
         AchievementsWrite => "achievements:write",
         LearnersWrite => "learners:write",
+        RulePacksWrite => "rule_packs:write",
     }
 }
 

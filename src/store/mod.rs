@@ -9,6 +9,7 @@ mod insert;
 pub mod institutions;
 pub mod journal;
 pub mod mismatches;
+pub mod packs;
 pub mod people;
 pub mod records;
 pub mod schema;

@@ -1,3 +1,4 @@
+DROP TABLE rule_packs;
 DROP TABLE outbox;
 DROP TABLE audit_log;
 DROP TABLE idempotency_keys;
