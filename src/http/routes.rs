@@ -3,7 +3,7 @@
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
-use super::{achievements, clients, health, institutions, learners, me, members, outcomes, review, rules, sessions};
+use super::{achievements, clients, health, institutions, learners, me, members, outcomes, packs, review, rules, sessions};
 
 macro_rules! operations {
     ($($module:ident :: $handler:ident),+ $(,)?) => {
@@ -85,4 +85,14 @@ operations! {
     health::read_liveness,
     health::read_readiness,
     health::read_metrics,
+    packs::create_rule_pack,
+    packs::list_rule_packs,
+    packs::validate_rule_pack,
+    packs::read_rule_pack,
+    packs::edit_rule_pack,
+    packs::validate_rule_pack_version,
+    packs::test_rule_pack,
+    packs::file_rule_pack,
+    packs::decide_filing,
+    packs::withdraw_rule_pack,
 }

@@ -18,6 +18,7 @@ pub mod members;
 pub mod mismatches;
 pub mod once;
 pub mod outcomes;
+pub mod packs;
 mod recognition;
 pub mod records;
 pub mod reseal;

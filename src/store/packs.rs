@@ -9,6 +9,7 @@ use super::each_back_end;
 use super::error::StoreError;
 use super::schema::rule_packs;
 use super::types::{At, Key};
+use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::PackStatus;
 
 /// A version of a rule pack.
@@ -23,6 +24,7 @@ pub struct PackRow {
     /// As the last step of a person left it; the calendar is not in it.
     pub status: String,
     pub title_zh: String,
+    pub title_en: Option<String>,
     /// Title, code and citations in small letters, to be searched.
     pub search_text: String,
     /// The codes of its programmes with a space before and after each; empty for all.
@@ -47,18 +49,22 @@ pub struct PackRow {
     pub published_at: Option<At>,
 }
 
-/// Which versions to list.
-#[derive(Debug, Clone, Default)]
-pub struct PackFilter {
-    pub institution_id: Option<Uuid>,
-    pub code: Option<String>,
-    /// As the calendar makes it on `today`.
-    pub status: Option<PackStatus>,
-    /// A text of the title, the code or a citation, in small letters.
-    pub text: Option<String>,
-    pub in_force_on: Option<NaiveDate>,
-    /// The code of a programme that it is for.
-    pub programme: Option<String>,
+/// A version of a rule pack without its texts, which are long.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = rule_packs)]
+pub struct PackHead {
+    pub pack_id: Key,
+    pub institution_id: Option<Key>,
+    pub code: String,
+    pub version: i64,
+    pub status: String,
+    pub title_zh: String,
+    pub title_en: Option<String>,
+    pub effective_from: NaiveDate,
+    pub effective_to: Option<NaiveDate>,
+    pub notice_until: Option<NaiveDate>,
+    pub published_at: Option<At>,
+    pub edition: i64,
 }
 
 /// Adds a version; a taken one is [`super::error::Taken::RulePackVersion`].
@@ -113,7 +119,7 @@ pub fn list(
     today: NaiveDate,
     after: Option<Uuid>,
     limit: i64,
-) -> Result<Vec<PackRow>, StoreError> {
+) -> Result<Vec<PackHead>, StoreError> {
     let accepted = || rule_packs::status.eq(PackStatus::OnNotice.as_str());
     each_back_end!(conn, c => {
         let mut query = rule_packs::table.into_boxed();
@@ -143,7 +149,7 @@ pub fn list(
                 .filter(rule_packs::effective_to.is_null().or(rule_packs::effective_to.ge(day)));
         }
         if let Some(text) = &filter.text {
-            query = query.filter(rule_packs::search_text.like(containing(text)).escape('\\'));
+            query = query.filter(rule_packs::search_text.like(containing(&text.to_lowercase())).escape('\\'));
         }
         if let Some(programme) = &filter.programme {
             let named = rule_packs::programmes.like(containing(&format!(" {programme} "))).escape('\\');
@@ -152,7 +158,7 @@ pub fn list(
         if let Some(after) = after {
             query = query.filter(rule_packs::pack_id.gt(Key(after)));
         }
-        Ok(query.order(rule_packs::pack_id).limit(limit).load(c)?)
+        Ok(query.order(rule_packs::pack_id).limit(limit).select(PackHead::as_select()).load(c)?)
     })
 }
 
@@ -178,6 +184,7 @@ pub fn replace(conn: &mut Conn, row: &PackRow, edition: i64) -> Result<bool, Sto
         .filter(rule_packs::edition.eq(edition))
         .set((
             rule_packs::title_zh.eq(&row.title_zh),
+            rule_packs::title_en.eq(&row.title_en),
             rule_packs::search_text.eq(&row.search_text),
             rule_packs::programmes.eq(&row.programmes),
             rule_packs::document.eq(&row.document),

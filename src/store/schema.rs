@@ -442,6 +442,7 @@ diesel::table! {
         version -> BigInt,
         status -> Text,
         title_zh -> Text,
+        title_en -> Nullable<Text>,
         search_text -> Text,
         programmes -> Text,
         document -> Text,

@@ -11,4 +11,5 @@ mod common;
 mod deposits;
 mod expiry;
 mod migrations;
+mod packs;
 mod sessions;

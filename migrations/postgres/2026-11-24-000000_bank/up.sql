@@ -435,6 +435,7 @@ CREATE TABLE rule_packs (
     version bigint NOT NULL,
     status text NOT NULL,
     title_zh text NOT NULL,
+    title_en text,
     search_text text NOT NULL,
     programmes text NOT NULL,
     document text NOT NULL,

@@ -432,6 +432,7 @@ CREATE TABLE rule_packs (
     version BIGINT NOT NULL,
     status TEXT NOT NULL,
     title_zh TEXT NOT NULL,
+    title_en TEXT,
     search_text TEXT NOT NULL,
     programmes TEXT NOT NULL,
     document TEXT NOT NULL CONSTRAINT rule_packs_document_is_json CHECK (json_valid(document)),

@@ -202,12 +202,7 @@ mod tests {
         let ends: Vec<Option<NaiveDate>> = following(&published).iter().map(|term| term.effective_to).collect();
         assert_eq!(
             ends,
-            [
-                Some(day("2024-12-31")),
-                Some(day("2025-06-30")),
-                Some(day("2026-12-31")),
-                None
-            ]
+            [Some(day("2024-12-31")), Some(day("2025-06-30")), Some(day("2026-12-31")), None]
         );
         assert_eq!(following(&[]), []);
     }
@@ -223,7 +218,11 @@ mod tests {
             (term("2025-01-01", None), true),
         ];
         for (other, expected) in cases {
-            assert_eq!((first_half.overlaps(other), other.overlaps(first_half)), (expected, expected), "{other:?}");
+            assert_eq!(
+                (first_half.overlaps(other), other.overlaps(first_half)),
+                (expected, expected),
+                "{other:?}"
+            );
         }
     }
 
