@@ -10,6 +10,7 @@ SET citus.enable_unsafe_triggers TO on;
 
 ALTER TABLE achievements DROP CONSTRAINT achievements_institution;
 ALTER TABLE achievements DROP CONSTRAINT achievements_framework;
+ALTER TABLE programmes DROP CONSTRAINT programmes_institution;
 ALTER TABLE memberships DROP CONSTRAINT memberships_user;
 ALTER TABLE memberships DROP CONSTRAINT memberships_institution;
 ALTER TABLE api_clients DROP CONSTRAINT api_clients_institution;
@@ -37,6 +38,9 @@ SELECT create_reference_table('frameworks');
 SELECT create_reference_table('achievements');
 SELECT create_reference_table('certificate_patterns');
 SELECT create_reference_table('recognition_rules');
+SELECT create_reference_table('programmes');
+SELECT create_reference_table('agreements');
+SELECT create_reference_table('pathways');
 SELECT create_reference_table('rule_packs');
 
 -- A learner's rows, together.
@@ -68,6 +72,7 @@ SELECT create_distributed_table('audit_log', 'audit_id', colocate_with => 'none'
 
 ALTER TABLE achievements ADD CONSTRAINT achievements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE achievements ADD CONSTRAINT achievements_framework FOREIGN KEY (framework_id) REFERENCES frameworks (framework_id);
+ALTER TABLE programmes ADD CONSTRAINT programmes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE memberships ADD CONSTRAINT memberships_user FOREIGN KEY (user_id) REFERENCES users (user_id);
 ALTER TABLE memberships ADD CONSTRAINT memberships_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE api_clients ADD CONSTRAINT api_clients_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);

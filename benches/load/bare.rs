@@ -131,6 +131,7 @@ fn deposit(ground: &mut Ground, number: usize, into: &mut Prepared) {
         hours_hundredths: None,
         original_credits: None,
         trainee_group: None,
+        contest: None,
         content_digest: vec![7; 32],
         status: "accepted".to_owned(),
         flags: String::new(),

@@ -32,6 +32,7 @@ words! {
         OutcomesRead => "outcomes:read",
         AchievementsWrite => "achievements:write",
         LearnersWrite => "learners:write",
+        ProgrammesWrite => "programmes:write",
         RulePacksWrite => "rule_packs:write",
     }
 }

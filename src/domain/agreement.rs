@@ -23,6 +23,17 @@ pub enum Party {
     Kind { kind: InstitutionKind },
 }
 
+/// Which agreements to list.
+#[derive(Debug, Clone, Default)]
+pub struct AgreementFilter {
+    pub code: Option<String>,
+    /// By which the outcomes of this institution are accepted: it is named, or its kind is.
+    pub from: Option<String>,
+    /// By which this institution accepts: it is named, or its kind is.
+    pub to: Option<String>,
+    pub in_force_on: Option<NaiveDate>,
+}
+
 /// What an agreement says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -11,6 +11,7 @@ pub mod certificate_number;
 pub mod condition;
 pub mod credit;
 pub mod credit_code;
+pub mod dated;
 mod decimal;
 pub mod explanation;
 pub mod facts;

@@ -24,6 +24,9 @@ words! {
         ReadDraftAchievement => "read_draft_achievement",
         WriteRecognitionRule => "write_recognition_rule",
         WriteCertificatePattern => "write_certificate_pattern",
+        WriteProgramme => "write_programme",
+        WriteAgreement => "write_agreement",
+        WritePathway => "write_pathway",
         RegisterLearner => "register_learner",
         FindLearner => "find_learner",
         IssueClaimCode => "issue_claim_code",
@@ -129,7 +132,9 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
     let Some(role) = role else { return false };
     match action {
         A::CreateUser | A::CreateFramework | A::WriteRecognitionRule | A::WriteCertificatePattern => role == BankRole::Administrator,
-        A::DecideInstitution | A::ReviewOutcome => matches!(role, BankRole::Administrator | BankRole::Officer),
+        A::DecideInstitution | A::ReviewOutcome | A::WriteAgreement | A::WritePathway => {
+            matches!(role, BankRole::Administrator | BankRole::Officer)
+        }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
         // The bank's own packs; those of institutions are theirs.
@@ -150,6 +155,7 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ManageClients
         | A::ReadClients
         | A::WriteAchievement
+        | A::WriteProgramme
         | A::RegisterLearner
         | A::IssueClaimCode
         | A::DepositOutcome
@@ -193,8 +199,8 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
             (MemberRole::ALL, Needs::Belonging)
         }
         A::EditInstitution | A::ManageMembers | A::ReadClients => (&[InstitutionAdmin], Needs::Belonging),
-        A::ManageClients => (&[InstitutionAdmin], Needs::Approval),
-        A::WriteAchievement => (&[Registrar, InstitutionAdmin], Needs::Approval),
+        A::ManageClients | A::WriteAgreement => (&[InstitutionAdmin], Needs::Approval),
+        A::WriteAchievement | A::WriteProgramme => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::RegisterLearner | A::IssueClaimCode | A::DepositOutcome | A::SettleMismatch | A::FindLearner => (&[Registrar], Needs::Approval),
         A::ReadMismatches => (&[Registrar, InstitutionAdmin], Needs::Belonging),
         A::WriteRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
@@ -206,6 +212,7 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::CreateFramework
         | A::WriteRecognitionRule
         | A::WriteCertificatePattern
+        | A::WritePathway
         | A::ReviewOutcome
         | A::ReadOwnRecord
         | A::ReadLearnerRecord
@@ -222,6 +229,7 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::DepositOutcome => Some((Scope::OutcomesWrite, Needs::Approval)),
         A::ReadOutcome | A::ListOutcomes | A::ReplayDecision | A::ReadMismatches => Some((Scope::OutcomesRead, Needs::Belonging)),
         A::WriteAchievement => Some((Scope::AchievementsWrite, Needs::Approval)),
+        A::WriteProgramme => Some((Scope::ProgrammesWrite, Needs::Approval)),
         A::ReadDraftAchievement => Some((Scope::AchievementsWrite, Needs::Belonging)),
         A::RegisterLearner | A::FindLearner | A::IssueClaimCode => Some((Scope::LearnersWrite, Needs::Approval)),
         A::WriteRulePack => Some((Scope::RulePacksWrite, Needs::Approval)),
@@ -239,6 +247,8 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::CreateFramework
         | A::WriteRecognitionRule
         | A::WriteCertificatePattern
+        | A::WriteAgreement
+        | A::WritePathway
         | A::ReviewOutcome
         | A::SettleMismatch
         | A::ReadOwnRecord

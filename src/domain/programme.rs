@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::bilingual::Bilingual;
 use super::credit::CourseCredit;
@@ -72,6 +73,17 @@ pub struct Programme {
     /// The last day on which this version is in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_to: Option<NaiveDate>,
+}
+
+/// Which programmes to list.
+#[derive(Debug, Clone, Default)]
+pub struct ProgrammeFilter {
+    pub institution_id: Option<Uuid>,
+    pub code: Option<String>,
+    pub level: Option<i16>,
+    /// A part of the name in either language, in whichever case.
+    pub name_contains: Option<String>,
+    pub in_force_on: Option<NaiveDate>,
 }
 
 impl CourseSelector {

@@ -3,6 +3,7 @@
 pub mod achievements;
 pub mod clients;
 pub mod extract;
+pub mod filters;
 pub mod health;
 pub mod institutions;
 pub mod learners;
@@ -14,6 +15,7 @@ pub mod outcomes;
 pub mod packs;
 pub mod paging;
 pub mod problem;
+pub mod programmes;
 pub mod render;
 pub mod review;
 pub mod routes;

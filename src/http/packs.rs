@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::extract::{Anyone, Asking, AtMost, Edition, Id, Json, Key, Query};
+use super::extract::{Anyone, Asking, Edition, Id, Json, Key, Query};
+use super::filters::{Code, NamePart};
 use super::institutions::with_edition;
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
@@ -26,18 +27,18 @@ pub struct PackQuery {
     /// Only those of this institution; its own members see unpublished ones too.
     institution_id: Option<Uuid>,
     /// Only the versions with this code.
-    #[param(value_type = Option<String>, max_length = 40)]
-    code: Option<AtMost<40>>,
+    #[param(value_type = Option<String>, pattern = "^[a-z0-9-]{1,40}$")]
+    code: Option<Code>,
     /// Only those that have this status today.
     status: Option<PackStatus>,
     /// A text of the title, the code, the legal basis or a citation.
-    #[param(value_type = Option<String>, max_length = 100)]
-    q: Option<AtMost<100>>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 100)]
+    q: Option<NamePart>,
     /// Only those in force on this day.
     in_force_on: Option<NaiveDate>,
     /// Only those for the programme with this code.
-    #[param(value_type = Option<String>, max_length = 40)]
-    programme: Option<AtMost<40>>,
+    #[param(value_type = Option<String>, pattern = "^[a-z0-9-]{1,40}$")]
+    programme: Option<Code>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

@@ -3,7 +3,7 @@
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
-use super::{achievements, clients, health, institutions, learners, me, members, outcomes, packs, review, rules, sessions};
+use super::{achievements, clients, health, institutions, learners, me, members, outcomes, packs, programmes, review, rules, sessions};
 
 macro_rules! operations {
     ($($module:ident :: $handler:ident),+ $(,)?) => {
@@ -57,6 +57,9 @@ operations! {
     rules::list_recognition_rules,
     rules::publish_certificate_pattern,
     rules::list_certificate_patterns,
+    programmes::publish_programme,
+    programmes::list_programmes,
+    programmes::read_programme,
     outcomes::deposit_outcome,
     outcomes::deposit_batch,
     review::list_outcomes,

@@ -14,7 +14,7 @@ use super::mismatches::{self, MismatchRow};
 use super::schema::{
     account_numbers, certificate_numbers, decisions, identity_index, learner_institutions, learners, lots, movements, outcomes,
 };
-use super::types::{At, Id, Key, Moment};
+use super::types::{At, Document, Id, Json, Key, Moment};
 use crate::domain::credit::Credit;
 use crate::domain::lot::LotBalance;
 use crate::domain::movement::{CauseKind, Movement, MovementKind, NewMovement, Side};
@@ -76,6 +76,7 @@ pub struct OutcomeRow {
     pub hours_hundredths: Option<i64>,
     pub original_credits: Option<String>,
     pub trainee_group: Option<String>,
+    pub contest: Option<Document>,
     pub content_digest: Vec<u8>,
     pub status: String,
     pub flags: String,
@@ -324,7 +325,7 @@ pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
     insert_rows!(conn, outcomes, &brought.outcomes, {
         learner_id: Id, outcome_id: Id, institution_id: Id, achievement_id: Id, certificate_number: Nullable<Text>, issuer_key: Text,
         awarded_on: Date, grade: Nullable<Text>, grading_scale: Nullable<Text>, score: Nullable<Text>, hours_hundredths: Nullable<BigInt>,
-        original_credits: Nullable<Text>, trainee_group: Nullable<Text>, content_digest: Binary, status: Text, flags: Text,
+        original_credits: Nullable<Text>, trainee_group: Nullable<Text>, contest: Nullable<Json>, content_digest: Binary, status: Text, flags: Text,
         deposited_by: Text, deposited_at: Moment, reviewed_at: Nullable<Moment>, review_reason: Nullable<Text>,
     });
     insert_rows!(conn, certificate_numbers, &brought.certificates, { certificate_number: Text, issuer_key: Text, learner_id: Id, outcome_id: Id });

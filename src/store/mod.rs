@@ -1,5 +1,6 @@
 //! The database: schema, one file per aggregate, two back ends, and the only doors to a connection.
 
+pub mod agreements;
 pub mod clients;
 pub mod connection;
 pub mod deposits;
@@ -10,7 +11,9 @@ pub mod institutions;
 pub mod journal;
 pub mod mismatches;
 pub mod packs;
+pub mod pathways;
 pub mod people;
+pub mod programmes;
 pub mod records;
 pub mod schema;
 pub mod standards;

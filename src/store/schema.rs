@@ -246,7 +246,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Date, Nullable, Text};
-    use crate::store::types::{Id, Moment};
+    use crate::store::types::{Id, Json, Moment};
 
     outcomes (learner_id, outcome_id) {
         learner_id -> Id,
@@ -262,6 +262,7 @@ diesel::table! {
         hours_hundredths -> Nullable<BigInt>,
         original_credits -> Nullable<Text>,
         trainee_group -> Nullable<Text>,
+        contest -> Nullable<Json>,
         content_digest -> Binary,
         status -> Text,
         flags -> Text,
@@ -432,6 +433,66 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Nullable, SmallInt, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    programmes (programme_id) {
+        programme_id -> Id,
+        institution_id -> Id,
+        code -> Text,
+        version -> BigInt,
+        name_chinese -> Text,
+        name_english -> Nullable<Text>,
+        level -> Nullable<SmallInt>,
+        required_credit_hundredths -> BigInt,
+        effective_from -> Date,
+        effective_to -> Nullable<Date>,
+        superseded_on -> Nullable<Date>,
+        created_at -> Moment,
+        created_by -> Text,
+        document -> Json,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    agreements (agreement_id) {
+        agreement_id -> Id,
+        code -> Text,
+        version -> BigInt,
+        from_credit_code -> Nullable<Text>,
+        from_kind -> Nullable<Text>,
+        to_credit_code -> Nullable<Text>,
+        to_kind -> Nullable<Text>,
+        effective_from -> Date,
+        effective_to -> Nullable<Date>,
+        superseded_on -> Nullable<Date>,
+        created_at -> Moment,
+        created_by -> Text,
+        document -> Json,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    pathways (pathway_id) {
+        pathway_id -> Id,
+        code -> Text,
+        version -> BigInt,
+        effective_from -> Date,
+        effective_to -> Nullable<Date>,
+        superseded_on -> Nullable<Date>,
+        created_at -> Moment,
+        created_by -> Text,
+        document -> Json,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Date, Nullable, Text};
     use crate::store::types::{Id, Moment};
 
@@ -489,5 +550,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     audit_log,
     outbox,
+    programmes,
+    agreements,
+    pathways,
     rule_packs,
 );

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod conversion;
 mod crash;
 mod demo;
 mod examples;

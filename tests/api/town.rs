@@ -22,6 +22,14 @@ pub(crate) fn user(username: &str) -> Value {
     json!({ "username": username, "display_name": username, "password": PASSWORD })
 }
 
+/// A programme of 20 credits with one course.
+pub(crate) fn programme(code: &str) -> Value {
+    json!({ "code": code, "name": { "zh": "电气自动化技术", "en": "Electrical automation" }, "level": 4, "required_credit": "20",
+        "buckets": [{ "code": "major", "name": { "zh": "专业课" }, "minimum": "12" }],
+        "courses": [{ "code": "E101", "name": { "zh": "电工基础" }, "credits": "3.5", "tags": ["foundation"], "required": true, "bucket": "major" }],
+        "effective_from": "2024-09-01" })
+}
+
 impl Town {
     pub(crate) fn build(server: &Server) -> Self {
         let setup = json!({ "setup_token": server.setup_token, "user": user("admin") });

@@ -7,10 +7,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::server::{Answer, Server, on_both};
-use super::town::{Town, user};
+use super::town::{Town, programme, user};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 21] = [
+const PUBLIC: [&str; 23] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -22,6 +22,8 @@ const PUBLIC: [&str; 21] = [
     "read_achievement",
     "list_recognition_rules",
     "list_certificate_patterns",
+    "list_programmes",
+    "read_programme",
     "claim_account",
     "read_key_set",
     "read_liveness",
@@ -123,6 +125,7 @@ fn body(operation: &str, things: &Things) -> Option<Value> {
         "publish_recognition_rule" => json!({ "title": "x", "citation": "x", "selector": { "kind": "training" },
             "method": { "method": "fixed", "credit": "1" }, "selected_by": "award_date", "effective_from": "2020-01-01" }),
         "publish_certificate_pattern" => json!({ "name": "x", "kind": "training", "pattern": "x", "citation": "x" }),
+        "publish_programme" => json!({ "institution_id": school, "programme": programme("intruder") }),
         "deposit_outcome" => things.example.clone(),
         "deposit_batch" => json!({ "rows": [{ "outcome": things.example }] }),
         "register_learner" => json!({ "institution_id": school, "learner": things.example["learner"] }),

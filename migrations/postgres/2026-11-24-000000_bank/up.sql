@@ -246,6 +246,7 @@ CREATE TABLE outcomes (
     hours_hundredths bigint,
     original_credits text,
     trainee_group text,
+    contest jsonb,
     content_digest bytea NOT NULL,
     status text NOT NULL,
     flags text NOT NULL,
@@ -425,6 +426,75 @@ CREATE TABLE outbox (
     subject_id uuid NOT NULL,
     payload jsonb NOT NULL,
     CONSTRAINT outbox_pk PRIMARY KEY (event_id)
+);
+
+-- Conversion: what outcomes are converted into, between whom, along which ways. A document is never edited; the row
+-- notes when the next version begins (superseded_on). Reference tables.
+
+-- The programmes of institutions: one row a dated version. Reference table.
+CREATE TABLE programmes (
+    programme_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    code text NOT NULL,
+    version bigint NOT NULL,
+    name_chinese text NOT NULL,
+    name_english text,
+    level smallint,
+    required_credit_hundredths bigint NOT NULL,
+    effective_from date NOT NULL,
+    effective_to date,
+    superseded_on date,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    document jsonb NOT NULL,
+    CONSTRAINT programmes_pk PRIMARY KEY (programme_id),
+    CONSTRAINT programmes_version_unique UNIQUE (institution_id, code, version),
+    CONSTRAINT programmes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT programmes_version_positive CHECK (version > 0),
+    CONSTRAINT programmes_dates_ordered CHECK (effective_to IS NULL OR effective_to >= effective_from),
+    CONSTRAINT programmes_superseded_later CHECK (superseded_on IS NULL OR superseded_on > effective_from)
+);
+
+-- Who accepts whose outcomes: one row a dated version. Each side is one institution or all of a kind. Reference table.
+CREATE TABLE agreements (
+    agreement_id uuid NOT NULL,
+    code text NOT NULL,
+    version bigint NOT NULL,
+    from_credit_code text,
+    from_kind text,
+    to_credit_code text,
+    to_kind text,
+    effective_from date NOT NULL,
+    effective_to date,
+    superseded_on date,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    document jsonb NOT NULL,
+    CONSTRAINT agreements_pk PRIMARY KEY (agreement_id),
+    CONSTRAINT agreements_version_unique UNIQUE (code, version),
+    CONSTRAINT agreements_from_is_one CHECK ((from_credit_code IS NULL) <> (from_kind IS NULL)),
+    CONSTRAINT agreements_to_is_one CHECK ((to_credit_code IS NULL) <> (to_kind IS NULL)),
+    CONSTRAINT agreements_version_positive CHECK (version > 0),
+    CONSTRAINT agreements_dates_ordered CHECK (effective_to IS NULL OR effective_to >= effective_from),
+    CONSTRAINT agreements_superseded_later CHECK (superseded_on IS NULL OR superseded_on > effective_from)
+);
+
+-- Stages of several institutions one after the other: one row a dated version. Reference table.
+CREATE TABLE pathways (
+    pathway_id uuid NOT NULL,
+    code text NOT NULL,
+    version bigint NOT NULL,
+    effective_from date NOT NULL,
+    effective_to date,
+    superseded_on date,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    document jsonb NOT NULL,
+    CONSTRAINT pathways_pk PRIMARY KEY (pathway_id),
+    CONSTRAINT pathways_version_unique UNIQUE (code, version),
+    CONSTRAINT pathways_version_positive CHECK (version > 0),
+    CONSTRAINT pathways_dates_ordered CHECK (effective_to IS NULL OR effective_to >= effective_from),
+    CONSTRAINT pathways_superseded_later CHECK (superseded_on IS NULL OR superseded_on > effective_from)
 );
 
 -- Rule packs: one row a version, never edited once the authority accepted it. Reference table.

@@ -1,3 +1,6 @@
+DROP TABLE pathways;
+DROP TABLE agreements;
+DROP TABLE programmes;
 DROP TABLE rule_packs;
 DROP TABLE outbox;
 DROP TABLE audit_log;

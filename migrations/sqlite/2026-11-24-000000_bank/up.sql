@@ -239,6 +239,7 @@ CREATE TABLE outcomes (
     hours_hundredths BIGINT,
     original_credits TEXT,
     trainee_group TEXT,
+    contest TEXT CONSTRAINT outcomes_contest_is_json CHECK (json_valid(contest)),
     content_digest BLOB NOT NULL,
     status TEXT NOT NULL,
     flags TEXT NOT NULL,
@@ -422,6 +423,75 @@ CREATE TABLE outbox (
     subject_id BLOB NOT NULL CONSTRAINT outbox_subject_id_is_uuid CHECK (length(subject_id) = 16),
     payload TEXT NOT NULL CONSTRAINT outbox_payload_is_json CHECK (json_valid(payload)),
     CONSTRAINT outbox_pk PRIMARY KEY (event_id)
+);
+
+-- Conversion: what outcomes are converted into, between whom, along which ways. A document is never edited; the row
+-- notes when the next version begins (superseded_on). Reference tables.
+
+-- The programmes of institutions: one row a dated version. Reference table.
+CREATE TABLE programmes (
+    programme_id BLOB NOT NULL CONSTRAINT programmes_programme_id_is_uuid CHECK (length(programme_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT programmes_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    code TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    name_chinese TEXT NOT NULL,
+    name_english TEXT,
+    level SMALLINT,
+    required_credit_hundredths BIGINT NOT NULL,
+    effective_from TEXT NOT NULL,
+    effective_to TEXT,
+    superseded_on TEXT,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    document TEXT NOT NULL CONSTRAINT programmes_document_is_json CHECK (json_valid(document)),
+    CONSTRAINT programmes_pk PRIMARY KEY (programme_id),
+    CONSTRAINT programmes_version_unique UNIQUE (institution_id, code, version),
+    CONSTRAINT programmes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT programmes_version_positive CHECK (version > 0),
+    CONSTRAINT programmes_dates_ordered CHECK (effective_to IS NULL OR effective_to >= effective_from),
+    CONSTRAINT programmes_superseded_later CHECK (superseded_on IS NULL OR superseded_on > effective_from)
+);
+
+-- Who accepts whose outcomes: one row a dated version. Each side is one institution or all of a kind. Reference table.
+CREATE TABLE agreements (
+    agreement_id BLOB NOT NULL CONSTRAINT agreements_agreement_id_is_uuid CHECK (length(agreement_id) = 16),
+    code TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    from_credit_code TEXT,
+    from_kind TEXT,
+    to_credit_code TEXT,
+    to_kind TEXT,
+    effective_from TEXT NOT NULL,
+    effective_to TEXT,
+    superseded_on TEXT,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    document TEXT NOT NULL CONSTRAINT agreements_document_is_json CHECK (json_valid(document)),
+    CONSTRAINT agreements_pk PRIMARY KEY (agreement_id),
+    CONSTRAINT agreements_version_unique UNIQUE (code, version),
+    CONSTRAINT agreements_from_is_one CHECK ((from_credit_code IS NULL) <> (from_kind IS NULL)),
+    CONSTRAINT agreements_to_is_one CHECK ((to_credit_code IS NULL) <> (to_kind IS NULL)),
+    CONSTRAINT agreements_version_positive CHECK (version > 0),
+    CONSTRAINT agreements_dates_ordered CHECK (effective_to IS NULL OR effective_to >= effective_from),
+    CONSTRAINT agreements_superseded_later CHECK (superseded_on IS NULL OR superseded_on > effective_from)
+);
+
+-- Stages of several institutions one after the other: one row a dated version. Reference table.
+CREATE TABLE pathways (
+    pathway_id BLOB NOT NULL CONSTRAINT pathways_pathway_id_is_uuid CHECK (length(pathway_id) = 16),
+    code TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    effective_from TEXT NOT NULL,
+    effective_to TEXT,
+    superseded_on TEXT,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    document TEXT NOT NULL CONSTRAINT pathways_document_is_json CHECK (json_valid(document)),
+    CONSTRAINT pathways_pk PRIMARY KEY (pathway_id),
+    CONSTRAINT pathways_version_unique UNIQUE (code, version),
+    CONSTRAINT pathways_version_positive CHECK (version > 0),
+    CONSTRAINT pathways_dates_ordered CHECK (effective_to IS NULL OR effective_to >= effective_from),
+    CONSTRAINT pathways_superseded_later CHECK (superseded_on IS NULL OR superseded_on > effective_from)
 );
 
 -- Rule packs: one row a version, never edited once the authority accepted it. Reference table.

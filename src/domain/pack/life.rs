@@ -4,6 +4,7 @@
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::dated::last_day_in_force;
 use crate::domain::words::words;
 
 words! {
@@ -112,13 +113,10 @@ impl Term {
 /// How accepted versions of one pack follow on each other: each ends the day before the next begins, or earlier where it
 /// was published so. `published` are their own terms from the oldest version.
 pub fn following(published: &[Term]) -> Vec<Term> {
-    let next = published.iter().skip(1).map(|term| term.effective_from.pred_opt()).chain([None]);
-    let ends = |(term, before_next): (&Term, Option<NaiveDate>)| Term {
+    let next = published.iter().skip(1).map(|term| Some(term.effective_from)).chain([None]);
+    let ends = |(term, superseded_on): (&Term, Option<NaiveDate>)| Term {
         effective_from: term.effective_from,
-        effective_to: match (term.effective_to, before_next) {
-            (Some(own), Some(other)) => Some(own.min(other)),
-            (own, other) => own.or(other),
-        },
+        effective_to: last_day_in_force(term.effective_to, superseded_on),
     };
     published.iter().zip(next).map(ends).collect()
 }

@@ -133,6 +133,7 @@ pub(super) fn outcome_row(
         hours_hundredths: content.hours.map(Hours::hundredths),
         original_credits: content.credits.clone(),
         trainee_group: content.trainee_group.map(|group| group.as_str().to_owned()),
+        contest: None,
         content_digest: content.digest().to_vec(),
         status: status.as_str().to_owned(),
         flags: flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(","),

@@ -105,8 +105,9 @@ pub fn decide_filing(
     decision: FilingDecision,
     reason: &str,
 ) -> Result<Pack, OpError> {
-    if reason.trim().is_empty() || reason.chars().count() > 500 {
-        return Err(Rejection::field("/reason", "must have 1 to 500 characters").into());
+    let hidden = |letter: char| letter.is_control() && letter != '\n';
+    if reason.trim().is_empty() || reason.chars().count() > 500 || reason.chars().any(hidden) {
+        return Err(Rejection::field("/reason", "must have 1 to 500 visible characters").into());
     }
     let today = bank.day(context.now);
     let request = (pack_id, edition, decision, reason);

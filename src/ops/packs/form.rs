@@ -12,6 +12,8 @@ use crate::domain::pack::case::PackCase;
 use crate::domain::pack::life::{PackStatus, Term};
 use crate::domain::programme::is_code;
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::ops::document::document_of as storable;
+use crate::ops::error::OpError;
 use crate::store::error::StoreError;
 use crate::store::packs::{PackHead, PackRow};
 
@@ -200,7 +202,9 @@ impl Texts {
     ///
     /// # Errors
     /// `InvalidBody`.
-    pub(super) fn of(document: &RulePack, cases: &[PackCase]) -> Result<Self, Rejection> {
+    pub(super) fn of(document: &RulePack, cases: &[PackCase]) -> Result<Self, OpError> {
+        storable(document, "/document")?;
+        storable(&cases, "/cases")?;
         let unwritable = |error: serde_json::Error| Rejection::field("/document", error.to_string());
         let texts = Self {
             document: serde_json::to_string(document).map_err(unwritable)?,
@@ -226,6 +230,15 @@ impl Texts {
             "/document/effective_to",
             "is before effective_from".to_owned(),
         );
+        let (earliest, latest) = (NaiveDate::from_ymd_opt(1900, 1, 1), NaiveDate::from_ymd_opt(2999, 12, 31));
+        let dates = [
+            (Some(document.effective_from), "/document/effective_from"),
+            (document.effective_to, "/document/effective_to"),
+        ];
+        for (date, pointer) in dates {
+            let absurd = date.is_some() && (date < earliest || date > latest);
+            refuse(absurd, pointer, "must be 1900-01-01 to 2999-12-31".to_owned());
+        }
         for (text, pointer) in [(&texts.document, "/document"), (&texts.cases, "/cases")] {
             let detail = format!("must have at most {} characters", RulePack::TEXT_MAX);
             refuse(text.chars().count() > RulePack::TEXT_MAX, pointer, detail);
@@ -234,7 +247,7 @@ impl Texts {
         if problems.is_empty() {
             Ok(texts)
         } else {
-            Err(Rejection::InvalidBody { problems })
+            Err(Rejection::InvalidBody { problems }.into())
         }
     }
 

@@ -1,0 +1,154 @@
+//! The programmes of institutions: dated versions, each with its document.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use uuid::Uuid;
+
+use super::connection::Conn;
+use super::each_back_end;
+use super::error::StoreError;
+use super::schema::programmes;
+use super::types::{At, Document, Key};
+use crate::domain::programme::ProgrammeFilter;
+
+diesel::define_sql_function! {
+    /// Lower case of the letters a to z, on both back ends.
+    fn lower(text: Nullable<Text>) -> Nullable<Text>;
+}
+
+/// A version of a programme, without its document.
+#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
+#[diesel(table_name = programmes)]
+pub struct ProgrammeRow {
+    pub programme_id: Key,
+    pub institution_id: Key,
+    pub code: String,
+    pub version: i64,
+    pub name_chinese: String,
+    pub name_english: Option<String>,
+    pub level: Option<i16>,
+    pub required_credit_hundredths: i64,
+    pub effective_from: NaiveDate,
+    pub effective_to: Option<NaiveDate>,
+    /// The first day of the next version.
+    pub superseded_on: Option<NaiveDate>,
+    pub created_at: At,
+    pub created_by: String,
+}
+
+/// Adds a version, and notes in the one before when it is superseded. Two who publish at once break a unique key that
+/// has no meaning of its own, so the later one looks again.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert(conn: &mut Conn, row: &ProgrammeRow, document: Document, before: Option<Uuid>) -> Result<(), StoreError> {
+    if let Some(before) = before {
+        diesel::update(programmes::table.find(Key(before)))
+            .set(programmes::superseded_on.eq(Some(row.effective_from)))
+            .execute(conn)?;
+    }
+    diesel::insert_into(programmes::table)
+        .values((row, programmes::document.eq(document)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The newest version of an institution's code.
+///
+/// # Errors
+/// When the database refuses.
+pub fn latest(conn: &mut Conn, institution_id: Uuid, code: &str) -> Result<Option<ProgrammeRow>, StoreError> {
+    Ok(programmes::table
+        .filter(programmes::institution_id.eq(Key(institution_id)))
+        .filter(programmes::code.eq(code))
+        .order(programmes::version.desc())
+        .select(ProgrammeRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Finds a version.
+///
+/// # Errors
+/// When the database refuses.
+pub fn find(conn: &mut Conn, programme_id: Uuid) -> Result<Option<(ProgrammeRow, Document)>, StoreError> {
+    Ok(programmes::table
+        .find(Key(programme_id))
+        .select((ProgrammeRow::as_select(), programmes::document))
+        .first(conn)
+        .optional()?)
+}
+
+/// Versions after `after`, in the order of publication.
+///
+/// # Errors
+/// When the database refuses.
+pub fn list(conn: &mut Conn, filter: &ProgrammeFilter, after: Option<Uuid>, limit: i64) -> Result<Vec<ProgrammeRow>, StoreError> {
+    let mut query = programmes::table.select(ProgrammeRow::as_select()).into_boxed();
+    if let Some(institution_id) = filter.institution_id {
+        query = query.filter(programmes::institution_id.eq(Key(institution_id)));
+    }
+    if let Some(code) = &filter.code {
+        query = query.filter(programmes::code.eq(code.clone()));
+    }
+    if let Some(level) = filter.level {
+        query = query.filter(programmes::level.eq(Some(level)));
+    }
+    if let Some(part) = &filter.name_contains {
+        let pattern = containing(part);
+        let chinese = lower(programmes::name_chinese.nullable()).like(pattern.clone()).escape('\\');
+        let english = lower(programmes::name_english).like(pattern).escape('\\');
+        query = query.filter(chinese.or(english));
+    }
+    if let Some(day) = filter.in_force_on {
+        query = query
+            .filter(programmes::effective_from.le(day))
+            .filter(programmes::effective_to.is_null().or(programmes::effective_to.ge(Some(day))))
+            .filter(programmes::superseded_on.is_null().or(programmes::superseded_on.gt(Some(day))));
+    }
+    if let Some(after) = after {
+        query = query.filter(programmes::programme_id.gt(Key(after)));
+    }
+    Ok(query.order(programmes::programme_id).limit(limit).load(conn)?)
+}
+
+/// The pattern of texts that contain a part, whatever signs of patterns are in it.
+fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in part.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character.to_ascii_lowercase());
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// Of some codes, those that some institutions have: pairs of institution and code.
+///
+/// # Errors
+/// When the database refuses.
+pub fn codes_of(conn: &mut Conn, institution_ids: &[Uuid], codes: &[String]) -> Result<Vec<(Uuid, String)>, StoreError> {
+    let ids: Vec<Key> = institution_ids.iter().copied().map(Key).collect();
+    let rows: Vec<(Key, String)> = each_back_end!(conn, c => programmes::table
+        .filter(programmes::institution_id.eq_any(&ids))
+        .filter(programmes::code.eq_any(codes))
+        .filter(programmes::version.eq(1))
+        .select((programmes::institution_id, programmes::code))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(institution_id, code)| (institution_id.0, code)).collect())
+}
+
+/// Every version of an institution's programmes, by code and from the oldest.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_institution(conn: &mut Conn, institution_id: Uuid) -> Result<Vec<(ProgrammeRow, Document)>, StoreError> {
+    Ok(programmes::table
+        .filter(programmes::institution_id.eq(Key(institution_id)))
+        .order((programmes::code, programmes::version))
+        .select((ProgrammeRow::as_select(), programmes::document))
+        .load(conn)?)
+}
