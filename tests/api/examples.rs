@@ -37,6 +37,7 @@ fn every_larger_example_of_the_description_works() {
         api("/api/v1/recognition-rules", &town.administrator, &[]);
         api("/api/v1/certificate-patterns", &town.administrator, &[]);
         api("/api/v1/programmes", &town.registrar, &own);
+        api("/api/v1/rule-packs", &town.registrar, &own);
         api("/api/v1/users", &town.administrator, &[]);
         let deposited = api("/api/v1/outcomes", &town.registrar, &own);
         assert_eq!(deposited["credit"], "9.00");

@@ -65,7 +65,7 @@ fn without_notice(test: impl Fn(&Server)) {
 
 /// The day at the bank.
 fn today() -> String {
-    (chrono::Utc::now() + chrono::TimeDelta::hours(8)).date_naive().to_string()
+    (credit_bank::clock::now() + chrono::TimeDelta::hours(8)).date_naive().to_string()
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_pack_is_drafted_tested_filed_decided_and_in_force() {
         assert_eq!(refused.refusal(), (422, "pack_cases_fail"));
         assert_eq!(refused.body["errors"][0]["pointer"], "/cases/1");
         assert!(refused.body["detail"].as_str().unwrap().contains("fails: "), "{}", refused.text);
-        edit(2, &[passing.clone()]).expect(200);
+        edit(2, std::slice::from_ref(&passing)).expect(200);
         let tried = server
             .post(&format!("{path}/test"), &town.registrar, &json!({ "cases": [passing] }))
             .expect(200);

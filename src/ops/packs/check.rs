@@ -5,17 +5,19 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::in_force::{ABOVE_MAX, Layers, above};
-use crate::domain::allocation::PackVersion;
 use crate::domain::facts::Issuer;
 use crate::domain::institution::InstitutionKind;
 use crate::domain::pack::RulePack;
 use crate::domain::pack::case::PackCase;
 use crate::domain::pack::validate::{PackFault, PackProblem, problems};
+use crate::domain::programme::Programme;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::error::OpError;
+use crate::ops::programmes::PublishedProgramme;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::institutions::InstitutionRow;
+use crate::store::programmes as store;
 
 /// What the author must mend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -99,7 +101,11 @@ pub(super) fn validation(
 ) -> Result<(PackValidation, Layers), OpError> {
     let layers = above(conn, Some(document), today.max(document.effective_from))?;
     let packs: Vec<RulePack> = layers.packs.iter().map(|version| version.pack.clone()).collect();
-    let mut problems = problems(document, &[], &packs);
+    let programmes = match owner {
+        Some(owner) => programmes_of(conn, owner, document)?,
+        None => Vec::new(),
+    };
+    let mut problems = problems(document, &programmes, &packs);
     let mut refuse = |wrong: bool, fault: PackFault, detail: String| {
         if wrong
             && !problems
@@ -122,6 +128,18 @@ pub(super) fn validation(
     let too_many = format!("must have at most {ABOVE_MAX} items in all, with those that they stand under");
     refuse(layers.too_many, PackFault::TooLarge, too_many);
     Ok((PackValidation { problems }, layers))
+}
+
+/// The programmes of a pack's owner, in the versions that do not end before the pack begins.
+fn programmes_of(conn: &mut Conn, owner: &InstitutionRow, document: &RulePack) -> Result<Vec<Programme>, StoreError> {
+    let mut programmes = Vec::new();
+    for found in store::of_institution(conn, owner.institution_id.0)? {
+        let programme = PublishedProgramme::try_from(found)?.programme;
+        if programme.effective_to.is_none_or(|last| document.effective_from <= last) {
+            programmes.push(programme);
+        }
+    }
+    Ok(programmes)
 }
 
 /// Validates a document and, where it is valid, runs its cases.

@@ -23,6 +23,12 @@ pub const CASES_MAX: usize = 100;
 /// A rule pack, or its next version, to be drafted.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "institution_id": "01985a3e-7c00-7000-8000-000000000001", "document": {
+    "code": "certificates", "title": { "zh": "职业技能等级证书转换办法", "en": "Conversion of certificates" }, "owner": "914403003429409755",
+    "legal_basis": ["国发〔2019〕4号"], "effective_from": "2030-09-01", "selected_by": "decision_date",
+    "clauses": [{ "id": "certificates", "citation": "第六条", "outcomes": { "kinds": ["occupational_certificate"] },
+        "to": [{ "to": "courses", "select": { "tags_any": ["foundation"] } }], "value": { "of": { "base": "bank_credit" } },
+        "targets": "one", "remainder": "forfeited", "coverage": "whole_by_one" }] } }))]
 pub struct NewRulePack {
     /// Whose it is; absent for a standard of the bank.
     #[serde(default)]

@@ -1,6 +1,5 @@
 //! The public catalogue of rule packs, and looks at drafts by those who may.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
