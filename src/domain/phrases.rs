@@ -1,6 +1,8 @@
 //! What is said of single fields, in Chinese. The English sentence is the key, as in a gettext catalogue: the code says
 //! what is wrong once, in English, and this table says the same in Chinese.
 
+mod packs;
+
 /// English and Chinese; `{}` stands for what is filled in, in the same order.
 const PHRASES: &[(&str, &str)] = &[
     ("is required", "必须填写"),
@@ -110,6 +112,7 @@ const PHRASES: &[(&str, &str)] = &[
 pub fn in_chinese(english: &str) -> String {
     let found = PHRASES
         .iter()
+        .chain(packs::PHRASES)
         .find_map(|(pattern, chinese)| Some(fill(chinese, &filled_in(pattern, english)?)));
     found.unwrap_or_else(|| english.to_owned())
 }

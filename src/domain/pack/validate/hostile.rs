@@ -1,0 +1,106 @@
+//! Hostile packs: deep, long, circular or senseless ones get a precise refusal, at once.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::PackFault::{Invalid, TooLarge};
+use super::tests::{good, programme, set, standard};
+use super::*;
+
+#[test]
+fn hostile_texts_get_a_precise_refusal() {
+    let nested = "[".repeat(100_000);
+    let objects = format!("{{\"clauses\":[{}", "{\"outcomes\":".repeat(50_000));
+    let long = format!("\"{}\"", "x".repeat(RulePack::TEXT_MAX));
+    let base = r#"{"code":"x","title":{"zh":"x"},"legal_basis":["x"],"effective_from":"2024-01-01""#;
+    let cases = [
+        (nested.as_str(), "/0".repeat(40), TooLarge),
+        (objects.as_str(), format!("/clauses/0{}", "/outcomes".repeat(38)), TooLarge),
+        (long.as_str(), String::new(), TooLarge),
+        ("", String::new(), Invalid),
+        ("{", String::new(), Invalid),
+        ("{}", "/code".to_owned(), Invalid),
+        (&format!("{base}}} x"), String::new(), Invalid),
+        (&format!("{base},\"effectve_to\":1}}"), "/effectve_to".to_owned(), Invalid),
+        (&format!("{base},\"limits\":7}}"), "/limits".to_owned(), Invalid),
+        (&format!("{base},\"clauses\":[1e999]}}"), "/clauses/0".to_owned(), Invalid),
+    ];
+    for (text, pointer, fault) in cases {
+        let problems = parse(text).unwrap_err();
+        assert_eq!(
+            (problems.len(), &problems[0].pointer, problems[0].fault),
+            (1, &pointer, fault),
+            "{problems:?}"
+        );
+    }
+}
+
+#[test]
+fn a_pack_of_ten_thousand_clauses_is_refused_at_once() {
+    let mut pack: RulePack = serde_json::from_value(good()).unwrap();
+    pack.clauses = vec![pack.clauses[3].clone(); 10_000];
+    pack.limits = vec![pack.limits[0].clone(); 10_000];
+    let begun = std::time::Instant::now();
+    let found = problems(&pack, &[programme()], &[standard()]);
+    assert!(begun.elapsed().as_secs() < 5);
+    assert!(
+        found
+            .iter()
+            .any(|problem| problem.pointer == "/clauses" && problem.fault == TooLarge)
+    );
+    assert_eq!(found.len(), PackProblem::MOST + 1);
+    assert_eq!(found.last().unwrap().fault, TooLarge);
+}
+
+/// Any value of JSON.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[a-z0-9./~\\-]{0,6}".prop_map(Value::from),
+        Just(json!("0")),
+        Just(json!("certificate")),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map("outcomes|any_of|ranks|id|least", inner, 0..3).prop_map(|fields| fields.into_iter().collect()),
+        ]
+    })
+}
+
+/// Every pointer into a document.
+fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, item)| (name.clone(), item)).collect(),
+        _ => Vec::new(),
+    };
+    for (name, child) in children {
+        let at = format!("{at}/{name}");
+        into.push(at.clone());
+        pointers(child, &at, into);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_and_no_changed_pack_makes_it_fall(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), anything(), any::<bool>()), 1..4), text in ".{0,60}") {
+        drop(parse(&text));
+        let mut document = good();
+        for (place, source, value, copy) in changes {
+            let mut all = Vec::new();
+            pointers(&document, "", &mut all);
+            let value = if copy { document.pointer(&all[source.index(all.len())]).cloned().unwrap() } else { value };
+            set(&mut document, &all[place.index(all.len())], value);
+        }
+        if let Ok(pack) = parse(&document.to_string()) {
+            let found = problems(&pack, &[programme()], &[standard(), pack.clone()]);
+            prop_assert!(found.len() <= PackProblem::MOST + 1);
+            for problem in found {
+                prop_assert!(problem.pointer.is_empty() || problem.pointer.starts_with('/'));
+            }
+        }
+    }
+}
