@@ -14,9 +14,10 @@ use super::state::Web;
 use crate::domain::pack::RulePack;
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::{FilingDecision, PackStatus};
+use crate::domain::pack::schema::json_schema;
 use crate::ops::packs::check::{PackTests, PackValidation};
 use crate::ops::packs::form::{NewRulePack, Pack, PackEdit, PackSummary};
-use crate::ops::packs::reading::PackTrial;
+use crate::ops::packs::reading::{PackDifference, PackTrial};
 use crate::ops::packs::{self, filing, reading};
 
 /// Which rule packs to list.
@@ -223,4 +224,33 @@ pub(crate) async fn withdraw_rule_pack(web: web::Data<Web>, asking: Asking, id: 
         .run(move |bank| filing::withdraw_rule_pack(bank, &asking.0, key.0.as_deref(), id.0))
         .await?;
     Ok(with_edition(HttpResponse::Ok(), pack.edition, &pack))
+}
+
+/// The version that another is compared with.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DiffQuery {
+    /// Its id.
+    with: Uuid,
+}
+
+/// Say what changed between two versions.
+#[utoipa::path(tag = "rule-packs", operation_id = "diff_rule_packs", params(("pack_id" = Uuid, Path), DiffQuery), security((), ("bearer" = [])),
+    responses((status = 200, description = "Every change from the version `with`", body = PackDifference)))]
+#[get("/api/v1/rule-packs/{pack_id}/diff")]
+pub(crate) async fn diff_rule_packs(web: web::Data<Web>, asking: Anyone, id: Id, query: Query<DiffQuery>) -> Result<HttpResponse, Refusal> {
+    let difference = web
+        .run(move |bank| reading::diff_rule_packs(bank, &asking.0, id.0, query.0.with))
+        .await?;
+    Ok(HttpResponse::Ok().json(difference))
+}
+
+/// Read the JSON Schema of rule packs.
+#[utoipa::path(tag = "rule-packs", operation_id = "read_rule_pack_schema", security(()),
+    responses((status = 200, description = "JSON Schema, draft 2020-12", content_type = "application/schema+json", body = serde_json::Value)))]
+#[get("/api/v1/rule-packs/schema")]
+pub(crate) async fn read_rule_pack_schema() -> HttpResponse {
+    let text = json_schema().to_string();
+    HttpResponse::Ok().content_type("application/schema+json").body(text)
 }

@@ -91,6 +91,7 @@ operations! {
     packs::create_rule_pack,
     packs::list_rule_packs,
     packs::validate_rule_pack,
+    packs::read_rule_pack_schema,
     packs::read_rule_pack,
     packs::edit_rule_pack,
     packs::validate_rule_pack_version,
@@ -98,4 +99,5 @@ operations! {
     packs::file_rule_pack,
     packs::decide_filing,
     packs::withdraw_rule_pack,
+    packs::diff_rule_packs,
 }

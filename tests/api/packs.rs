@@ -21,14 +21,28 @@ pub(crate) fn document(from: &str) -> Value {
     })
 }
 
+/// A certificate of nine credits for a course of three and a half.
+fn case(recognised: &str) -> Value {
+    json!({
+        "name": "高级工", "decided_on": "3000-01-01",
+        "programme": { "code": "elec-2024", "name": { "zh": "电气自动化技术" }, "required_credit": "20",
+            "buckets": [{ "code": "major", "name": { "zh": "专业课" }, "minimum": "0" }],
+            "courses": [{ "code": "E101", "name": { "zh": "电工基础" }, "credits": "3.5", "tags": ["core"], "required": true, "bucket": "major" }],
+            "effective_from": "2024-09-01" },
+        "outcomes": [{ "key": "certificate", "name": "电工(三级/高级工)", "achievement": "occ-elec-3", "kind": "occupational_certificate",
+            "issuer": { "credit_code": "91310000607378133K", "kind": "assessment_body" }, "bank_credit": "9.00", "awarded_on": "2024-05-10" }],
+        "expected": { "recognised": recognised },
+    })
+}
+
 /// A case that the document passes.
 fn passing() -> Value {
-    json!({ "name": "x" })
+    case("3.5")
 }
 
 /// A case that it fails.
 fn failing() -> Value {
-    json!({ "name": "y" })
+    case("9")
 }
 
 fn new(town: &Town, document: &Value, cases: &[Value]) -> Value {
@@ -305,5 +319,42 @@ fn a_repeated_request_is_answered_once() {
         assert_eq!(post(&withdraw, &json!({})).expect(200), withdrawn);
         let next = server.post(PACKS, &town.registrar, &body).expect(201);
         assert_eq!(next["version"], 2, "the number of what was given up is not used again");
+    });
+}
+
+#[test]
+fn versions_are_compared_and_the_schema_is_public() {
+    without_notice(|server| {
+        let town = Town::build(server);
+        let body = new(&town, &document(&today()), &[passing()]);
+        let first = server.post(PACKS, &town.registrar, &body).expect(201);
+        server
+            .post(&format!("{}/file", path(&first)), &town.registrar, &json!({}))
+            .expect(200);
+        decide(server, &town.officer, &path(&first), 2, "accept").expect(200);
+        let mut next = document("2999-01-01");
+        next["clauses"][0]["citation"] = json!("第七条");
+        let second = server.post(PACKS, &town.registrar, &new(&town, &next, &[])).expect(201);
+        let diff = format!("{}/diff?with={}", path(&second), first["pack_id"].as_str().unwrap());
+        let difference = server.get(&diff, &town.registrar).expect(200);
+        assert_eq!((&difference["with_version"], &difference["version"]), (&json!(1), &json!(2)));
+        let changed: Vec<&str> = difference["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|change| change["pointer"].as_str().unwrap())
+            .collect();
+        assert!(changed.contains(&"/effective_from"), "{changed:?}");
+        assert!(changed.contains(&"/clauses/0/citation"), "{changed:?}");
+        assert_eq!(
+            server.call(Method::GET, &diff, None, None).refusal(),
+            (404, "not_found"),
+            "one is a draft"
+        );
+        let own = format!("{}/diff?with={}", path(&first), first["pack_id"].as_str().unwrap());
+        assert_eq!(server.call(Method::GET, &own, None, None).expect(200)["changes"], json!([]));
+        let schema = server.call(Method::GET, &format!("{PACKS}/schema"), None, None);
+        assert_eq!(schema.header("content-type"), Some("application/schema+json"));
+        assert!(schema.expect(200).is_object());
     });
 }

@@ -44,7 +44,16 @@ fn document(code: &str, from: &str) -> Value {
 
 /// A case that the document passes.
 fn case() -> Value {
-    json!({ "name": "x" })
+    json!({
+        "name": "高级工", "decided_on": "3000-01-01",
+        "programme": { "code": "elec-2024", "name": { "zh": "电气自动化技术" }, "required_credit": "20",
+            "buckets": [{ "code": "major", "name": { "zh": "专业课" }, "minimum": "0" }],
+            "courses": [{ "code": "E101", "name": { "zh": "电工基础" }, "credits": "3.5", "tags": ["core"], "required": true, "bucket": "major" }],
+            "effective_from": "2024-09-01" },
+        "outcomes": [{ "key": "certificate", "name": "电工(三级/高级工)", "achievement": "occ-elec-3", "kind": "occupational_certificate",
+            "issuer": { "credit_code": "91310000607378133K", "kind": "assessment_body" }, "bank_credit": "9.00", "awarded_on": "2024-05-10" }],
+        "expected": { "recognised": "3.5" },
+    })
 }
 
 struct People {

@@ -5,11 +5,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::in_force::{ABOVE_MAX, Layers, above};
+use crate::domain::allocation::{Effort, PackVersion, Question, allocate};
 use crate::domain::facts::Issuer;
 use crate::domain::institution::InstitutionKind;
 use crate::domain::pack::RulePack;
-use crate::domain::pack::case::PackCase;
 use crate::domain::pack::validate::{PackFault, PackProblem, problems};
+use crate::domain::pack_case::{PackCase, check};
 use crate::domain::programme::Programme;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::error::OpError;
@@ -18,6 +19,9 @@ use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::institutions::InstitutionRow;
 use crate::store::programmes as store;
+
+/// The most differences that are told of one case.
+const DIFFERENCES_MAX: usize = 20;
 
 /// What the author must mend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -156,10 +160,31 @@ pub(super) fn checks(
 ) -> Result<Checks, OpError> {
     let (validation, layers) = validation(conn, owner, document, today)?;
     let is_valid = validation.problems.is_empty();
-    let institution = owner.map(issuer_of).transpose()?;
+    let institution = match owner {
+        Some(owner) => issuer_of(owner)?,
+        // A standard is tried as it holds at an institution that made none of the awards.
+        None => Issuer {
+            credit_code: String::new(),
+            kind: InstitutionKind::VocationalCollege,
+        },
+    };
+    let draft = PackVersion {
+        version,
+        pack: document.clone(),
+    };
     let tests = is_valid.then(|| {
-        let failures: Vec<CaseFailure> = Vec::new();
-        let _ = (&layers, version, &institution);
+        let tried = cases
+            .iter()
+            .enumerate()
+            .map(|(number, case)| (number, case, differences(case, &institution, &draft, &layers)));
+        let failures: Vec<CaseFailure> = tried
+            .filter(|(_, _, differences)| !differences.is_empty())
+            .map(|(number, case, differences)| CaseFailure {
+                pointer: format!("/cases/{number}"),
+                case: case.name.clone(),
+                differences,
+            })
+            .collect();
         PackTests {
             cases: cases.len(),
             passed: cases.len() - failures.len(),
@@ -167,6 +192,33 @@ pub(super) fn checks(
         }
     });
     Ok(Checks { validation, tests })
+}
+
+/// What a draft answers otherwise than a case expects; nothing when the case passes.
+fn differences(case: &PackCase, institution: &Issuer, draft: &PackVersion, layers: &Layers) -> Vec<String> {
+    let wrong = case.programme.problems();
+    if !wrong.is_empty() {
+        let told = wrong
+            .iter()
+            .map(|problem| format!("/programme{}: {}", problem.pointer, problem.detail));
+        return told.take(DIFFERENCES_MAX).collect();
+    }
+    let question = Question {
+        institution: institution.clone(),
+        programme: case.programme.clone(),
+        versions: vec![draft.clone()],
+        above: layers.packs.clone(),
+        agreements: Vec::new(),
+        outcomes: case.outcomes.clone(),
+        decided_on: case.decided_on,
+        pins: case.pins.clone(),
+        left_out: case.left_out.clone(),
+        effort: Effort::default(),
+    };
+    match allocate(&question) {
+        Ok(allocation) => check(case, &allocation).into_iter().take(DIFFERENCES_MAX).collect(),
+        Err(unanswerable) => vec![format!("no answer: {unanswerable}")],
+    }
 }
 
 /// An institution as rules see it.

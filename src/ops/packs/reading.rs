@@ -8,8 +8,9 @@ use super::filing::checks_of;
 use super::form::{CASES_MAX, Pack, PackSummary, cases_of, document_of, status_of};
 use super::{owner_of, resource_of, to_read};
 use crate::domain::pack::RulePack;
-use crate::domain::pack::case::PackCase;
 use crate::domain::pack::catalogue::PackFilter;
+use crate::domain::pack::diff::{PackChange, differences};
+use crate::domain::pack_case::PackCase;
 use crate::domain::policy::{self, Action};
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
@@ -124,5 +125,34 @@ pub fn test_rule_pack(bank: &Bank, context: &Context, pack_id: Uuid, trial: &Pac
         let checks = check::checks(conn, owner.as_ref(), row.version, &document_of(&row)?, &cases, today)?;
         let problems = checks.validation.problems;
         checks.tests.ok_or_else(|| check::not_valid(&problems).into())
+    })
+}
+
+/// What changed from one version to another.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct PackDifference {
+    pub pack_id: Uuid,
+    pub version: i64,
+    /// The version that it is compared with: what is `before` in a change is its.
+    pub with: Uuid,
+    pub with_version: i64,
+    pub changes: Vec<PackChange>,
+}
+
+/// Says what changed from the version `with` to another; of packs with different codes as well.
+///
+/// # Errors
+/// `NotFound` when the caller may not read both.
+pub fn diff_rule_packs(bank: &Bank, context: &Context, pack_id: Uuid, with: Uuid) -> Result<PackDifference, OpError> {
+    bank.store.read(|conn| {
+        let after = to_read(conn, context, pack_id)?;
+        let before = to_read(conn, context, with)?;
+        Ok(PackDifference {
+            pack_id,
+            version: after.version,
+            with,
+            with_version: before.version,
+            changes: differences(&document_of(&before)?, &document_of(&after)?),
+        })
     })
 }
