@@ -24,6 +24,7 @@ pub mod lot;
 pub mod movement;
 pub mod outcome;
 pub mod pack;
+pub mod pack_case;
 pub mod pathway;
 pub mod person_name;
 pub mod phrases;

@@ -10,10 +10,12 @@ use super::filters::{Code, NamePart};
 use super::institutions::with_edition;
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
+use super::render::language_of;
 use super::state::Web;
 use crate::domain::pack::RulePack;
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::{FilingDecision, PackStatus};
+use crate::domain::pack::readable::Readable;
 use crate::domain::pack::schema::json_schema;
 use crate::ops::packs::check::{PackTests, PackValidation};
 use crate::ops::packs::form::{NewRulePack, Pack, PackEdit, PackSummary};
@@ -224,6 +226,23 @@ pub(crate) async fn withdraw_rule_pack(web: web::Data<Web>, asking: Asking, id: 
         .run(move |bank| filing::withdraw_rule_pack(bank, &asking.0, key.0.as_deref(), id.0))
         .await?;
     Ok(with_edition(HttpResponse::Ok(), pack.edition, &pack))
+}
+
+/// Read a version in words, in Chinese or English by `Accept-Language`.
+#[utoipa::path(tag = "rule-packs", operation_id = "read_rule_pack_text", params(("pack_id" = Uuid, Path)), security((), ("bearer" = [])),
+    responses((status = 200, description = "The version in words", body = Readable)))]
+#[get("/api/v1/rule-packs/{pack_id}/readable")]
+pub(crate) async fn read_rule_pack_text(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Anyone,
+    id: Id,
+) -> Result<HttpResponse, Refusal> {
+    let language = language_of(&request);
+    let text = web
+        .run(move |bank| reading::read_rule_pack_text(bank, &asking.0, id.0, language))
+        .await?;
+    Ok(HttpResponse::Ok().json(text))
 }
 
 /// The version that another is compared with.

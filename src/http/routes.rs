@@ -100,4 +100,5 @@ operations! {
     packs::decide_filing,
     packs::withdraw_rule_pack,
     packs::diff_rule_packs,
+    packs::read_rule_pack_text,
 }

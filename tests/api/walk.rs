@@ -10,7 +10,7 @@ use super::server::{Answer, Server, on_both};
 use super::town::{Town, programme, user};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 25] = [
+const PUBLIC: [&str; 26] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -36,6 +36,7 @@ const PUBLIC: [&str; 25] = [
     "read_rule_pack",
     "read_rule_pack_schema",
     "diff_rule_packs",
+    "read_rule_pack_text",
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.

@@ -2,8 +2,12 @@
 //! What a published text leaves open is absent here, and validation asks the author to choose.
 
 pub mod catalogue;
+pub mod diff;
 pub mod life;
 pub mod names;
+pub mod readable;
+pub mod schema;
+pub mod shipped;
 pub mod validate;
 pub mod value;
 

@@ -7,9 +7,11 @@ use super::check::{self, PackTests, PackValidation};
 use super::filing::checks_of;
 use super::form::{CASES_MAX, Pack, PackSummary, cases_of, document_of, status_of};
 use super::{owner_of, resource_of, to_read};
+use crate::domain::language::Language;
 use crate::domain::pack::RulePack;
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::diff::{PackChange, differences};
+use crate::domain::pack::readable::{Readable, readable};
 use crate::domain::pack_case::PackCase;
 use crate::domain::policy::{self, Action};
 use crate::domain::rejection::Rejection;
@@ -154,5 +156,16 @@ pub fn diff_rule_packs(bank: &Bank, context: &Context, pack_id: Uuid, with: Uuid
             with_version: before.version,
             changes: differences(&document_of(&before)?, &document_of(&after)?),
         })
+    })
+}
+
+/// Reads a version in words, in a language.
+///
+/// # Errors
+/// `NotFound`.
+pub fn read_rule_pack_text(bank: &Bank, context: &Context, pack_id: Uuid, language: Language) -> Result<Readable, OpError> {
+    bank.store.read(|conn| {
+        let row = to_read(conn, context, pack_id)?;
+        Ok(readable(&document_of(&row)?, language))
     })
 }

@@ -52,6 +52,32 @@ fn a_pack_of_ten_thousand_clauses_is_refused_at_once() {
     assert_eq!(found.last().unwrap().fault, TooLarge);
 }
 
+/// The seeds of the fuzz target `rule_pack`, cut off and bent in every way that is quick.
+#[test]
+fn seeds_of_the_fuzz_target_bent_in_many_ways_never_make_it_fall() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir("fuzz/seeds/rule_pack").unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let letters: Vec<char> = text.chars().collect();
+        let step = (letters.len() / 60).max(1);
+        for end in (0..=letters.len()).step_by(step) {
+            let cut: String = letters[..end].iter().collect();
+            let bent: String = letters
+                .iter()
+                .enumerate()
+                .map(|(place, letter)| if place == end { '9' } else { *letter })
+                .collect();
+            for text in [cut, bent] {
+                seen += 1;
+                if let Ok(pack) = parse(&text) {
+                    assert!(problems(&pack, &[], &[pack.clone()]).len() <= PackProblem::MOST + 1);
+                }
+            }
+        }
+    }
+    assert!(seen > 100, "{seen} texts were read");
+}
+
 /// Any value of JSON.
 fn anything() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
