@@ -30,6 +30,7 @@ ALTER TABLE movements DROP CONSTRAINT movements_lot;
 ALTER TABLE access_log DROP CONSTRAINT access_log_learner;
 ALTER TABLE identity_mismatches DROP CONSTRAINT identity_mismatches_learner;
 ALTER TABLE identity_mismatches DROP CONSTRAINT identity_mismatches_institution;
+ALTER TABLE rule_packs DROP CONSTRAINT rule_packs_institution;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -40,6 +41,7 @@ SELECT create_reference_table('recognition_rules');
 SELECT create_reference_table('programmes');
 SELECT create_reference_table('agreements');
 SELECT create_reference_table('pathways');
+SELECT create_reference_table('rule_packs');
 
 -- A learner's rows, together.
 SELECT create_distributed_table('learners', 'learner_id');
@@ -90,4 +92,5 @@ ALTER TABLE movements ADD CONSTRAINT movements_lot FOREIGN KEY (learner_id, lot_
 ALTER TABLE access_log ADD CONSTRAINT access_log_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE identity_mismatches ADD CONSTRAINT identity_mismatches_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE identity_mismatches ADD CONSTRAINT identity_mismatches_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE rule_packs ADD CONSTRAINT rule_packs_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 COMMIT;

@@ -77,5 +77,6 @@ pub(super) fn open_bank(config: &Config) -> Result<Bank, CommandError> {
         access_token_life: log_in.access_token_life,
         refresh_token_life: log_in.refresh_token_life,
         claim_code_life: log_in.claim_code_life,
+        pack_notice_days: config.packs.notice_days,
     })
 }

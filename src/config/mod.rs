@@ -60,6 +60,13 @@ pub struct LogConfig {
     pub json: bool,
 }
 
+/// The life of rule packs.
+#[derive(Debug)]
+pub struct PackConfig {
+    /// How many calendar days an accepted pack is on public notice; 0 for none.
+    pub notice_days: u16,
+}
+
 /// The whole configuration.
 #[derive(Debug)]
 pub struct Config {
@@ -68,6 +75,7 @@ pub struct Config {
     pub server: ServerConfig,
     pub log_in: LogInConfig,
     pub log: LogConfig,
+    pub packs: PackConfig,
     /// The bank's own clock offset: it says which day it is.
     pub offset: FixedOffset,
     /// Every variable with its effective value, secrets hidden.
@@ -97,6 +105,15 @@ impl Config {
             filter: variables.text("LOG", "info", "which log lines are written, such as info or credit_bank=debug,warn")?,
             json: variables.choice("LOG_FORMAT", "text", &["text", "json"], "the form of log lines: text or json")? == "json",
         };
+        let packs = PackConfig {
+            notice_days: variables.number(
+                "PACK_NOTICE_DAYS",
+                "5",
+                0,
+                365,
+                "how many days an accepted rule pack is on public notice",
+            )?,
+        };
         let offset = variables.parsed("UTC_OFFSET", "+08:00", "the bank's own clock, which says what day it is", |text| {
             text.parse::<FixedOffset>()
                 .map_err(|_| "must be an offset such as +08:00".to_owned())
@@ -108,6 +125,7 @@ impl Config {
             server,
             log_in,
             log,
+            packs,
             offset,
             shown,
         })

@@ -33,6 +33,7 @@ words! {
         AchievementsWrite => "achievements:write",
         LearnersWrite => "learners:write",
         ProgrammesWrite => "programmes:write",
+        RulePacksWrite => "rule_packs:write",
     }
 }
 

@@ -122,6 +122,8 @@ fn same(one: &str, other: &str) -> bool {
 }
 
 #[cfg(test)]
+mod shipped_tests;
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::allocation::{Cut, Layer, Proof, Reason, Verdict};

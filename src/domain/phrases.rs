@@ -89,6 +89,15 @@ const PHRASES: &[(&str, &str)] = &[
     ("it has fewer than {} characters", "少于 {} 个字符"),
     ("it has more than {} characters", "多于 {} 个字符"),
     ("it is common or easily guessed", "过于常见或容易被猜到"),
+    // What is said of rule packs.
+    ("must have at most {} items", "最多 {} 项"),
+    ("must be the institution's credit code, {}", "必须是本机构的统一社会信用代码 {}"),
+    ("must be absent in a standard of the bank", "学分银行自己的标准不填此项"),
+    ("must not lead back to the pack itself", "不能循环到本规则包"),
+    (
+        "must have at most {} items in all, with those that they stand under",
+        "连同其上级规则包，总共最多 {} 项",
+    ),
     // What the readers of JSON and of queries say.
     ("unknown variant `{}`, expected one of {}", "没有取值 `{}`，可用的有：{}"),
     ("unknown variant `{}`, expected {}", "没有取值 `{}`，应为：{}"),

@@ -42,6 +42,9 @@ words! {
         ReplayDecision => "replay_decision",
         ReadAudit => "read_audit",
         ExpireLots => "expire_lots",
+        WriteRulePack => "write_rule_pack",
+        ReadDraftRulePack => "read_draft_rule_pack",
+        DecideRulePack => "decide_rule_pack",
     }
 }
 
@@ -98,7 +101,7 @@ pub fn allowed(actor: &Actor, action: Action, resource: Resource) -> Result<(), 
             memberships,
             ..
         } => {
-            if bank_may(*bank_role, action) || learner_may(*learner_id, action, resource) {
+            if bank_may(*bank_role, action, resource) || learner_may(*learner_id, action, resource) {
                 return Ok(());
             }
             members_may(memberships, action, resource)
@@ -124,7 +127,7 @@ pub fn allowed(actor: &Actor, action: Action, resource: Resource) -> Result<(), 
     }
 }
 
-fn bank_may(role: Option<BankRole>, action: Action) -> bool {
+fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool {
     use Action as A;
     let Some(role) = role else { return false };
     match action {
@@ -134,6 +137,10 @@ fn bank_may(role: Option<BankRole>, action: Action) -> bool {
         }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
+        // The bank's own packs; those of institutions are theirs.
+        A::WriteRulePack => role == BankRole::Administrator && resource == Resource::Bank,
+        A::ReadDraftRulePack => true,
+        A::DecideRulePack => role == BankRole::Officer,
         A::FindLearner
         | A::ReadOutcome
         | A::ListOutcomes
@@ -196,6 +203,9 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::WriteAchievement | A::WriteProgramme => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::RegisterLearner | A::IssueClaimCode | A::DepositOutcome | A::SettleMismatch | A::FindLearner => (&[Registrar], Needs::Approval),
         A::ReadMismatches => (&[Registrar, InstitutionAdmin], Needs::Belonging),
+        A::WriteRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
+        A::ReadDraftRulePack => (MemberRole::ALL, Needs::Belonging),
+        A::DecideRulePack => (&[], Needs::Belonging),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -222,6 +232,9 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::WriteProgramme => Some((Scope::ProgrammesWrite, Needs::Approval)),
         A::ReadDraftAchievement => Some((Scope::AchievementsWrite, Needs::Belonging)),
         A::RegisterLearner | A::FindLearner | A::IssueClaimCode => Some((Scope::LearnersWrite, Needs::Approval)),
+        A::WriteRulePack => Some((Scope::RulePacksWrite, Needs::Approval)),
+        A::ReadDraftRulePack => Some((Scope::RulePacksWrite, Needs::Belonging)),
+        A::DecideRulePack => None,
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -256,6 +269,7 @@ fn hidden(action: Action) -> Rejection {
         | A::ReadAccessLog
         | A::ReplayDecision
         | A::ReadDraftAchievement
+        | A::ReadDraftRulePack
         | A::IssueClaimCode
         | A::ReadMismatches
         | A::SettleMismatch => Rejection::NotFound {},

@@ -154,6 +154,16 @@ rejections! {
     LastAdministrator {} = "last_institution_admin", Rule, "机构至少要有一名机构管理员。", "An institution keeps at least one institution admin.";
     MembershipExists {} = "membership_exists", Conflict, "该用户在本机构已有此角色。", "The user has this role here already.";
     AlreadyALearner {} = "already_a_learner", Conflict, "该用户已有学习账户。", "This user has a learning account already.";
+    /// Each thing that the author must mend, by its place in the document.
+    PackNotValid { problems: Vec<FieldProblem> } = "pack_not_valid", Rule, "规则包未通过校验，见 errors。", "The rule pack is not valid; see `errors`.";
+    PackWithoutCases {} = "pack_without_cases", Rule, "备案前规则包至少要有一个测试用例。", "A rule pack has at least one test case before it is filed.";
+    /// The first case that fails, and what is different in each that does.
+    PackCasesFail { case: String, difference: String, problems: Vec<FieldProblem> } = "pack_cases_fail", Rule, "测试用例“{case}”未通过：{difference}", "The test case \"{case}\" fails: {difference}";
+    PackVersionOpen { version: i64, state: String } = "pack_version_open", Conflict, "该规则包的第 {version} 版仍处于 {state} 状态，请先修改该版本。", "Version {version} of this rule pack is still in the state `{state}`; change that one.";
+    PackOverlaps { code: String } = "pack_overlaps", Rule, "本机构的规则包 {code} 在同一时期适用于相同的专业。", "The institution's rule pack `{code}` is for the same programmes on the same days.";
+    PackLayersInvalid { code: String, packs_max: usize } = "pack_layers_invalid", Rule, "规则包 {code} 所依据的上级规则包形成循环，或超过 {packs_max} 个。", "The rule packs that `{code}` stands under lead back to it, or are more than {packs_max}.";
+    NoticeTooShort { effective_from: NaiveDate, first_day: NaiveDate } = "notice_too_short", Rule, "生效日期 {effective_from} 早于公示期满，最早可为 {first_day}。", "The rule pack would take effect on {effective_from}, before its public notice is over; the first possible day is {first_day}.";
+    FourEyes {} = "four_eyes", Forbidden, "提交备案的人不能自行决定。", "Who filed it does not decide on it.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 
@@ -162,7 +172,11 @@ impl Rejection {
     pub fn problems(&self, language: Language) -> Vec<FieldProblem> {
         let one = |pointer: &str| vec![FieldProblem::new(pointer, self.sentence(language))];
         match self {
-            Self::MalformedBody { problems } | Self::InvalidBody { problems } | Self::RuleInvalid { problems } => problems
+            Self::MalformedBody { problems }
+            | Self::InvalidBody { problems }
+            | Self::RuleInvalid { problems }
+            | Self::PackNotValid { problems }
+            | Self::PackCasesFail { problems, .. } => problems
                 .iter()
                 .map(|problem| FieldProblem::new(problem.pointer.clone(), said(&problem.detail, language)))
                 .collect(),

@@ -15,7 +15,7 @@ use crate::ops::institutions::{self, Institution, InstitutionEdit, NewInstitutio
 /// Why the authority decides so.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Reason {
+pub struct GivenReason {
     #[schema(min_length = 1, max_length = 500, example = "材料齐全")]
     pub reason: String,
 }
@@ -115,38 +115,38 @@ async fn decide(web: &Web, asking: Asking, id: Id, step: InstitutionStep, reason
 }
 
 /// Approve an institution that waits.
-#[utoipa::path(tag = "institutions", operation_id = "approve_institution", request_body = Reason, params(("institution_id" = Uuid, Path)),
+#[utoipa::path(tag = "institutions", operation_id = "approve_institution", request_body = GivenReason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Approved", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/approve")]
-pub(crate) async fn approve_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn approve_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<GivenReason>) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Approve, body.0.reason).await
 }
 
 /// Refuse an institution that waits.
-#[utoipa::path(tag = "institutions", operation_id = "refuse_institution", request_body = Reason, params(("institution_id" = Uuid, Path)),
+#[utoipa::path(tag = "institutions", operation_id = "refuse_institution", request_body = GivenReason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Refused", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/refuse")]
-pub(crate) async fn refuse_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn refuse_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<GivenReason>) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Refuse, body.0.reason).await
 }
 
 /// Suspend an institution: it can read but not deposit.
-#[utoipa::path(tag = "institutions", operation_id = "suspend_institution", request_body = Reason, params(("institution_id" = Uuid, Path)),
+#[utoipa::path(tag = "institutions", operation_id = "suspend_institution", request_body = GivenReason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Suspended", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/suspend")]
-pub(crate) async fn suspend_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn suspend_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<GivenReason>) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Suspend, body.0.reason).await
 }
 
 /// Reinstate a suspended institution.
-#[utoipa::path(tag = "institutions", operation_id = "reinstate_institution", request_body = Reason, params(("institution_id" = Uuid, Path)),
+#[utoipa::path(tag = "institutions", operation_id = "reinstate_institution", request_body = GivenReason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Reinstated", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/reinstate")]
 pub(crate) async fn reinstate_institution(
     web: web::Data<Web>,
     asking: Asking,
     id: Id,
-    body: Json<Reason>,
+    body: Json<GivenReason>,
 ) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Reinstate, body.0.reason).await
 }

@@ -13,6 +13,7 @@ pub mod members;
 pub mod observe;
 pub mod openapi;
 pub mod outcomes;
+pub mod packs;
 pub mod paging;
 pub mod pathways;
 pub mod problem;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Asking, AtMost, Id, Json, Query};
-use super::institutions::Reason;
+use super::institutions::GivenReason;
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::render::language_of;
@@ -133,10 +133,10 @@ pub(crate) async fn read_outcome(web: web::Data<Web>, asking: Asking, id: Id) ->
 }
 
 /// Release an outcome that waits; it is recognised now.
-#[utoipa::path(tag = "outcomes", operation_id = "release_outcome", request_body = Reason, params(("outcome_id" = Uuid, Path)),
+#[utoipa::path(tag = "outcomes", operation_id = "release_outcome", request_body = GivenReason, params(("outcome_id" = Uuid, Path)),
     responses((status = 200, description = "Released", body = Reviewed)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/outcomes/{outcome_id}/release")]
-pub(crate) async fn release_outcome(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn release_outcome(web: web::Data<Web>, asking: Asking, id: Id, body: Json<GivenReason>) -> Result<HttpResponse, Refusal> {
     let reviewed = web
         .run(move |bank| review::release_outcome(bank, &asking.0, id.0, &body.0.reason))
         .await?;
@@ -144,10 +144,10 @@ pub(crate) async fn release_outcome(web: web::Data<Web>, asking: Asking, id: Id,
 }
 
 /// Refuse an outcome that waits; it stays on record without credit.
-#[utoipa::path(tag = "outcomes", operation_id = "refuse_outcome", request_body = Reason, params(("outcome_id" = Uuid, Path)),
+#[utoipa::path(tag = "outcomes", operation_id = "refuse_outcome", request_body = GivenReason, params(("outcome_id" = Uuid, Path)),
     responses((status = 200, description = "Refused", body = Reviewed)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/outcomes/{outcome_id}/refuse")]
-pub(crate) async fn refuse_outcome(web: web::Data<Web>, asking: Asking, id: Id, body: Json<Reason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn refuse_outcome(web: web::Data<Web>, asking: Asking, id: Id, body: Json<GivenReason>) -> Result<HttpResponse, Refusal> {
     let reviewed = web
         .run(move |bank| review::refuse_outcome(bank, &asking.0, id.0, &body.0.reason))
         .await?;

@@ -4,7 +4,7 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, clients, health, institutions, learners, me, members, outcomes, pathways, programmes, review, rules, sessions,
+    achievements, agreements, clients, health, institutions, learners, me, members, outcomes, packs, pathways, programmes, review, rules, sessions,
 };
 
 macro_rules! operations {
@@ -96,4 +96,17 @@ operations! {
     health::read_liveness,
     health::read_readiness,
     health::read_metrics,
+    packs::create_rule_pack,
+    packs::list_rule_packs,
+    packs::validate_rule_pack,
+    packs::read_rule_pack_schema,
+    packs::read_rule_pack,
+    packs::edit_rule_pack,
+    packs::validate_rule_pack_version,
+    packs::test_rule_pack,
+    packs::file_rule_pack,
+    packs::decide_filing,
+    packs::withdraw_rule_pack,
+    packs::diff_rule_packs,
+    packs::read_rule_pack_text,
 }

@@ -23,7 +23,7 @@ use crate::vault::tokens::AccessClaims;
 pub struct NewClient {
     #[schema(min_length = 1, max_length = 100, example = "教务系统")]
     pub name: String,
-    #[schema(min_items = 1, max_items = 5)]
+    #[schema(min_items = 1, max_items = 6)]
     pub scopes: Vec<Scope>,
 }
 

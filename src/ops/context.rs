@@ -26,6 +26,8 @@ pub struct Bank {
     pub refresh_token_life: TimeDelta,
     /// How long a code to claim an account is good.
     pub claim_code_life: TimeDelta,
+    /// How many calendar days an accepted rule pack is on public notice.
+    pub pack_notice_days: u16,
 }
 
 /// Who asks, when, in which request.

@@ -21,6 +21,7 @@ pub mod members;
 pub mod mismatches;
 pub mod once;
 pub mod outcomes;
+pub mod packs;
 pub mod pathways;
 pub mod programmes;
 mod recognition;

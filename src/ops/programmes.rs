@@ -11,6 +11,7 @@ use super::once::once;
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
 use crate::domain::dated::{last_day_in_force, out_of_order};
+use crate::domain::pack::validate::limit_problems;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::programme::{Programme, ProgrammeFilter};
 use crate::domain::rejection::{FieldProblem, Rejection};
@@ -105,7 +106,9 @@ impl TryFrom<ProgrammeRow> for ProgrammeSummary {
 /// What an author must mend, by pointers into the body. What is asked of a programme is asked here and nowhere else.
 fn problems(programme: &Programme) -> Vec<FieldProblem> {
     let within = |problem: FieldProblem| FieldProblem::new(format!("/programme{}", problem.pointer), problem.detail);
-    programme.problems().into_iter().map(within).collect()
+    let limits = limit_problems(&programme.limits, programme).into_iter();
+    let limits = limits.map(|problem| FieldProblem::new(problem.pointer, problem.detail));
+    programme.problems().into_iter().chain(limits).map(within).collect()
 }
 
 /// Publishes a programme; the same code again makes its next version, and the one before ends the day before.

@@ -39,10 +39,11 @@ pub enum Taken {
     CertificatePatternName,
     RuleVersion,
     Membership,
+    RulePackVersion,
 }
 
 /// The constraint's name (PostgreSQL), its columns (how SQLite says it), and what it means.
-const MEANINGS: [(&str, &str, Taken); 8] = [
+const MEANINGS: [(&str, &str, Taken); 9] = [
     ("usernames_pk", "usernames.username", Taken::Username),
     (
         "institutions_credit_code_unique",
@@ -74,6 +75,11 @@ const MEANINGS: [(&str, &str, Taken); 8] = [
         "memberships_pk",
         "memberships.user_id, memberships.institution_id",
         Taken::Membership,
+    ),
+    (
+        "rule_packs_version_unique",
+        "rule_packs.code, rule_packs.version",
+        Taken::RulePackVersion,
     ),
 ];
 

@@ -66,6 +66,15 @@ pub fn by_credit_codes(conn: &mut Conn, credit_codes: &[&str]) -> Result<Vec<Ins
         .load::<InstitutionRow>(c))?)
 }
 
+/// Finds an institution by its unified social credit code.
+///
+/// # Errors
+/// When the database refuses.
+pub fn find_by_credit_code(conn: &mut Conn, credit_code: &str) -> Result<Option<InstitutionRow>, StoreError> {
+    let query = institutions::table.filter(institutions::credit_code.eq(credit_code));
+    Ok(query.first(conn).optional()?)
+}
+
 /// Replaces what an institution may change of itself, in the edition that was read; false when it moved on.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ mod insert;
 pub mod institutions;
 pub mod journal;
 pub mod mismatches;
+pub mod packs;
 pub mod pathways;
 pub mod people;
 pub mod programmes;

@@ -140,3 +140,15 @@ pub fn codes_of(conn: &mut Conn, institution_ids: &[Uuid], codes: &[String]) -> 
         .load(c))?;
     Ok(rows.into_iter().map(|(institution_id, code)| (institution_id.0, code)).collect())
 }
+
+/// Every version of an institution's programmes, by code and from the oldest.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_institution(conn: &mut Conn, institution_id: Uuid) -> Result<Vec<(ProgrammeRow, Document)>, StoreError> {
+    Ok(programmes::table
+        .filter(programmes::institution_id.eq(Key(institution_id)))
+        .order((programmes::code, programmes::version))
+        .select((ProgrammeRow::as_select(), programmes::document))
+        .load(conn)?)
+}

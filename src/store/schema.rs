@@ -492,6 +492,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    rule_packs (pack_id) {
+        pack_id -> Id,
+        institution_id -> Nullable<Id>,
+        code -> Text,
+        version -> BigInt,
+        status -> Text,
+        title_zh -> Text,
+        title_en -> Nullable<Text>,
+        search_text -> Text,
+        programmes -> Text,
+        document -> Text,
+        cases -> Text,
+        effective_from -> Date,
+        effective_to -> Nullable<Date>,
+        edition -> BigInt,
+        created_at -> Moment,
+        created_by -> Text,
+        filed_at -> Nullable<Moment>,
+        filed_by -> Nullable<Text>,
+        decided_at -> Nullable<Moment>,
+        decided_by -> Nullable<Text>,
+        decision_reason -> Nullable<Text>,
+        notice_until -> Nullable<Date>,
+        published_at -> Nullable<Moment>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -522,4 +553,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     programmes,
     agreements,
     pathways,
+    rule_packs,
 );

@@ -40,6 +40,7 @@ fn every_larger_example_of_the_description_works() {
         api("/api/v1/agreements", &town.registrar, &[]);
         let stages = [("elec-secondary", "elec-2024"), ("914403006990676707", SCHOOL_CODE)];
         api("/api/v1/pathways", &town.officer, &stages);
+        api("/api/v1/rule-packs", &town.registrar, &own);
         api("/api/v1/users", &town.administrator, &[]);
         let deposited = api("/api/v1/outcomes", &town.registrar, &own);
         assert_eq!(deposited["credit"], "9.00");

@@ -10,7 +10,7 @@ use super::server::{Answer, Server, on_both};
 use super::town::{Town, agreement, pathway, programme, user};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 25] = [
+const PUBLIC: [&str; 30] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -36,10 +36,15 @@ const PUBLIC: [&str; 25] = [
     "read_openapi",
     "read_docs",
     "read_style",
+    "list_rule_packs",
+    "read_rule_pack",
+    "read_rule_pack_schema",
+    "diff_rule_packs",
+    "read_rule_pack_text",
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.
-const ANYBODYS: [&str; 7] = [
+const ANYBODYS: [&str; 8] = [
     "log_out",
     "change_password",
     "read_me",
@@ -47,6 +52,7 @@ const ANYBODYS: [&str; 7] = [
     "read_institution",
     "deposit_batch",
     "list_outcomes",
+    "validate_rule_pack",
 ];
 
 /// Ids of the school whose things strangers must not touch.
@@ -78,6 +84,8 @@ fn things(server: &Server, town: &Town) -> Things {
     let draft =
         json!({ "institution_id": town.school, "code": "draft-1", "name_chinese": "草案", "kind": "other", "valid_from": "2024-01-01" });
     let draft = server.post("/api/v1/achievements", &town.registrar, &draft).expect(201);
+    let pack = json!({ "institution_id": town.school, "document": super::packs::document("2999-01-01") });
+    let pack = server.post("/api/v1/rule-packs", &town.registrar, &pack).expect(201);
     let me = server.get("/api/v1/me", &town.registrar).expect(200);
     Things {
         ids: BTreeMap::from([
@@ -89,6 +97,7 @@ fn things(server: &Server, town: &Town) -> Things {
             ("client_id", text(&client["client"]["client_id"])),
             ("achievement_id", text(&draft["achievement_id"])),
             ("user_id", text(&me["id"])),
+            ("pack_id", text(&pack["pack_id"])),
         ]),
         example: town.outcome("S000441012345242000003"),
     }
@@ -134,6 +143,11 @@ fn body(operation: &str, things: &Things) -> Option<Value> {
         }
         "issue_claim_code" => json!({ "institution_id": school }),
         "settle_mismatch" => json!({ "note": "没有权限" }),
+        "create_rule_pack" => json!({ "institution_id": school, "document": super::packs::document("2999-01-01") }),
+        "edit_rule_pack" => json!({ "document": super::packs::document("2999-01-01") }),
+        "validate_rule_pack" => super::packs::document("2999-01-01"),
+        "test_rule_pack" => json!({}),
+        "decide_filing" => json!({ "decision": "accept", "reason": "没有权限" }),
         "publish_achievement" | "revoke_client" | "replay_decision" => return None,
         other => panic!("{other} takes a body that the walk does not know"),
     })

@@ -86,6 +86,7 @@ impl World {
             access_token_life: TimeDelta::minutes(10),
             refresh_token_life: TimeDelta::days(30),
             claim_code_life: TimeDelta::hours(72),
+            pack_notice_days: 5,
         };
         let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();
         let user = |name: &str| json!({ "username": name, "display_name": name, "password": PASSWORD });

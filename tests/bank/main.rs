@@ -12,5 +12,6 @@ mod deposits;
 mod expiry;
 mod facts;
 mod migrations;
+mod packs;
 mod sessions;
 mod versions;

@@ -112,8 +112,8 @@ checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", 
 # Who is tried on what: the peers on everything that does not end their log-ins, the others on what is theirs.
 RUNS = [
     ("school-a", ["--exclude-operation-id", "log_out"], 12),
-    ("administrator", ["--include-tag", "rules", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 8),
-    ("officer", ["--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes"], 8),
+    ("administrator", ["--include-tag", "rules", "--include-tag", "rule-packs", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 8),
+    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes"], 8),
     ("learner", ["--include-tag", "me", "--include-tag", "decisions"], 10),
     ("leaver", ["--include-operation-id", "log_out"], 5),
 ]

@@ -496,3 +496,37 @@ CREATE TABLE pathways (
     CONSTRAINT pathways_dates_ordered CHECK (effective_to IS NULL OR effective_to >= effective_from),
     CONSTRAINT pathways_superseded_later CHECK (superseded_on IS NULL OR superseded_on > effective_from)
 );
+
+-- Rule packs: one row a version, never edited once the authority accepted it. Reference table.
+CREATE TABLE rule_packs (
+    pack_id uuid NOT NULL,
+    institution_id uuid,
+    code text NOT NULL,
+    version bigint NOT NULL,
+    status text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text,
+    search_text text NOT NULL,
+    programmes text NOT NULL,
+    document text NOT NULL,
+    cases text NOT NULL,
+    effective_from date NOT NULL,
+    effective_to date,
+    edition bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    filed_at timestamptz,
+    filed_by text,
+    decided_at timestamptz,
+    decided_by text,
+    decision_reason text,
+    notice_until date,
+    published_at timestamptz,
+    CONSTRAINT rule_packs_pk PRIMARY KEY (pack_id),
+    CONSTRAINT rule_packs_version_unique UNIQUE (code, version),
+    CONSTRAINT rule_packs_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT rule_packs_status_known CHECK (status IN ('draft', 'filed', 'returned', 'on_notice', 'withdrawn')),
+    CONSTRAINT rule_packs_version_positive CHECK (version > 0),
+    CONSTRAINT rule_packs_notice_before_force CHECK (status <> 'on_notice' OR notice_until IS NULL OR notice_until < effective_from)
+);
+CREATE INDEX rule_packs_by_institution ON rule_packs (institution_id, code);

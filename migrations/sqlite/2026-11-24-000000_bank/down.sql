@@ -1,6 +1,7 @@
 DROP TABLE pathways;
 DROP TABLE agreements;
 DROP TABLE programmes;
+DROP TABLE rule_packs;
 DROP TABLE outbox;
 DROP TABLE audit_log;
 DROP TABLE idempotency_keys;

@@ -493,3 +493,37 @@ CREATE TABLE pathways (
     CONSTRAINT pathways_dates_ordered CHECK (effective_to IS NULL OR effective_to >= effective_from),
     CONSTRAINT pathways_superseded_later CHECK (superseded_on IS NULL OR superseded_on > effective_from)
 );
+
+-- Rule packs: one row a version, never edited once the authority accepted it. Reference table.
+CREATE TABLE rule_packs (
+    pack_id BLOB NOT NULL CONSTRAINT rule_packs_pack_id_is_uuid CHECK (length(pack_id) = 16),
+    institution_id BLOB CONSTRAINT rule_packs_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    code TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    title_zh TEXT NOT NULL,
+    title_en TEXT,
+    search_text TEXT NOT NULL,
+    programmes TEXT NOT NULL,
+    document TEXT NOT NULL CONSTRAINT rule_packs_document_is_json CHECK (json_valid(document)),
+    cases TEXT NOT NULL CONSTRAINT rule_packs_cases_is_json CHECK (json_valid(cases)),
+    effective_from TEXT NOT NULL,
+    effective_to TEXT,
+    edition BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    filed_at INTEGER,
+    filed_by TEXT,
+    decided_at INTEGER,
+    decided_by TEXT,
+    decision_reason TEXT,
+    notice_until TEXT,
+    published_at INTEGER,
+    CONSTRAINT rule_packs_pk PRIMARY KEY (pack_id),
+    CONSTRAINT rule_packs_version_unique UNIQUE (code, version),
+    CONSTRAINT rule_packs_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT rule_packs_status_known CHECK (status IN ('draft', 'filed', 'returned', 'on_notice', 'withdrawn')),
+    CONSTRAINT rule_packs_version_positive CHECK (version > 0),
+    CONSTRAINT rule_packs_notice_before_force CHECK (status <> 'on_notice' OR notice_until IS NULL OR notice_until < effective_from)
+);
+CREATE INDEX rule_packs_by_institution ON rule_packs (institution_id, code);

@@ -1,7 +1,9 @@
 //! A rule pack 转换规则: the document by which an institution says how outcomes become course credit in its programmes.
 //! What a published text leaves open is absent here, and validation asks the author to choose.
 
+pub mod catalogue;
 pub mod diff;
+pub mod life;
 pub mod names;
 pub mod readable;
 pub mod schema;
