@@ -9,6 +9,7 @@
 mod crash;
 mod demo;
 mod examples;
+mod flushes;
 mod racing;
 mod readme;
 mod record;
