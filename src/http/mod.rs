@@ -5,6 +5,7 @@ pub mod clients;
 pub mod extract;
 pub mod health;
 pub mod institutions;
+pub mod json;
 pub mod learners;
 pub mod me;
 pub mod members;

@@ -5,7 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::extract::{Asking, Json, Key, from_json, is_idempotency_key};
+use super::extract::{Asking, Json, Key, Rows, is_idempotency_key};
+use super::json::from_json;
 use super::problem::{Problem, Refusal, status_of};
 use super::render::language_of;
 use super::state::Web;
@@ -111,7 +112,7 @@ pub(crate) async fn deposit_batch(
     request: HttpRequest,
     asking: Asking,
     key: Key,
-    body: Json<Batch>,
+    body: Rows<Batch>,
 ) -> Result<HttpResponse, Refusal> {
     check_batch(body.0.rows.len())?;
     let language = language_of(&request);

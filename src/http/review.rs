@@ -29,7 +29,7 @@ pub struct OutcomeQuery {
     learner_id: Option<Uuid>,
     achievement_id: Option<Uuid>,
     /// Only this certificate number.
-    #[param(value_type = Option<String>, max_length = 64)]
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
     certificate_number: Option<AtMost<64>>,
     status: Option<OutcomeStatus>,
     /// Awarded on this day or later.
