@@ -8,6 +8,8 @@ use diesel::prelude::*;
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
 
+use crate::flush::Flushes;
+
 const PASSWORD: &str = "lantern-orbit-violin-42";
 
 pub(crate) struct Bank {
@@ -26,9 +28,13 @@ fn user(name: &str) -> Value {
 
 /// A new database in the server that `CREDIT_BANK_TEST_POSTGRES_URL` names.
 pub(crate) fn postgres_database() -> String {
-    let server = std::env::var("CREDIT_BANK_TEST_POSTGRES_URL").expect("CREDIT_BANK_TEST_POSTGRES_URL names a PostgreSQL to measure on");
+    database_in(&std::env::var("CREDIT_BANK_TEST_POSTGRES_URL").expect("CREDIT_BANK_TEST_POSTGRES_URL names a PostgreSQL to measure on"))
+}
+
+/// A new database in a server.
+pub(crate) fn database_in(server: &str) -> String {
     let name = format!("bench_{}", uuid::Uuid::now_v7().simple());
-    PgConnection::establish(&server)
+    PgConnection::establish(server)
         .unwrap()
         .batch_execute(&format!("CREATE DATABASE {name}"))
         .unwrap();
@@ -36,7 +42,8 @@ pub(crate) fn postgres_database() -> String {
 }
 
 impl Bank {
-    pub(crate) fn start(url: Option<String>) -> Self {
+    /// Starts it; where `flushes` are given, its own are among them.
+    pub(crate) fn start(url: Option<String>, flushes: Option<&Flushes>) -> Self {
         let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_credit-bank"));
         command
@@ -47,6 +54,9 @@ impl Bank {
             .stdout(Stdio::piped());
         if let Some(url) = &url {
             command.env("CREDIT_BANK_DATABASE_URL", url);
+        }
+        if let Some(flushes) = flushes {
+            flushes.preload(&mut command);
         }
         let mut process = command.spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();

@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// Answers transactions per second.
 pub(crate) fn pgbench(url: &str, clients: usize, seconds: usize) -> f64 {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/load/deposit.sql");
-    let output = Command::new(pgbench_program())
+    let output = Command::new(postgres_program("pgbench"))
         .args(["-n", "-M", "prepared", "-j", "2", "-c"])
         .arg(clients.to_string())
         .arg("-T")
@@ -39,10 +39,11 @@ pub(crate) fn pgbench(url: &str, clients: usize, seconds: usize) -> f64 {
     line.split(' ').nth(2).unwrap().parse().unwrap()
 }
 
-fn pgbench_program() -> String {
+/// Where a program of PostgreSQL is.
+pub(crate) fn postgres_program(name: &str) -> String {
     let found = Command::new("sh")
         .arg("-c")
-        .arg("command -v pgbench || ls /usr/lib/postgresql/*/bin/pgbench | tail -n 1")
+        .arg(format!("command -v {name} || ls /usr/lib/postgresql/*/bin/{name} | tail -n 1"))
         .output()
         .unwrap();
     String::from_utf8(found.stdout).unwrap().trim().to_owned()

@@ -3,7 +3,8 @@
 //!     CREDIT_BANK_TEST_POSTGRES_URL=postgres://... cargo bench --bench load
 //!
 //! (a) single deposits over HTTP against one bare transaction each; (b) batches of 1,000 against a bare set-based load;
-//! (c) a learner's account and movements in a small bank and in a large one.
+//! (c) a learner's account and movements in a small bank and in a large one; (d) a lone deposit in an idle bank, and how
+//! many flushes to disk it waits for, which alone is measured by `cargo bench --bench load -- lone`.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,6 +17,8 @@
 
 mod bank;
 mod bare;
+mod flush;
+mod lone;
 mod wire;
 
 use bank::{Bank, postgres_database};
@@ -39,7 +42,7 @@ fn address(bank: &Bank) -> DatabaseAddress {
     }
 }
 
-/// (a) At 64 connections, each deposit with a key and a certificate of its own; and a lone deposit in an idle bank.
+/// (a) At 64 connections, each deposit with a key and a certificate of its own.
 fn single_deposits(name: &str, bank: &Bank) {
     let make = |number: usize| {
         let outcome = bank.outcome(number % LEARNERS, 1_000_000 + number).to_string();
@@ -52,10 +55,6 @@ fn single_deposits(name: &str, bank: &Bank) {
         )
     };
     let measured = load(&bank.address, CONNECTIONS, seconds(), 201, make);
-    let lone = load(&bank.address, 1, 2.0, 201, |number| {
-        let outcome = bank.outcome(number % LEARNERS, 50_000_000 + number).to_string();
-        request("POST", "/api/v1/outcomes", &bank.registrar, "", &outcome)
-    });
     let bare = match &bank.url {
         Some(url) => {
             let mut conn = PgConnection::establish(url).unwrap();
@@ -70,12 +69,11 @@ fn single_deposits(name: &str, bank: &Bank) {
         None => bare::rows(address(bank), 1, seconds(), 0),
     };
     println!(
-        "(a) {name}: {:.0} deposits/s, p50 {:.1} ms, p99 {:.1} ms; bare, one transaction each: {bare:.0}/s; ratio {:.2}; alone: p50 {:.2} ms",
+        "(a) {name}: {:.0} deposits/s, p50 {:.1} ms, p99 {:.1} ms; bare, one transaction each: {bare:.0}/s; ratio {:.2}",
         measured.per_second(),
         measured.percentile(0.5),
         measured.percentile(0.99),
         measured.per_second() / bare,
-        lone.percentile(0.5),
     );
 }
 
@@ -126,11 +124,14 @@ fn reads(name: &str, bank: &Bank) {
 }
 
 fn main() {
-    for (name, url) in [("SQLite", None), ("PostgreSQL", Some(postgres_database()))] {
-        let bank = Bank::start(url);
-        bank.batch(0..LEARNERS, 0);
-        reads(name, &bank);
-        single_deposits(name, &bank);
-        batches(name, &bank);
+    if !std::env::args().any(|argument| argument == "lone") {
+        for (name, url) in [("SQLite", None), ("PostgreSQL", Some(postgres_database()))] {
+            let bank = Bank::start(url, None);
+            bank.batch(0..LEARNERS, 0);
+            reads(name, &bank);
+            single_deposits(name, &bank);
+            batches(name, &bank);
+        }
     }
+    lone::deposits(seconds());
 }

@@ -1,7 +1,6 @@
 //! Every expected refusal: its stable code, its class, and its sentence in both languages. No HTTP here.
 
 use chrono::NaiveDate;
-use serde_json::Value;
 
 use super::language::Language;
 use super::phrases::in_chinese;
@@ -41,21 +40,6 @@ impl FieldProblem {
             pointer: pointer.into(),
             detail: detail.into(),
         }
-    }
-}
-
-/// Where the first text with U+0000 stands below `pointer`: PostgreSQL stores none.
-pub fn nul_within(value: &Value, pointer: String) -> Option<String> {
-    match value {
-        Value::String(text) => text.contains('\0').then_some(pointer),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(number, item)| nul_within(item, format!("{pointer}/{number}"))),
-        Value::Object(fields) => fields
-            .iter()
-            .find_map(|(name, field)| nul_within(field, format!("{pointer}/{name}"))),
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 

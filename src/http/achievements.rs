@@ -25,10 +25,10 @@ pub struct AchievementQuery {
     /// Only those of this kind.
     kind: Option<AchievementKind>,
     /// Only those of this ordered series.
-    #[param(value_type = Option<String>, max_length = 40)]
+    #[param(value_type = Option<String>, max_length = 40, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
     family: Option<AtMost<40>>,
     /// Only those with this code.
-    #[param(value_type = Option<String>, max_length = 40)]
+    #[param(value_type = Option<String>, max_length = 40, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
     code: Option<AtMost<40>>,
     #[serde(default)]
     #[param(inline)]

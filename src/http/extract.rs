@@ -10,11 +10,12 @@ use serde::de::DeserializeOwned;
 use tracing_actix_web::RequestId;
 use uuid::Uuid;
 
+use super::json::{from_json, place_and_sentence, shape_from_json};
 use super::observe::allowed_at;
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::actor::{Caller, ScopeSet};
-use crate::domain::rejection::{FieldProblem, Rejection, nul_within};
+use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::context::Context;
 use crate::vault::tokens::AccessClaims;
 
@@ -90,118 +91,49 @@ fn caller_of(claims: &AccessClaims) -> Caller {
     }
 }
 
-/// A JSON body; what is wrong with it is named by a pointer. Of one that is taken `BY_ROW` the rows are read later.
-pub struct Json<T, const BY_ROW: bool = false>(pub T);
+/// A JSON body; what is wrong with it is named by a pointer.
+pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned + 'static, const BY_ROW: bool> FromRequest for Json<T, BY_ROW> {
+/// A JSON body whose rows are texts still: each of them is read, and refused, by itself.
+pub struct Rows<T>(pub T);
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>>>>;
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Error = Refusal;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
+    type Future = Reading<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = request.mime_type().ok().flatten().is_some_and(|mime| {
-            mime.type_() == "application" && (mime.subtype() == "json" || mime.suffix().is_some_and(|suffix| suffix == "json"))
-        });
-        let bytes = web::Bytes::from_request(request, payload);
-        Box::pin(async move {
-            let bytes = bytes
-                .await
-                .map_err(|error| match error.as_response_error().status_code().as_u16() {
-                    413 => Refusal::TOO_LARGE,
-                    _ => Refusal::BAD_REQUEST,
-                })?;
-            if !is_json {
-                return Err(Refusal::MEDIA_TYPE);
-            }
-            if !BY_ROW {
-                storable(&bytes)?;
-            }
-            from_json(&bytes).map(Self).map_err(Refusal::Rejected)
-        })
+        read(request, payload, |bytes| from_json(bytes).map(Self))
     }
 }
 
-/// Refuses a JSON text with U+0000 in a text of it. Rare, so it is only looked for where the bytes may hold it.
-///
-/// # Errors
-/// `InvalidBody` with the pointer of the text.
-pub fn storable(bytes: &[u8]) -> Result<(), Rejection> {
-    let suspect = bytes.windows(6).any(|part| part == b"\\u0000");
-    let value = suspect.then(|| serde_json::from_slice(bytes).ok()).flatten();
-    match value.and_then(|value| nul_within(&value, String::new())) {
-        Some(pointer) => Err(Rejection::field(pointer, "has the character U+0000, which no text may have")),
-        None => Ok(()),
+impl<T: DeserializeOwned + 'static> FromRequest for Rows<T> {
+    type Error = Refusal;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        read(request, payload, |bytes| shape_from_json(bytes).map(Self))
     }
 }
 
-/// Reads a JSON text.
-///
-/// # Errors
-/// `MalformedBody` with the pointer of what is wrong.
-pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
-    let malformed = |pointer: String, detail: String| Rejection::MalformedBody {
-        problems: vec![FieldProblem { pointer, detail }],
-    };
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let (pointer, detail) = match serde_path_to_error::deserialize(&mut deserializer) {
-        Ok(value) => match deserializer.end() {
-            Ok(()) => return Ok(value),
-            Err(error) => (String::new(), error.to_string()),
-        },
-        Err(error) => place_and_sentence(error.path(), &error.inner().to_string()),
-    };
-    // In JSON Schema 4.0 is an integer; serde takes it for none. Rare, so it is only looked for here.
-    if detail.starts_with("invalid type: floating point")
-        && let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes)
-    {
-        return serde_path_to_error::deserialize(with_whole_numbers(value)).map_err(|error| {
-            let (pointer, detail) = place_and_sentence(error.path(), &error.inner().to_string());
-            malformed(pointer, detail)
-        });
-    }
-    Err(malformed(pointer, detail))
-}
-
-/// Writes numbers without a fraction as whole numbers.
-fn with_whole_numbers(value: serde_json::Value) -> serde_json::Value {
-    use serde_json::Value;
-    match value {
-        Value::Array(items) => items.into_iter().map(with_whole_numbers).collect(),
-        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, with_whole_numbers(value))).collect(),
-        Value::Number(number) => {
-            let text = number.to_string();
-            let whole = text.strip_suffix(".0").and_then(|whole| whole.parse::<i64>().ok());
-            whole.map_or(Value::Number(number), Value::from)
+fn read<T: 'static>(request: &HttpRequest, payload: &mut Payload, reader: fn(&[u8]) -> Result<T, Rejection>) -> Reading<T> {
+    let is_json = request.mime_type().ok().flatten().is_some_and(|mime| {
+        mime.type_() == "application" && (mime.subtype() == "json" || mime.suffix().is_some_and(|suffix| suffix == "json"))
+    });
+    let bytes = web::Bytes::from_request(request, payload);
+    Box::pin(async move {
+        let bytes = bytes
+            .await
+            .map_err(|error| match error.as_response_error().status_code().as_u16() {
+                413 => Refusal::TOO_LARGE,
+                _ => Refusal::BAD_REQUEST,
+            })?;
+        if !is_json {
+            return Err(Refusal::MEDIA_TYPE);
         }
-        other => other,
-    }
-}
-
-/// A field that is missing or unknown is named itself, not the object around it.
-fn place_and_sentence(path: &serde_path_to_error::Path, message: &str) -> (String, String) {
-    use serde_path_to_error::Segment;
-    let mut pointer = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
-            Segment::Enum { .. } | Segment::Unknown => {}
-        }
-    }
-    // serde_json ends its sentences with the place in the text, which the pointer says better.
-    let sentence = message.rsplit_once(" at line ").map_or(message, |(sentence, _)| sentence);
-    let named = |start: &str| sentence.strip_prefix(start)?.split('`').next();
-    if let Some(field) = named("missing field `") {
-        return (format!("{pointer}/{field}"), "is required".to_owned());
-    }
-    if let Some(field) = named("unknown field `") {
-        let pointer = if pointer.ends_with(&format!("/{field}")) {
-            pointer
-        } else {
-            format!("{pointer}/{field}")
-        };
-        return (pointer, "is not a field of this body".to_owned());
-    }
-    (pointer, sentence.to_owned())
+        reader(&bytes).map_err(Refusal::Rejected)
+    })
 }
 
 /// The query; what is wrong with it is named.
@@ -227,7 +159,7 @@ fn from_query<T: DeserializeOwned>(text: &str) -> Result<T, Rejection> {
     })
 }
 
-/// A text of at most so many characters in a query.
+/// A text of at most so many characters in a query, none of them a control character.
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(try_from = "String")]
 pub struct AtMost<const CHARACTERS: usize>(pub String);
@@ -236,10 +168,12 @@ impl<const CHARACTERS: usize> TryFrom<String> for AtMost<CHARACTERS> {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        if text.chars().count() <= CHARACTERS {
-            Ok(Self(text))
-        } else {
+        if text.chars().count() > CHARACTERS {
             Err(format!("must have at most {CHARACTERS} characters"))
+        } else if text.chars().any(char::is_control) {
+            Err("must have no control characters".to_owned())
+        } else {
+            Ok(Self(text))
         }
     }
 }
@@ -340,54 +274,5 @@ impl FromRequest for Edition {
                 .ok_or(Rejection::InvalidHeader { name: "If-Match" }),
         };
         ready(edition.map(Self).map_err(Refusal::Rejected))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        #[expect(dead_code, reason = "only read by serde")]
-        rows: Vec<Row>,
-    }
-
-    #[derive(Debug, serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Row {
-        #[expect(dead_code, reason = "only read by serde")]
-        day: chrono::NaiveDate,
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_body_is_named_by_its_pointer() {
-        let cases = [
-            (r#"{"rows":[{"day":"2024-01-01"},{}]}"#, "/rows/1/day", "is required"),
-            (
-                r#"{"rows":[{"day":"2024-01-01","x":1}]}"#,
-                "/rows/0/x",
-                "is not a field of this body",
-            ),
-            (
-                r#"{"rows":[{"day":"yesterday"}]}"#,
-                "/rows/0/day",
-                "input contains invalid characters",
-            ),
-            (r#"{"rows":7}"#, "/rows", "invalid type: integer `7`, expected a sequence"),
-            ("{", "", "EOF while parsing an object"),
-            (r#"{"rows":[]} x"#, "", "trailing characters at line 1 column 13"),
-        ];
-        for (text, pointer, detail) in cases {
-            let Rejection::MalformedBody { problems } = from_json::<Body>(text.as_bytes()).unwrap_err() else {
-                panic!("{text}")
-            };
-            assert_eq!(
-                (problems[0].pointer.as_str(), problems[0].detail.as_str()),
-                (pointer, detail),
-                "{text}"
-            );
-        }
     }
 }

@@ -118,7 +118,12 @@ async fn decide(web: &Web, asking: Asking, id: Id, step: InstitutionStep, reason
 #[utoipa::path(tag = "institutions", operation_id = "approve_institution", request_body = GivenReason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Approved", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/approve")]
-pub(crate) async fn approve_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<GivenReason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn approve_institution(
+    web: web::Data<Web>,
+    asking: Asking,
+    id: Id,
+    body: Json<GivenReason>,
+) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Approve, body.0.reason).await
 }
 
@@ -126,7 +131,12 @@ pub(crate) async fn approve_institution(web: web::Data<Web>, asking: Asking, id:
 #[utoipa::path(tag = "institutions", operation_id = "refuse_institution", request_body = GivenReason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Refused", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/refuse")]
-pub(crate) async fn refuse_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<GivenReason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn refuse_institution(
+    web: web::Data<Web>,
+    asking: Asking,
+    id: Id,
+    body: Json<GivenReason>,
+) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Refuse, body.0.reason).await
 }
 
@@ -134,7 +144,12 @@ pub(crate) async fn refuse_institution(web: web::Data<Web>, asking: Asking, id: 
 #[utoipa::path(tag = "institutions", operation_id = "suspend_institution", request_body = GivenReason, params(("institution_id" = Uuid, Path)),
     responses((status = 200, description = "Suspended", body = Institution)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/institutions/{institution_id}/suspend")]
-pub(crate) async fn suspend_institution(web: web::Data<Web>, asking: Asking, id: Id, body: Json<GivenReason>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn suspend_institution(
+    web: web::Data<Web>,
+    asking: Asking,
+    id: Id,
+    body: Json<GivenReason>,
+) -> Result<HttpResponse, Refusal> {
     decide(&web, asking, id, InstitutionStep::Suspend, body.0.reason).await
 }
 

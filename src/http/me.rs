@@ -143,7 +143,9 @@ pub(crate) async fn list_movements(
 
 /// List one's own outcomes.
 #[utoipa::path(tag = "me", operation_id = "list_own_outcomes", params(RecordQuery),
-    responses((status = 200, description = "A page, from the newest", body = Listed<OutcomeView>)),
+    responses((status = 200, description = "A page, from the newest", body = Listed<OutcomeView>,
+        links(("decision" = (operation_id = "read_decision",
+            parameters(("decision_id" = "$response.body#/items/0/decision/decision_id")), description = "Why the first of them brought what it did"))))),
     extensions(("x-problems" = json!(["not_found", "as_of_in_the_future"]))))]
 #[get("/api/v1/me/outcomes")]
 pub(crate) async fn list_own_outcomes(

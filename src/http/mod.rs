@@ -7,6 +7,7 @@ pub mod extract;
 pub mod filters;
 pub mod health;
 pub mod institutions;
+pub mod json;
 pub mod learners;
 pub mod me;
 pub mod members;

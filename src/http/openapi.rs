@@ -38,6 +38,7 @@ pub fn document() -> Value {
     });
     add_problem_schema(&mut components["schemas"]);
     close_variants(&mut components["schemas"]);
+    name_items(&mut components["schemas"]);
     each_operation(&mut document, |_, _, operation| add_problems(operation));
     document
 }
@@ -80,6 +81,18 @@ fn close_variants(schemas: &mut Value) {
             if variant.get("properties").is_some() {
                 variant["additionalProperties"] = json!(false);
             }
+        }
+    }
+}
+
+/// A list names what it is of, instead of writing it out: whoever reads the description (a tool that tries whether one
+/// school reads another's objects, for one) sees that what is listed here is what is read there.
+fn name_items(schemas: &mut Value) {
+    let Some(schemas) = schemas.as_object_mut() else { return };
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for (name, schema) in schemas {
+        if let Some(item) = name.strip_prefix("Listed_").filter(|item| names.iter().any(|name| name == item)) {
+            schema["properties"]["items"]["items"] = json!({ "$ref": format!("#/components/schemas/{item}") });
         }
     }
 }

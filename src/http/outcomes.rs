@@ -5,7 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::extract::{Asking, Json, Key, from_json, is_idempotency_key, storable};
+use super::extract::{Asking, Json, Key, Rows, is_idempotency_key};
+use super::json::from_json;
 use super::problem::{Problem, Refusal, status_of};
 use super::render::language_of;
 use super::state::Web;
@@ -111,7 +112,7 @@ pub(crate) async fn deposit_batch(
     request: HttpRequest,
     asking: Asking,
     key: Key,
-    body: Json<Batch, true>,
+    body: Rows<Batch>,
 ) -> Result<HttpResponse, Refusal> {
     check_batch(body.0.rows.len())?;
     let language = language_of(&request);
@@ -146,7 +147,6 @@ pub(crate) async fn deposit_batch(
 }
 
 fn request_of(asking: &Asking, key: Option<&str>, number: usize, row: &RawValue) -> Result<DepositRequest, Rejection> {
-    storable(row.get().as_bytes())?;
     let row: BatchRow = from_json(row.get().as_bytes())?;
     if row.idempotency_key.as_deref().is_some_and(|key| !is_idempotency_key(key)) {
         return Err(Rejection::field("/idempotency_key", "must have 1 to 100 visible ASCII characters"));

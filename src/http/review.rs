@@ -29,7 +29,7 @@ pub struct OutcomeQuery {
     learner_id: Option<Uuid>,
     achievement_id: Option<Uuid>,
     /// Only this certificate number.
-    #[param(value_type = Option<String>, max_length = 64)]
+    #[param(value_type = Option<String>, max_length = 64, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
     certificate_number: Option<AtMost<64>>,
     status: Option<OutcomeStatus>,
     /// Awarded on this day or later.
@@ -88,7 +88,9 @@ fn as_compared(text: &str) -> String {
 
 /// List an institution's own outcomes, or any by the authority's right; the learners see the look.
 #[utoipa::path(tag = "outcomes", operation_id = "list_outcomes", params(OutcomeQuery),
-    responses((status = 200, description = "A page, from the newest deposit", body = Listed<OutcomeView>)))]
+    responses((status = 200, description = "A page, from the newest deposit", body = Listed<OutcomeView>,
+        links(("decision" = (operation_id = "read_decision",
+            parameters(("decision_id" = "$response.body#/items/0/decision/decision_id")), description = "Why the first of them brought what it did"))))))]
 #[get("/api/v1/outcomes")]
 pub(crate) async fn list_outcomes(
     web: web::Data<Web>,

@@ -4,7 +4,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, clients, health, institutions, learners, me, members, outcomes, packs, pathways, programmes, review, rules, sessions,
+    achievements, agreements, clients, health, institutions, learners, me, members, outcomes, packs, pathways, programmes, review, rules,
+    sessions,
 };
 
 macro_rules! operations {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::context::{Bank, Context};
-use super::document::storable;
+use super::document::document_of;
 use super::error::OpError;
 use super::institutions::{Known, known_by_code};
 use super::once::once;
@@ -116,7 +116,7 @@ pub fn publish_agreement(bank: &Bank, context: &Context, key: Option<&str>, new:
                 accepting.map_or(Resource::Bank, Resource::Institution),
             )?;
             refuse(new.problems())?;
-            let document = storable(new, "")?;
+            let document = document_of(new)?;
             refuse(unknown_sides(new, &known))?;
             let before = store::latest(conn, &new.code)?;
             if let Some(before) = &before {

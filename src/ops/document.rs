@@ -2,34 +2,14 @@
 
 use serde::Serialize;
 
-use super::error::OpError;
-use crate::domain::rejection::{Rejection, nul_within};
 use crate::store::error::StoreError;
 use crate::store::types::Document;
 
-/// Makes the document of what is at `pointer` in a request's body.
+/// Makes the document.
 ///
 /// # Errors
-/// `InvalidBody` where a text has the character U+0000, which PostgreSQL does not store.
-pub(super) fn storable(published: &impl Serialize, pointer: &str) -> Result<Document, OpError> {
+/// `Damaged` for what JSON cannot say.
+pub(super) fn document_of(published: &impl Serialize) -> Result<Document, StoreError> {
     let value = serde_json::to_value(published).map_err(|error| StoreError::Damaged(error.to_string()))?;
-    match nul_within(&value, pointer.to_owned()) {
-        None => Ok(Document(value)),
-        Some(pointer) => Err(Rejection::field(pointer, "has the character U+0000, which no text may have").into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_that_cannot_be_stored_is_named() {
-        let published = serde_json::json!({ "stages": [{ "name": "a" }, { "name": "b\0" }] });
-        match storable(&published, "/pathway") {
-            Err(OpError::Rejected(Rejection::InvalidBody { problems })) => assert_eq!(problems[0].pointer, "/pathway/stages/1/name"),
-            other => panic!("{other:?}"),
-        }
-        assert!(storable(&serde_json::json!({ "name": "b" }), "").is_ok());
-    }
+    Ok(Document(value))
 }

@@ -37,6 +37,7 @@ pub struct DecisionSummary {
 
 /// An outcome as shown: what the institution gave, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Outcome)]
 pub struct OutcomeView {
     pub outcome_id: Uuid,
     pub learner_id: Uuid,

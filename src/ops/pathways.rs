@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::context::{Bank, Context};
-use super::document::storable;
+use super::document::document_of;
 use super::error::OpError;
 use super::institutions::known_by_code;
 use super::once::once;
@@ -82,7 +82,7 @@ pub fn publish_pathway(bank: &Bank, context: &Context, key: Option<&str>, new: &
             if !problems.is_empty() {
                 return Err(Rejection::InvalidBody { problems }.into());
             }
-            let document = storable(new, "")?;
+            let document = document_of(new)?;
             let before = store::latest(conn, &new.code)?;
             let begun = before.as_ref().map(|before| before.effective_from);
             let mut problems = unknown_stages(conn, new)?;

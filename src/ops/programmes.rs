@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::context::{Bank, Context};
-use super::document::storable;
+use super::document::document_of;
 use super::error::OpError;
 use super::once::once;
 use crate::domain::bilingual::Bilingual;
@@ -124,7 +124,7 @@ pub fn publish_programme(bank: &Bank, context: &Context, key: Option<&str>, new:
             if !problems.is_empty() {
                 return Err(Rejection::InvalidBody { problems }.into());
             }
-            let document = storable(programme, "/programme")?;
+            let document = document_of(programme)?;
             let before = store::latest(conn, new.institution_id, &programme.code)?;
             let begun = before.as_ref().map(|before| before.effective_from);
             if let Some(problem) = out_of_order(begun, programme.effective_from, "/programme/effective_from") {

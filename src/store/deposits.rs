@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
-use super::insert::insert_rows;
+use super::insert::{SetBased, array, insert_rows};
 use super::mismatches::{self, MismatchRow};
 use super::schema::{
     account_numbers, certificate_numbers, decisions, identity_index, learner_institutions, learners, lots, movements, outcomes,
@@ -246,6 +246,9 @@ pub fn learners_by_document(conn: &mut Conn, indexes: &[Vec<u8>]) -> Result<Vec<
     let found: Vec<IdentityRow> = each_back_end!(conn, c => identity_index::table
         .filter(identity_index::document_index.eq_any(indexes))
         .load(c))?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<Key> = found.iter().map(|row| row.learner_id.clone()).collect();
     let rows: Vec<LearnerRow> = each_back_end!(conn, c => learners::table.filter(learners::learner_id.eq_any(&ids)).load(c))?;
     let by_id: HashMap<Uuid, LearnerRow> = rows.into_iter().map(|row| (row.learner_id.0, row)).collect();
@@ -260,6 +263,9 @@ pub fn learners_by_document(conn: &mut Conn, indexes: &[Vec<u8>]) -> Result<Vec<
 /// # Errors
 /// When the database refuses.
 pub fn known_by(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+    if learner_ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
     let rows: Vec<(Key, Key)> = each_back_end!(conn, c => learner_institutions::table
         .filter(learner_institutions::learner_id.eq_any(&ids))
@@ -279,6 +285,9 @@ pub fn outcomes_by_certificate(conn: &mut Conn, numbers: &[String]) -> Result<Ve
     let held: Vec<CertificateRow> = each_back_end!(conn, c => certificate_numbers::table
         .filter(certificate_numbers::certificate_number.eq_any(numbers))
         .load(c))?;
+    if held.is_empty() {
+        return Ok(Vec::new());
+    }
     let learner_ids: Vec<&Key> = held.iter().map(|row| &row.learner_id).collect();
     let outcome_ids: Vec<&Key> = held.iter().map(|row| &row.outcome_id).collect();
     let rows: Vec<OutcomeRow> = each_back_end!(conn, c => outcomes::table
@@ -352,16 +361,18 @@ fn move_heads(conn: &mut Conn, heads: &[(Uuid, i64, i64, Vec<u8>, i64)]) -> Resu
         return Ok(());
     }
     let moved = match conn {
-        Conn::Postgres(conn) => diesel::sql_query(
-            "UPDATE learners SET head_sequence = given.sequence, head_hash = given.hash, available_hundredths = given.available
-             FROM unnest($1, $2, $3, $4, $5) AS given (learner_id, before, sequence, hash, available)
-             WHERE learners.learner_id = given.learner_id AND learners.head_sequence = given.before",
-        )
-        .bind::<diesel::sql_types::Array<Id>, Vec<Uuid>>(heads.iter().map(|head| head.0).collect())
-        .bind::<diesel::sql_types::Array<BigInt>, Vec<i64>>(heads.iter().map(|head| head.1).collect())
-        .bind::<diesel::sql_types::Array<BigInt>, Vec<i64>>(heads.iter().map(|head| head.2).collect())
-        .bind::<diesel::sql_types::Array<Binary>, Vec<Vec<u8>>>(heads.iter().map(|head| head.3.clone()).collect())
-        .bind::<diesel::sql_types::Array<BigInt>, Vec<i64>>(heads.iter().map(|head| head.4).collect())
+        Conn::Postgres(conn) => SetBased {
+            before: "UPDATE learners SET head_sequence = given.sequence, head_hash = given.hash, available_hundredths = given.available FROM unnest(",
+            columns: vec![
+                array!(heads, Id, head => head.0),
+                array!(heads, BigInt, head => head.1),
+                array!(heads, BigInt, head => head.2),
+                array!(heads, Binary, head => &head.3),
+                array!(heads, BigInt, head => head.4),
+            ],
+            after: ") AS given (learner_id, before, sequence, hash, available)
+                WHERE learners.learner_id = given.learner_id AND learners.head_sequence = given.before",
+        }
         .execute(conn)?,
         Conn::Sqlite(conn) => {
             let mut moved = 0;

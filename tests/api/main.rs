@@ -11,6 +11,7 @@ mod conversion;
 mod crash;
 mod demo;
 mod examples;
+mod flushes;
 mod packs;
 mod racing;
 mod readme;

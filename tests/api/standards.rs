@@ -205,3 +205,21 @@ fn refusals_name_the_field_and_speak_both_languages() {
         assert_eq!(chinese.body["title"], "无法处理");
     });
 }
+
+/// PostgreSQL keeps no such character; it is refused alike on both back ends, and in a batch only where it stands.
+#[test]
+fn the_character_that_no_database_keeps_is_refused_at_the_door() {
+    on_both(|server| {
+        let town = Town::build(server);
+        let mut outcome = town.outcome(FIRST);
+        outcome["achievement_code"] = "occ\u{0}".into();
+        let refused = town.deposit(server, &outcome);
+        assert_eq!(refused.refusal(), (422, "invalid_body"));
+        assert_eq!(refused.body["errors"][0]["pointer"], "/achievement_code");
+        let rows = json!({ "rows": [{ "outcome": outcome }, { "outcome": town.outcome("S000441012345242000002") }] });
+        let batch = server.post("/api/v1/outcomes/batch", &town.registrar, &rows).expect(200);
+        assert_eq!((&batch["refused"], &batch["created"]), (&json!(1), &json!(1)), "{batch}");
+        let listed = server.get("/api/v1/achievements?code=occ%00", &town.registrar);
+        assert_eq!(listed.refusal(), (400, "invalid_query"));
+    });
+}

@@ -14,9 +14,10 @@ import tempfile
 import urllib.request
 from pathlib import Path
 
+from leaky import serving
+
 # Not the one of the examples: the operation that changes it must not find it.
 PASSWORD = "copper-harbour-quilt-58"
-NUMBER = "11010519491231002X"
 # Another seed tries other requests: CREDIT_BANK_TEST_SEED=7 tests/contract/run.py ...
 SEED = int(os.environ.get("CREDIT_BANK_TEST_SEED", "20261124"))
 
@@ -62,15 +63,19 @@ def town(base, setup_token):
                        "family": "occ-elec", "rank": 2, "hours": "160", "valid_from": "2020-01-01"}
         draft = call(base, "POST", "/api/v1/achievements", tokens[name], achievement)
         call(base, "POST", f"/api/v1/achievements/{draft['achievement_id']}/publish", tokens[name], {})
+        # A draft, which only its own school may read.
+        call(base, "POST", "/api/v1/achievements", tokens[name], dict(achievement, code="occ-elec-5"))
     rule = {"title": "电工四级", "citation": "测试", "selector": {"family": "occ-elec", "rank": 2},
             "method": {"method": "fixed", "credit": "9.00"}, "selected_by": "award_date", "effective_from": "2020-01-01"}
     call(base, "POST", "/api/v1/recognition-rules", tokens["administrator"], rule)
-    learner = {"document_kind": "resident_identity_card", "document_number": NUMBER, "name": "王芳"}
-    registered = {"institution_id": ids["school-a"], "learner": learner, "user": user("learner")}
-    call(base, "POST", "/api/v1/learners", tokens["school-a"], registered)
-    outcome = {"institution_id": ids["school-a"], "achievement_code": "occ-elec-4", "awarded_on": "2024-03-01", "learner": learner}
-    call(base, "POST", "/api/v1/outcomes", tokens["school-a"], outcome)
-    tokens["learner"] = log_in(base, "learner")
+    # A learner at each school, each with an outcome and its decision.
+    for name, at, kind, number, called in (("learner", "school-a", "resident_identity_card", "11010519491231002X", "王芳"),
+                                           ("learner-b", "school-b", "passport", "P000000001", "John Smith")):
+        learner = {"document_kind": kind, "document_number": number, "name": called}
+        call(base, "POST", "/api/v1/learners", tokens[at], {"institution_id": ids[at], "learner": learner, "user": user(name)})
+        outcome = {"institution_id": ids[at], "achievement_code": "occ-elec-4", "awarded_on": "2024-03-01", "learner": learner}
+        call(base, "POST", "/api/v1/outcomes", tokens[at], outcome)
+        tokens[name] = log_in(base, name)
     call(base, "POST", "/api/v1/users", tokens["administrator"], {"user": user("leaver"), "bank_role": "auditor"})
     tokens["leaver"] = log_in(base, "leaver")
     return tokens, ids
@@ -109,17 +114,63 @@ include-operation-id = "deposit_batch"
 checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "405", "413", "415", "422"]
 """
 
-# Who is tried on what: the peers on everything that does not end their log-ins, the others on what is theirs.
+# Whose objects are whose alone: what the first may read is tried as the second.
+PEERS = {"school-a": "school-b", "learner": "learner-b"}
+
+# Who is tried on what, with how many examples, and which objects the peer must have tried to read: a description in
+# which nobody sees what a list is of tries none. A school is tried on everything that does not end its log-in, the
+# others on what is theirs.
 RUNS = [
-    ("school-a", ["--exclude-operation-id", "log_out"], 12),
-    ("administrator", ["--include-tag", "rules", "--include-tag", "rule-packs", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 8),
-    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes"], 8),
-    ("learner", ["--include-tag", "me", "--include-tag", "decisions"], 10),
-    ("leaver", ["--include-operation-id", "log_out"], 5),
+    # First and by themselves, so that the draft is still one, and is among what is read.
+    ("school-a", ["--include-operation-id", "list_achievements", "--include-operation-id", "read_achievement"], 30, ["achievements"]),
+    ("school-a", ["--exclude-operation-id", "log_out"], 12, ["outcomes"]),
+    ("administrator", ["--include-tag", "rules", "--include-tag", "rule-packs", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 8, []),
+    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes"], 8, []),
+    ("learner", ["--include-tag", "me", "--include-tag", "decisions", "--include-operation-id", "read_outcome"], 10, ["outcomes", "decisions"]),
+    # One operation has nothing to be linked with.
+    ("leaver", ["--include-operation-id", "log_out", "--phases", "examples,coverage,fuzzing"], 5, []),
 ]
 
 
+def was_tried(requests, prefix, token):
+    return any(request["url"].startswith(prefix) and {"name": "Authorization", "value": f"Bearer {token}"} in request["headers"]
+               for request in requests)
+
+
+def header(token):
+    return [{"name": "Authorization", "value": f"Bearer {token}"}]
+
+
+def run(schemathesis, scratch, description, tokens, ids, name, selection, examples):
+    """Runs all checks as one person; answers whether nothing was found, what was said, and every request that was sent."""
+    auth = scratch / "auth.json"
+    auth.write_text(json.dumps({"auth": [{"name": name, "fixedHeaders": header(token)} for name, token in tokens.items()]}))
+    peers = f'peers = ["{name}", "{PEERS[name]}"]' if name in PEERS else ""
+    config = scratch / f"{name}.toml"
+    config.write_text(CONFIG.format(seed=SEED, auth=auth, user=name, peers=peers, examples=examples, institution_id=ids["school-a"]))
+    har = scratch / f"{name}.har"
+    command = [schemathesis, "--config-file", str(config), "run", description, "--checks", "all",
+               "--report", "har", "--report-har-path", str(har), "--output-sanitize", "false", *selection]
+    ended = subprocess.run(command, cwd=scratch, stdout=subprocess.PIPE, text=True)
+    return ended.returncode == 0, ended.stdout, [entry["request"] for entry in json.loads(har.read_text())["log"]["entries"]]
+
+
+def probe_the_probe(schemathesis):
+    """The same run against a service with a hole finds it, and without the hole finds nothing: so the check really runs."""
+    names = ["school-a", "school-b"]
+    for leaks in (True, False):
+        with tempfile.TemporaryDirectory() as scratch, serving(names, leaks) as base:
+            ids = {name: name for name in names}
+            clean, said, _ = run(schemathesis, Path(scratch), f"{base}/openapi.json", dict(zip(names, names)), ids, "school-a", [], 12)
+            found = "Object-level authorization bypass" in said
+            if (found, clean) != (leaks, not leaks):
+                print(said)
+                sys.exit(f"against a service that {'leaks' if leaks else 'is sound'}, the object-level check {'found a hole' if found else 'found nothing'}")
+    print("== the object-level check finds a hole where there is one, and none where there is none", flush=True)
+
+
 def main(program, schemathesis, url=None):
+    probe_the_probe(schemathesis)
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         environment = dict(os.environ, CREDIT_BANK_DATA_DIR=str(scratch / "data"), CREDIT_BANK_LISTEN="127.0.0.1:0",
@@ -131,18 +182,16 @@ def main(program, schemathesis, url=None):
         try:
             base = server.stdout.readline().split()[-1]
             tokens, ids = town(base, server.stdout.readline().strip().split("?token=")[1])
-            auth = scratch / "auth.json"
-            header = lambda token: [{"name": "Authorization", "value": f"Bearer {token}"}]
-            auth.write_text(json.dumps({"auth": [{"name": name, "fixedHeaders": header(token)} for name, token in tokens.items()]}))
             failed = []
-            for name, selection, examples in RUNS:
-                peers = 'peers = ["school-a", "school-b"]' if name == "school-a" else ""
-                config = scratch / f"{name}.toml"
-                config.write_text(CONFIG.format(seed=SEED, auth=auth, user=name, peers=peers, examples=examples, institution_id=ids["school-a"]))
-                command = [schemathesis, "--config-file", str(config), "run", f"{base}/api/v1/openapi.json", "--checks", "all", *selection]
+            for name, selection, examples, objects in RUNS:
                 print("==", name, " ".join(selection), flush=True)
-                if subprocess.run(command, cwd=scratch).returncode != 0:
+                clean, said, requests = run(schemathesis, scratch, f"{base}/api/v1/openapi.json", tokens, ids, name, selection, examples)
+                print(said, flush=True)
+                if not clean:
                     failed.append(name)
+                for kind in objects:
+                    if not was_tried(requests, f"{base}/api/v1/{kind}/", tokens[PEERS[name]]):
+                        failed.append(f"{name} ({PEERS[name]} did not even try to read its {kind})")
             if failed:
                 sys.exit(f"schemathesis found something as: {', '.join(failed)}")
         finally:
@@ -150,4 +199,5 @@ def main(program, schemathesis, url=None):
             server.wait()
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

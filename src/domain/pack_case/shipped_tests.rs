@@ -34,7 +34,11 @@ fn every_pack_that_ships_meets_its_cases() {
             };
             let name = format!("{}: {}", shipped.code, case.name);
             match allocate(&question) {
-                Ok(allocation) => unmet.extend(check(&case, &allocation).into_iter().map(|difference| format!("{name}: {difference}"))),
+                Ok(allocation) => unmet.extend(
+                    check(&case, &allocation)
+                        .into_iter()
+                        .map(|difference| format!("{name}: {difference}")),
+                ),
                 Err(error) => unmet.push(format!("{name}: {error}")),
             }
         }

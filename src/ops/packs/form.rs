@@ -12,7 +12,6 @@ use crate::domain::pack::life::{PackStatus, Term};
 use crate::domain::pack_case::PackCase;
 use crate::domain::programme::is_code;
 use crate::domain::rejection::{FieldProblem, Rejection};
-use crate::ops::document::storable;
 use crate::ops::error::OpError;
 use crate::store::error::StoreError;
 use crate::store::packs::{PackHead, PackRow};
@@ -209,8 +208,6 @@ impl Texts {
     /// # Errors
     /// `InvalidBody`.
     pub(super) fn of(document: &RulePack, cases: &[PackCase]) -> Result<Self, OpError> {
-        storable(document, "/document")?;
-        storable(&cases, "/cases")?;
         let unwritable = |error: serde_json::Error| Rejection::field("/document", error.to_string());
         let texts = Self {
             document: serde_json::to_string(document).map_err(unwritable)?,
