@@ -31,6 +31,8 @@ ALTER TABLE access_log DROP CONSTRAINT access_log_learner;
 ALTER TABLE identity_mismatches DROP CONSTRAINT identity_mismatches_learner;
 ALTER TABLE identity_mismatches DROP CONSTRAINT identity_mismatches_institution;
 ALTER TABLE rule_packs DROP CONSTRAINT rule_packs_institution;
+ALTER TABLE worths DROP CONSTRAINT worths_learner;
+ALTER TABLE worths DROP CONSTRAINT worths_programme;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -53,6 +55,7 @@ SELECT create_distributed_table('lots', 'learner_id', colocate_with => 'learners
 SELECT create_distributed_table('movements', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('access_log', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('identity_mismatches', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('worths', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
@@ -93,4 +96,6 @@ ALTER TABLE access_log ADD CONSTRAINT access_log_learner FOREIGN KEY (learner_id
 ALTER TABLE identity_mismatches ADD CONSTRAINT identity_mismatches_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE identity_mismatches ADD CONSTRAINT identity_mismatches_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE rule_packs ADD CONSTRAINT rule_packs_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE worths ADD CONSTRAINT worths_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE worths ADD CONSTRAINT worths_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id);
 COMMIT;

@@ -64,7 +64,8 @@ pub struct Agreement {
 }
 
 impl Party {
-    fn is(&self, party: &Issuer) -> bool {
+    /// Whether an institution is one of these.
+    pub fn is(&self, party: &Issuer) -> bool {
         match self {
             Self::Institution { credit_code } => *credit_code == party.credit_code,
             Self::Kind { kind } => *kind == party.kind,

@@ -9,6 +9,7 @@ use super::credit::{Credit, Percent};
 use super::hours::Hours;
 use super::institution::InstitutionKind;
 use super::outcome::{ContestResult, TraineeGroup};
+use super::rejection::FieldProblem;
 use super::words::words;
 
 words! {
@@ -95,4 +96,39 @@ pub struct OutcomeFacts {
 
 fn verified() -> Verification {
     Verification::Verified
+}
+
+impl OutcomeFacts {
+    /// What is wrong with an invented outcome, below a pointer.
+    pub fn problems(&self, pointer: &str) -> Vec<FieldProblem> {
+        let mut problems = Vec::new();
+        let mut length = |text: &str, most: usize, field: &str| {
+            if text.trim().is_empty() || text.chars().count() > most {
+                problems.push(FieldProblem::new(
+                    format!("{pointer}/{field}"),
+                    format!("must have 1 to {most} characters"),
+                ));
+            }
+        };
+        length(&self.key, 64, "key");
+        length(&self.name, 200, "name");
+        length(&self.achievement, 40, "achievement");
+        length(&self.issuer.credit_code, 18, "issuer/credit_code");
+        for (text, field) in [
+            (&self.family, "family"),
+            (&self.grade, "grade"),
+            (&self.education_level, "education_level"),
+        ] {
+            if let Some(text) = text {
+                length(text, 40, field);
+            }
+        }
+        for tag in self.tags.iter().take(21) {
+            length(tag, 40, "tags");
+        }
+        if self.tags.len() > 20 {
+            problems.push(FieldProblem::new(format!("{pointer}/tags"), "must have 0 to 20 items"));
+        }
+        problems
+    }
 }

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::admission::AdmissionWeighting;
 use super::bilingual::Bilingual;
-use super::condition::Condition;
+use super::condition::{Circumstances, Condition};
 use super::credit::CourseCredit;
+use super::facts::OutcomeFacts;
 use super::programme::is_code;
 use super::rejection::FieldProblem;
 
@@ -127,4 +128,97 @@ impl Pathway {
         }
         problems
     }
+}
+
+/// One of the outcomes that a step asks for, and by which of the learner's it is met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct TransitionOutcome {
+    pub asked: Condition,
+    /// The key of the outcome that meets it, each outcome for one condition.
+    pub met_by: Option<String>,
+}
+
+/// How a learner stands at a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct StageStanding {
+    pub name: Bilingual,
+    pub institution: String,
+    pub programme: String,
+    pub years: u8,
+    /// Whether the outcomes that the step to the next stage asks for are there; the credit of a stage is earned at its
+    /// institution, which says so.
+    pub outcomes_met: bool,
+    pub outcomes: Vec<TransitionOutcome>,
+    pub minimum_credit: Option<CourseCredit>,
+    pub credit_carried_over: Option<CourseCredit>,
+}
+
+impl Pathway {
+    /// How a learner with these outcomes stands at each stage on a day.
+    pub fn standing(&self, outcomes: &[OutcomeFacts], decided_on: NaiveDate) -> Vec<StageStanding> {
+        let of_stage = |stage: &Stage| {
+            let transition = stage.transition.clone().unwrap_or_default();
+            let met = matched(&transition.outcomes, outcomes, decided_on);
+            let asked = transition.outcomes.into_iter().zip(&met);
+            StageStanding {
+                name: stage.name.clone(),
+                institution: stage.institution.clone(),
+                programme: stage.programme.clone(),
+                years: stage.years,
+                outcomes_met: met.iter().all(Option::is_some),
+                outcomes: asked
+                    .map(|(asked, place)| TransitionOutcome {
+                        asked,
+                        met_by: place.and_then(|place| outcomes.get(place)).map(|outcome| outcome.key.clone()),
+                    })
+                    .collect(),
+                minimum_credit: transition.minimum_credit,
+                credit_carried_over: transition.credit_carried_over,
+            }
+        };
+        self.stages.iter().map(of_stage).collect()
+    }
+}
+
+/// For each condition an outcome of its own, for as many conditions as can be met at once (augmenting paths).
+fn matched(conditions: &[Condition], outcomes: &[OutcomeFacts], decided_on: NaiveDate) -> Vec<Option<usize>> {
+    let circumstances = Circumstances {
+        decided_on,
+        owner: None,
+        under_agreement: false,
+        grades: &|_| None,
+    };
+    let fits: Vec<Vec<usize>> = conditions
+        .iter()
+        .map(|condition| {
+            (0..outcomes.len())
+                .filter(|place| outcomes.get(*place).is_some_and(|outcome| condition.holds(outcome, &circumstances)))
+                .collect()
+        })
+        .collect();
+    let mut taken_by: Vec<Option<usize>> = vec![None; outcomes.len()];
+    for condition in 0..conditions.len() {
+        let mut seen = vec![false; outcomes.len()];
+        find(condition, &fits, &mut taken_by, &mut seen);
+    }
+    let of = |condition: usize| taken_by.iter().position(|taken| *taken == Some(condition));
+    (0..conditions.len()).map(of).collect()
+}
+
+/// Finds an outcome for a condition, moving others where that makes room; as deep as there are conditions, at most 20.
+fn find(condition: usize, fits: &[Vec<usize>], taken_by: &mut [Option<usize>], seen: &mut [bool]) -> bool {
+    for place in fits.get(condition).into_iter().flatten() {
+        match seen.get_mut(*place) {
+            Some(seen) if !*seen => *seen = true,
+            _ => continue,
+        }
+        let holder = taken_by.get(*place).copied().flatten();
+        if holder.is_none_or(|holder| find(holder, fits, taken_by, seen)) {
+            if let Some(taken) = taken_by.get_mut(*place) {
+                *taken = Some(condition);
+            }
+            return true;
+        }
+    }
+    false
 }

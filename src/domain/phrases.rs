@@ -80,6 +80,7 @@ const PHRASES: &[(&str, &str)] = &[
         "最低学分之和为 {}，大于 required_credit（{}）",
     ),
     ("is there twice", "出现两次"),
+    ("has the same key twice", "同一个 key 出现两次"),
     ("is not one of the programme's buckets", "不是本专业的课程类别"),
     ("is the same as from", "与 from 相同"),
     ("is the same in all versions of an agreement", "同一协议的各版本必须相同"),

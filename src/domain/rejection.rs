@@ -148,6 +148,9 @@ rejections! {
     PackLayersInvalid { code: String, packs_max: usize } = "pack_layers_invalid", Rule, "规则包 {code} 所依据的上级规则包形成循环，或超过 {packs_max} 个。", "The rule packs that `{code}` stands under lead back to it, or are more than {packs_max}.";
     NoticeTooShort { effective_from: NaiveDate, first_day: NaiveDate } = "notice_too_short", Rule, "生效日期 {effective_from} 早于公示期满，最早可为 {first_day}。", "The rule pack would take effect on {effective_from}, before its public notice is over; the first possible day is {first_day}.";
     FourEyes {} = "four_eyes", Forbidden, "提交备案的人不能自行决定。", "Who filed it does not decide on it.";
+    WishUnknown { what: &'static str } = "wish_unknown", Rule, "指定或排除的 {what} 不存在。", "A pin or an exclusion names an {what} that is not there.";
+    WishesImpossible {} = "wishes_impossible", Rule, "没有任何合规的分配能满足全部指定。", "No lawful allocation keeps every pin.";
+    Unsolvable {} = "unsolvable", Rule, "该问题超出了求解能力，请减少成果或专业后再试。", "This question is beyond what can be solved; ask with fewer outcomes or programmes.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 

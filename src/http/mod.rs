@@ -26,3 +26,4 @@ pub mod rules;
 pub mod server;
 pub mod sessions;
 pub mod state;
+pub mod worth;

@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     achievements, agreements, clients, health, institutions, learners, me, members, outcomes, packs, pathways, programmes, review, rules,
-    sessions,
+    sessions, worth,
 };
 
 macro_rules! operations {
@@ -93,6 +93,16 @@ operations! {
     me::list_movements,
     me::list_own_outcomes,
     me::list_accesses,
+    worth::ask_worth,
+    worth::read_own_worth,
+    worth::read_own_audit,
+    worth::list_own_additions,
+    worth::read_shortest_way,
+    worth::list_own_pathways,
+    worth::keep_worth,
+    worth::list_kept_worths,
+    worth::read_kept_worth,
+    worth::replay_worth,
     health::read_key_set,
     health::read_liveness,
     health::read_readiness,

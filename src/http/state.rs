@@ -1,13 +1,14 @@
 //! What every request has at hand: the bank, the depositor, and the counters of attempts.
 
 use std::net::IpAddr;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, web};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use super::problem::Refusal;
 use crate::domain::rejection::Rejection;
@@ -22,6 +23,8 @@ pub struct Web {
     pub metrics: PrometheusHandle,
     pub public_url: String,
     behind_proxy: bool,
+    /// Allocations take a core each, and no more of them run than there are.
+    calculations: Semaphore,
     /// Keyed by a digest, so that no name is kept.
     by_account: DefaultKeyedRateLimiter<[u8; 32]>,
     by_address: DefaultKeyedRateLimiter<IpAddr>,
@@ -46,6 +49,7 @@ impl Web {
             metrics,
             public_url,
             behind_proxy,
+            calculations: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZeroUsize::get)),
             by_account: RateLimiter::keyed(per_minute(limits.per_account)),
             by_address: RateLimiter::keyed(per_minute(limits.per_address)),
         }
@@ -59,6 +63,19 @@ impl Web {
         let bank = Arc::clone(&self.bank);
         let span = tracing::Span::current();
         Ok(web::block(move || span.in_scope(|| operation(&bank))).await??)
+    }
+
+    /// Runs a calculation, when there is a core for it.
+    ///
+    /// # Errors
+    /// What the operation answers.
+    pub async fn calculate<T: Send + 'static>(
+        &self,
+        operation: impl FnOnce(&Bank) -> Result<T, OpError> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        // The semaphore is never closed; were it, the calculation would run all the same.
+        let _core = self.calculations.acquire().await.ok();
+        self.run(operation).await
     }
 
     /// Counts an attempt to get in.

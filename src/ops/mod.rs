@@ -33,3 +33,4 @@ pub mod sessions;
 pub mod setup;
 pub mod users;
 pub mod verify;
+pub mod worth;

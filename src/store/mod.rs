@@ -19,6 +19,7 @@ pub mod records;
 pub mod schema;
 pub mod standards;
 pub mod types;
+pub mod worths;
 
 use std::time::Duration;
 

@@ -523,6 +523,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::store::types::{Id, Moment};
+
+    worths (learner_id, worth_id) {
+        learner_id -> Id,
+        worth_id -> Id,
+        programme_id -> Id,
+        question -> Text,
+        allocation -> Text,
+        recognised_hundredths -> BigInt,
+        kept_at -> Moment,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -554,4 +569,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     agreements,
     pathways,
     rule_packs,
+    worths,
 );

@@ -22,3 +22,4 @@ mod standards;
 mod start;
 mod town;
 mod walk;
+mod worth;

@@ -68,18 +68,27 @@ fn decide(server: &Server, town_token: &str, pack: &str, edition: i64, decision:
 }
 
 /// Runs a test on both back ends, in a bank that gives no public notice: what is accepted can be in force today.
-fn without_notice(test: impl Fn(&Server)) {
+pub(crate) fn without_notice(test: impl Fn(&mut Server)) {
     for back_end in [BackEnd::Sqlite, BackEnd::Postgres(postgres_database())] {
         let directory = tempfile::tempdir().unwrap();
         let mut command = program(&directory.path().join("data"), &back_end);
         command.env("CREDIT_BANK_PACK_NOTICE_DAYS", "0");
-        test(&Server::of_program(directory, back_end, &mut command));
+        test(&mut Server::of_program(directory, back_end, &mut command));
     }
 }
 
 /// The day at the bank.
-fn today() -> String {
+pub(crate) fn today() -> String {
     (credit_bank::clock::now() + chrono::TimeDelta::hours(8)).date_naive().to_string()
+}
+
+/// Drafts, files and accepts a pack of the town's school in a bank without notice: it is in force at once.
+pub(crate) fn put_in_force(server: &Server, town: &Town, document: &Value) {
+    let draft = server.post(PACKS, &town.registrar, &new(town, document, &[passing()])).expect(201);
+    let path = path(&draft);
+    server.post(&format!("{path}/file"), &town.registrar, &json!({})).expect(200);
+    let accepted = decide(server, &town.officer, &path, 2, "accept").expect(200);
+    assert_eq!(accepted["status"], "in_force", "{accepted}");
 }
 
 #[test]

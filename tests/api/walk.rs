@@ -10,7 +10,7 @@ use super::server::{Answer, Server, on_both};
 use super::town::{Town, agreement, pathway, programme, user};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 30] = [
+const PUBLIC: [&str; 31] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -41,6 +41,7 @@ const PUBLIC: [&str; 30] = [
     "read_rule_pack_schema",
     "diff_rule_packs",
     "read_rule_pack_text",
+    "ask_worth",
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.
@@ -98,6 +99,8 @@ fn things(server: &Server, town: &Town) -> Things {
             ("achievement_id", text(&draft["achievement_id"])),
             ("user_id", text(&me["id"])),
             ("pack_id", text(&pack["pack_id"])),
+            // Nobody kept an answer; whose it would be is asked first.
+            ("worth_id", town.school.clone()),
         ]),
         example: town.outcome("S000441012345242000003"),
     }
@@ -142,6 +145,7 @@ fn body(operation: &str, things: &Things) -> Option<Value> {
             json!({ "institution_id": school, "document_kind": "resident_identity_card", "document_number": super::town::NUMBER })
         }
         "issue_claim_code" => json!({ "institution_id": school }),
+        "keep_worth" => json!({ "programme_id": school }),
         "settle_mismatch" => json!({ "note": "没有权限" }),
         "create_rule_pack" => json!({ "institution_id": school, "document": super::packs::document("2999-01-01") }),
         "edit_rule_pack" => json!({ "document": super::packs::document("2999-01-01") }),
@@ -178,6 +182,9 @@ fn steps(things: &Things) -> Vec<Step> {
             assert!(!path.contains('{'), "{path} has an id that the walk does not know");
             if matches!(id.as_str(), "list_outcomes" | "list_mismatches") {
                 path = format!("{path}?institution_id={}", things.ids["institution_id"]);
+            }
+            if matches!(id.as_str(), "read_own_audit" | "list_own_additions" | "read_shortest_way") {
+                path = format!("{path}?programme={}", things.ids["institution_id"]);
             }
             let has_body = operation.get("requestBody").is_some();
             steps.push(Step {

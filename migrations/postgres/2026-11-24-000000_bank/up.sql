@@ -530,3 +530,24 @@ CREATE TABLE rule_packs (
     CONSTRAINT rule_packs_notice_before_force CHECK (status <> 'on_notice' OR notice_until IS NULL OR notice_until < effective_from)
 );
 CREATE INDEX rule_packs_by_institution ON rule_packs (institution_id, code);
+
+-- Answers to what a record is worth, kept by learners with all that they were made of; never changed.
+CREATE TABLE worths (
+    learner_id uuid NOT NULL,
+    worth_id uuid NOT NULL,
+    programme_id uuid NOT NULL,
+    question text NOT NULL,
+    allocation text NOT NULL,
+    recognised_hundredths bigint NOT NULL,
+    kept_at timestamptz NOT NULL,
+    CONSTRAINT worths_pk PRIMARY KEY (learner_id, worth_id),
+    CONSTRAINT worths_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT worths_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id),
+    CONSTRAINT worths_recognised_not_negative CHECK (recognised_hundredths >= 0)
+);
+CREATE TRIGGER worths_refuse_update BEFORE UPDATE ON worths
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER worths_refuse_delete BEFORE DELETE ON worths
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER worths_refuse_truncate BEFORE TRUNCATE ON worths
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();

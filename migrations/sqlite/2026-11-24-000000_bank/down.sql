@@ -1,3 +1,4 @@
+DROP TABLE worths;
 DROP TABLE pathways;
 DROP TABLE agreements;
 DROP TABLE programmes;

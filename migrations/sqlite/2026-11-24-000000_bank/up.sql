@@ -527,3 +527,26 @@ CREATE TABLE rule_packs (
     CONSTRAINT rule_packs_notice_before_force CHECK (status <> 'on_notice' OR notice_until IS NULL OR notice_until < effective_from)
 );
 CREATE INDEX rule_packs_by_institution ON rule_packs (institution_id, code);
+
+-- Answers to what a record is worth, kept by learners with all that they were made of; never changed.
+CREATE TABLE worths (
+    learner_id BLOB NOT NULL CONSTRAINT worths_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    worth_id BLOB NOT NULL CONSTRAINT worths_worth_id_is_uuid CHECK (length(worth_id) = 16),
+    programme_id BLOB NOT NULL CONSTRAINT worths_programme_id_is_uuid CHECK (length(programme_id) = 16),
+    question TEXT NOT NULL CONSTRAINT worths_question_is_json CHECK (json_valid(question)),
+    allocation TEXT NOT NULL CONSTRAINT worths_allocation_is_json CHECK (json_valid(allocation)),
+    recognised_hundredths BIGINT NOT NULL,
+    kept_at INTEGER NOT NULL,
+    CONSTRAINT worths_pk PRIMARY KEY (learner_id, worth_id),
+    CONSTRAINT worths_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT worths_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id),
+    CONSTRAINT worths_recognised_not_negative CHECK (recognised_hundredths >= 0)
+);
+CREATE TRIGGER worths_refuse_update BEFORE UPDATE ON worths
+BEGIN
+    SELECT RAISE(ABORT, 'kept answers are never changed or deleted');
+END;
+CREATE TRIGGER worths_refuse_delete BEFORE DELETE ON worths
+BEGIN
+    SELECT RAISE(ABORT, 'kept answers are never changed or deleted');
+END;

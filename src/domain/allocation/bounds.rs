@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
-
 use super::layers::Ruling;
 use super::model::{Arc, Bound, Measure, Model, PlaceKind, Purpose, Wish};
 use super::offers::free_credit;
@@ -13,8 +11,9 @@ use crate::domain::condition::Condition;
 use crate::domain::credit::{CourseCredit, Percent};
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::limit::{AtMost, Counted, CourseSelector, Limit, Scope, ShareOf};
+use crate::domain::pack::calendar::Calendar;
 use crate::domain::pack::names::near_form;
-use crate::domain::pack::{Calendar, NameTable, NearNames, OnlyOne, RulePack, Within};
+use crate::domain::pack::{NameTable, NearNames, OnlyOne, RulePack, Within};
 
 /// Adds every bound and wish to the model.
 ///
@@ -163,7 +162,7 @@ impl<'a> Bounding<'a> {
             Scope::Kind => Some(outcome.kind.to_string()),
             Scope::Issuer => Some(outcome.issuer.credit_code.clone()),
             Scope::Bucket => self.bucket(arc).map(str::to_owned),
-            Scope::Period => period(calendar?, outcome.awarded_on),
+            Scope::Period => calendar?.period_of(outcome.awarded_on),
             Scope::Course => match self.model.places.get(arc.place)?.kind {
                 PlaceKind::Course(number) => self.question.programme.courses.get(number).map(|course| course.code.clone()),
                 PlaceKind::FreeCredit(_) => None,
@@ -352,29 +351,6 @@ impl<'a> Bounding<'a> {
         let arcs = self.model.arcs.iter().enumerate();
         arcs.filter(|(_, arc)| keep(arc)).map(|(number, _)| number).collect()
     }
-}
-
-/// The period of a calendar that a day is in, with the year in which it began.
-fn period(calendar: &Calendar, day: NaiveDate) -> Option<String> {
-    let own = (day.month(), day.day());
-    calendar.periods.iter().find_map(|period| {
-        let (first, last) = (month_and_day(&period.first_day)?, month_and_day(&period.last_day)?);
-        // The end of February is its last day in every year.
-        let last = if last == (2, 28) { (2, 29) } else { last };
-        let year = if first <= last {
-            (first <= own && own <= last).then_some(day.year())
-        } else if own >= first {
-            Some(day.year())
-        } else {
-            (own <= last).then_some(day.year() - 1)
-        };
-        year.map(|year| format!("{} {year}", period.code))
-    })
-}
-
-fn month_and_day(text: &str) -> Option<(u32, u32)> {
-    let (month, day) = text.split_once('-')?;
-    Some((month.parse().ok()?, day.parse().ok()?))
 }
 
 fn wishes(question: &Question, model: &Model) -> Result<Vec<Wish>, Unanswerable> {

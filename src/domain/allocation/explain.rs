@@ -1,69 +1,20 @@
-//! From a flow to words: what each outcome is used for, and for everything that is not used the rule that took it, with
-//! its numbers. What the limits took adds up exactly to what was offered and is not used.
+//! Why what is not used is not: for every part of every outcome the rule that took it, with its numbers. What the rules took
+//! adds up exactly to what was offered and is not used.
 
 use std::collections::BTreeMap;
 
-use super::model::{Bound, Flow, Measure, Model, Offer, PlaceKind, Purpose};
+use super::model::{Bound, Flow, Measure, Model, Offer, Purpose};
 use super::offers::Hindrance;
-use super::{Award, Cut, Destination, Layer, Question, Reason, ReasonCode, Verdict};
+use super::{Cut, Layer, Question, Reason, ReasonCode, Verdict};
 use crate::domain::credit::CourseCredit;
-use crate::domain::facts::OutcomeFacts;
-use crate::domain::pack::{Clause, Recorded, Remainder};
+use crate::domain::pack::{Clause, Remainder};
 
 pub(super) fn credit(hundredths: i64) -> CourseCredit {
     CourseCredit::from_hundredths(hundredths.clamp(0, CourseCredit::MAX_HUNDREDTHS)).unwrap_or_default()
 }
 
-fn clause_of<'a>(question: &'a Question, offer: &Offer) -> Option<&'a Clause> {
+pub(super) fn clause_of<'a>(question: &'a Question, offer: &Offer) -> Option<&'a Clause> {
     question.versions.get(offer.version)?.pack.clauses.get(offer.clause)
-}
-
-/// What goes where, in the order of outcomes and places.
-pub(super) fn awards(question: &Question, model: &Model, flow: &[i64]) -> Vec<Award> {
-    let used = model.arcs.iter().zip(flow).filter(|(_, amount)| **amount > 0);
-    used.filter_map(|(arc, amount)| {
-        let offer = model.offers.get(arc.offer)?;
-        let clause = clause_of(question, offer)?;
-        let outcome = question.outcomes.get(offer.outcome)?;
-        let destination = match model.places.get(arc.place)?.kind {
-            PlaceKind::Course(number) => {
-                let course = question.programme.courses.get(number)?;
-                Destination::Course {
-                    code: course.code.clone(),
-                    name: course.name.clone(),
-                    credits: course.credits,
-                    bucket: course.bucket.clone(),
-                }
-            }
-            PlaceKind::FreeCredit(number) => Destination::FreeCredit {
-                bucket: question.programme.buckets.get(number)?.code.clone(),
-            },
-        };
-        Some(Award {
-            outcome: outcome.key.clone(),
-            destination,
-            amount: credit(*amount),
-            clause: clause.id.clone(),
-            citation: clause.citation.clone(),
-            pack_version: question.versions.get(offer.version)?.version,
-            recorded_grade: recorded_grade(clause, outcome),
-            exempt_from: clause.exempt_from,
-        })
-    })
-    .collect()
-}
-
-fn recorded_grade(clause: &Clause, outcome: &OutcomeFacts) -> Option<String> {
-    match clause.recorded.as_ref()? {
-        Recorded::Original {} => outcome.grade.clone().or_else(|| outcome.score.map(|score| score.to_string())),
-        Recorded::Fixed { value } => Some(value.clone()),
-        Recorded::Mapped { steps } => {
-            let score = outcome.score?;
-            let reached = steps.iter().filter(|step| step.least_score <= score);
-            reached.max_by_key(|step| step.least_score).map(|step| step.grade.clone())
-        }
-        Recorded::Passed {} => None,
-    }
 }
 
 /// What is still to be explained of one outcome.
@@ -127,6 +78,7 @@ pub(super) fn explain(
     };
     explainer.begin();
     explainer.twins();
+    explainer.taken();
     explainer.counts();
     explainer.amounts();
     explainer.rest();
@@ -240,6 +192,27 @@ impl Explainer<'_> {
     fn wholly_inside(&self, outcome: usize, bound: &Bound) -> bool {
         let mut own = self.model.arcs.iter().enumerate().filter(|(_, arc)| arc.outcome == outcome);
         own.all(|(number, _)| bound.arcs.binary_search(&number).is_ok())
+    }
+
+    /// Outcomes for which no place has room any more: others took it, whatever the limits are.
+    fn taken(&mut self) {
+        let filled: Vec<i64> = (0..self.model.places.len())
+            .map(|place| self.amount_of(|arc| self.model.arcs.get(arc).is_some_and(|arc| arc.place == place)))
+            .collect();
+        let has_room = |outcome: usize| {
+            self.model.arcs.iter().filter(|arc| arc.outcome == outcome).any(|arc| {
+                let capacity = self.model.places.get(arc.place).map_or(0, |place| place.capacity);
+                let free = capacity - filled.get(arc.place).copied().unwrap_or_default();
+                if arc.whole { free >= arc.most } else { free > 0 }
+            })
+        };
+        let crowded: Vec<usize> = (0..self.open.len()).filter(|outcome| !has_room(*outcome)).collect();
+        for outcome in crowded {
+            if let Some(open) = self.open.get_mut(outcome).filter(|open| open.gap() > 0) {
+                let amount = open.gap();
+                open.take(amount, reason(ReasonCode::TargetsTaken));
+            }
+        }
     }
 
     /// Outcomes that limits of number keep out.

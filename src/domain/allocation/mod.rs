@@ -1,6 +1,9 @@
 //! Allocation: which outcomes cover what in a programme, under the rule packs, limits and agreements that apply; the best
 //! lawful way, with a reason for every outcome, used or not.
 
+pub mod advice;
+mod alternatives;
+mod awards;
 mod bounds;
 mod climb;
 mod columns;
@@ -13,6 +16,7 @@ mod numbers;
 mod offers;
 mod order;
 mod search;
+pub mod sentences;
 pub mod standing;
 mod state;
 
@@ -122,6 +126,17 @@ impl Default for Effort {
             rounds: 600,
             neighbourhoods: 30,
             nodes: 300,
+        }
+    }
+}
+
+impl Effort {
+    /// Less, for one of many questions that are asked at once.
+    pub fn glance() -> Self {
+        Self {
+            rounds: 150,
+            neighbourhoods: 5,
+            nodes: 40,
         }
     }
 }
@@ -268,6 +283,27 @@ pub const OUTCOMES_MAX: usize = 500;
 /// # Errors
 /// When the question cannot be answered.
 pub fn allocate(question: &Question) -> Result<Allocation, Unanswerable> {
+    let problem = problem(question)?;
+    let found = search::best(&problem.model, question.effort)?;
+    Ok(told(question, &problem, found.flow, found.bound))
+}
+
+/// Up to `most` allocations that recognise as much as the best one, which comes first; each uses the outcomes in another
+/// way, so that the learner can choose.
+///
+/// # Errors
+/// When the question cannot be answered.
+pub fn allocate_all(question: &Question, most: usize) -> Result<Vec<Allocation>, Unanswerable> {
+    let problem = problem(question)?;
+    let found = search::best(&problem.model, question.effort)?;
+    let first = order::settled(&problem.model, found.flow);
+    let flows = alternatives::alternatives(&problem.model, &first, most, question.effort);
+    let all = flows.into_iter().map(|flow| told(question, &problem, flow, found.bound));
+    Ok(all.collect())
+}
+
+/// The question as whole numbers, and why some outcomes are not in it.
+fn problem(question: &Question) -> Result<Offers, Unanswerable> {
     if question.outcomes.len() > OUTCOMES_MAX {
         return Err(Unanswerable::TooManyOutcomes);
     }
@@ -276,29 +312,29 @@ pub fn allocate(question: &Question) -> Result<Allocation, Unanswerable> {
         return Err(Unanswerable::OutcomeTwice);
     }
     let rulings = question.rulings();
-    let Offers { mut model, hindrances } = offers::offers(question, &rulings);
-    bounds::add(question, &rulings, &mut model)?;
-    model.costs = costs(question);
-    let found = search::best(&model, question.effort)?;
-    let flow = order::settled(&model, found.flow);
+    let mut problem = offers::offers(question, &rulings);
+    bounds::add(question, &rulings, &mut problem.model)?;
+    problem.model.costs = costs(question);
+    Ok(problem)
+}
+
+fn told(question: &Question, problem: &Offers, flow: model::Flow, bound: i64) -> Allocation {
+    let model = &problem.model;
+    let flow = order::settled(model, flow);
     let recognised = model.value(&flow);
-    let awards = explain::awards(question, &model, &flow);
-    let (verdicts, cuts) = explain::explain(question, &model, &hindrances, &flow);
-    Ok(Allocation {
+    let awards = awards::awards(question, model, &flow);
+    let (verdicts, cuts) = explain::explain(question, model, &problem.hindrances, &flow);
+    Allocation {
         programme: question.programme.code.clone(),
         required_credit: question.programme.required_credit,
         recognised: explain::credit(recognised),
-        bound: explain::credit(found.bound),
-        proof: if recognised >= found.bound {
-            Proof::Optimal
-        } else {
-            Proof::BestFound
-        },
+        bound: explain::credit(bound),
+        proof: if recognised >= bound { Proof::Optimal } else { Proof::BestFound },
         buckets: standing::after(&question.programme, &awards),
         awards,
         verdicts,
         cuts,
-    })
+    }
 }
 
 /// What each outcome costs when it is used up: its bank credit, and by a trifle its place in the order.

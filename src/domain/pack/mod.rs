@@ -1,6 +1,7 @@
 //! A rule pack 转换规则: the document by which an institution says how outcomes become course credit in its programmes.
 //! What a published text leaves open is absent here, and validation asks the author to choose.
 
+pub mod calendar;
 pub mod catalogue;
 pub mod diff;
 pub mod life;
@@ -21,6 +22,7 @@ use super::credit::{CourseCredit, Percent};
 use super::limit::{CourseSelector, Limit, NameMatch};
 use super::recognition::SelectedBy;
 use super::words::words;
+use calendar::Calendar;
 use value::Value;
 
 words! {
@@ -108,30 +110,6 @@ pub struct GradeScale {
     pub code: String,
     #[schema(min_items = 1, max_items = 30)]
     pub grades: Vec<String>,
-}
-
-/// A stretch of every year; it may run over New Year.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Period {
-    #[schema(min_length = 1, max_length = 40, example = "spring")]
-    pub code: String,
-    /// Its first day, month and day.
-    #[schema(pattern = "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", example = "03-01")]
-    pub first_day: String,
-    /// Its last day; 29 February is the last of that month in every year.
-    #[schema(pattern = "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", example = "08-31")]
-    pub last_day: String,
-}
-
-/// Terms or years, for limits per period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Calendar {
-    #[schema(min_length = 1, max_length = 40, example = "semesters")]
-    pub code: String,
-    #[schema(min_items = 1, max_items = 12)]
-    pub periods: Vec<Period>,
 }
 
 /// When two names are near each other.

@@ -2,7 +2,8 @@
 
 use super::{Paragraph, list, say};
 use crate::domain::language::Language;
-use crate::domain::pack::{Calendar, Definitions, Family, FamilyRank, GradeScale, NameTable, NearNames, Overlap, Period};
+use crate::domain::pack::calendar::{Calendar, Period};
+use crate::domain::pack::{Definitions, Family, FamilyRank, GradeScale, NameTable, NearNames, Overlap};
 
 pub(super) fn paragraphs(definitions: &Definitions, language: Language) -> Vec<Paragraph> {
     let Definitions {

@@ -7,7 +7,8 @@ use super::known::Known;
 use super::report::{Report, WORDS_MAX};
 use super::{bilingual, shaped};
 use crate::domain::limit::NameMatch;
-use crate::domain::pack::{Calendar, Family, GradeScale, NameTable, Overlap, RulePack, Target, Within};
+use crate::domain::pack::calendar::Calendar;
+use crate::domain::pack::{Family, GradeScale, NameTable, Overlap, RulePack, Target, Within};
 
 /// Examines everything that the rest of the pack refers to.
 pub(super) fn examine(pack: &RulePack, known: &Known<'_>, report: &mut Report) {

@@ -1,0 +1,88 @@
+//! Other allocations of the same value, so that the learner can choose among equals. The possibilities are parted by what
+//! the known ones use: each part forbids one of these ways and asks for those before it, so none comes twice and none is
+//! left out.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::model::{Bound, Flow, Model, Wish};
+use super::{Effort, search};
+
+/// Up to `most` flows of the same value as the first, which comes first; each uses other ways than every other.
+pub(super) fn alternatives(model: &Model, first: &Flow, most: usize, effort: Effort) -> Vec<Flow> {
+    let value = model.value(first);
+    let mut found = vec![first.clone()];
+    let mut open = VecDeque::from([(Part::default(), first.clone())]);
+    while let Some((part, flow)) = open.pop_front() {
+        let ways: Vec<usize> = used(&flow).difference(&part.asked).copied().collect();
+        for (number, way) in ways.iter().enumerate() {
+            if found.len() >= most {
+                return found;
+            }
+            let mut next = part.clone();
+            next.asked.extend(ways.iter().take(number));
+            next.forbidden.insert(*way);
+            let Some(flow) = next.best(model, effort).filter(|flow| model.value(flow) == value) else {
+                continue;
+            };
+            found.push(flow.clone());
+            open.push_back((next, flow));
+        }
+    }
+    found
+}
+
+fn used(flow: &Flow) -> BTreeSet<usize> {
+    let arcs = flow.iter().enumerate();
+    arcs.filter(|(_, amount)| **amount > 0).map(|(arc, _)| arc).collect()
+}
+
+/// Some of the possibilities.
+#[derive(Clone, Default)]
+struct Part {
+    asked: BTreeSet<usize>,
+    forbidden: BTreeSet<usize>,
+}
+
+impl Part {
+    fn best(&self, model: &Model, effort: Effort) -> Option<Flow> {
+        let kept: Vec<usize> = (0..model.arcs.len()).filter(|arc| !self.forbidden.contains(arc)).collect();
+        let small = self.model(model, &kept)?;
+        let found = search::best(&small, effort).ok()?;
+        let mut flow = vec![0; model.arcs.len()];
+        for (arc, amount) in kept.iter().zip(found.flow) {
+            if let Some(place) = flow.get_mut(*arc) {
+                *place = amount;
+            }
+        }
+        model.permits(&flow).then_some(flow)
+    }
+
+    /// The model without the forbidden arcs, and with wishes for those that are asked for.
+    fn model(&self, model: &Model, kept: &[usize]) -> Option<Model> {
+        let renumbered = |arcs: &[usize]| -> Vec<usize> { arcs.iter().filter_map(|arc| kept.binary_search(arc).ok()).collect() };
+        let mut wishes: Vec<Wish> = model
+            .wishes
+            .iter()
+            .map(|wish| Wish {
+                arcs: renumbered(&wish.arcs),
+            })
+            .collect();
+        wishes.extend(self.asked.iter().map(|arc| Wish { arcs: renumbered(&[*arc]) }));
+        if wishes.iter().any(|wish| wish.arcs.is_empty()) {
+            return None;
+        }
+        Some(Model {
+            arcs: kept.iter().filter_map(|arc| model.arcs.get(*arc).cloned()).collect(),
+            bounds: model
+                .bounds
+                .iter()
+                .map(|bound| Bound {
+                    arcs: renumbered(&bound.arcs),
+                    ..bound.clone()
+                })
+                .collect(),
+            wishes,
+            ..model.clone()
+        })
+    }
+}

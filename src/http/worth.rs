@@ -1,0 +1,216 @@
+//! What a record is worth: for anybody with invented outcomes, and for a learner with the own record.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::extract::{Anyone, Asking, AtMost, Id, Json, Key, Query};
+use super::paging::{Listed, PageQuery, page};
+use super::problem::Refusal;
+use super::render::language_of;
+use super::state::Web;
+use crate::domain::allocation::advice::Addition;
+use crate::domain::rejection::Rejection;
+use crate::ops::worth::advice::{self, ProgrammeWay};
+use crate::ops::worth::ask::{self, AskWorth};
+use crate::ops::worth::kept::{self, KeepWorth, KeptWorth, WorthReplay};
+use crate::ops::worth::own::{self, Audit, OwnPathway};
+use crate::ops::worth::{ALTERNATIVES_MAX, Wishes, Worth};
+
+/// At which programme, and what is wished.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WorthQuery {
+    /// A version of a programme; every programme in force, when left out.
+    programme: Option<Uuid>,
+    /// Outcomes that must be used, with commas between: their keys, and after a colon the course's code that each must go to.
+    #[param(value_type = Option<String>, max_length = 1000, example = "certificate:E101")]
+    pin: Option<AtMost<1000>>,
+    /// Keys of outcomes that must not be used, with commas between.
+    #[param(value_type = Option<String>, max_length = 1000)]
+    leave_out: Option<AtMost<1000>>,
+    /// How many equal allocations to show beside the best.
+    #[param(minimum = 0, maximum = 20)]
+    #[serde(default)]
+    alternatives: u8,
+}
+
+/// At which programme.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProgrammeChoice {
+    /// A version of a programme.
+    programme: Uuid,
+}
+
+/// The parts of a text with commas between.
+fn listed(text: Option<&AtMost<1000>>) -> Vec<String> {
+    let parts = text.map(|text| text.0.split(',')).into_iter().flatten();
+    parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+impl WorthQuery {
+    fn wishes(&self) -> Result<Wishes, Rejection> {
+        let alternatives = usize::from(self.alternatives);
+        if alternatives > ALTERNATIVES_MAX {
+            return Err(Rejection::InvalidQuery {
+                name: "alternatives".to_owned(),
+                detail: "must be 0 to 20".to_owned(),
+            });
+        }
+        let pins = listed(self.pin.as_ref());
+        Ok(Wishes {
+            pins: pins.iter().map(|text| own::pin_of(text)).collect::<Result<_, _>>()?,
+            left_out: listed(self.leave_out.as_ref()),
+            alternatives,
+        })
+    }
+}
+
+/// Ask what invented outcomes are worth.
+///
+/// Nobody needs an account for it, and nothing is kept. The programmes come from the most credit to the least.
+#[utoipa::path(tag = "worth", operation_id = "ask_worth", request_body = AskWorth, security(()),
+    responses((status = 200, description = "What they are worth, programme by programme", body = Listed<Worth>)),
+    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid", "too_many_attempts"]))))]
+#[post("/api/v1/worth")]
+pub(crate) async fn ask_worth(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Anyone,
+    body: Json<AskWorth>,
+) -> Result<HttpResponse, Refusal> {
+    web.attempt(&request, "")?;
+    let language = language_of(&request);
+    let items = web
+        .calculate(move |bank| ask::ask_worth(bank, &asking.0, &body.0, language))
+        .await?;
+    Ok(HttpResponse::Ok().json(Listed { items }))
+}
+
+/// Read what the own record is worth.
+///
+/// The best lawful use at each programme, with a reason for every outcome, used or not; from the most credit to the least.
+#[utoipa::path(tag = "me", operation_id = "read_own_worth", params(WorthQuery),
+    responses((status = 200, description = "What it is worth, programme by programme", body = Listed<Worth>)),
+    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid"]))))]
+#[get("/api/v1/me/worth")]
+pub(crate) async fn read_own_worth(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    query: Query<WorthQuery>,
+) -> Result<HttpResponse, Refusal> {
+    let language = language_of(&request);
+    let (programme, wishes) = (query.0.programme, query.0.wishes()?);
+    let items = web
+        .calculate(move |bank| own::read_own_worth(bank, &asking.0, programme, &wishes, language))
+        .await?;
+    Ok(HttpResponse::Ok().json(Listed { items }))
+}
+
+/// Read how a programme stands for oneself, bucket by bucket.
+#[utoipa::path(tag = "me", operation_id = "read_own_audit", params(ProgrammeChoice),
+    responses((status = 200, description = "What the record brings, what is missing, and what could fill it", body = Audit)),
+    extensions(("x-problems" = json!(["not_found", "unsolvable", "pack_layers_invalid"]))))]
+#[get("/api/v1/me/audit")]
+pub(crate) async fn read_own_audit(web: web::Data<Web>, asking: Asking, query: Query<ProgrammeChoice>) -> Result<HttpResponse, Refusal> {
+    let programme = query.0.programme;
+    let audit = web.calculate(move |bank| own::read_own_audit(bank, &asking.0, programme)).await?;
+    Ok(HttpResponse::Ok().json(audit))
+}
+
+/// List what each achievement of the catalogue would add in a programme.
+///
+/// Each as one more award to the own record, the best for its hours first.
+#[utoipa::path(tag = "me", operation_id = "list_own_additions", params(ProgrammeChoice),
+    responses((status = 200, description = "Those that add something", body = Listed<Addition>)),
+    extensions(("x-problems" = json!(["not_found", "unsolvable", "pack_layers_invalid"]))))]
+#[get("/api/v1/me/additions")]
+pub(crate) async fn list_own_additions(
+    web: web::Data<Web>,
+    asking: Asking,
+    query: Query<ProgrammeChoice>,
+) -> Result<HttpResponse, Refusal> {
+    let programme = query.0.programme;
+    let items = web
+        .calculate(move |bank| advice::list_own_additions(bank, &asking.0, programme))
+        .await?;
+    Ok(HttpResponse::Ok().json(Listed { items }))
+}
+
+/// Read the shortest way to the most credit in a programme.
+///
+/// The further achievements with which most is recognised, at the fewest hours.
+#[utoipa::path(tag = "me", operation_id = "read_shortest_way", params(ProgrammeChoice),
+    responses((status = 200, description = "The steps", body = ProgrammeWay)),
+    extensions(("x-problems" = json!(["not_found", "unsolvable", "pack_layers_invalid"]))))]
+#[get("/api/v1/me/shortest-way")]
+pub(crate) async fn read_shortest_way(web: web::Data<Web>, asking: Asking, query: Query<ProgrammeChoice>) -> Result<HttpResponse, Refusal> {
+    let programme = query.0.programme;
+    let way = web
+        .calculate(move |bank| advice::read_shortest_way(bank, &asking.0, programme))
+        .await?;
+    Ok(HttpResponse::Ok().json(way))
+}
+
+/// List how one stands on the pathways in force.
+#[utoipa::path(tag = "me", operation_id = "list_own_pathways",
+    responses((status = 200, description = "Each with its stages", body = Listed<OwnPathway>)), extensions(("x-problems" = json!(["not_found"]))))]
+#[get("/api/v1/me/pathways")]
+pub(crate) async fn list_own_pathways(web: web::Data<Web>, asking: Asking) -> Result<HttpResponse, Refusal> {
+    let items = web.run(move |bank| own::list_own_pathways(bank, &asking.0)).await?;
+    Ok(HttpResponse::Ok().json(Listed { items }))
+}
+
+/// Keep what the own record is worth at a programme.
+///
+/// The answer is kept with the question and the rules, so that it replays byte for byte.
+#[utoipa::path(tag = "me", operation_id = "keep_worth", request_body = KeepWorth,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    responses((status = 201, description = "Kept", body = KeptWorth)),
+    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid"]))))]
+#[post("/api/v1/me/worths")]
+pub(crate) async fn keep_worth(web: web::Data<Web>, asking: Asking, key: Key, body: Json<KeepWorth>) -> Result<HttpResponse, Refusal> {
+    let kept = web
+        .calculate(move |bank| kept::keep_worth(bank, &asking.0, key.0.as_deref(), &body.0))
+        .await?;
+    Ok(HttpResponse::Created().json(kept))
+}
+
+/// List the answers that one kept.
+#[utoipa::path(tag = "me", operation_id = "list_kept_worths", params(PageQuery),
+    responses((status = 200, description = "A page, from the newest", body = Listed<KeptWorth>)), extensions(("x-problems" = json!(["not_found"]))))]
+#[get("/api/v1/me/worths")]
+pub(crate) async fn list_kept_worths(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Refusal> {
+    let PageQuery { limit, cursor } = query.0;
+    let items = web
+        .run(move |bank| kept::list_kept_worths(bank, &asking.0, cursor, limit.and_one()))
+        .await?;
+    Ok(page(&request, limit, items, |item| item.worth_id.to_string()))
+}
+
+/// Read an answer that one kept.
+#[utoipa::path(tag = "me", operation_id = "read_kept_worth", params(("worth_id" = Uuid, Path)),
+    responses((status = 200, description = "The answer", body = KeptWorth)))]
+#[get("/api/v1/me/worths/{worth_id}")]
+pub(crate) async fn read_kept_worth(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
+    let kept = web.run(move |bank| kept::read_kept_worth(bank, &asking.0, id.0)).await?;
+    Ok(HttpResponse::Ok().json(kept))
+}
+
+/// Answer a kept question again, and say whether the answer is the kept one, byte for byte.
+#[utoipa::path(tag = "me", operation_id = "replay_worth", params(("worth_id" = Uuid, Path)),
+    responses((status = 200, description = "Equal or not", body = WorthReplay)), extensions(("x-problems" = json!(["unsolvable"]))))]
+#[post("/api/v1/me/worths/{worth_id}/replay")]
+pub(crate) async fn replay_worth(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
+    let replay = web.calculate(move |bank| kept::replay_worth(bank, &asking.0, id.0)).await?;
+    Ok(HttpResponse::Ok().json(replay))
+}

@@ -1,0 +1,176 @@
+//! Answers that a learner keeps: with the question, the rules and the allocation as they were, so that they replay byte for
+//! byte. A claim begins from one.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::own::own_site;
+use super::refused;
+use crate::domain::allocation::{Allocation, Pin, Question, allocate};
+use crate::domain::bilingual::Bilingual;
+use crate::domain::credit::CourseCredit;
+use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::ops::access::{Whose, learner_of};
+use crate::ops::context::{Bank, Context};
+use crate::ops::error::OpError;
+use crate::ops::once::once;
+use crate::store::error::StoreError;
+use crate::store::journal::tell;
+use crate::store::types::{At, Key};
+use crate::store::worths::{self as store, WorthRow};
+use crate::vault::opaque::digest;
+
+/// The most pins and exclusions.
+const WISHES_MAX: usize = 100;
+
+/// A question about the own record, whose answer is kept.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "programme_id": "01985a3e-7c00-7000-8000-000000000001" }))]
+pub struct KeepWorth {
+    pub programme_id: Uuid,
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub pins: Vec<Pin>,
+    /// Keys of outcomes that must not be used.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub left_out: Vec<String>,
+}
+
+/// An answer that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct KeptWorth {
+    pub worth_id: Uuid,
+    pub programme_id: Uuid,
+    pub programme_name: Bilingual,
+    pub recognised: CourseCredit,
+    pub kept_at: DateTime<Utc>,
+    pub allocation: Allocation,
+}
+
+/// What came of answering a kept question again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct WorthReplay {
+    pub worth_id: Uuid,
+    /// Whether the new answer is the kept one, byte for byte.
+    pub equal: bool,
+    pub kept: CourseCredit,
+    pub recomputed: CourseCredit,
+    /// SHA-256 of both texts, hexadecimal.
+    pub kept_digest: String,
+    pub recomputed_digest: String,
+}
+
+fn damaged(worth_id: Uuid) -> StoreError {
+    StoreError::Damaged(format!("worth {worth_id}"))
+}
+
+impl TryFrom<WorthRow> for KeptWorth {
+    type Error = StoreError;
+
+    fn try_from(row: WorthRow) -> Result<Self, StoreError> {
+        let worth_id = row.worth_id.0;
+        let question: Question = serde_json::from_str(&row.question).map_err(|_| damaged(worth_id))?;
+        let allocation: Allocation = serde_json::from_str(&row.allocation).map_err(|_| damaged(worth_id))?;
+        Ok(Self {
+            worth_id,
+            programme_id: row.programme_id.0,
+            programme_name: question.programme.name,
+            recognised: allocation.recognised,
+            kept_at: row.kept_at.0,
+            allocation,
+        })
+    }
+}
+
+/// Answers a question about the own record and keeps the answer with everything that it was made of.
+///
+/// # Errors
+/// `InvalidBody`, `NotFound`, and what the allocation refuses.
+pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &KeepWorth) -> Result<KeptWorth, OpError> {
+    for (count, pointer) in [(keep.pins.len(), "/pins"), (keep.left_out.len(), "/left_out")] {
+        if count > WISHES_MAX {
+            let problems = vec![FieldProblem::new(pointer, format!("must have 0 to {WISHES_MAX} items"))];
+            return Err(Rejection::InvalidBody { problems }.into());
+        }
+    }
+    bank.store.write(|conn| {
+        once(bank, context, conn, "keep_worth", key, keep, |conn| {
+            let learner = learner_of(conn, context, Whose::Own, "keep_worth")?;
+            let site = own_site(bank, context, conn, keep.programme_id, "keep_worth")?;
+            let question = Question {
+                pins: keep.pins.clone(),
+                left_out: keep.left_out.clone(),
+                ..site.question
+            };
+            let allocation = allocate(&question).map_err(refused)?;
+            let worth_id = Uuid::now_v7();
+            let row = WorthRow {
+                learner_id: learner.learner_id,
+                worth_id: Key(worth_id),
+                programme_id: Key(keep.programme_id),
+                question: serde_json::to_string(&question).map_err(|_| damaged(worth_id))?,
+                allocation: serde_json::to_string(&allocation).map_err(|_| damaged(worth_id))?,
+                recognised_hundredths: allocation.recognised.hundredths(),
+                kept_at: At(context.now),
+            };
+            store::insert(conn, &row)?;
+            let told = context
+                .told("keep_worth", "worth", worth_id)
+                .of_learner(row.learner_id.0)
+                .with(serde_json::json!({ "programme_id": keep.programme_id }));
+            tell(conn, &[told])?;
+            Ok(KeptWorth::try_from(row)?)
+        })
+    })
+}
+
+/// The answers that the caller kept, from the newest.
+///
+/// # Errors
+/// `NotFound` for somebody without a learning account.
+pub fn list_kept_worths(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<KeptWorth>, OpError> {
+    bank.store.read(|conn| {
+        let learner = learner_of(conn, context, Whose::Own, "list_kept_worths")?;
+        let rows = store::list(conn, learner.learner_id.0, before, limit)?;
+        Ok(rows.into_iter().map(KeptWorth::try_from).collect::<Result<_, StoreError>>()?)
+    })
+}
+
+/// Reads one of them.
+///
+/// # Errors
+/// `NotFound`.
+pub fn read_kept_worth(bank: &Bank, context: &Context, worth_id: Uuid) -> Result<KeptWorth, OpError> {
+    let row = load(bank, context, worth_id, "read_kept_worth")?;
+    Ok(KeptWorth::try_from(row)?)
+}
+
+fn load(bank: &Bank, context: &Context, worth_id: Uuid, operation: &str) -> Result<WorthRow, OpError> {
+    bank.store.read(|conn| {
+        let learner = learner_of(conn, context, Whose::Own, operation)?;
+        Ok(store::find(conn, learner.learner_id.0, worth_id)?.ok_or(Rejection::NotFound {})?)
+    })
+}
+
+/// Answers a kept question again, from what was kept alone.
+///
+/// # Errors
+/// `NotFound`.
+pub fn replay_worth(bank: &Bank, context: &Context, worth_id: Uuid) -> Result<WorthReplay, OpError> {
+    let row = load(bank, context, worth_id, "replay_worth")?;
+    let question: Question = serde_json::from_str(&row.question).map_err(|_| damaged(worth_id))?;
+    let again = allocate(&question).map_err(refused)?;
+    let text = serde_json::to_string(&again).map_err(|_| damaged(worth_id))?;
+    let hex = |text: &str| crate::domain::movement::hex(&digest(text));
+    Ok(WorthReplay {
+        worth_id,
+        equal: text == row.allocation,
+        kept: CourseCredit::from_hundredths(row.recognised_hundredths).map_err(|_| damaged(worth_id))?,
+        recomputed: again.recognised,
+        kept_digest: hex(&row.allocation),
+        recomputed_digest: hex(&text),
+    })
+}
