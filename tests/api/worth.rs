@@ -89,7 +89,7 @@ fn anybody_asks_what_invented_outcomes_are_worth() {
         let chinese = Answer::of(chinese.json(&two).send().unwrap()).expect(200);
         let said = &chinese["items"][0]["said"];
         assert_eq!(said[0]["sentences"][0], "3.50 学分用于课程《课程E101》（E101），依据第六条。");
-        assert_eq!(said[1]["sentences"][0], "4.00 学分未用：可用的课程已由其他成果覆盖。");
+        assert_eq!(said[1]["sentences"][0], "3.50 学分未用：可用的课程已由其他成果覆盖。");
         let equal = worth["alternatives"].as_array().unwrap();
         assert_eq!(equal.len(), 1, "small for E101 and large for E102 is the other way: {answer}");
         assert!(
