@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Brought;
 use super::intake::{Intake, IntakeAchievement, IntakeInstitution, Row};
 use super::people::{self, OF_EACH, Person, request};
 use super::progress::Progress;
+use super::{Brought, conversion};
 use crate::cli::CommandError;
 use crate::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
 use crate::domain::outcome::OutcomeStatus;
@@ -28,6 +28,10 @@ pub(super) struct Filled {
     pub password: String,
     /// A deposit to try, as JSON.
     pub example: String,
+    /// A programme that converts.
+    pub programme_id: Uuid,
+    /// A question about it to try, as JSON.
+    pub worth_example: String,
 }
 
 /// Fills an empty bank.
@@ -45,10 +49,11 @@ pub(super) fn fill(bank: &Bank, intake: &Intake) -> Result<Filled, CommandError>
         publish_achievements(bank, &admin.log_in(bank)?, institution_id, &intake.achievements)?;
         schools.push((institution, institution_id, admin));
     }
-    let Some((_, first_id, first_admin)) = schools.first() else {
+    let Some((first, first_id, first_admin)) = schools.first() else {
         return Err(CommandError::Other("the intake names no institution".to_owned()));
     };
     log_ins.extend(people::team(bank, &first_admin.log_in(bank)?, *first_id, &password)?);
+    let programme_id = conversion::prepare(bank, first, *first_id, first_admin, &officer)?;
     let mut filled = Filled {
         by_institution: BTreeMap::new(),
         flagged: 0,
@@ -56,6 +61,8 @@ pub(super) fn fill(bank: &Bank, intake: &Intake) -> Result<Filled, CommandError>
         log_ins,
         password: password.clone(),
         example: example(*first_id),
+        programme_id,
+        worth_example: worth_example(programme_id),
     };
     let mut progress = Progress::begin(count(intake)?);
     let mut met: Vec<Uuid> = Vec::new();
@@ -185,6 +192,20 @@ fn outcome(institution_id: Uuid, row: &Row) -> serde_json::Value {
         "certificate_number": text(&row.certificate_number), "hours": text(&row.hours), "score": text(&row.score),
         "trainee_group": text(&row.trainee_group),
     })
+}
+
+fn worth_example(programme_id: Uuid) -> String {
+    let issuer = json!({ "credit_code": "914403003429409755", "kind": "assessment_body" });
+    json!({
+        "programme_ids": [programme_id],
+        "outcomes": [
+            { "key": "senior", "name": "电工(三级/高级工)", "achievement": "occ-elec-3", "kind": "occupational_certificate", "family": "occ-elec", "rank": 3,
+              "issuer": issuer, "bank_credit": "12.00", "awarded_on": "2024-05-10" },
+            { "key": "middle", "name": "电工(四级/中级工)", "achievement": "occ-elec-4", "kind": "occupational_certificate", "family": "occ-elec", "rank": 2,
+              "issuer": issuer, "bank_credit": "9.00", "awarded_on": "2024-06-10" },
+        ],
+    })
+    .to_string()
 }
 
 fn example(institution_id: Uuid) -> String {

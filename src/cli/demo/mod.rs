@@ -1,5 +1,6 @@
 //! `credit-bank demo`: fills an empty bank through the operations that the API calls, as people who logged in.
 
+mod conversion;
 mod export;
 mod fill;
 pub mod intake;
@@ -46,7 +47,9 @@ pub(super) fn run(arguments: &DemoArguments, config: &Config) -> Result<(), Comm
     if let Some(directory) = &arguments.export {
         return Ok(export::export(&intake, directory)?);
     }
-    let bank = start::open_bank(config)?;
+    let mut bank = start::open_bank(config)?;
+    // The demonstration's pack is to be in force today: its public notice is imagined to be over.
+    bank.pack_notice_days = 0;
     bank.store.migrate()?;
     if !list_institutions(&bank, &as_the_bank(), None, None, 1)?.is_empty() {
         return Err(CommandError::Other(
@@ -92,6 +95,14 @@ fn report(filled: &Filled, config: &Config) {
     println!("{}", token("learner-1"));
     println!("curl -s {base}/api/v1/me/account -H \"Authorization: Bearer $TOKEN\"");
     println!("curl -s '{base}/api/v1/me/movements?limit=3' -H \"Authorization: Bearer $TOKEN\"");
+    println!(
+        "curl -s '{base}/api/v1/me/worth?programme={}' -H \"Authorization: Bearer $TOKEN\"",
+        filled.programme_id
+    );
+    println!(
+        "curl -s {base}/api/v1/worth -H 'Content-Type: application/json' -H 'Accept-Language: zh-CN' -d '{}'",
+        filled.worth_example
+    );
     println!("{}", token("registrar-1"));
     println!(
         "curl -s {base}/api/v1/outcomes -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' -d '{}'",

@@ -17,6 +17,8 @@ pub struct Addition {
     pub key: String,
     pub name: String,
     pub hours: Option<Hours>,
+    /// The unified social credit codes of the institutions from which it would add as much.
+    pub offered_by: Vec<String>,
     /// How much more is recognised with it.
     pub gain: CourseCredit,
     /// The gain for a hundred of its hours; absent where it states none.
@@ -42,7 +44,7 @@ pub struct Way {
 /// When the question cannot be answered.
 pub fn additions(question: &Question, imagined: &[OutcomeFacts]) -> Result<Vec<Addition>, Unanswerable> {
     let before = allocate(question)?.recognised;
-    let mut found = Vec::new();
+    let mut found: Vec<Addition> = Vec::new();
     let mut more = question.clone();
     let mut known: Vec<(OutcomeFacts, CourseCredit)> = Vec::new();
     for award in imagined {
@@ -63,7 +65,13 @@ pub fn additions(question: &Question, imagined: &[OutcomeFacts]) -> Result<Vec<A
             }
         };
         if gain > CourseCredit::ZERO {
-            found.push(addition(award, gain));
+            let alike = |other: &&mut Addition| {
+                (&other.achievement, &other.name, other.hours, other.gain) == (&award.achievement, &award.name, award.hours, gain)
+            };
+            match found.iter_mut().find(alike) {
+                Some(other) => other.offered_by.push(award.issuer.credit_code.clone()),
+                None => found.push(addition(award, gain)),
+            }
         }
     }
     // The best first; a gain without hours comes after those that can be compared.
@@ -80,6 +88,7 @@ fn addition(award: &OutcomeFacts, gain: CourseCredit) -> Addition {
         achievement: award.achievement.clone(),
         key: award.key.clone(),
         name: award.name.clone(),
+        offered_by: vec![award.issuer.credit_code.clone()],
         hours: award.hours,
         gain,
         gain_per_100_hours: award.hours.and_then(per_hours),

@@ -314,7 +314,7 @@ fn problem(question: &Question) -> Result<Offers, Unanswerable> {
     let rulings = question.rulings();
     let mut problem = offers::offers(question, &rulings);
     bounds::add(question, &rulings, &mut problem.model)?;
-    problem.model.costs = costs(question);
+    problem.model.costs = costs(question, &problem.model);
     Ok(problem)
 }
 
@@ -337,16 +337,36 @@ fn told(question: &Question, problem: &Offers, flow: model::Flow, bound: i64) ->
     }
 }
 
-/// What each outcome costs when it is used up: its bank credit, and by a trifle its place in the order.
-fn costs(question: &Question) -> Vec<i64> {
+/// What each outcome costs when it is used up: its bank credit, and by a trifle its place in the order. Where only the
+/// highest of some counts, the highest is the cheapest of them, so that of equals it is the one that is used.
+fn costs(question: &Question, model: &model::Model) -> Vec<i64> {
     let places = (0..).take(question.outcomes.len());
     let outcomes = question.outcomes.iter().zip(places);
-    outcomes
+    let mut costs: Vec<i64> = outcomes
         .map(|(outcome, place)| {
             let credit = outcome.bank_credit.hundredths().min(CourseCredit::MAX_HUNDREDTHS);
             credit * model::ORDER_SCALE + place
         })
-        .collect()
+        .collect();
+    let height = |place: &usize| {
+        let outcome = question.outcomes.get(*place)?;
+        let prize = outcome.contest.as_ref().and_then(|contest| contest.place);
+        Some((outcome.rank, prize.map(std::cmp::Reverse), outcome.bank_credit))
+    };
+    for bound in model.bounds.iter().filter(|bound| bound.purpose == model::Purpose::Highest) {
+        let mut members: Vec<usize> = bound.arcs.iter().filter_map(|arc| Some(model.arcs.get(*arc)?.outcome)).collect();
+        members.sort_unstable();
+        members.dedup();
+        let mut own: Vec<i64> = members.iter().filter_map(|place| costs.get(*place).copied()).collect();
+        own.sort_unstable();
+        members.sort_by_key(|place| std::cmp::Reverse(height(place)));
+        for (place, cost) in members.into_iter().zip(own) {
+            if let Some(known) = costs.get_mut(place) {
+                *known = cost;
+            }
+        }
+    }
+    costs
 }
 
 #[cfg(test)]

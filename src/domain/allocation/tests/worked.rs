@@ -176,6 +176,19 @@ fn highest_of_a_family_only() {
 }
 
 #[test]
+fn of_a_family_the_highest_is_used_where_both_would_bring_as_much() {
+    let family = |key: &str, credit: &str, rank: i16| outcome(key, credit, json!({ "family": "occ-elec", "rank": rank }));
+    let rules = json!({
+        "clauses": [clause("certificates", json!({}))],
+        "highest_only": [{ "id": "highest", "citation": "第五条", "within": "family" }],
+    });
+    let outcomes = vec![family("middle", "6", 2), family("senior", "9", 3)];
+    let allocation = allocate(&question(outcomes, vec![course("C1", "3", &[], "major")], rules)).unwrap();
+    assert_eq!(verdict(&allocation, "senior"), "3.00 of 3.00: remainder_forfeited 6.00");
+    assert_eq!(verdict(&allocation, "middle"), "0.00 of 3.00: not_the_highest 3.00");
+}
+
+#[test]
 fn hunan_one_certificate_per_course_8_credits_each_by_rank() {
     let tag = |rank: &str, tags: serde_json::Value| {
         clause(
