@@ -20,6 +20,7 @@ use crate::domain::pack::schema::json_schema;
 use crate::ops::packs::check::{PackTests, PackValidation};
 use crate::ops::packs::form::{NewRulePack, Pack, PackEdit, PackSummary};
 use crate::ops::packs::reading::{PackDifference, PackTrial};
+use crate::ops::packs::templates::{self, PackTemplate};
 use crate::ops::packs::{self, filing, reading};
 
 /// Which rule packs to list.
@@ -272,4 +273,13 @@ pub(crate) async fn diff_rule_packs(web: web::Data<Web>, asking: Anyone, id: Id,
 pub(crate) async fn read_rule_pack_schema() -> HttpResponse {
     let text = json_schema().to_string();
     HttpResponse::Ok().content_type("application/schema+json").body(text)
+}
+
+/// List rule packs to begin from: the rules of real institutions, each with its worked cases.
+#[utoipa::path(tag = "rule-packs", operation_id = "list_pack_templates", security(()),
+    responses((status = 200, description = "All of them; they are few", body = Listed<PackTemplate>)))]
+#[get("/api/v1/rule-packs/templates")]
+pub(crate) async fn list_pack_templates(web: web::Data<Web>) -> Result<HttpResponse, Refusal> {
+    let items = web.run(|_| templates::list_pack_templates()).await?;
+    Ok(HttpResponse::Ok().json(Listed { items }))
 }

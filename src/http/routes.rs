@@ -111,6 +111,7 @@ operations! {
     packs::list_rule_packs,
     packs::validate_rule_pack,
     packs::read_rule_pack_schema,
+    packs::list_pack_templates,
     packs::read_rule_pack,
     packs::edit_rule_pack,
     packs::validate_rule_pack_version,

@@ -60,6 +60,9 @@ fn what_the_demonstration_says_to_try_works_as_printed() {
         answers.contains("\"account_number\"") && answers.contains("\"available_after\"") && answers.contains("\"created\""),
         "{answers}"
     );
-    assert!(answers.contains("\"recognised\":\"8.00\""), "a senior electrician's certificate converts: {answers}");
+    assert!(
+        answers.contains("\"recognised\":\"8.00\""),
+        "a senior electrician's certificate converts: {answers}"
+    );
     assert!(!answers.contains("/docs/problems#"), "no refusal among them: {answers}");
 }

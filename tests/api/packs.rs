@@ -367,3 +367,17 @@ fn versions_are_compared_and_the_schema_is_public() {
         assert!(schema.expect(200).is_object());
     });
 }
+
+#[test]
+fn the_packs_that_ship_are_there_to_begin_from() {
+    on_both(|server| {
+        let templates = server.call(Method::GET, "/api/v1/rule-packs/templates", None, None).expect(200);
+        let items = templates["items"].as_array().unwrap();
+        assert_eq!(items.len(), 10);
+        assert!(
+            items
+                .iter()
+                .all(|item| item["document"]["code"] == item["code"] && !item["cases"].as_array().unwrap().is_empty())
+        );
+    });
+}

@@ -10,7 +10,7 @@ use super::server::{Answer, Server, on_both};
 use super::town::{Town, agreement, pathway, programme, user};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 31] = [
+const PUBLIC: [&str; 32] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -42,6 +42,7 @@ const PUBLIC: [&str; 31] = [
     "diff_rule_packs",
     "read_rule_pack_text",
     "ask_worth",
+    "list_pack_templates",
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.
