@@ -25,4 +25,5 @@ pub mod routes;
 pub mod rules;
 pub mod server;
 pub mod sessions;
+pub mod simulations;
 pub mod state;

@@ -31,5 +31,6 @@ pub mod review;
 pub mod rules;
 pub mod sessions;
 pub mod setup;
+pub mod simulation;
 pub mod users;
 pub mod verify;

@@ -1,3 +1,4 @@
+DROP TABLE simulations;
 DROP TABLE pathways;
 DROP TABLE agreements;
 DROP TABLE programmes;

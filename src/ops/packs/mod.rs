@@ -5,6 +5,7 @@ pub mod filing;
 pub mod form;
 pub mod in_force;
 pub mod reading;
+pub(super) mod simulated;
 
 use uuid::Uuid;
 
