@@ -11,17 +11,17 @@ use super::town::{Town, programme};
 
 /// Publishes a programme of the town's school and starts a simulation of a pack of it.
 pub(crate) fn start(server: &Server, town: &Town, pack_id: &str) -> Answer {
-    let new = json!({ "institution_id": town.school, "programme": programme("simulated") });
+    let mut programme = programme("simulated");
+    // The pack is for courses with this tag.
+    programme["courses"][0]["tags"] = json!(["core"]);
+    let new = json!({ "institution_id": town.school, "programme": programme });
     let published = server.post("/api/v1/programmes", &town.registrar, &new).expect(201);
     let body = json!({ "programme_id": published["programme_id"] });
     server.post(&format!("/api/v1/rule-packs/{pack_id}/simulate"), &town.registrar, &body)
 }
 
 fn draft(server: &Server, town: &Town) -> String {
-    let mut document = document("2999-01-01");
-    // The programmes of the town have no tags.
-    document["clauses"][0]["to"] = json!([{ "to": "courses" }]);
-    let pack = json!({ "institution_id": town.school, "document": document });
+    let pack = json!({ "institution_id": town.school, "document": document("2999-01-01") });
     let pack = server.post("/api/v1/rule-packs", &town.registrar, &pack).expect(201);
     pack["pack_id"].as_str().unwrap().to_owned()
 }
