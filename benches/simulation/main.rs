@@ -9,7 +9,6 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::as_conversions,
     clippy::float_arithmetic,
     clippy::print_stdout,
     reason = "a measurement stops by panicking, and its figures are no credit"
@@ -101,7 +100,7 @@ fn programme(institution_id: Uuid) -> Value {
     let tags = ["core", "foundation", "politics", "digital", "pe"];
     let course = |number: usize| {
         json!({ "code": format!("C{number:02}"), "name": { "zh": format!("课程{number}") }, "credits": format!("{}.{}", 1 + number % 4, (number % 2) * 5),
-            "tags": [tags[number % 5]], "required": number % 3 == 0, "bucket": buckets[number % 4] })
+            "tags": [tags[number % 5]], "required": number.is_multiple_of(3), "bucket": buckets[number % 4] })
     };
     let bucket = |code: &&str| json!({ "code": code, "name": { "zh": code }, "minimum": "20" });
     json!({ "institution_id": institution_id, "programme": { "code": "city-2024", "name": { "zh": "专业" }, "required_credit": "120",

@@ -213,6 +213,41 @@ fn an_institution_has_one_at_a_time_and_may_cancel_it() {
 }
 
 #[test]
+fn of_two_who_start_at_once_one_is_told_of_the_other() {
+    on_both(|world| {
+        let stage = Stage::set(world);
+        let new = NewSimulation {
+            programme_id: stage.programme_id,
+        };
+        let start = || start_simulation(&world.bank, &stage.registrar, None, stage.draft.pack_id, &new);
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..6).map(|_| scope.spawn(start)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let (started, others): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+        assert_eq!(started.len(), 1);
+        for other in others {
+            let status = "queued".to_owned();
+            assert_eq!(refused(other), Rejection::SimulationOpen { status });
+        }
+        // Of two runners on one queue one takes the job, and the other finds none or loses the race for it.
+        std::thread::scope(|scope| {
+            let runners: Vec<_> = (0..4).map(|_| scope.spawn(|| run_next(&world.bank, &moment, &|| false))).collect();
+            for runner in runners {
+                runner.join().unwrap().unwrap();
+            }
+        });
+        let (_, administrator) = log_in(&world.bank, "admin");
+        let filter = audit::AuditFilter {
+            subject_id: Some(started[0].as_ref().unwrap().summary.simulation_id),
+            institution_id: None,
+        };
+        let told = audit::list_audit(&world.bank, &administrator, filter, None, 10).unwrap();
+        assert_eq!(told.len(), 2, "it is finished once");
+    });
+}
+
+#[test]
 fn a_job_whose_runner_crashed_is_run_again_to_the_same_report() {
     on_both(|world| {
         let stage = Stage::set(world);
