@@ -45,6 +45,7 @@ macro_rules! amount {
 
 amount!(Credit);
 amount!(CourseCredit);
+amount!(CourseCreditSum);
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use credit_bank::domain::credit::CourseCreditSum;
 use credit_bank::domain::institution::InstitutionStep;
 use credit_bank::domain::rejection::Rejection;
 use credit_bank::domain::simulation::SimulationStatus;
@@ -366,7 +367,10 @@ fn the_bank_has_four_at_a_time_and_its_own_drafts_bound_every_school() {
             .unwrap()
             .report
             .unwrap();
-        assert_eq!((report.lost.learners, report.credit_after.to_string().as_str()), (Some(7), "0.00"));
+        assert_eq!(
+            (report.lost.learners, report.lost.credit, report.credit_after),
+            (Some(7), report.credit_before, Some(CourseCreditSum::ZERO))
+        );
         let auditor = json!({ "user": { "username": "auditor", "display_name": "auditor", "password": PASSWORD }, "bank_role": "auditor" });
         users::create_user(&world.bank, &administrator, None, &serde_json::from_value(auditor).unwrap()).unwrap();
         let auditor = on(log_in(&world.bank, "auditor").1, TODAY);

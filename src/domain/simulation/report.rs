@@ -97,8 +97,9 @@ pub struct SimulationReport {
     pub lost: Change,
     /// Absent where one of the two is, from which it would follow.
     pub unchanged: Option<u64>,
-    pub credit_before: CourseCreditSum,
-    pub credit_after: CourseCreditSum,
+    /// What is recognised for all learners together; absent where 1 to 4 have credit on either side.
+    pub credit_before: Option<CourseCreditSum>,
+    pub credit_after: Option<CourseCreditSum>,
     /// By the institution that made the awards.
     pub institutions: Vec<InstitutionImpact>,
     /// How many institutions are withheld, or beyond the most that are listed.
@@ -187,6 +188,7 @@ impl Tally {
     /// What is told of the sum.
     pub fn report(&self, decided_on: NaiveDate) -> SimulationReport {
         let (gained, lost) = (Change::of(self.gained), Change::of(self.lost));
+        let credited = told(self.credited);
         let both = gained.learners.zip(lost.learners);
         let institutions = self.institutions.iter().map(|(code, cell)| (code.clone(), *cell));
         let (institutions, institutions_withheld) = cells(institutions, INSTITUTIONS_MAX);
@@ -199,8 +201,8 @@ impl Tally {
             gained,
             lost,
             unchanged: both.and_then(|(gained, lost)| self.learners.checked_sub(gained)?.checked_sub(lost)),
-            credit_before: sum(self.before),
-            credit_after: sum(self.after),
+            credit_before: credited.map(|_| sum(self.before)),
+            credit_after: credited.map(|_| sum(self.after)),
             institutions: institutions
                 .into_iter()
                 .map(|(credit_code, impact)| InstitutionImpact { credit_code, impact })

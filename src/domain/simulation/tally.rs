@@ -47,6 +47,8 @@ pub(super) struct Case {
 pub struct Tally {
     pub(super) learners: u64,
     pub(super) concerned: u64,
+    /// Learners who have credit on either side.
+    pub(super) credited: u64,
     pub(super) gained: Moved,
     pub(super) lost: Moved,
     pub(super) before: i64,
@@ -124,6 +126,7 @@ impl Tally {
     pub fn add(&mut self, difference: &Difference) {
         self.learners += 1;
         self.concerned += u64::from(difference.is_concerned);
+        self.credited += u64::from(difference.before > 0 || difference.after > 0);
         self.not_proven += u64::from(!difference.is_proven);
         self.before += difference.before;
         self.after += difference.after;
@@ -164,6 +167,7 @@ impl Tally {
     pub fn merge(&mut self, other: Self) {
         self.learners += other.learners;
         self.concerned += other.concerned;
+        self.credited += other.credited;
         self.gained.add(other.gained);
         self.lost.add(other.lost);
         self.before += other.before;
