@@ -70,8 +70,9 @@ SELECT create_distributed_table('certificate_numbers', 'certificate_number', col
 SELECT create_distributed_table('idempotency_keys', 'idempotency_key', colocate_with => 'none');
 SELECT create_distributed_table('audit_log', 'audit_id', colocate_with => 'none');
 
--- A queue: it stays on the coordinator, where FOR UPDATE SKIP LOCKED works.
+-- Queues: they stay on the coordinator, where FOR UPDATE SKIP LOCKED works.
 -- local: outbox
+-- local: simulations
 
 ALTER TABLE achievements ADD CONSTRAINT achievements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE achievements ADD CONSTRAINT achievements_framework FOREIGN KEY (framework_id) REFERENCES frameworks (framework_id);

@@ -15,6 +15,11 @@ decimal! {
 }
 
 decimal! {
+    /// Course credit of many learners together.
+    pub struct CourseCreditSum, max_hundredths = 100_000_000_000, pattern = "^([0-9]{1,9}([.][0-9]{1,2})?|1000000000([.]0{1,2})?)$", example = "48210.50"
+}
+
+decimal! {
     /// A share in hundredths, or a score of a hundred.
     pub struct Percent, max_hundredths = 10_000, pattern = "^([0-9]{1,2}([.][0-9]{1,2})?|100([.]0{1,2})?)$", example = "50"
 }
@@ -40,6 +45,7 @@ macro_rules! amount {
 
 amount!(Credit);
 amount!(CourseCredit);
+amount!(CourseCreditSum);
 
 #[cfg(test)]
 mod tests {

@@ -34,4 +34,5 @@ mod policy_matrix;
 pub mod programme;
 pub mod recognition;
 pub mod rejection;
+pub mod simulation;
 pub(crate) mod words;

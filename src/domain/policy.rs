@@ -45,6 +45,7 @@ words! {
         WriteRulePack => "write_rule_pack",
         ReadDraftRulePack => "read_draft_rule_pack",
         DecideRulePack => "decide_rule_pack",
+        SimulateRulePack => "simulate_rule_pack",
     }
 }
 
@@ -141,6 +142,10 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         A::WriteRulePack => role == BankRole::Administrator && resource == Resource::Bank,
         A::ReadDraftRulePack => true,
         A::DecideRulePack => role == BankRole::Officer,
+        // Its owner's people, and those who judge it.
+        A::SimulateRulePack => {
+            matches!(role, BankRole::Officer | BankRole::Auditor) || (role == BankRole::Administrator && resource == Resource::Bank)
+        }
         A::FindLearner
         | A::ReadOutcome
         | A::ListOutcomes
@@ -206,6 +211,7 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::WriteRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ReadDraftRulePack => (MemberRole::ALL, Needs::Belonging),
         A::DecideRulePack => (&[], Needs::Belonging),
+        A::SimulateRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -235,6 +241,7 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::WriteRulePack => Some((Scope::RulePacksWrite, Needs::Approval)),
         A::ReadDraftRulePack => Some((Scope::RulePacksWrite, Needs::Belonging)),
         A::DecideRulePack => None,
+        A::SimulateRulePack => Some((Scope::RulePacksWrite, Needs::Approval)),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -270,6 +277,7 @@ fn hidden(action: Action) -> Rejection {
         | A::ReplayDecision
         | A::ReadDraftAchievement
         | A::ReadDraftRulePack
+        | A::SimulateRulePack
         | A::IssueClaimCode
         | A::ReadMismatches
         | A::SettleMismatch => Rejection::NotFound {},

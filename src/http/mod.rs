@@ -25,5 +25,6 @@ pub mod routes;
 pub mod rules;
 pub mod server;
 pub mod sessions;
+pub mod simulations;
 pub mod state;
 pub mod worth;

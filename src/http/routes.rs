@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     achievements, agreements, clients, health, institutions, learners, me, members, outcomes, packs, pathways, programmes, review, rules,
-    sessions, worth,
+    sessions, simulations, worth,
 };
 
 macro_rules! operations {
@@ -121,4 +121,8 @@ operations! {
     packs::withdraw_rule_pack,
     packs::diff_rule_packs,
     packs::read_rule_pack_text,
+    simulations::start_simulation,
+    simulations::list_simulations,
+    simulations::read_simulation,
+    simulations::cancel_simulation,
 }

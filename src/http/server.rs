@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::domain::actor::Caller;
 use crate::ops::context::{Bank, Context};
 use crate::ops::expiry::expire_lots;
+use crate::ops::simulation::worker::Simulator;
 
 /// The buckets of latencies, in seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
@@ -89,6 +90,7 @@ impl Application {
             ..
         } = self;
         let upkeep = actix_web::rt::spawn(keep_up(web.clone()));
+        let bank = Arc::clone(&web.bank);
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(web.clone())
@@ -107,8 +109,10 @@ impl Application {
         .shutdown_timeout(self.shutdown_max.as_secs())
         .listen(self.listener)
         .map_err(ServerError::Run)?;
+        let simulator = Simulator::start(bank, crate::clock::now);
         let ended = server.run().await.map_err(ServerError::Run);
         upkeep.abort();
+        simulator.stop();
         ended
     }
 }

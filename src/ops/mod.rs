@@ -31,6 +31,7 @@ pub mod review;
 pub mod rules;
 pub mod sessions;
 pub mod setup;
+pub mod simulation;
 pub mod users;
 pub mod verify;
 pub mod worth;

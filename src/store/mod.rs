@@ -17,6 +17,7 @@ pub mod people;
 pub mod programmes;
 pub mod records;
 pub mod schema;
+pub mod simulations;
 pub mod standards;
 pub mod types;
 pub mod worths;

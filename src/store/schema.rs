@@ -538,6 +538,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    simulations (simulation_id) {
+        simulation_id -> Id,
+        pack_id -> Id,
+        pack_edition -> BigInt,
+        programme_id -> Id,
+        institution_id -> Id,
+        status -> Text,
+        place -> BigInt,
+        comparison -> Text,
+        learners_done -> BigInt,
+        learners_in_all -> BigInt,
+        report -> Nullable<Json>,
+        requested_by -> Text,
+        created_at -> Moment,
+        started_at -> Nullable<Moment>,
+        finished_at -> Nullable<Moment>,
+        attempts -> BigInt,
+        runner -> Nullable<Id>,
+        heartbeat -> Nullable<Moment>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -570,4 +596,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     pathways,
     rule_packs,
     worths,
+    simulations,
 );

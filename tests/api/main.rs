@@ -17,6 +17,7 @@ mod racing;
 mod readme;
 mod record;
 mod server;
+mod simulations;
 mod spec;
 mod standards;
 mod start;

@@ -88,6 +88,7 @@ fn things(server: &Server, town: &Town) -> Things {
     let draft = server.post("/api/v1/achievements", &town.registrar, &draft).expect(201);
     let pack = json!({ "institution_id": town.school, "document": super::packs::document("2999-01-01") });
     let pack = server.post("/api/v1/rule-packs", &town.registrar, &pack).expect(201);
+    let simulation = super::simulations::start(server, town, &text(&pack["pack_id"])).expect(202);
     let me = server.get("/api/v1/me", &town.registrar).expect(200);
     Things {
         ids: BTreeMap::from([
@@ -100,6 +101,7 @@ fn things(server: &Server, town: &Town) -> Things {
             ("achievement_id", text(&draft["achievement_id"])),
             ("user_id", text(&me["id"])),
             ("pack_id", text(&pack["pack_id"])),
+            ("simulation_id", text(&simulation["simulation_id"])),
             // Nobody kept an answer; whose it would be is asked first.
             ("worth_id", town.school.clone()),
         ]),
@@ -153,6 +155,7 @@ fn body(operation: &str, things: &Things) -> Option<Value> {
         "validate_rule_pack" => super::packs::document("2999-01-01"),
         "test_rule_pack" => json!({}),
         "decide_filing" => json!({ "decision": "accept", "reason": "没有权限" }),
+        "start_simulation" => json!({ "programme_id": things.ids["simulation_id"] }),
         "publish_achievement" | "revoke_client" | "replay_decision" => return None,
         other => panic!("{other} takes a body that the walk does not know"),
     })

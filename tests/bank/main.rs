@@ -14,4 +14,5 @@ mod facts;
 mod migrations;
 mod packs;
 mod sessions;
+mod simulations;
 mod versions;

@@ -21,7 +21,7 @@ fn day(text: &str) -> NaiveDate {
 }
 
 /// The same caller at noon of another day.
-fn on(context: Context, date: &str) -> Context {
+pub(crate) fn on(context: Context, date: &str) -> Context {
     let now: DateTime<Utc> = format!("{date}T04:00:00Z").parse().unwrap();
     Context {
         now,
@@ -30,7 +30,7 @@ fn on(context: Context, date: &str) -> Context {
     }
 }
 
-fn document(code: &str, from: &str) -> Value {
+pub(crate) fn document(code: &str, from: &str) -> Value {
     json!({
         "code": code, "title": { "zh": "证书转换办法", "en": "Certificates" }, "owner": OWNER, "legal_basis": ["国发〔2019〕4号"],
         "effective_from": from, "selected_by": "decision_date",
@@ -43,7 +43,7 @@ fn document(code: &str, from: &str) -> Value {
 }
 
 /// A case that the document passes.
-fn case() -> Value {
+pub(crate) fn case() -> Value {
     json!({
         "name": "高级工", "decided_on": "3000-01-01",
         "programme": { "code": "elec-2024", "name": { "zh": "电气自动化技术" }, "required_credit": "20",
@@ -56,12 +56,12 @@ fn case() -> Value {
     })
 }
 
-struct People {
-    registrar: Context,
-    officer: Context,
+pub(crate) struct People {
+    pub(crate) registrar: Context,
+    pub(crate) officer: Context,
 }
 
-fn people(world: &World) -> People {
+pub(crate) fn people(world: &World) -> People {
     let (_, administrator) = log_in(&world.bank, "admin");
     let officer = json!({ "user": { "username": "officer", "display_name": "officer", "password": PASSWORD }, "bank_role": "officer" });
     users::create_user(&world.bank, &administrator, None, &serde_json::from_value(officer).unwrap()).unwrap();
@@ -71,13 +71,13 @@ fn people(world: &World) -> People {
     }
 }
 
-fn draft(world: &World, context: &Context, document: &Value, cases: &[Value]) -> Result<Pack, OpError> {
+pub(crate) fn draft(world: &World, context: &Context, document: &Value, cases: &[Value]) -> Result<Pack, OpError> {
     let new = json!({ "institution_id": world.institution_id, "document": document, "cases": cases });
     let new: NewRulePack = serde_json::from_value(new).unwrap();
     packs::create_rule_pack(&world.bank, context, None, &new)
 }
 
-fn accept(world: &World, people: &People, pack: &Pack, date: &str) -> Result<Pack, OpError> {
+pub(crate) fn accept(world: &World, people: &People, pack: &Pack, date: &str) -> Result<Pack, OpError> {
     let filed = filing::file_rule_pack(&world.bank, &on(people.registrar, date), None, pack.pack_id)?;
     let officer = on(people.officer, date);
     filing::decide_filing(
@@ -98,7 +98,7 @@ fn status(world: &World, people: &People, pack: &Pack, date: &str) -> PackStatus
 }
 
 #[track_caller]
-fn refused<T: std::fmt::Debug>(answer: Result<T, OpError>) -> Rejection {
+pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T, OpError>) -> Rejection {
     match answer {
         Err(OpError::Rejected(rejection)) => rejection,
         other => panic!("{other:?}"),

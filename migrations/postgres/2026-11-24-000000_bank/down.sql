@@ -1,3 +1,4 @@
+DROP TABLE simulations;
 DROP TABLE worths;
 DROP TABLE pathways;
 DROP TABLE agreements;

@@ -551,3 +551,33 @@ CREATE TRIGGER worths_refuse_delete BEFORE DELETE ON worths
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
 CREATE TRIGGER worths_refuse_truncate BEFORE TRUNCATE ON worths
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+
+-- Simulations of drafts: a queue of jobs, kept on the coordinator. An open one has one of a few places, and no two open
+-- ones are of the same institution.
+CREATE TABLE simulations (
+    simulation_id uuid NOT NULL,
+    pack_id uuid NOT NULL,
+    pack_edition bigint NOT NULL,
+    programme_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    status text NOT NULL,
+    place bigint NOT NULL,
+    comparison text NOT NULL,
+    learners_done bigint NOT NULL,
+    learners_in_all bigint NOT NULL,
+    report jsonb,
+    requested_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    started_at timestamptz,
+    finished_at timestamptz,
+    attempts bigint NOT NULL,
+    runner uuid,
+    heartbeat timestamptz,
+    CONSTRAINT simulations_pk PRIMARY KEY (simulation_id),
+    CONSTRAINT simulations_status_known CHECK (status IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    CONSTRAINT simulations_done_has_report CHECK ((status = 'done') = (report IS NOT NULL)),
+    CONSTRAINT simulations_running_has_runner CHECK (status <> 'running' OR (runner IS NOT NULL AND heartbeat IS NOT NULL AND started_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX simulations_open_place ON simulations (place) WHERE status IN ('queued', 'running');
+CREATE UNIQUE INDEX simulations_open_institution ON simulations (institution_id) WHERE status IN ('queued', 'running');
+CREATE INDEX simulations_by_pack ON simulations (pack_id, simulation_id);

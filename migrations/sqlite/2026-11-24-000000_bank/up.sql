@@ -550,3 +550,33 @@ CREATE TRIGGER worths_refuse_delete BEFORE DELETE ON worths
 BEGIN
     SELECT RAISE(ABORT, 'kept answers are never changed or deleted');
 END;
+
+-- Simulations of drafts: a queue of jobs, kept on the coordinator. An open one has one of a few places, and no two open
+-- ones are of the same institution.
+CREATE TABLE simulations (
+    simulation_id BLOB NOT NULL CONSTRAINT simulations_simulation_id_is_uuid CHECK (length(simulation_id) = 16),
+    pack_id BLOB NOT NULL CONSTRAINT simulations_pack_id_is_uuid CHECK (length(pack_id) = 16),
+    pack_edition BIGINT NOT NULL,
+    programme_id BLOB NOT NULL CONSTRAINT simulations_programme_id_is_uuid CHECK (length(programme_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT simulations_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    status TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    comparison TEXT NOT NULL CONSTRAINT simulations_comparison_is_json CHECK (json_valid(comparison)),
+    learners_done BIGINT NOT NULL,
+    learners_in_all BIGINT NOT NULL,
+    report TEXT CONSTRAINT simulations_report_is_json CHECK (json_valid(report)),
+    requested_by TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    attempts BIGINT NOT NULL,
+    runner BLOB CONSTRAINT simulations_runner_is_uuid CHECK (length(runner) = 16),
+    heartbeat INTEGER,
+    CONSTRAINT simulations_pk PRIMARY KEY (simulation_id),
+    CONSTRAINT simulations_status_known CHECK (status IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    CONSTRAINT simulations_done_has_report CHECK ((status = 'done') = (report IS NOT NULL)),
+    CONSTRAINT simulations_running_has_runner CHECK (status <> 'running' OR (runner IS NOT NULL AND heartbeat IS NOT NULL AND started_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX simulations_open_place ON simulations (place) WHERE status IN ('queued', 'running');
+CREATE UNIQUE INDEX simulations_open_institution ON simulations (institution_id) WHERE status IN ('queued', 'running');
+CREATE INDEX simulations_by_pack ON simulations (pack_id, simulation_id);

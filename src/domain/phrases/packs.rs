@@ -90,6 +90,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "needs the table of overlaps, definitions.overlaps, which is not there",
         "需要内容重合度表 definitions.overlaps，但没有给出",
     ),
+    // What is said of a simulation.
+    ("is not a programme of the bank", "本行没有此专业"),
+    ("is not a programme of the pack's owner", "不是该规则包所属机构的专业"),
+    ("is not one of the programmes that the pack is for", "不是该规则包所适用的专业"),
     // What contradicts.
     ("is the id of another rule as well: {}", "与另一条规则的编号相同：{}"),
     ("is defined twice: {}", "重复定义：{}"),

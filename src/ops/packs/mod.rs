@@ -5,6 +5,7 @@ pub mod filing;
 pub mod form;
 pub mod in_force;
 pub mod reading;
+pub(super) mod simulated;
 pub mod templates;
 
 use uuid::Uuid;

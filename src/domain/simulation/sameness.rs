@@ -1,0 +1,158 @@
+//! Which learners are the same to the rules: what no rule reads of an outcome is left out, and of a score or of hours only
+//! how far they reach. Equal texts are solved once, so that a city is as quick as its different cases.
+//!
+//! Conditions, values and limits are taken apart by name and without `..`: a property that is added to one of them does
+//! not compile here until somebody says what it reads.
+
+use std::collections::BTreeSet;
+
+use super::{Comparison, Rules};
+use crate::domain::condition::Condition;
+use crate::domain::credit::Percent;
+use crate::domain::facts::OutcomeFacts;
+use crate::domain::hours::Hours;
+use crate::domain::limit::{Limit, Scope};
+use crate::domain::pack::RulePack;
+use crate::domain::pack::value::{Addend, Base, RatioOf, TableKey, Value};
+use crate::domain::recognition::SelectedBy;
+
+/// What the rules of a comparison read of an outcome, of that which is seldom equal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads {
+    award_date: bool,
+    last_day: bool,
+    grade: bool,
+    exact_hours: bool,
+    original_credit: bool,
+    trainee_group: bool,
+    scores: BTreeSet<Percent>,
+    hours: BTreeSet<Hours>,
+}
+
+impl Reads {
+    /// Looks through all rules of both sides.
+    pub fn of(comparison: &Comparison) -> Self {
+        let mut reads = Self::default();
+        for Rules { versions, above } in [&comparison.before, &comparison.after] {
+            for version in versions.iter().chain(above) {
+                reads.pack(&version.pack);
+            }
+        }
+        for limit in &comparison.programme.limits {
+            reads.limit(limit);
+        }
+        reads
+    }
+
+    fn pack(&mut self, pack: &RulePack) {
+        self.award_date |= pack.selected_by == Some(SelectedBy::AwardDate);
+        for clause in &pack.clauses {
+            self.condition(&clause.outcomes);
+            self.value(&clause.value);
+        }
+        for limit in &pack.limits {
+            self.limit(limit);
+        }
+        for only in pack.highest_only.iter().chain(&pack.once_only) {
+            self.condition(&only.outcomes);
+        }
+        for exclusion in &pack.exclusions {
+            self.condition(&exclusion.outcomes);
+        }
+    }
+
+    fn limit(&mut self, limit: &Limit) {
+        self.condition(&limit.outcomes);
+        self.award_date |= limit.per == Scope::Period;
+    }
+
+    fn value(&mut self, value: &Value) {
+        let Value {
+            of,
+            addends,
+            step: _,
+            cap: _,
+        } = value;
+        match of {
+            Base::Hours { per_credit: _ } => self.exact_hours = true,
+            Base::Ratio { of, .. } => self.original_credit |= *of == RatioOf::OriginalCredit,
+            Base::Table { by, entries: _ } => self.grade |= *by == TableKey::Grade,
+            Base::BankCredit {} | Base::Fixed { credit: _ } | Base::CourseCredit {} => {}
+        }
+        for Addend { when, sign: _, credit: _ } in addends {
+            self.condition(when);
+        }
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        let Condition {
+            // Properties of the achievement and of who made the award, which stay as they are.
+            kinds: _,
+            issuers: _,
+            issuer_kinds: _,
+            origin: _,
+            achievements: _,
+            families: _,
+            ranks: _,
+            levels: _,
+            education_levels: _,
+            tags_any: _,
+            tags_all: _,
+            tags_none: _,
+            verification: _,
+            contest_scopes: _,
+            contest_places: _,
+            standing: _,
+            team_positions: _,
+            trainee_groups,
+            minimum_score,
+            minimum_grade,
+            minimum_hours,
+            awarded_from,
+            awarded_to,
+            awarded_within,
+            still_valid,
+            any_of,
+            none_of,
+        } = condition;
+        self.trainee_group |= !trainee_groups.is_empty();
+        self.scores.extend(minimum_score);
+        self.grade |= minimum_grade.is_some();
+        self.hours.extend(minimum_hours);
+        self.award_date |= awarded_from.is_some() || awarded_to.is_some() || awarded_within.is_some();
+        self.last_day |= still_valid;
+        for other in any_of.iter().chain(none_of) {
+            self.condition(other);
+        }
+    }
+
+    /// What a learner has as the rules see it, under keys that are the places in the order of deposits. It is answered as
+    /// the outcomes themselves are: in what it converts, not in the grades that are recorded.
+    pub fn seen(&self, comparison: &Comparison, outcomes: &[OutcomeFacts]) -> Vec<OutcomeFacts> {
+        let seen = |(place, outcome): (usize, &OutcomeFacts)| OutcomeFacts {
+            // As many digits as the most outcomes of a question have: texts are put in order by limits per outcome.
+            key: format!("{place:03}"),
+            awarded_on: if self.award_date {
+                outcome.awarded_on
+            } else {
+                comparison.decided_on
+            },
+            usable_until: outcome.usable_until.filter(|_| self.last_day),
+            grade: outcome.grade.clone().filter(|_| self.grade),
+            original_credit: outcome.original_credit.filter(|_| self.original_credit),
+            trainee_group: outcome.trainee_group.filter(|_| self.trainee_group),
+            score: outcome.score.and_then(|score| reached(&self.scores, score)),
+            hours: match self.exact_hours {
+                true => outcome.hours,
+                false => outcome.hours.and_then(|hours| reached(&self.hours, hours)),
+            },
+            ..outcome.clone()
+        };
+        outcomes.iter().enumerate().map(seen).collect()
+    }
+}
+
+/// The highest of the marks that a number reaches: none of the conditions can tell the two apart.
+fn reached<T: Ord + Copy>(marks: &BTreeSet<T>, number: T) -> Option<T> {
+    marks.range(..=number).next_back().copied()
+}
