@@ -1,8 +1,8 @@
 //! Which learners are the same to the rules: what no rule reads of an outcome is left out, and of a score or of hours only
 //! how far they reach. Equal texts are solved once, so that a city is as quick as its different cases.
 //!
-//! Conditions, values and limits are taken apart by name and without `..`: a property that is added to one of them does
-//! not compile here until somebody says what it reads.
+//! Packs and all that is in them are taken apart by name and without `..`: a property that is added does not compile
+//! here until somebody says what it reads.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +12,8 @@ use crate::domain::credit::Percent;
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::hours::Hours;
 use crate::domain::limit::{Limit, Scope};
-use crate::domain::pack::RulePack;
 use crate::domain::pack::value::{Addend, Base, RatioOf, TableKey, Value};
+use crate::domain::pack::{Clause, Exclusion, OnlyOne, RulePack};
 use crate::domain::recognition::SelectedBy;
 
 /// What the rules of a comparison read of an outcome, of that which is seldom equal.
@@ -45,25 +45,87 @@ impl Reads {
     }
 
     fn pack(&mut self, pack: &RulePack) {
-        self.award_date |= pack.selected_by == Some(SelectedBy::AwardDate);
-        for clause in &pack.clauses {
-            self.condition(&clause.outcomes);
-            self.value(&clause.value);
+        let RulePack {
+            code: _,
+            title: _,
+            owner: _,
+            legal_basis: _,
+            effective_from: _,
+            effective_to: _,
+            selected_by,
+            under: _,
+            programmes: _,
+            definitions: _,
+            clauses,
+            limits,
+            highest_only,
+            once_only,
+            exclusions,
+            admission: _,
+        } = pack;
+        self.award_date |= *selected_by == Some(SelectedBy::AwardDate);
+        for clause in clauses {
+            self.clause(clause);
         }
-        for limit in &pack.limits {
+        for limit in limits {
             self.limit(limit);
         }
-        for only in pack.highest_only.iter().chain(&pack.once_only) {
-            self.condition(&only.outcomes);
+        for only in highest_only.iter().chain(once_only) {
+            let OnlyOne {
+                id: _,
+                citation: _,
+                outcomes,
+                within: _,
+            } = only;
+            self.condition(outcomes);
         }
-        for exclusion in &pack.exclusions {
-            self.condition(&exclusion.outcomes);
+        for exclusion in exclusions {
+            let Exclusion {
+                id: _,
+                citation: _,
+                outcomes,
+                courses: _,
+            } = exclusion;
+            self.condition(outcomes);
         }
     }
 
+    fn clause(&mut self, clause: &Clause) {
+        let Clause {
+            id: _,
+            citation: _,
+            title: _,
+            legal_basis: _,
+            outcomes,
+            to: _,
+            value,
+            targets: _,
+            remainder: _,
+            coverage: _,
+            // Of the grade that is recorded a simulation says nothing.
+            recorded: _,
+            exempt_from: _,
+        } = clause;
+        self.condition(outcomes);
+        self.value(value);
+    }
+
     fn limit(&mut self, limit: &Limit) {
-        self.condition(&limit.outcomes);
-        self.award_date |= limit.per == Scope::Period;
+        let Limit {
+            id: _,
+            citation: _,
+            title: _,
+            outcomes,
+            clauses: _,
+            courses: _,
+            per,
+            calendar: _,
+            at_most: _,
+            inside: _,
+            outside: _,
+        } = limit;
+        self.condition(outcomes);
+        self.award_date |= *per == Scope::Period;
     }
 
     fn value(&mut self, value: &Value) {
@@ -75,7 +137,11 @@ impl Reads {
         } = value;
         match of {
             Base::Hours { per_credit: _ } => self.exact_hours = true,
-            Base::Ratio { of, .. } => self.original_credit |= *of == RatioOf::OriginalCredit,
+            Base::Ratio {
+                of,
+                numerator: _,
+                denominator: _,
+            } => self.original_credit |= *of == RatioOf::OriginalCredit,
             Base::Table { by, entries: _ } => self.grade |= *by == TableKey::Grade,
             Base::BankCredit {} | Base::Fixed { credit: _ } | Base::CourseCredit {} => {}
         }
