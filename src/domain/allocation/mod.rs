@@ -15,6 +15,8 @@ mod order;
 mod search;
 pub mod standing;
 mod state;
+mod tighten;
+mod write;
 
 use std::collections::BTreeSet;
 

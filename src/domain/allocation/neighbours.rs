@@ -5,6 +5,7 @@ use fastrand::Rng;
 
 use super::integer::{Aim, Programme};
 use super::model::{Arc, Bound, Flow, Measure, Model, Offer, Place};
+use super::tighten::tightened;
 use crate::domain::pack::Coverage;
 
 /// The same seed for every question, so that a stored decision replays.
@@ -61,7 +62,7 @@ fn with_some_freed(model: &Model, flow: &Flow, random: &mut Rng) -> Option<Flow>
             }
         }
     }
-    let small = small_model(model, &kept, &arcs);
+    let small = tightened(&small_model(model, &kept, &arcs));
     let begin = arcs.iter().map(|arc| at(*arc)).collect();
     let begin: Flow = if broken.contains(&true) { vec![0; arcs.len()] } else { begin };
     let found = Programme::of(&small, Aim::Value).solve(&small, &begin, NODES_MAX).ok()?;

@@ -3,6 +3,7 @@
 
 use super::integer::{Aim, Programme};
 use super::model::{Flow, Model};
+use super::tighten::tightened;
 use super::{Effort, Unanswerable, climb, neighbours};
 
 /// Up to so many arcs the cheapest of equal allocations is searched for exactly.
@@ -31,6 +32,17 @@ pub(super) fn best(model: &Model, effort: Effort) -> Result<Found, Unanswerable>
             Err(Unanswerable::PinsImpossible)
         };
     }
+    let tight = tightened(model);
+    let found = best_of(&tight, effort)?;
+    // Nothing that the narrower model permits is against the rules; were that ever untrue, it is no answer.
+    if model.permits(&found.flow) {
+        Ok(found)
+    } else {
+        Err(Unanswerable::Unsolvable)
+    }
+}
+
+fn best_of(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
     let relaxed = Programme::of(model, Aim::Relaxed).relaxed(model.arcs.len())?;
     let found = most_valuable(model, relaxed, effort)?;
     if found.bound > model.value(&found.flow) {

@@ -27,7 +27,7 @@ impl Index {
             together: model
                 .arcs
                 .iter()
-                .map(|arc| model.coverage(arc) == Coverage::WholeTogether)
+                .map(|arc| !arc.whole && model.coverage(arc) == Coverage::WholeTogether)
                 .collect(),
         };
         for (number, arc) in model.arcs.iter().enumerate() {
