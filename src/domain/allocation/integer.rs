@@ -29,6 +29,8 @@ pub(super) struct Programme {
     pub(super) sends: Vec<(Variable, Vec<(usize, i64)>)>,
     /// Variables that say whether any of some arcs is used.
     pub(super) marks: Vec<(Variable, Vec<usize>)>,
+    /// The variables that are either nothing or one.
+    pub(super) choices: Vec<Variable>,
     pub(super) unit: i64,
     /// Whether nothing is covered in part, so that every value is a multiple of the unit.
     pub(super) stepped: bool,
@@ -46,20 +48,17 @@ impl Programme {
             problem: Problem::new(direction),
             sends: Vec::new(),
             marks: Vec::new(),
+            choices: Vec::new(),
             unit,
             stepped,
         };
         Writer::new(model, aim, empty).write()
     }
 
-    /// The relaxation's bound in hundredths, and its amounts.
-    pub(super) fn relaxed(&self, arcs: usize) -> Result<Found, Unanswerable> {
+    /// The relaxation's solution; its objective bounds every flow's value.
+    pub(super) fn relaxed(&self) -> Result<Solution, Unanswerable> {
         let outcome = self.problem.solve().map_err(unanswerable)?;
-        let solution = outcome.into_solution().map_err(|_| Unanswerable::Unsolvable)?;
-        Ok(Found {
-            bound: self.bound(solution.objective()),
-            flow: self.flow(&solution, arcs),
-        })
+        outcome.into_solution().map_err(|_| Unanswerable::Unsolvable)
     }
 
     /// Solves it in whole numbers, beginning with a lawful flow.
@@ -83,7 +82,7 @@ impl Programme {
     }
 
     /// A bound of the solver's in hundredths.
-    fn bound(&self, units: f64) -> i64 {
+    pub(super) fn bound(&self, units: f64) -> i64 {
         if self.stepped {
             times_at_most(units, 1).saturating_mul(self.unit)
         } else {
@@ -91,7 +90,7 @@ impl Programme {
         }
     }
 
-    fn flow(&self, solution: &Solution, arcs: usize) -> Flow {
+    pub(super) fn flow(&self, solution: &Solution, arcs: usize) -> Flow {
         let mut flow = vec![0; arcs];
         for (variable, sends) in &self.sends {
             let value = solution.var_value(*variable);

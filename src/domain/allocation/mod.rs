@@ -4,6 +4,7 @@
 mod bounds;
 mod climb;
 mod columns;
+mod dive;
 mod explain;
 mod integer;
 mod layers;

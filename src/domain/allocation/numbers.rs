@@ -32,6 +32,11 @@ pub(super) fn times_at_most(bound: f64, times: i64) -> i64 {
     whole(((bound + IMPRECISION) * float(times)).floor())
 }
 
+/// A number of the solver's in thousandths.
+pub(super) fn thousandths(number: f64) -> i64 {
+    times(number, 1000)
+}
+
 /// The greatest number of which both are multiples.
 pub(super) fn greatest_common_divisor(one: i64, other: i64) -> i64 {
     if other == 0 {

@@ -4,10 +4,13 @@
 use super::integer::{Aim, Programme};
 use super::model::{Flow, Model};
 use super::tighten::tightened;
-use super::{Effort, Unanswerable, climb, neighbours};
+use super::{Effort, Unanswerable, climb, dive, neighbours};
 
 /// Up to so many arcs the cheapest of equal allocations is searched for exactly.
 const CHEAPEST_ARCS_MAX: usize = 150;
+
+/// A descent of the relaxation takes the work of so many small questions.
+const NEIGHBOURHOODS_PER_DESCENT: usize = 3;
 
 /// The best that was found.
 pub(super) struct Found {
@@ -43,8 +46,7 @@ pub(super) fn best(model: &Model, effort: Effort) -> Result<Found, Unanswerable>
 }
 
 fn best_of(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
-    let relaxed = Programme::of(model, Aim::Relaxed).relaxed(model.arcs.len())?;
-    let found = most_valuable(model, relaxed, effort)?;
+    let found = most_valuable(model, effort)?;
     if found.bound > model.value(&found.flow) {
         return Ok(found);
     }
@@ -52,10 +54,14 @@ fn best_of(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
     Ok(Found { flow, ..found })
 }
 
-fn most_valuable(model: &Model, relaxed: Found, effort: Effort) -> Result<Found, Unanswerable> {
-    let bound = relaxed.bound;
-    let climbed = climb::climbed(model, &relaxed.flow, bound, effort.rounds);
-    let flow = neighbours::improved(model, climbed, bound, effort.neighbourhoods);
+fn most_valuable(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
+    let programme = Programme::of(model, Aim::Relaxed);
+    let relaxed = programme.relaxed()?;
+    let bound = programme.bound(relaxed.objective());
+    let suggestion = programme.flow(&relaxed, model.arcs.len());
+    let climbed = climb::climbed(model, &suggestion, bound, effort.rounds);
+    let dived = dive::descended(model, &programme, &relaxed, climbed, bound, effort.neighbourhoods / NEIGHBOURHOODS_PER_DESCENT);
+    let flow = neighbours::improved(model, dived, bound, effort.neighbourhoods);
     let lawful = model.permits(&flow);
     if lawful && model.value(&flow) >= bound {
         return Ok(Found { flow, bound });

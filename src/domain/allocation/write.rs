@@ -92,10 +92,12 @@ impl<'a> Writer<'a> {
     }
 
     fn binary(&mut self, worth: i64) -> Variable {
-        match self.aim {
+        let choice = match self.aim {
             Aim::Relaxed => self.programme.problem.add_var(float(worth), (0.0, 1.0)),
             Aim::Value | Aim::Cost { .. } => self.programme.problem.add_binary_var(float(worth)),
-        }
+        };
+        self.programme.choices.push(choice);
+        choice
     }
 
     /// A variable that says whether any of some arcs is used, and costs so much if it is.
