@@ -4,6 +4,7 @@
 mod bounds;
 mod climb;
 mod columns;
+mod count;
 mod dive;
 mod explain;
 mod integer;

@@ -9,6 +9,9 @@ use super::{Effort, Unanswerable, climb, dive, neighbours};
 /// Up to so many arcs the cheapest of equal allocations is searched for exactly.
 const CHEAPEST_ARCS_MAX: usize = 150;
 
+/// So many rounds of climbing for value are allowed for one that looks for less cost.
+const ROUNDS_PER_CHEAPER: usize = 5;
+
 /// A descent of the relaxation takes the work of so many small questions.
 const NEIGHBOURHOODS_PER_DESCENT: usize = 3;
 
@@ -66,6 +69,9 @@ fn most_valuable(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
     if lawful && model.value(&flow) >= bound {
         return Ok(Found { flow, bound });
     }
+    if lawful && effort.nodes == 0 {
+        return Ok(Found { flow, bound });
+    }
     let exact = Programme::of(model, Aim::Value).solve(model, &flow, effort.nodes);
     match exact {
         // A better one may come from either; the narrower bound holds for both.
@@ -89,7 +95,7 @@ fn cheapest(model: &Model, flow: Flow, effort: Effort) -> Flow {
         return flow;
     }
     if model.arcs.len() > CHEAPEST_ARCS_MAX {
-        return climb::cheaper(model, flow, effort.rounds);
+        return climb::cheaper(model, flow, effort.rounds / ROUNDS_PER_CHEAPER);
     }
     match Programme::of(model, Aim::Cost { value }).solve(model, &flow, effort.nodes) {
         Ok(found) if model.value(&found.flow) == value && model.cost(&found.flow) <= model.cost(&flow) => found.flow,

@@ -6,20 +6,20 @@ use microlp::{ComparisonOp, LinearExpr, Variable};
 
 use super::columns::{Columns, columns};
 use super::integer::{Aim, Programme};
-use super::model::{Bound, Layout, Measure, Model, ORDER_SCALE};
+use super::model::{Layout, Model, ORDER_SCALE};
 use super::numbers::float;
 use super::tighten::room;
 use crate::domain::pack::{Coverage, Remainder, Targets};
 
 /// A variable, and what one of it counts for.
-type Term = (Variable, i64);
+pub(super) type Term = (Variable, i64);
 
 /// A model that is being written.
 pub(super) struct Writer<'a> {
-    model: &'a Model,
+    pub(super) model: &'a Model,
     aim: Aim,
     programme: Programme,
-    layout: Layout,
+    pub(super) layout: Layout,
     /// The variables that send along each arc, and how many units.
     by_arc: Vec<Vec<(usize, i64)>>,
     /// Whether columns stand for every whole course of an offer.
@@ -27,9 +27,9 @@ pub(super) struct Writer<'a> {
     /// Whether an arc that takes parts is used.
     used: BTreeMap<usize, Variable>,
     /// What says together whether an offer is used.
-    offered: Vec<Vec<Term>>,
+    pub(super) offered: Vec<Vec<Term>>,
     /// Whether a course is covered together.
-    covered: BTreeMap<usize, Variable>,
+    pub(super) covered: BTreeMap<usize, Variable>,
 }
 
 impl<'a> Writer<'a> {
@@ -65,15 +65,15 @@ impl<'a> Writer<'a> {
         self.programme
     }
 
-    fn units(&self, hundredths: i64) -> i64 {
+    pub(super) fn units(&self, hundredths: i64) -> i64 {
         hundredths / self.programme.unit
     }
 
-    fn at_most(&mut self, terms: Vec<Term>, most: i64) {
+    pub(super) fn at_most(&mut self, terms: Vec<Term>, most: i64) {
         self.row(terms, ComparisonOp::Le, most);
     }
 
-    fn at_least(&mut self, terms: Vec<Term>, least: i64) {
+    pub(super) fn at_least(&mut self, terms: Vec<Term>, least: i64) {
         self.row(terms, ComparisonOp::Ge, least);
     }
 
@@ -101,7 +101,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A variable that says whether any of some arcs is used, and costs so much if it is.
-    fn mark(&mut self, cost: i64, arcs: &[usize]) -> Variable {
+    pub(super) fn mark(&mut self, cost: i64, arcs: &[usize]) -> Variable {
         let mark = self.binary(cost);
         self.programme.marks.push((mark, arcs.to_vec()));
         mark
@@ -165,17 +165,17 @@ impl<'a> Writer<'a> {
     }
 
     /// What the variables send along some arcs.
-    fn amounts(&self, arcs: &[usize]) -> Vec<Term> {
+    pub(super) fn amounts(&self, arcs: &[usize]) -> Vec<Term> {
         let by = arcs.iter().filter_map(|arc| self.by_arc.get(*arc)).flatten();
         by.filter_map(|(number, units)| Some((self.programme.sends.get(*number)?.0, *units)))
             .collect()
     }
 
-    fn is_live(&self, arc: usize) -> bool {
+    pub(super) fn is_live(&self, arc: usize) -> bool {
         self.model.arcs.get(arc).is_some_and(|arc| arc.most > 0)
     }
 
-    fn is_part(&self, arc: usize) -> bool {
+    pub(super) fn is_part(&self, arc: usize) -> bool {
         self.model.arcs.get(arc).is_some_and(|arc| !arc.whole && arc.most > 0)
     }
 
@@ -184,12 +184,12 @@ impl<'a> Writer<'a> {
     }
 
     /// Of some arcs those that take parts, and those that are whole.
-    fn split(&self, arcs: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    pub(super) fn split(&self, arcs: &[usize]) -> (Vec<usize>, Vec<usize>) {
         arcs.iter().copied().filter(|arc| self.is_live(*arc)).partition(|arc| self.is_part(*arc))
     }
 
     /// Whether columns stand for every whole course of an offer.
-    fn is_written(&self, offer: usize) -> bool {
+    pub(super) fn is_written(&self, offer: usize) -> bool {
         self.written.get(offer) == Some(&true)
     }
 
@@ -200,7 +200,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The choices of whole courses that touch some arcs, each once.
-    fn choices(&self, wholes: &[usize]) -> Vec<Term> {
+    pub(super) fn choices(&self, wholes: &[usize]) -> Vec<Term> {
         let by = wholes.iter().filter_map(|arc| self.by_arc.get(*arc)).flatten();
         let mut numbers: Vec<usize> = by.map(|(number, _)| *number).collect();
         numbers.sort_unstable();
@@ -210,7 +210,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether an arc that takes parts is used.
-    fn used(&mut self, arc: usize) -> Variable {
+    pub(super) fn used(&mut self, arc: usize) -> Variable {
         if let Some(used) = self.used.get(&arc) {
             return *used;
         }
@@ -221,7 +221,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Nothing goes along any of the arcs unless the mark is set.
-    fn links(&mut self, parts: &[usize], mark: Variable) {
+    pub(super) fn links(&mut self, parts: &[usize], mark: Variable) {
         for arc in parts {
             let mut terms = self.amounts(&[*arc]);
             terms.push((mark, -self.most(*arc)));
@@ -321,101 +321,5 @@ impl<'a> Writer<'a> {
                 self.covered.insert(number, covered);
             }
         }
-    }
-
-    fn write_bound(&mut self, bound: &Bound) {
-        match bound.measure {
-            Measure::Amount => {
-                let terms = self.amounts(&bound.arcs);
-                self.at_most(terms, self.units(bound.most));
-            }
-            Measure::Outcomes => self.write_count(bound, |arc| arc.outcome),
-            Measure::Places => self.write_count(bound, |arc| arc.place),
-        }
-    }
-
-    fn write_count(&mut self, bound: &Bound, of: impl Fn(&super::model::Arc) -> usize) {
-        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for number in bound.arcs.iter().filter(|arc| self.is_live(**arc)) {
-            if let Some(arc) = self.model.arcs.get(*number) {
-                groups.entry(of(arc)).or_default().push(*number);
-            }
-        }
-        if i64::try_from(groups.len()).is_ok_and(|count| count <= bound.most) {
-            return;
-        }
-        let mut counted: Vec<Term> = Vec::new();
-        for (thing, arcs) in groups {
-            let terms = match bound.measure {
-                Measure::Places => self.place_used(thing, &arcs),
-                _ => self.outcome_used(&arcs),
-            };
-            counted.extend(terms);
-        }
-        self.at_most(counted, bound.most);
-    }
-
-    /// Terms that add up to at least whether a place is used by any of the arcs, and to one at most where that can be had.
-    fn place_used(&mut self, place: usize, arcs: &[usize]) -> Vec<Term> {
-        let (parts, wholes) = self.split(arcs);
-        // Of the columns that cover a whole course one is used at most, and then nothing covers a part of it.
-        let mut terms = self.choices(&wholes);
-        let all = self.layout.of_place.get(place).into_iter().flatten();
-        let of_all = all.filter(|arc| self.is_part(**arc)).count() == parts.len();
-        match (parts.as_slice(), self.covered.get(&place).filter(|_| of_all)) {
-            ([], _) => {}
-            (_, Some(covered)) => terms.push((*covered, 1)),
-            ([part], None) => terms.push((self.used(*part), 1)),
-            (parts, None) => {
-                let any = self.mark(0, parts);
-                self.links(parts, any);
-                terms.push((any, 1));
-            }
-        }
-        terms
-    }
-
-    /// Terms that add up to at least whether an outcome uses any of the arcs.
-    fn outcome_used(&mut self, arcs: &[usize]) -> Vec<Term> {
-        let mut by_offer: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for number in arcs {
-            if let Some(arc) = self.model.arcs.get(*number) {
-                by_offer.entry(arc.offer).or_default().push(*number);
-            }
-        }
-        let mut terms = Vec::new();
-        for (offer, arcs) in by_offer {
-            let all = self.layout.of_offer.get(offer).into_iter().flatten();
-            let (parts, wholes) = self.split(&arcs);
-            if all.filter(|arc| self.is_live(**arc)).count() == arcs.len() {
-                terms.extend(self.offered.get(offer).into_iter().flatten().copied());
-            } else if parts.is_empty() && self.is_written(offer) {
-                terms.extend(self.choices(&wholes));
-            } else if let ([part], []) = (parts.as_slice(), wholes.as_slice()) {
-                terms.push((self.used(*part), 1));
-            } else {
-                let any = self.mark(0, &arcs);
-                self.links(&parts, any);
-                for (choice, _) in self.choices(&wholes) {
-                    self.at_most(vec![(choice, 1), (any, -1)], 0);
-                }
-                terms.push((any, 1));
-            }
-        }
-        terms
-    }
-
-    /// One of the arcs is used, and what is counted as used brings something.
-    fn write_wish(&mut self, arcs: &[usize]) {
-        let (parts, wholes) = self.split(arcs);
-        let mut terms = self.choices(&wholes);
-        for part in parts {
-            let used = self.used(part);
-            let mut amount = self.amounts(&[part]);
-            amount.push((used, -1));
-            self.at_least(amount, 0);
-            terms.push((used, 1));
-        }
-        self.at_least(terms, 1);
     }
 }
