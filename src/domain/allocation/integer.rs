@@ -121,7 +121,11 @@ impl Programme {
                 }
             }
         }
-        let chosen = self.sends.iter().enumerate().filter(|(_, (_, sends))| !matches!(sends.as_slice(), [(_, 1)]));
+        let chosen = self
+            .sends
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, sends))| !matches!(sends.as_slice(), [(_, 1)]));
         let chosen = chosen.map(|(number, (variable, sends))| {
             let value = i64::from(sends.iter().all(|(arc, _)| used_by.get(arc) == Some(&number)));
             (*variable, float(value))

@@ -6,7 +6,7 @@ use super::model::{Flow, Model};
 use super::tighten::tightened;
 use super::{Effort, Unanswerable, climb, dive, neighbours};
 
-/// Up to so many arcs the cheapest of equal allocations is searched for exactly.
+/// Up to so many arcs that may be used the cheapest of equal allocations is searched for exactly.
 const CHEAPEST_ARCS_MAX: usize = 150;
 
 /// So many rounds of climbing for value are allowed for one that looks for less cost.
@@ -27,9 +27,10 @@ pub(super) struct Found {
 /// # Errors
 /// `PinsImpossible` when nothing grants every wish; `Unsolvable` when the solver fails.
 pub(super) fn best(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
-    if model.arcs.is_empty() {
+    let tight = tightened(model);
+    if tight.arcs.iter().all(|arc| arc.most == 0) {
         let nothing = Found {
-            flow: Vec::new(),
+            flow: vec![0; model.arcs.len()],
             bound: 0,
         };
         return if model.wishes.is_empty() {
@@ -38,7 +39,6 @@ pub(super) fn best(model: &Model, effort: Effort) -> Result<Found, Unanswerable>
             Err(Unanswerable::PinsImpossible)
         };
     }
-    let tight = tightened(model);
     let found = best_of(&tight, effort)?;
     // Nothing that the narrower model permits is against the rules; were that ever untrue, it is no answer.
     if model.permits(&found.flow) {
@@ -63,7 +63,14 @@ fn most_valuable(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
     let bound = programme.bound(relaxed.objective());
     let suggestion = programme.flow(&relaxed, model.arcs.len());
     let climbed = climb::climbed(model, &suggestion, bound, effort.rounds);
-    let dived = dive::descended(model, &programme, &relaxed, climbed, bound, effort.neighbourhoods / NEIGHBOURHOODS_PER_DESCENT);
+    let dived = dive::descended(
+        model,
+        &programme,
+        &relaxed,
+        climbed,
+        bound,
+        effort.neighbourhoods / NEIGHBOURHOODS_PER_DESCENT,
+    );
     let flow = neighbours::improved(model, dived, bound, effort.neighbourhoods);
     let lawful = model.permits(&flow);
     if lawful && model.value(&flow) >= bound {
@@ -94,7 +101,7 @@ fn cheapest(model: &Model, flow: Flow, effort: Effort) -> Flow {
     if value == 0 {
         return flow;
     }
-    if model.arcs.len() > CHEAPEST_ARCS_MAX {
+    if model.arcs.iter().filter(|arc| arc.most > 0).count() > CHEAPEST_ARCS_MAX {
         return climb::cheaper(model, flow, effort.rounds / ROUNDS_PER_CHEAPER);
     }
     match Programme::of(model, Aim::Cost { value }).solve(model, &flow, effort.nodes) {

@@ -57,10 +57,12 @@ fn most(model: &Model, layout: &Layout, number: usize) -> i64 {
     let budget = model.offers.get(arc.offer).map_or(0, |offer| offer.budget);
     let capacity = model.places.get(arc.place).map_or(0, |place| place.capacity);
     let bounds = layout.bounds_of_arc.get(number).into_iter().flatten();
-    let allowed = bounds.filter_map(|bound| model.bounds.get(*bound)).map(|bound| match bound.measure {
-        Measure::Amount => bound.most,
-        Measure::Outcomes | Measure::Places => bound.most.saturating_mul(arc.most),
-    });
+    let allowed = bounds
+        .filter_map(|bound| model.bounds.get(*bound))
+        .map(|bound| match bound.measure {
+            Measure::Amount => bound.most,
+            Measure::Outcomes | Measure::Places => bound.most.saturating_mul(arc.most),
+        });
     let room = allowed.fold(budget.min(capacity), i64::min).max(0);
     if arc.whole && room < arc.most { 0 } else { arc.most.min(room) }
 }

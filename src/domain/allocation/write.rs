@@ -123,8 +123,16 @@ impl<'a> Writer<'a> {
     }
 
     fn cost(&self, offer: usize) -> i64 {
-        let outcome = self.model.offers.get(offer).filter(|_| self.spends(offer)).map(|offer| offer.outcome);
-        outcome.and_then(|outcome| self.model.costs.get(outcome)).copied().unwrap_or_default()
+        let outcome = self
+            .model
+            .offers
+            .get(offer)
+            .filter(|_| self.spends(offer))
+            .map(|offer| offer.outcome);
+        outcome
+            .and_then(|outcome| self.model.costs.get(outcome))
+            .copied()
+            .unwrap_or_default()
     }
 
     fn write_variables(&mut self) {
@@ -134,7 +142,11 @@ impl<'a> Writer<'a> {
             let arc_units = |arc: &usize| Some((*arc, self.units(self.model.arcs.get(*arc)?.most)));
             let sends: Vec<(usize, i64)> = column.arcs.iter().filter_map(arc_units).collect();
             let all: i64 = sends.iter().map(|(_, units)| units).sum();
-            let cost = if self.is_columns(column.offer) { self.cost(column.offer) } else { 0 };
+            let cost = if self.is_columns(column.offer) {
+                self.cost(column.offer)
+            } else {
+                0
+            };
             let variable = self.binary(self.worth(column.offer, all) + cost);
             self.send(variable, sends);
         }
@@ -185,7 +197,10 @@ impl<'a> Writer<'a> {
 
     /// Of some arcs those that take parts, and those that are whole.
     pub(super) fn split(&self, arcs: &[usize]) -> (Vec<usize>, Vec<usize>) {
-        arcs.iter().copied().filter(|arc| self.is_live(*arc)).partition(|arc| self.is_part(*arc))
+        arcs.iter()
+            .copied()
+            .filter(|arc| self.is_live(*arc))
+            .partition(|arc| self.is_part(*arc))
     }
 
     /// Whether columns stand for every whole course of an offer.
