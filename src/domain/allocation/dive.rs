@@ -6,7 +6,7 @@ use microlp::{Solution, Variable};
 
 use super::integer::Programme;
 use super::model::{Flow, Model};
-use super::numbers::thousandths;
+use super::numbers::{float, thousandths};
 
 /// The same seed for every question, so that a stored decision replays.
 const SEED: u64 = 20_211_204;
@@ -48,16 +48,16 @@ fn descend(programme: &Programme, root: Solution, known: i64, mut weigh: impl Fn
         let Some((_, choice)) = weighed.into_iter().max_by_key(|(weight, _)| *weight) else {
             return Some(solution);
         };
-        let taken = settle(programme, solution.clone(), choice, 1.0, known);
+        let taken = settle(programme, solution.clone(), choice, 1, known);
         solution = match taken {
             Some(taken) => taken,
-            None => settle(programme, solution, choice, 0.0, known)?,
+            None => settle(programme, solution, choice, 0, known)?,
         };
     }
     Some(solution)
 }
 
-fn settle(programme: &Programme, solution: Solution, choice: Variable, value: f64, known: i64) -> Option<Solution> {
-    let settled = solution.fix_var(choice, value).ok()?.into_solution().ok()?;
+fn settle(programme: &Programme, solution: Solution, choice: Variable, value: i64, known: i64) -> Option<Solution> {
+    let settled = solution.fix_var(choice, float(value)).ok()?.into_solution().ok()?;
     (programme.bound(settled.objective()) > known).then_some(settled)
 }

@@ -56,10 +56,9 @@ fn with_some_freed(model: &Model, flow: &Flow, random: &mut Rng) -> Option<Flow>
     // A course that others cover together is all theirs, and what they cannot cover alone is given up.
     let broken = broken_places(model, &kept);
     for (number, arc) in model.arcs.iter().enumerate() {
-        if broken.get(arc.place) == Some(&true) && model.coverage(arc) == Coverage::WholeTogether && at(number) > 0 {
-            if let Some(amount) = kept.get_mut(number) {
-                *amount = 0;
-            }
+        let given_up = broken.get(arc.place) == Some(&true) && model.coverage(arc) == Coverage::WholeTogether;
+        if let Some(amount) = kept.get_mut(number).filter(|_| given_up) {
+            *amount = 0;
         }
     }
     let small = tightened(&small_model(model, &kept, &arcs));

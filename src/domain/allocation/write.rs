@@ -93,7 +93,7 @@ impl<'a> Writer<'a> {
 
     fn binary(&mut self, worth: i64) -> Variable {
         let choice = match self.aim {
-            Aim::Relaxed => self.programme.problem.add_var(float(worth), (0.0, 1.0)),
+            Aim::Relaxed => self.programme.problem.add_var(float(worth), (float(0), float(1))),
             Aim::Value | Aim::Cost { .. } => self.programme.problem.add_binary_var(float(worth)),
         };
         self.programme.choices.push(choice);
@@ -160,7 +160,7 @@ impl<'a> Writer<'a> {
                 self.send(variable, vec![(number, most)]);
             } else {
                 let worth = float(self.worth(arc.offer, 1));
-                let variable = self.programme.problem.add_var(worth, (0.0, float(most)));
+                let variable = self.programme.problem.add_var(worth, (float(0), float(most)));
                 self.send(variable, vec![(number, 1)]);
             }
         }
