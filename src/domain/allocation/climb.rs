@@ -9,19 +9,23 @@ use super::state::{Index, State};
 /// The same seed for every question, so that a stored decision replays.
 const SEED: u64 = 20_211_204;
 
-/// How much worse than before, in hundredths, a round may now and then be.
-const ALLOWANCE: i64 = 100;
+/// After so many rounds the climber begins again at the best that is known.
+const CYCLE: usize = 2000;
+
+/// How easily worse is taken at the beginning and at the end of a cycle, in hundredths: twice as much half as often.
+const STEP_FIRST: i64 = 25;
+const STEP_LAST: i64 = 5;
 
 /// Builds a flow from a suggestion and climbs until it has the value of the bound, or for some rounds.
 pub(super) fn climbed(model: &Model, suggestion: &[i64], bound: i64, rounds: usize) -> Flow {
     let index = Index::of(model);
     let mut climber = Climber::new(model, &index, suggestion);
     climber.begin();
-    for _ in 0..rounds {
+    for round in 0..rounds {
         if climber.best.value() >= bound {
             break;
         }
-        climber.round();
+        climber.round(round);
     }
     climber.best.flow().clone()
 }
@@ -34,8 +38,8 @@ pub(super) fn cheaper(model: &Model, flow: Flow, rounds: usize) -> Flow {
     if climber.best.value() < model.value(&flow) {
         return flow;
     }
-    for _ in 0..rounds {
-        climber.round();
+    for round in 0..rounds {
+        climber.round(round);
     }
     let cheaper = climber.best.flow();
     let better = model.value(cheaper) == model.value(&flow) && model.cost(cheaper) < model.cost(&flow);
@@ -65,7 +69,7 @@ impl<'a> Climber<'a> {
 
     fn begin(&mut self) {
         let suggested = |arc: &usize| self.suggestion.get(*arc).copied().unwrap_or_default();
-        let mut order: Vec<usize> = (0..self.model.arcs.len()).collect();
+        let mut order: Vec<usize> = self.index.live.clone();
         order.sort_by_key(|arc| {
             let most = self.model.arcs.get(*arc).map_or(1, |arc| arc.most.max(1));
             (std::cmp::Reverse(suggested(arc) * 1000 / most), std::cmp::Reverse(most))
@@ -93,26 +97,25 @@ impl<'a> Climber<'a> {
         self.best = state;
     }
 
-    fn round(&mut self) {
+    fn round(&mut self, round: usize) {
+        let past = round % CYCLE;
+        if past == 0 {
+            self.present = self.best.clone();
+        }
+        let left = i64::try_from(CYCLE - past).unwrap_or_default();
+        let cycle = i64::try_from(CYCLE).unwrap_or(i64::MAX);
+        let step = STEP_LAST + (STEP_FIRST - STEP_LAST) * left / cycle;
         let mut next = self.present.clone();
         self.disturb(&mut next);
-        let allowance = if self.random.u8(0..8) == 0 {
-            self.random.i64(0..=ALLOWANCE)
-        } else {
-            0
-        };
-        if !self.grants_wishes(&next) || next.value() + allowance < self.present.value() {
+        let allowance = i64::from(self.random.u32(..).trailing_zeros()) * step;
+        if next.value() + allowance < self.present.value() || !self.grants_wishes(&next) {
             return;
         }
-        if (next.value(), -next.cost()) > (self.best.value(), -self.best.cost()) {
+        let value = next.value();
+        if value > self.best.value() || (value == self.best.value() && next.cost() < self.best.cost()) {
             self.best = next.clone();
         }
-        // Somebody who has climbed down too far begins again at the top.
-        self.present = if next.value() + 4 * ALLOWANCE < self.best.value() {
-            self.best.clone()
-        } else {
-            next
-        };
+        self.present = next;
     }
 
     fn grants_wishes(&self, state: &State<'_>) -> bool {
@@ -139,6 +142,12 @@ impl<'a> Climber<'a> {
         }
         for arc in touched {
             state.fill(arc, i64::MAX);
+        }
+        // What was taken out may have left room for others, whom a limit kept out.
+        let live = &self.index.live;
+        let (before, after) = live.split_at(self.random.usize(0..=live.len()));
+        for arc in after.iter().chain(before) {
+            state.fill(*arc, i64::MAX);
         }
     }
 }

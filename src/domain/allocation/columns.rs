@@ -1,7 +1,7 @@
 //! Columns: the ways in which an outcome may be used for whole courses, each as one. To choose among whole ways instead of
 //! course by course makes the relaxation narrow: it cannot fill an outcome's budget with parts of courses.
 
-use super::model::{Measure, Model};
+use super::model::{Layout, Measure, Model};
 use crate::domain::pack::Targets;
 
 /// More ways than these are not written down one by one.
@@ -20,16 +20,17 @@ pub(super) struct Columns {
 }
 
 /// Writes them down.
-pub(super) fn columns(model: &Model) -> Columns {
+pub(super) fn columns(model: &Model, layout: &Layout) -> Columns {
     let mut found = Columns {
         columns: Vec::new(),
         written: Vec::new(),
     };
     for (number, offer) in model.offers.iter().enumerate() {
-        let all = model.arcs.iter().enumerate().filter(|(_, arc)| arc.offer == number);
-        let arcs: Vec<usize> = all.filter(|(_, arc)| arc.whole).map(|(arc, _)| arc).collect();
+        let all = layout.of_offer.get(number).into_iter().flatten().copied();
+        let is_whole = |arc: &usize| model.arcs.get(*arc).is_some_and(|arc| arc.whole && arc.most > 0);
+        let arcs: Vec<usize> = all.filter(is_whole).collect();
         let alone = offer.spread == Targets::One;
-        let ways = ways(model, number, &arcs, alone);
+        let ways = ways(model, layout, number, &arcs, alone);
         found.written.push(ways.is_some());
         found
             .columns
@@ -39,7 +40,7 @@ pub(super) fn columns(model: &Model) -> Columns {
 }
 
 /// Every lawful choice of some of the arcs; nothing where there are too many.
-fn ways(model: &Model, offer: usize, arcs: &[usize], alone: bool) -> Option<Vec<Vec<usize>>> {
+fn ways(model: &Model, layout: &Layout, offer: usize, arcs: &[usize], alone: bool) -> Option<Vec<Vec<usize>>> {
     let budget = model.offers.get(offer)?.budget;
     let mut ways: Vec<(Vec<usize>, i64)> = vec![(Vec::new(), 0)];
     for arc in arcs {
@@ -51,7 +52,7 @@ fn ways(model: &Model, offer: usize, arcs: &[usize], alone: bool) -> Option<Vec<
             }
             let mut longer = way.clone();
             longer.push(*arc);
-            if is_lawful_alone(model, &longer) {
+            if is_lawful_alone(model, layout, *arc, &longer) {
                 more.push((longer, sum + most));
             }
         }
@@ -63,14 +64,15 @@ fn ways(model: &Model, offer: usize, arcs: &[usize], alone: bool) -> Option<Vec<
     Some(ways.into_iter().map(|(way, _)| way).filter(|way| !way.is_empty()).collect())
 }
 
-/// Whether no bound forbids the choice even if nothing else is used.
-fn is_lawful_alone(model: &Model, way: &[usize]) -> bool {
-    model.bounds.iter().all(|bound| {
+/// Whether no bound forbids the choice even if nothing else is used; without the arc that is new in it, none does.
+fn is_lawful_alone(model: &Model, layout: &Layout, added: usize, way: &[usize]) -> bool {
+    let bounds = layout.bounds_of_arc.get(added).into_iter().flatten();
+    bounds.filter_map(|bound| model.bounds.get(*bound)).all(|bound| {
         let inside = way.iter().filter(|arc| bound.arcs.binary_search(arc).is_ok());
         match bound.measure {
             Measure::Amount => inside.filter_map(|arc| Some(model.arcs.get(*arc)?.most)).sum::<i64>() <= bound.most,
             Measure::Places => i64::try_from(inside.count()).is_ok_and(|places| places <= bound.most),
-            Measure::Outcomes => inside.count() == 0 || bound.most > 0,
+            Measure::Outcomes => bound.most > 0,
         }
     })
 }

@@ -111,6 +111,40 @@ const SUMS_MAX: usize = 20_000;
 /// How much goes along each arc, in hundredths.
 pub(super) type Flow = Vec<i64>;
 
+/// What belongs together in a model.
+pub(super) struct Layout {
+    pub(super) of_offer: Vec<Vec<usize>>,
+    pub(super) of_place: Vec<Vec<usize>>,
+    /// The bounds that count an arc.
+    pub(super) bounds_of_arc: Vec<Vec<usize>>,
+}
+
+impl Layout {
+    pub(super) fn of(model: &Model) -> Self {
+        let mut layout = Self {
+            of_offer: vec![Vec::new(); model.offers.len()],
+            of_place: vec![Vec::new(); model.places.len()],
+            bounds_of_arc: vec![Vec::new(); model.arcs.len()],
+        };
+        for (number, arc) in model.arcs.iter().enumerate() {
+            if let Some(arcs) = layout.of_offer.get_mut(arc.offer) {
+                arcs.push(number);
+            }
+            if let Some(arcs) = layout.of_place.get_mut(arc.place) {
+                arcs.push(number);
+            }
+        }
+        for (number, bound) in model.bounds.iter().enumerate() {
+            for arc in &bound.arcs {
+                if let Some(bounds) = layout.bounds_of_arc.get_mut(*arc) {
+                    bounds.push(number);
+                }
+            }
+        }
+        layout
+    }
+}
+
 impl Model {
     /// What a flow recognises, in hundredths.
     pub(super) fn value(&self, flow: &[i64]) -> i64 {
@@ -134,8 +168,14 @@ impl Model {
 
     /// What an offer brings by itself at most, without the bounds and the other outcomes.
     pub(super) fn alone(&self, number: usize) -> i64 {
+        let arcs = self.arcs.iter().enumerate().filter(|(_, arc)| arc.offer == number);
+        self.alone_along(number, &arcs.map(|(arc, _)| arc).collect::<Vec<usize>>())
+    }
+
+    /// What an offer brings along its arcs by itself at most.
+    pub(super) fn alone_along(&self, number: usize, arcs: &[usize]) -> i64 {
         let Some(offer) = self.offers.get(number) else { return 0 };
-        let arcs: Vec<&Arc> = self.arcs.iter().filter(|arc| arc.offer == number).collect();
+        let arcs: Vec<&Arc> = arcs.iter().filter_map(|arc| self.arcs.get(*arc)).collect();
         let all: i64 = arcs.iter().map(|arc| arc.most).sum();
         if offer.spread == Targets::One {
             return arcs.iter().map(|arc| arc.most).max().unwrap_or_default();
@@ -158,7 +198,7 @@ impl Model {
     /// The most that a bound of credit can be filled to: where only whole courses go, not every sum can be had.
     pub(super) fn reachable(&self, bound: &Bound) -> i64 {
         let arcs: Vec<&Arc> = bound.arcs.iter().filter_map(|arc| self.arcs.get(*arc)).collect();
-        if bound.measure != Measure::Amount || arcs.iter().any(|arc| !arc.whole) {
+        if bound.measure != Measure::Amount || arcs.is_empty() || arcs.iter().any(|arc| !arc.whole) {
             return bound.most;
         }
         let mut places: Vec<(usize, i64)> = arcs.iter().map(|arc| (arc.place, arc.most)).collect();
@@ -219,36 +259,30 @@ impl Model {
     }
 
     fn offers_permit(&self, flow: &[i64]) -> bool {
-        let used = |offer: usize| {
-            self.arcs
-                .iter()
-                .zip(flow)
-                .filter(move |(arc, amount)| arc.offer == offer && **amount > 0)
-        };
-        let mut chosen = vec![0; self.outcomes];
-        self.offers.iter().enumerate().all(|(number, offer)| {
-            let places = used(number).count();
-            let total: i64 = used(number).map(|(_, amount)| *amount).sum();
-            if let Some(chosen) = chosen.get_mut(offer.outcome).filter(|_| places > 0) {
-                *chosen += 1;
+        let mut totals = vec![(0_usize, 0_i64); self.offers.len()];
+        for (arc, amount) in self.arcs.iter().zip(flow).filter(|(_, amount)| **amount > 0) {
+            if let Some((places, total)) = totals.get_mut(arc.offer) {
+                *places += 1;
+                *total += amount;
             }
-            let alone = chosen.get(offer.outcome).is_some_and(|chosen| *chosen <= 1);
+        }
+        let mut chosen = vec![false; self.outcomes];
+        self.offers.iter().zip(totals).all(|(offer, (places, total))| {
+            let alone = places == 0 || chosen.get_mut(offer.outcome).is_some_and(|chosen| !std::mem::replace(chosen, true));
             alone && total <= offer.budget && (offer.spread == Targets::Many || places <= 1)
         })
     }
 
     fn places_permit(&self, flow: &[i64]) -> bool {
-        self.places.iter().enumerate().all(|(number, place)| {
-            let here = || {
-                self.arcs
-                    .iter()
-                    .zip(flow)
-                    .filter(|(arc, amount)| arc.place == number && **amount > 0)
-            };
-            let total: i64 = here().map(|(_, amount)| *amount).sum();
-            let together = here().any(|(arc, _)| self.coverage(arc) == Coverage::WholeTogether);
-            total <= place.capacity && (!together || total == place.capacity)
-        })
+        let mut totals = vec![(false, 0_i64); self.places.len()];
+        for (arc, amount) in self.arcs.iter().zip(flow).filter(|(_, amount)| **amount > 0) {
+            if let Some((together, total)) = totals.get_mut(arc.place) {
+                *together |= self.coverage(arc) == Coverage::WholeTogether;
+                *total += amount;
+            }
+        }
+        let mut places = self.places.iter().zip(totals);
+        places.all(|(place, (together, total))| total <= place.capacity && (!together || total == place.capacity))
     }
 
     /// How the clause of an arc covers courses; free credit is never whole.

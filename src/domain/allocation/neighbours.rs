@@ -5,6 +5,7 @@ use fastrand::Rng;
 
 use super::integer::{Aim, Programme};
 use super::model::{Arc, Bound, Flow, Measure, Model, Offer, Place};
+use super::tighten::tightened;
 use crate::domain::pack::Coverage;
 
 /// The same seed for every question, so that a stored decision replays.
@@ -55,13 +56,12 @@ fn with_some_freed(model: &Model, flow: &Flow, random: &mut Rng) -> Option<Flow>
     // A course that others cover together is all theirs, and what they cannot cover alone is given up.
     let broken = broken_places(model, &kept);
     for (number, arc) in model.arcs.iter().enumerate() {
-        if broken.get(arc.place) == Some(&true) && model.coverage(arc) == Coverage::WholeTogether && at(number) > 0 {
-            if let Some(amount) = kept.get_mut(number) {
-                *amount = 0;
-            }
+        let given_up = broken.get(arc.place) == Some(&true) && model.coverage(arc) == Coverage::WholeTogether;
+        if let Some(amount) = kept.get_mut(number).filter(|_| given_up) {
+            *amount = 0;
         }
     }
-    let small = small_model(model, &kept, &arcs);
+    let small = tightened(&small_model(model, &kept, &arcs));
     let begin = arcs.iter().map(|arc| at(*arc)).collect();
     let begin: Flow = if broken.contains(&true) { vec![0; arcs.len()] } else { begin };
     let found = Programme::of(&small, Aim::Value).solve(&small, &begin, NODES_MAX).ok()?;

@@ -3,10 +3,17 @@
 
 use super::integer::{Aim, Programme};
 use super::model::{Flow, Model};
-use super::{Effort, Unanswerable, climb, neighbours};
+use super::tighten::tightened;
+use super::{Effort, Unanswerable, climb, dive, neighbours};
 
-/// Up to so many arcs the cheapest of equal allocations is searched for exactly.
+/// Up to so many arcs that may be used the cheapest of equal allocations is searched for exactly.
 const CHEAPEST_ARCS_MAX: usize = 150;
+
+/// So many rounds of climbing for value are allowed for one that looks for less cost.
+const ROUNDS_PER_CHEAPER: usize = 5;
+
+/// A descent of the relaxation takes the work of so many small questions.
+const NEIGHBOURHOODS_PER_DESCENT: usize = 3;
 
 /// The best that was found.
 pub(super) struct Found {
@@ -20,9 +27,10 @@ pub(super) struct Found {
 /// # Errors
 /// `PinsImpossible` when nothing grants every wish; `Unsolvable` when the solver fails.
 pub(super) fn best(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
-    if model.arcs.is_empty() {
+    let tight = tightened(model);
+    if tight.arcs.iter().all(|arc| arc.most == 0) {
         let nothing = Found {
-            flow: Vec::new(),
+            flow: vec![0; model.arcs.len()],
             bound: 0,
         };
         return if model.wishes.is_empty() {
@@ -31,8 +39,17 @@ pub(super) fn best(model: &Model, effort: Effort) -> Result<Found, Unanswerable>
             Err(Unanswerable::PinsImpossible)
         };
     }
-    let relaxed = Programme::of(model, Aim::Relaxed).relaxed(model.arcs.len())?;
-    let found = most_valuable(model, relaxed, effort)?;
+    let found = best_of(&tight, effort)?;
+    // Nothing that the narrower model permits is against the rules; were that ever untrue, it is no answer.
+    if model.permits(&found.flow) {
+        Ok(found)
+    } else {
+        Err(Unanswerable::Unsolvable)
+    }
+}
+
+fn best_of(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
+    let found = most_valuable(model, effort)?;
     if found.bound > model.value(&found.flow) {
         return Ok(found);
     }
@@ -40,12 +57,26 @@ pub(super) fn best(model: &Model, effort: Effort) -> Result<Found, Unanswerable>
     Ok(Found { flow, ..found })
 }
 
-fn most_valuable(model: &Model, relaxed: Found, effort: Effort) -> Result<Found, Unanswerable> {
-    let bound = relaxed.bound;
-    let climbed = climb::climbed(model, &relaxed.flow, bound, effort.rounds);
-    let flow = neighbours::improved(model, climbed, bound, effort.neighbourhoods);
+fn most_valuable(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
+    let programme = Programme::of(model, Aim::Relaxed);
+    let relaxed = programme.relaxed()?;
+    let bound = programme.bound(relaxed.objective());
+    let suggestion = programme.flow(&relaxed, model.arcs.len());
+    let climbed = climb::climbed(model, &suggestion, bound, effort.rounds);
+    let dived = dive::descended(
+        model,
+        &programme,
+        &relaxed,
+        climbed,
+        bound,
+        effort.neighbourhoods / NEIGHBOURHOODS_PER_DESCENT,
+    );
+    let flow = neighbours::improved(model, dived, bound, effort.neighbourhoods);
     let lawful = model.permits(&flow);
     if lawful && model.value(&flow) >= bound {
+        return Ok(Found { flow, bound });
+    }
+    if lawful && effort.nodes == 0 {
         return Ok(Found { flow, bound });
     }
     let exact = Programme::of(model, Aim::Value).solve(model, &flow, effort.nodes);
@@ -70,8 +101,8 @@ fn cheapest(model: &Model, flow: Flow, effort: Effort) -> Flow {
     if value == 0 {
         return flow;
     }
-    if model.arcs.len() > CHEAPEST_ARCS_MAX {
-        return climb::cheaper(model, flow, effort.rounds);
+    if model.arcs.iter().filter(|arc| arc.most > 0).count() > CHEAPEST_ARCS_MAX {
+        return climb::cheaper(model, flow, effort.rounds / ROUNDS_PER_CHEAPER);
     }
     match Programme::of(model, Aim::Cost { value }).solve(model, &flow, effort.nodes) {
         Ok(found) if model.value(&found.flow) == value && model.cost(&found.flow) <= model.cost(&flow) => found.flow,

@@ -9,6 +9,8 @@ use crate::domain::pack::{Coverage, Targets};
 pub(super) struct Index {
     pub(super) arcs_of_outcome: Vec<Vec<usize>>,
     pub(super) arcs_of_place: Vec<Vec<usize>>,
+    /// The arcs that may be used at all.
+    pub(super) live: Vec<usize>,
     /// The bounds that count an arc, and as which of the things that they count.
     bounds_of_arc: Vec<Vec<(usize, usize)>>,
     /// How many things each bound counts.
@@ -22,15 +24,17 @@ impl Index {
         let mut index = Self {
             arcs_of_outcome: vec![Vec::new(); model.outcomes],
             arcs_of_place: vec![Vec::new(); model.places.len()],
+            live: Vec::new(),
             bounds_of_arc: vec![Vec::new(); model.arcs.len()],
             slots: Vec::new(),
             together: model
                 .arcs
                 .iter()
-                .map(|arc| model.coverage(arc) == Coverage::WholeTogether)
+                .map(|arc| !arc.whole && model.coverage(arc) == Coverage::WholeTogether)
                 .collect(),
         };
-        for (number, arc) in model.arcs.iter().enumerate() {
+        for (number, arc) in model.arcs.iter().enumerate().filter(|(_, arc)| arc.most > 0) {
+            index.live.push(number);
             if let Some(arcs) = index.arcs_of_outcome.get_mut(arc.outcome) {
                 arcs.push(number);
             }
@@ -114,6 +118,9 @@ impl<'a> State<'a> {
         let (Some(arc), Some(own)) = (self.model.arcs.get(number), self.flow.get(number).copied()) else {
             return 0;
         };
+        if arc.most <= own {
+            return 0;
+        }
         let Some(offer) = self.model.offers.get(arc.offer) else { return 0 };
         let chosen = self.chosen.get(arc.outcome).copied().flatten();
         let elsewhere = self.offer_places.get(arc.offer).copied().unwrap_or_default() > usize::from(own > 0);
@@ -124,6 +131,9 @@ impl<'a> State<'a> {
         let mut room = (arc.most - own)
             .min(offer.budget - self.offer_used.get(arc.offer).copied().unwrap_or_default())
             .min(capacity - self.place_used.get(arc.place).copied().unwrap_or_default());
+        if room <= 0 {
+            return 0;
+        }
         for (bound, slot) in self.index.bounds_of_arc.get(number).into_iter().flatten() {
             let (Some(limit), Some(used)) = (self.model.bounds.get(*bound), self.bound_used.get(*bound)) else {
                 continue;
