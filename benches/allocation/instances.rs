@@ -124,7 +124,7 @@ fn kind_clause(random: &mut Rng, kind: &str) -> Value {
 
 /// How the limits' amounts are drawn.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Tightness {
+pub(crate) enum Tightness {
     /// Like those of published rules: half of the programme in all, a quarter by one kind, 24 a term.
     Published,
     /// So narrow that most of them bind at once.
@@ -194,7 +194,7 @@ fn limit(random: &mut Rng, number: usize, tightness: Tightness) -> Value {
 }
 
 /// A question with so many outcomes, courses and limits, the same for the same seed.
-pub fn question(seed: u64, size: (usize, usize, usize), tightness: Tightness) -> Question {
+pub(crate) fn question(seed: u64, size: (usize, usize, usize), tightness: Tightness) -> Question {
     let (outcomes, courses, limits) = size;
     let mut random = Rng::with_seed(seed);
     let programme = programme(&mut random, courses);
