@@ -1,5 +1,8 @@
 //! From limits to bounds: which arcs each limit counts, in which groups, and how much it allows there.
 
+mod agreements;
+mod versions;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::layers::Ruling;
@@ -24,13 +27,19 @@ pub(super) fn add(question: &Question, rulings: &[Ruling<'_>], model: &mut Model
     {
         let bounding = Bounding { question, model };
         for ruling in rulings {
-            bounding.limits(ruling.layer, ruling.pack, &ruling.pack.limits, &mut bounds);
+            bounding.limits(*ruling, ruling.layer, &ruling.pack.limits, &mut bounds);
             bounding.only_ones(*ruling, &mut bounds);
             bounding.near_names(*ruling, &mut bounds);
         }
         if let Some(own) = rulings.iter().find(|ruling| ruling.version.is_some()) {
-            bounding.limits(Layer::Programme, own.pack, &question.programme.limits, &mut bounds);
+            bounding.limits(
+                Ruling { version: None, ..*own },
+                Layer::Programme,
+                &question.programme.limits,
+                &mut bounds,
+            );
         }
+        bounding.of_other_versions(rulings, &mut bounds);
         bounding.residency(&mut bounds);
         bounding.agreements(&mut bounds);
         bounding.free_credit(&mut bounds);
@@ -96,14 +105,22 @@ impl<'a> Bounding<'a> {
             .collect()
     }
 
-    fn limits(&self, layer: Layer, pack: &RulePack, limits: &[Limit], bounds: &mut Vec<Bound>) {
-        let counted: Vec<BTreeSet<usize>> = limits.iter().map(|limit| self.counted(pack, limit)).collect();
+    fn limits(&self, ruling: Ruling<'_>, layer: Layer, limits: &[Limit], bounds: &mut Vec<Bound>) {
+        let pack = ruling.pack;
+        let counted: Vec<BTreeSet<usize>> = limits.iter().map(|limit| self.counted(layer, pack, limit)).collect();
         for (limit, own) in limits.iter().zip(&counted) {
             let mut arcs = own.clone();
             for (other, others) in limits.iter().zip(&counted) {
                 if other.outside.contains(&limit.id) {
                     arcs = arcs.difference(others).copied().collect();
                 }
+            }
+            if let Some(version) = ruling.version.filter(|_| limit.per == Scope::Outcome) {
+                arcs.retain(|arc| self.is_of_version(*arc, version));
+            }
+            // Free credit is credit, and no course.
+            if matches!(limit.at_most, AtMost::Count { of: Counted::Courses, .. }) {
+                arcs.retain(|arc| self.is_of_course(*arc));
             }
             for (group, arcs) in self.groups(pack, limit, &arcs) {
                 let Some((measure, most)) = self.allowance(limit, &group) else {
@@ -123,13 +140,21 @@ impl<'a> Bounding<'a> {
         }
     }
 
-    fn counted(&self, pack: &RulePack, limit: &Limit) -> BTreeSet<usize> {
+    /// The arcs that a limit counts. A pack above grants nothing, so that what its clauses bring is what others bring for
+    /// the outcomes that its clauses are for.
+    fn counted(&self, layer: Layer, pack: &RulePack, limit: &Limit) -> BTreeSet<usize> {
+        let named = |id: &str| limit.clauses.iter().any(|known| known == id);
         let arcs = self.arcs_of(pack, &limit.outcomes).into_iter();
         arcs.filter(|number| {
             self.model.arcs.get(*number).is_some_and(|arc| {
-                let clause = self.clause_id(arc);
-                let by_clause = limit.clauses.is_empty() || limit.clauses.iter().any(|id| Some(id.as_str()) == clause);
-                by_clause && self.selected(&limit.courses, arc)
+                let by_clause = || match layer {
+                    Layer::Standard => self.outcome(arc).is_some_and(|outcome| {
+                        let mut clauses = pack.clauses.iter().filter(|clause| named(&clause.id));
+                        clauses.any(|clause| self.question.meets(pack, &clause.outcomes, outcome))
+                    }),
+                    _ => self.clause_id(arc).is_some_and(named),
+                };
+                (limit.clauses.is_empty() || by_clause()) && self.selected(&limit.courses, arc)
             })
         })
         .collect()
@@ -287,36 +312,6 @@ impl<'a> Bounding<'a> {
             most: most.hundredths(),
             arcs: self.where_arcs(foreign),
         });
-    }
-
-    fn agreements(&self, bounds: &mut Vec<Bound>) {
-        let question = self.question;
-        for agreement in question
-            .agreements
-            .iter()
-            .filter(|agreement| agreement.in_force_on(question.decided_on))
-        {
-            let covered = |arc: &Arc| {
-                let outcome = self.outcome(arc);
-                outcome.is_some_and(|outcome| agreement.covers(&outcome.issuer, &question.institution))
-            };
-            let by_share = agreement
-                .share_cap
-                .map(|cap| share(cap, question.programme.required_credit.hundredths()));
-            let by_credit = agreement.credit_cap.map(CourseCredit::hundredths);
-            if let Some(most) = by_share.into_iter().chain(by_credit).min() {
-                bounds.push(Bound {
-                    layer: Layer::Agreement,
-                    purpose: Purpose::Limit,
-                    rule: agreement.code.clone(),
-                    citation: agreement.citation.clone(),
-                    group: None,
-                    measure: Measure::Amount,
-                    most,
-                    arcs: self.where_arcs(covered),
-                });
-            }
-        }
     }
 
     /// A clause gives no more free credit of a bucket than it says.

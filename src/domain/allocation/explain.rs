@@ -1,6 +1,8 @@
 //! Why what is not used is not: for every part of every outcome the rule that took it, with its numbers. What the rules took
 //! adds up exactly to what was offered and is not used.
 
+mod room;
+
 use std::collections::BTreeMap;
 
 use super::model::{Bound, Flow, Measure, Model, Offer, Purpose};
@@ -315,6 +317,7 @@ impl Explainer<'_> {
     /// What is left unexplained went to other outcomes; and what a used outcome does not fill is lost or kept.
     fn rest(&mut self) {
         let pinned = !self.model.wishes.is_empty();
+        self.too_little_room();
         for (outcome, open) in self.open.iter_mut().enumerate() {
             let gap = open.gap();
             if gap > 0 {

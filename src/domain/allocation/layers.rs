@@ -30,8 +30,9 @@ impl Question {
         })
     }
 
-    /// The packs whose limits and exclusions hold: those above, and the institution's own as it is on the day of the
-    /// decision, or its last version where none is in force any more.
+    /// The packs whose limits hold: those above, and the institution's own as it is on the day of the decision, or its last
+    /// version where none is in force any more. What is said of single outcomes, exclusions and limits per outcome, is
+    /// taken from the version that judges the outcome.
     pub(super) fn rulings(&self) -> Vec<Ruling<'_>> {
         let above = self.above.iter().map(|above| Ruling {
             layer: Layer::Standard,
@@ -39,14 +40,19 @@ impl Question {
             version: None,
         });
         let in_force = self.versions.iter().rposition(|version| version.pack.in_force_on(self.decided_on));
-        let own = in_force.or_else(|| self.versions.len().checked_sub(1)).and_then(|place| {
-            Some(Ruling {
-                layer: Layer::Institution,
-                pack: &self.versions.get(place)?.pack,
-                version: Some(place),
-            })
-        });
+        let own = in_force
+            .or_else(|| self.versions.len().checked_sub(1))
+            .and_then(|place| self.own_ruling(place));
         above.chain(own).collect()
+    }
+
+    /// One version of the institution's own pack.
+    pub(super) fn own_ruling(&self, place: usize) -> Option<Ruling<'_>> {
+        Some(Ruling {
+            layer: Layer::Institution,
+            pack: &self.versions.get(place)?.pack,
+            version: Some(place),
+        })
     }
 
     /// The agreements in force on the day of the decision that cover an outcome.

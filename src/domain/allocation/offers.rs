@@ -108,7 +108,8 @@ fn offer_all(
             ..Hindrance::new(ReasonCode::LeftOut)
         });
     }
-    let exclusions = exclusions_for(question, rulings, outcome);
+    let version = question.version_for(outcome);
+    let exclusions = exclusions_for(question, rulings, version, outcome);
     if let Some((ruling, exclusion)) = exclusions.iter().find(|(_, exclusion)| exclusion.courses.is_empty()) {
         return Err(Hindrance {
             code: ReasonCode::Excluded,
@@ -118,9 +119,7 @@ fn offer_all(
             detail: None,
         });
     }
-    let place = question
-        .version_for(outcome)
-        .ok_or_else(|| Hindrance::new(ReasonCode::NoPackInForce))?;
+    let place = version.ok_or_else(|| Hindrance::new(ReasonCode::NoPackInForce))?;
     let pack = question
         .versions
         .get(place)
@@ -193,10 +192,17 @@ fn nearer(one: Hindrance, other: Hindrance) -> Hindrance {
     if steps(&other) > steps(&one) { other } else { one }
 }
 
-fn exclusions_for<'a>(question: &Question, rulings: &[Ruling<'a>], outcome: &OutcomeFacts) -> Vec<(Ruling<'a>, &'a Exclusion)> {
-    let all = rulings
-        .iter()
-        .flat_map(|ruling| ruling.pack.exclusions.iter().map(move |exclusion| (*ruling, exclusion)));
+/// The exclusions of the packs above, and of the version that judges the outcome.
+fn exclusions_for<'a>(
+    question: &'a Question,
+    rulings: &[Ruling<'a>],
+    version: Option<usize>,
+    outcome: &OutcomeFacts,
+) -> Vec<(Ruling<'a>, &'a Exclusion)> {
+    let above = rulings.iter().copied().filter(|ruling| ruling.version.is_none());
+    let all = above
+        .chain(version.and_then(|place| question.own_ruling(place)))
+        .flat_map(|ruling| ruling.pack.exclusions.iter().map(move |exclusion| (ruling, exclusion)));
     all.filter(|(ruling, exclusion)| question.meets(ruling.pack, &exclusion.outcomes, outcome))
         .collect()
 }

@@ -1,18 +1,34 @@
 //! Verdicts in sentences, in both languages: where an outcome's credit goes, and why the rest of it does not.
 
 use super::{Allocation, Award, Destination, Layer, Reason, ReasonCode, Verdict};
+use crate::domain::bilingual::Bilingual;
 use crate::domain::condition::Unmet;
 use crate::domain::language::Language;
+use crate::domain::pack::Exemption;
 
 /// What is said of one outcome: a sentence for every award and every reason.
 pub fn explain(allocation: &Allocation, verdict: &Verdict, language: Language) -> Vec<String> {
     let own = allocation.awards.iter().filter(|award| award.outcome == verdict.outcome);
-    let awards = own.map(|award| used(award, language));
+    let awards = own.map(|award| {
+        let mut sentence = used(allocation, award, language);
+        if award.exempt_from == Some(Exemption::Class) {
+            sentence.push_str(match language {
+                Language::Chinese => "该课程免修但不免考，仍须参加考试。",
+                Language::English => " The classes are waived, the examination still has to be taken.",
+            });
+        }
+        sentence
+    });
     let reasons = verdict.reasons.iter().map(|reason| unused(reason, language));
     awards.chain(reasons).collect()
 }
 
-fn used(award: &Award, language: Language) -> String {
+fn used(allocation: &Allocation, award: &Award, language: Language) -> String {
+    let called = |code: &String| -> String {
+        let known = allocation.buckets.iter().find(|standing| standing.bucket == *code);
+        let name: Option<&Bilingual> = known.map(|standing| &standing.name);
+        name.map_or_else(|| code.clone(), |name| name.text(language).to_owned())
+    };
     let (amount, citation) = (award.amount, &award.citation);
     match (&award.destination, language) {
         (Destination::Course { code, name, .. }, Language::Chinese) => {
@@ -21,8 +37,10 @@ fn used(award: &Award, language: Language) -> String {
         (Destination::Course { code, name, .. }, Language::English) => {
             format!("{amount} credits go to the course {} ({code}), by {citation}.", name.text(language))
         }
-        (Destination::FreeCredit { bucket }, Language::Chinese) => format!("{amount} 学分计入类别 {bucket}，依据{citation}。"),
-        (Destination::FreeCredit { bucket }, Language::English) => format!("{amount} credits go to the bucket {bucket}, by {citation}."),
+        (Destination::FreeCredit { bucket }, Language::Chinese) => format!("{amount} 学分计入“{}”，依据{citation}。", called(bucket)),
+        (Destination::FreeCredit { bucket }, Language::English) => {
+            format!("{amount} credits go to the bucket {}, by {citation}.", called(bucket))
+        }
     }
 }
 
@@ -49,6 +67,17 @@ fn unused(reason: &Reason, language: Language) -> String {
     }
 }
 
+/// What a limit allows or was asked for: credit is written with decimals, a number of outcomes or courses without.
+fn measured(number: Option<&String>, language: Language) -> String {
+    let number = number.map(String::as_str).unwrap_or_default();
+    match (number.contains('.'), language) {
+        (true, Language::Chinese) => format!("{number} 学分"),
+        (false, Language::Chinese) => format!("{number} 项（门）"),
+        (true, Language::English) => format!("{number} credits"),
+        (false, Language::English) => format!("{number} in number"),
+    }
+}
+
 fn chinese(reason: &Reason) -> String {
     let amount = reason.amount;
     let layer = layer_of(reason.layer, Language::Chinese);
@@ -57,10 +86,7 @@ fn chinese(reason: &Reason) -> String {
     match reason.code {
         ReasonCode::NoPackInForce => "没有适用于该日期的转换规则。".to_owned(),
         ReasonCode::NoClauseMatches => match Unmet::parse(detail) {
-            Some(unmet) => format!(
-                "没有适用的条款；最接近的是{layer}{citation}，不符合的条件是{}。",
-                lacking_chinese(unmet)
-            ),
+            Some(unmet) => format!("没有适用的条款；最接近的是{layer}{citation}，{}。", lacking_chinese(unmet)),
             None => "没有适用的条款。".to_owned(),
         },
         ReasonCode::Excluded => format!("{layer}{citation}规定不予转换。"),
@@ -70,8 +96,8 @@ fn chinese(reason: &Reason) -> String {
         ReasonCode::TargetsTooLarge => format!("按{layer}{citation}的价值不足以覆盖任何课程，最小的课程为 {detail} 学分。"),
         ReasonCode::LimitReached => format!(
             "{amount} 学分未用：{layer}{citation}的限额为 {}，申请 {}。",
-            reason.allowed.as_deref().unwrap_or_default(),
-            reason.asked.as_deref().unwrap_or_default()
+            measured(reason.allowed.as_ref(), Language::Chinese),
+            measured(reason.asked.as_ref(), Language::Chinese)
         ),
         ReasonCode::NotTheHighest => format!("{amount} 学分未用：{layer}{citation}规定只取最高的一项，已采用 {detail}。"),
         ReasonCode::Repeated => format!("{amount} 学分未用：{layer}{citation}规定不得重复，已采用 {detail}。"),
@@ -92,8 +118,8 @@ fn english(reason: &Reason) -> String {
         ReasonCode::NoPackInForce => "No conversion rules are in force for its date.".to_owned(),
         ReasonCode::NoClauseMatches => match Unmet::parse(detail) {
             Some(unmet) => format!(
-                "No clause is for it; the nearest, {citation} of {layer}, asks for another {}.",
-                unmet.as_str().replace('_', " ")
+                "No clause is for it; the nearest, {citation} of {layer}, {}.",
+                lacking_english(unmet)
             ),
             None => "No clause is for it.".to_owned(),
         },
@@ -106,8 +132,8 @@ fn english(reason: &Reason) -> String {
         }
         ReasonCode::LimitReached => format!(
             "{amount} credits are not used: {citation} of {layer} allows {}, and {} were asked.",
-            reason.allowed.as_deref().unwrap_or_default(),
-            reason.asked.as_deref().unwrap_or_default()
+            measured(reason.allowed.as_ref(), Language::English),
+            measured(reason.asked.as_ref(), Language::English)
         ),
         ReasonCode::NotTheHighest => {
             format!("{amount} credits are not used: by {citation} of {layer} only the highest counts, which is {detail}.")
@@ -125,28 +151,56 @@ fn english(reason: &Reason) -> String {
 
 fn lacking_chinese(unmet: Unmet) -> &'static str {
     match unmet {
-        Unmet::Kind => "成果类型",
-        Unmet::Issuer => "颁发机构",
-        Unmet::Origin => "成果来源",
-        Unmet::Achievement => "成果标准",
-        Unmet::Family => "成果系列",
-        Unmet::Rank => "等级",
-        Unmet::Level => "资历等级",
-        Unmet::EducationLevel => "学历层次",
-        Unmet::Tag => "标签",
-        Unmet::Verification => "核实状态",
-        Unmet::TraineeGroup => "人员类别",
-        Unmet::ContestScope => "竞赛级别",
-        Unmet::ContestPlace => "竞赛名次",
-        Unmet::TeamStanding => "个人或团体",
-        Unmet::TeamPosition => "团队排名",
-        Unmet::Score => "成绩",
-        Unmet::Grade => "等第",
-        Unmet::Hours => "学时",
-        Unmet::AwardDate => "取得日期",
-        Unmet::TooLongAgo => "取得时间过久",
+        Unmet::Kind => "成果类型不符",
+        Unmet::Issuer => "颁发机构不符",
+        Unmet::Origin => "成果来源不符",
+        Unmet::Achievement => "成果标准不符",
+        Unmet::Family => "成果系列不符",
+        Unmet::Rank => "等级不符",
+        Unmet::Level => "资历等级不符",
+        Unmet::EducationLevel => "学历层次不符",
+        Unmet::Tag => "标签不符",
+        Unmet::Verification => "核实状态不符",
+        Unmet::TraineeGroup => "人员类别不符",
+        Unmet::ContestScope => "竞赛级别不符",
+        Unmet::ContestPlace => "竞赛名次不符",
+        Unmet::TeamStanding => "个人或团体不符",
+        Unmet::TeamPosition => "团队排名不符",
+        Unmet::Score => "成绩未达到要求或未记录",
+        Unmet::Grade => "等第未达到要求或未记录",
+        Unmet::Hours => "学时未达到要求或未记录",
+        Unmet::AwardDate => "取得日期不在规定期间",
+        Unmet::TooLongAgo => "取得时间超过规定年限",
         Unmet::NoLongerValid => "已过有效期",
-        Unmet::Alternatives => "可选条件",
-        Unmet::Excepted => "除外情形",
+        Unmet::Alternatives => "所列情形均不符合",
+        Unmet::Excepted => "属于除外情形",
+    }
+}
+
+fn lacking_english(unmet: Unmet) -> &'static str {
+    match unmet {
+        Unmet::Kind => "asks for another kind of outcome",
+        Unmet::Issuer => "asks for another issuer",
+        Unmet::Origin => "asks for another origin",
+        Unmet::Achievement => "asks for another achievement",
+        Unmet::Family => "asks for another family",
+        Unmet::Rank => "asks for another rank",
+        Unmet::Level => "asks for another level",
+        Unmet::EducationLevel => "asks for another level of education",
+        Unmet::Tag => "asks for other tags",
+        Unmet::Verification => "asks for another state of verification",
+        Unmet::TraineeGroup => "asks for another group of people",
+        Unmet::ContestScope => "asks for a contest of another scope",
+        Unmet::ContestPlace => "asks for another place in the contest",
+        Unmet::TeamStanding => "asks for the other of an individual and a team result",
+        Unmet::TeamPosition => "asks for another position in the team",
+        Unmet::Score => "asks for a higher score, or for one that is recorded",
+        Unmet::Grade => "asks for a higher grade, or for one that is recorded",
+        Unmet::Hours => "asks for more hours, or for hours that are recorded",
+        Unmet::AwardDate => "asks for another date of award",
+        Unmet::TooLongAgo => "asks for a later award: this one is too long ago",
+        Unmet::NoLongerValid => "asks for an outcome that is still valid",
+        Unmet::Alternatives => "names cases of which none is this one",
+        Unmet::Excepted => "excepts such an outcome",
     }
 }

@@ -24,6 +24,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "必须写明期满当日是否仍在期限内：anniversary_included 或 anniversary_excluded",
     ),
     (
+        "must say what lower scores are recorded with: ask minimum_score of the last step, or end with a step from 0",
+        "必须写明更低的分数如何记载：以最后一档的分数为 minimum_score，或加上从 0 起的一档",
+    ),
+    (
         "must say whether courses with near names are the same course or substitutes: same or substitutes",
         "必须写明名称相近的课程视为同一课程还是可替代课程：same 或 substitutes",
     ),
@@ -126,6 +130,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "has no effect beside the base course_credit: use a limit per outcome instead",
         "与 course_credit 同用时不起作用：请改用按成果计算的限额",
+    ),
+    (
+        "means nothing for free credit, which is of no course: give another base, or courses only",
+        "对不属于任何课程的学分没有意义：请改用其他计算基础，或只转换为课程",
     ),
     // What can never match.
     (

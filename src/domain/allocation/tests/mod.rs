@@ -1,7 +1,9 @@
 //! The allocation against worked cases, a brute-force oracle of its own, and the laws that every allocation keeps.
 
 mod laws;
+mod layered;
 mod oracle;
+mod published;
 mod worked;
 
 use serde_json::{Value, json};
@@ -36,7 +38,7 @@ pub(super) fn limit(id: &str, more: Value) -> Value {
     limit
 }
 
-fn merge(into: &mut Value, more: Value) {
+pub(super) fn merge(into: &mut Value, more: Value) {
     for (name, value) in more.as_object().unwrap() {
         into[name] = value.clone();
     }

@@ -7,8 +7,8 @@ use super::conditions::{self, Purpose};
 use super::known::Known;
 use super::report::Report;
 use crate::domain::credit::CourseCredit;
-use crate::domain::pack::Clause;
 use crate::domain::pack::value::{Base, Sign, TableEntry, TableKey, Value};
+use crate::domain::pack::{Clause, Target};
 
 /// Examines how a clause values outcomes.
 pub(super) fn examine(clause: &Clause, at: &str, purpose: Purpose, known: &Known<'_>, report: &mut Report) {
@@ -33,6 +33,10 @@ pub(super) fn examine(clause: &Clause, at: &str, purpose: Purpose, known: &Known
     }
     if value.of == (Base::CourseCredit {}) {
         without_effect(value, at, report);
+        if clause.to.iter().any(|target| matches!(target, Target::FreeCredit { .. })) {
+            let detail = "means nothing for free credit, which is of no course: give another base, or courses only";
+            report.add(Contradiction, format!("{at}/of/base"), detail);
+        }
     }
 }
 
