@@ -27,8 +27,8 @@ fn an_agreement_caps_one_direction_only() {
     question.agreements = vec![serde_json::from_value(agreement(OTHER, OWN)).unwrap()];
     let expected = [
         "6.00",
-        "x1 2.00 of 4.00, limit_reached mutual 2.00 of 8.00 for 6.00",
-        "x2 4.00 of 4.00",
+        "x1 4.00 of 4.00",
+        "x2 2.00 of 4.00, limit_reached mutual 2.00 of 8.00 for 6.00",
         "y 0.00 of 0.00, no_clause_matches mutual origin",
     ];
     assert_eq!(told(&question), expected);

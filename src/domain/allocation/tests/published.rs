@@ -236,8 +236,8 @@ fn a_cap_for_each_issuer_and_one_for_training_outside_or_inside_the_total() {
         told(&question(outcomes(), any_course(), rules("outside"))),
         [
             "19.00",
-            "a5 2.00 of 5.00, limit_reached issuer 3.00 of 9.00 for 6.00",
-            "a4 4.00 of 4.00",
+            "a5 5.00 of 5.00",
+            "a4 1.00 of 4.00, limit_reached issuer 3.00 of 9.00 for 6.00",
             "b5 5.00 of 5.00",
             "training 8.00 of 10.00, limit_reached training 2.00 of 10.00 for 8.00"
         ]
