@@ -3,11 +3,12 @@
 use super::{Allocation, Award, Destination, Layer, Reason, ReasonCode, Verdict};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::condition::Unmet;
+use crate::domain::facts::OutcomeFacts;
 use crate::domain::language::Language;
 use crate::domain::pack::Exemption;
 
 /// What is said of one outcome: a sentence for every award and every reason.
-pub fn explain(allocation: &Allocation, verdict: &Verdict, language: Language) -> Vec<String> {
+pub fn explain(allocation: &Allocation, verdict: &Verdict, outcomes: &[OutcomeFacts], language: Language) -> Vec<String> {
     let own = allocation.awards.iter().filter(|award| award.outcome == verdict.outcome);
     let awards = own.map(|award| {
         let mut sentence = used(allocation, award, language);
@@ -19,7 +20,7 @@ pub fn explain(allocation: &Allocation, verdict: &Verdict, language: Language) -
         }
         sentence
     });
-    let reasons = verdict.reasons.iter().map(|reason| unused(reason, language));
+    let reasons = verdict.reasons.iter().map(|reason| unused(&with_name(reason, outcomes), language));
     awards.chain(reasons).collect()
 }
 
@@ -57,6 +58,19 @@ fn layer_of(layer: Option<Layer>, language: Language) -> &'static str {
         (Some(Layer::Programme), Language::English) => "the programme's rules",
         (Some(Layer::Learner), Language::English) => "the learner's choice",
         (None, _) => "",
+    }
+}
+
+/// A reason that names another outcome, by its name instead of its key.
+fn with_name(reason: &Reason, outcomes: &[OutcomeFacts]) -> Reason {
+    let is_other = matches!(reason.code, ReasonCode::NotTheHighest | ReasonCode::Repeated);
+    let other = outcomes.iter().find(|outcome| Some(&outcome.key) == reason.detail.as_ref());
+    Reason {
+        detail: other
+            .filter(|_| is_other)
+            .map(|outcome| outcome.name.clone())
+            .or_else(|| reason.detail.clone()),
+        ..reason.clone()
     }
 }
 
@@ -99,8 +113,8 @@ fn chinese(reason: &Reason) -> String {
             measured(reason.allowed.as_ref(), Language::Chinese),
             measured(reason.asked.as_ref(), Language::Chinese)
         ),
-        ReasonCode::NotTheHighest => format!("{amount} 学分未用：{layer}{citation}规定只取最高的一项，已采用 {detail}。"),
-        ReasonCode::Repeated => format!("{amount} 学分未用：{layer}{citation}规定不得重复，已采用 {detail}。"),
+        ReasonCode::NotTheHighest => format!("{amount} 学分未用：{layer}{citation}规定只取其中一项，已采用“{detail}”。"),
+        ReasonCode::Repeated => format!("{amount} 学分未用：{layer}{citation}规定不得重复，已采用“{detail}”。"),
         ReasonCode::TargetsTaken => format!("{amount} 学分未用：可用的课程已由其他成果覆盖。"),
         ReasonCode::RemainderForfeited => format!("剩余 {amount} 学分按{layer}{citation}作废。"),
         ReasonCode::RemainderKept => format!("剩余 {amount} 学分按{layer}{citation}保留。"),
@@ -136,10 +150,10 @@ fn english(reason: &Reason) -> String {
             measured(reason.asked.as_ref(), Language::English)
         ),
         ReasonCode::NotTheHighest => {
-            format!("{amount} credits are not used: by {citation} of {layer} only the highest counts, which is {detail}.")
+            format!("{amount} credits are not used: by {citation} of {layer} only one of them counts, and “{detail}” is used.")
         }
         ReasonCode::Repeated => {
-            format!("{amount} credits are not used: by {citation} of {layer} nothing counts twice, and {detail} is used.")
+            format!("{amount} credits are not used: by {citation} of {layer} nothing counts twice, and “{detail}” is used.")
         }
         ReasonCode::TargetsTaken => format!("{amount} credits are not used: other outcomes cover the courses that they could go to."),
         ReasonCode::RemainderForfeited => format!("The remaining {amount} credits are forfeited, by {citation} of {layer}."),

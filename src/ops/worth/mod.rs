@@ -188,7 +188,7 @@ pub(super) fn worth(site: &Site, alternatives: usize, language: Language) -> Res
     let allocation = all.next().ok_or_else(|| refused(Unanswerable::Unsolvable))?;
     let said = allocation.verdicts.iter().map(|verdict| Said {
         outcome: verdict.outcome.clone(),
-        sentences: sentences::explain(&allocation, verdict, language),
+        sentences: sentences::explain(&allocation, verdict, &question.outcomes, language),
     });
     Ok(Worth {
         programme_id: site.programme_id,
