@@ -18,6 +18,7 @@ mod instances;
 use std::time::{Duration, Instant};
 
 use credit_bank::domain::allocation::{Effort, Proof, Question, allocate};
+use credit_bank::ops::parallel::each;
 use instances::{Tightness, question};
 
 const INSTANCES: u64 = 200;
@@ -86,8 +87,34 @@ fn measure(name: &str, size: (usize, usize, usize), tightness: Tightness) {
     );
 }
 
+/// One record at fifty programmes, each with its own courses and rules, as `GET /me/worth` asks it.
+fn what_if() {
+    let mut times = Vec::new();
+    for record in 0..20 {
+        let outcomes = question(record, (20, 40, 12), Tightness::Published).outcomes;
+        let asked: Vec<Question> = (0..50)
+            .map(|programme| Question {
+                outcomes: outcomes.clone(),
+                effort: Effort::glance(),
+                ..question(1_000 + programme, (20, 40, 12), Tightness::Published)
+            })
+            .collect();
+        let begun = Instant::now();
+        let answers = each(&asked, |question| allocate(question).unwrap());
+        assert_eq!(answers.len(), 50);
+        times.push(begun.elapsed());
+    }
+    times.sort();
+    println!(
+        "20 outcomes at 50 programmes of 40 courses and 12 limits, 20 records, all cores: median {:.0} ms, most {:.0} ms",
+        times[times.len() / 2].as_secs_f64() * 1000.0,
+        times[times.len() - 1].as_secs_f64() * 1000.0,
+    );
+}
+
 fn main() {
     measure("published", (60, 60, 40), Tightness::Published);
     measure("narrow", (60, 60, 40), Tightness::Narrow);
     measure("published", (10, 30, 10), Tightness::Published);
+    what_if();
 }

@@ -22,6 +22,7 @@ pub mod mismatches;
 pub mod once;
 pub mod outcomes;
 pub mod packs;
+pub mod parallel;
 pub mod pathways;
 pub mod programmes;
 mod recognition;

@@ -14,6 +14,7 @@ use super::agreements::PublishedAgreement;
 use super::error::OpError;
 use super::facts::issuer_of;
 use super::packs::in_force::packs_for;
+use super::parallel::each;
 use super::programmes::PublishedProgramme;
 use crate::domain::agreement::{Agreement, AgreementFilter};
 use crate::domain::allocation::{Allocation, Effort, Pin, Question, Unanswerable, allocate_all, sentences};
@@ -163,14 +164,14 @@ pub(super) fn agreements_on(conn: &mut Conn, day: NaiveDate) -> Result<Vec<Agree
 /// What the allocation refuses.
 pub(super) fn worths(mut sites: Vec<Site>, outcomes: &[OutcomeFacts], wishes: &Wishes, language: Language) -> Result<Vec<Worth>, OpError> {
     let effort = if sites.len() > 1 { Effort::glance() } else { Effort::default() };
-    let mut found = Vec::new();
     for site in &mut sites {
         site.question.outcomes = outcomes.to_vec();
         site.question.pins.clone_from(&wishes.pins);
         site.question.left_out.clone_from(&wishes.left_out);
         site.question.effort = effort;
-        found.push(worth(site, wishes.alternatives, language)?);
     }
+    let answers = each(&sites, |site| worth(site, wishes.alternatives, language));
+    let mut found = answers.into_iter().collect::<Result<Vec<Worth>, OpError>>()?;
     found.sort_by(|one: &Worth, other: &Worth| {
         let key = |worth: &Worth| (std::cmp::Reverse(worth.allocation.recognised), worth.missing, worth.programme_id);
         key(one).cmp(&key(other))
