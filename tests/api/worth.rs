@@ -125,6 +125,10 @@ fn a_learner_reads_worth_audit_additions_and_the_shortest_way() {
         assert_eq!(verdict["reasons"][0]["code"], "remainder_forfeited");
         let left_out = get(&format!("/api/v1/me/worth?programme={}&leave_out={}", site.programme, site.outcome)).expect(200);
         assert_eq!(left_out["items"][0]["allocation"]["recognised"], "0.00");
+        assert_eq!(
+            (&left_out["items"][0]["cost_of_wishes"], &worth["items"][0]["cost_of_wishes"]),
+            (&json!("8.00"), &Value::Null)
+        );
         let pinned = get(&format!("/api/v1/me/worth?programme={}&pin={}:E102", site.programme, site.outcome)).expect(200);
         assert_eq!(pinned["items"][0]["allocation"]["recognised"], "8.00");
         assert_eq!(get("/api/v1/me/worth").expect(200)["items"].as_array().unwrap().len(), 1);

@@ -17,7 +17,7 @@ use super::packs::in_force::packs_for;
 use super::parallel::each;
 use super::programmes::PublishedProgramme;
 use crate::domain::agreement::{Agreement, AgreementFilter};
-use crate::domain::allocation::{Allocation, Effort, Pin, Question, Unanswerable, allocate_all, sentences};
+use crate::domain::allocation::{Allocation, Effort, Pin, Question, Unanswerable, allocate, allocate_all, sentences};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
 use crate::domain::facts::OutcomeFacts;
@@ -75,6 +75,8 @@ pub struct Worth {
     pub judged_by: Option<JudgedBy>,
     /// What graduation asks beyond what is recognised.
     pub missing: CourseCredit,
+    /// How much less is recognised for the sake of what was pinned and left out; absent where nothing was.
+    pub cost_of_wishes: Option<CourseCredit>,
     pub allocation: Allocation,
     /// The allocation in sentences, outcome by outcome.
     pub said: Vec<Said>,
@@ -187,6 +189,13 @@ pub(super) fn worth(site: &Site, alternatives: usize, language: Language) -> Res
     let question = &site.question;
     let mut all = allocate_all(question, alternatives.saturating_add(1)).map_err(refused)?.into_iter();
     let allocation = all.next().ok_or_else(|| refused(Unanswerable::Unsolvable))?;
+    let wished = !question.pins.is_empty() || !question.left_out.is_empty();
+    let free = wished.then(|| Question {
+        pins: Vec::new(),
+        left_out: Vec::new(),
+        ..question.clone()
+    });
+    let best = free.map(|free| allocate(&free)).transpose().map_err(refused)?;
     let said = allocation.verdicts.iter().map(|verdict| Said {
         outcome: verdict.outcome.clone(),
         sentences: sentences::explain(&allocation, verdict, &question.outcomes, language),
@@ -207,6 +216,7 @@ pub(super) fn worth(site: &Site, alternatives: usize, language: Language) -> Res
             .required_credit
             .checked_sub(allocation.recognised)
             .unwrap_or_default(),
+        cost_of_wishes: best.map(|best| best.recognised.checked_sub(allocation.recognised).unwrap_or_default()),
         said: said.collect(),
         alternatives: all.collect(),
         allocation,
