@@ -36,6 +36,6 @@ mod tests {
     fn answers_keep_the_order_of_what_was_asked() {
         let items: Vec<u64> = (0..1000).collect();
         assert_eq!(each(&items, |item| item * 2), (0..1000).map(|item| item * 2).collect::<Vec<u64>>());
-        assert_eq!(each(&[] as &[u64], |item| *item), Vec::<u64>::new());
+        assert_eq!(each::<u64, u64>(&[], |item| *item), Vec::<u64>::new());
     }
 }
