@@ -192,17 +192,14 @@ pub fn list_own_pathways(bank: &Bank, context: &Context) -> Result<Vec<OwnPathwa
 /// A wish that is written in a query: an outcome, or an outcome and a course with a colon between.
 ///
 /// # Errors
-/// `InvalidQuery`.
+/// `WishUnknown` for what can be no key.
 pub fn pin_of(text: &str) -> Result<crate::domain::allocation::Pin, Rejection> {
     let (outcome, course) = text
         .split_once(':')
         .map_or((text, None), |(outcome, course)| (outcome, Some(course)));
     let lawful = |text: &str| (1..=64).contains(&text.chars().count());
     if !lawful(outcome) || !course.is_none_or(lawful) {
-        return Err(Rejection::InvalidQuery {
-            name: "pin".to_owned(),
-            detail: "must have 1 to 64 characters".to_owned(),
-        });
+        return Err(Rejection::WishUnknown { what: "outcome" });
     }
     Ok(crate::domain::allocation::Pin {
         outcome: outcome.to_owned(),
