@@ -106,6 +106,11 @@ fn anybody_asks_what_invented_outcomes_are_worth() {
         assert_eq!(ask(&unknown).refusal(), (422, "wish_unknown"));
         let twice = json!({ "outcomes": [certificate("one", "9.00"), certificate("one", "4.00")] });
         assert_eq!(ask(&twice).refusal(), (422, "invalid_body"));
+        let empty = ask(&json!({ "outcomes": [certificate("large", "9.00")], "pins": [{ "outcome": "" }] }));
+        assert_eq!(
+            (empty.refusal(), &empty.body["errors"][0]["pointer"]),
+            ((422, "invalid_body"), &json!("/pins/0/outcome"))
+        );
         let none = ask(&json!({ "outcomes": [] }));
         assert_eq!(none.body["errors"][0]["pointer"], "/outcomes");
         let nowhere = json!({ "programme_ids": [site.outcome], "outcomes": [certificate("large", "9.00")] });

@@ -108,11 +108,6 @@ negative_data_rejection.expected-statuses = ["400", "401", "403", "404", "405", 
 # A required If-Match that is missing is a malformed request.
 missing_required_header.expected-statuses = ["400", "401", "403", "404"]
 
-# Facts of invented outcomes are only looked at where a rule asks for them: one that means nothing changes nothing.
-[[operations]]
-include-operation-id = "ask_worth"
-checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "405", "413", "415", "422"]
-
 # A batch is answered row by row: a row that is not of the documented shape is refused by itself inside a 200.
 [[operations]]
 include-operation-id = "deposit_batch"

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{ALTERNATIVES_MAX, PROGRAMMES_MAX, Wishes, Worth, sites, worths};
+use super::{ALTERNATIVES_MAX, PROGRAMMES_MAX, Wishes, Worth, sites, wish_problems, worths};
 use crate::domain::allocation::Pin;
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::language::Language;
@@ -59,6 +59,7 @@ impl AskWorth {
         for (number, outcome) in self.outcomes.iter().enumerate().take(OUTCOMES_MAX) {
             problems.extend(outcome.problems(&format!("/outcomes/{number}")));
         }
+        problems.extend(wish_problems(&self.pins, &self.left_out));
         if problems.is_empty() {
             Ok(())
         } else {

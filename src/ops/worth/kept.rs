@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::own::own_site;
-use super::refused;
+use super::{WISHES_MAX, refused, wish_problems};
 use crate::domain::allocation::{Allocation, Pin, Question, allocate};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
@@ -20,9 +20,6 @@ use crate::store::journal::tell;
 use crate::store::types::{At, Key};
 use crate::store::worths::{self as store, WorthRow};
 use crate::vault::opaque::digest;
-
-/// The most pins and exclusions.
-const WISHES_MAX: usize = 100;
 
 /// A question about the own record, whose answer is kept.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -90,11 +87,14 @@ impl TryFrom<WorthRow> for KeptWorth {
 /// # Errors
 /// `InvalidBody`, `NotFound`, and what the allocation refuses.
 pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &KeepWorth) -> Result<KeptWorth, OpError> {
+    let mut problems = wish_problems(&keep.pins, &keep.left_out);
     for (count, pointer) in [(keep.pins.len(), "/pins"), (keep.left_out.len(), "/left_out")] {
         if count > WISHES_MAX {
-            let problems = vec![FieldProblem::new(pointer, format!("must have 0 to {WISHES_MAX} items"))];
-            return Err(Rejection::InvalidBody { problems }.into());
+            problems.push(FieldProblem::new(pointer, format!("must have 0 to {WISHES_MAX} items")));
         }
+    }
+    if !problems.is_empty() {
+        return Err(Rejection::InvalidBody { problems }.into());
     }
     bank.store.write(|conn| {
         once(bank, context, conn, "keep_worth", key, keep, |conn| {

@@ -23,7 +23,7 @@ use crate::domain::credit::CourseCredit;
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::language::Language;
 use crate::domain::programme::ProgrammeFilter;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::store::agreements;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
@@ -36,6 +36,9 @@ pub const PROGRAMMES_MAX: usize = 50;
 /// The most equal allocations that are shown.
 pub const ALTERNATIVES_MAX: usize = 20;
 
+/// The most pins, and the most exclusions.
+const WISHES_MAX: usize = 100;
+
 /// The most agreements that are read.
 const AGREEMENTS_MAX: i64 = 500;
 
@@ -46,6 +49,26 @@ pub struct Wishes {
     pub left_out: Vec<String>,
     /// How many equal allocations to show beside the best.
     pub alternatives: usize,
+}
+
+/// What is wrong with wishes in a body: keys and codes that can be none.
+pub(super) fn wish_problems(pins: &[Pin], left_out: &[String]) -> Vec<FieldProblem> {
+    let mut problems = Vec::new();
+    let mut length = |text: &str, most: usize, pointer: String| {
+        if !(1..=most).contains(&text.chars().count()) {
+            problems.push(FieldProblem::new(pointer, format!("must have 1 to {most} characters")));
+        }
+    };
+    for (number, pin) in pins.iter().enumerate().take(WISHES_MAX) {
+        length(&pin.outcome, 64, format!("/pins/{number}/outcome"));
+        if let Some(course) = &pin.course {
+            length(course, 40, format!("/pins/{number}/course"));
+        }
+    }
+    for (number, key) in left_out.iter().enumerate().take(WISHES_MAX) {
+        length(key, 64, format!("/left_out/{number}"));
+    }
+    problems
 }
 
 /// What is said of one outcome, in the caller's language.
