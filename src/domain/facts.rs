@@ -101,33 +101,44 @@ fn verified() -> Verification {
 impl OutcomeFacts {
     /// What is wrong with an invented outcome, below a pointer.
     pub fn problems(&self, pointer: &str) -> Vec<FieldProblem> {
+        let mut problems = self.text_problems(pointer);
+        let mut refuse = |wrong: bool, field: &str, detail: &str| {
+            if wrong {
+                problems.push(FieldProblem::new(format!("{pointer}/{field}"), detail));
+            }
+        };
+        let outside = |number: Option<i16>| number.is_some_and(|number| !(1..=99).contains(&number));
+        refuse(outside(self.rank), "rank", "must be 1 to 99");
+        refuse(outside(self.level), "level", "must be 1 to 99");
+        let is_level = |code: &str| matches!(code.as_bytes(), [b'1'..=b'9', b'0'..=b'9']);
+        let strange = self.education_level.as_deref().is_some_and(|code| !is_level(code));
+        refuse(strange, "education_level", "is not a code of GB/T 4658-2006");
+        refuse(self.tags.len() > 20, "tags", "must have 0 to 20 items");
+        for (field, detail) in self.contest.iter().flat_map(ContestResult::problems) {
+            problems.push(FieldProblem::new(format!("{pointer}{field}"), detail));
+        }
+        problems
+    }
+
+    fn text_problems(&self, pointer: &str) -> Vec<FieldProblem> {
         let mut problems = Vec::new();
-        let mut length = |text: &str, most: usize, field: &str| {
-            if text.trim().is_empty() || text.chars().count() > most {
+        let mut length = |text: &str, least: usize, most: usize, field: &str| {
+            if !(least..=most).contains(&text.chars().count()) {
                 problems.push(FieldProblem::new(
                     format!("{pointer}/{field}"),
-                    format!("must have 1 to {most} characters"),
+                    format!("must have {least} to {most} characters"),
                 ));
             }
         };
-        length(&self.key, 64, "key");
-        length(&self.name, 200, "name");
-        length(&self.achievement, 40, "achievement");
-        length(&self.issuer.credit_code, 18, "issuer/credit_code");
-        for (text, field) in [
-            (&self.family, "family"),
-            (&self.grade, "grade"),
-            (&self.education_level, "education_level"),
-        ] {
-            if let Some(text) = text {
-                length(text, 40, field);
-            }
-        }
+        length(&self.key, 1, 64, "key");
+        length(&self.name, 1, 200, "name");
+        length(&self.achievement, 1, 40, "achievement");
+        length(&self.issuer.credit_code, 1, 18, "issuer/credit_code");
+        length(self.family.as_deref().unwrap_or_default(), 0, 40, "family");
+        length(self.grade.as_deref().unwrap_or_default(), 0, 40, "grade");
+        // One tag more than there may be is enough to see that there are too many.
         for tag in self.tags.iter().take(21) {
-            length(tag, 40, "tags");
-        }
-        if self.tags.len() > 20 {
-            problems.push(FieldProblem::new(format!("{pointer}/tags"), "must have 0 to 20 items"));
+            length(tag, 0, 100, "tags");
         }
         problems
     }

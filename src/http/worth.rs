@@ -25,10 +25,10 @@ pub struct WorthQuery {
     /// A version of a programme; every programme in force, when left out.
     programme: Option<Uuid>,
     /// Outcomes that must be used, with commas between: their keys, and after a colon the course's code that each must go to.
-    #[param(value_type = Option<String>, max_length = 1000, example = "certificate:E101")]
+    #[param(value_type = Option<String>, max_length = 1000, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$", example = "certificate:E101")]
     pin: Option<AtMost<1000>>,
     /// Keys of outcomes that must not be used, with commas between.
-    #[param(value_type = Option<String>, max_length = 1000)]
+    #[param(value_type = Option<String>, max_length = 1000, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
     leave_out: Option<AtMost<1000>>,
     /// How many equal allocations to show beside the best.
     #[param(minimum = 0, maximum = 20)]
