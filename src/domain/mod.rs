@@ -36,3 +36,4 @@ pub mod recognition;
 pub mod rejection;
 pub mod simulation;
 pub(crate) mod words;
+pub mod working_days;

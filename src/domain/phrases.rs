@@ -100,6 +100,15 @@ const PHRASES: &[(&str, &str)] = &[
         "must have at most {} items in all, with those that they stand under",
         "连同其上级规则包，总共最多 {} 项",
     ),
+    // What is said of public holidays.
+    ("must be a day of the year {}", "必须是 {} 年的日期"),
+    ("is before from", "早于 from"),
+    ("makes a holiday of more than {} days", "假期超过 {} 天"),
+    ("is in the holiday {} as well", "同时属于“{}”假期"),
+    (
+        "must be a Saturday or a Sunday: other days are worked anyway",
+        "必须是周六或周日：其他日期本来就上班",
+    ),
     // What the readers of JSON and of queries say.
     ("unknown variant `{}`, expected one of {}", "没有取值 `{}`，可用的有：{}"),
     ("unknown variant `{}`, expected {}", "没有取值 `{}`，应为：{}"),
@@ -167,6 +176,7 @@ mod tests {
         let beginnings = [
             "must ",
             "is ",
+            "makes ",
             "goes ",
             "means ",
             "does not ",
