@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod allocation;
 pub mod bilingual;
 pub mod certificate_number;
+pub mod claim;
 pub mod condition;
 pub mod credit;
 pub mod credit_code;
