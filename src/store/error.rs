@@ -40,10 +40,11 @@ pub enum Taken {
     RuleVersion,
     Membership,
     RulePackVersion,
+    OutcomeInClaim,
 }
 
 /// The constraint's name (PostgreSQL), its columns (how SQLite says it), and what it means.
-const MEANINGS: [(&str, &str, Taken); 9] = [
+const MEANINGS: [(&str, &str, Taken); 10] = [
     ("usernames_pk", "usernames.username", Taken::Username),
     (
         "institutions_credit_code_unique",
@@ -80,6 +81,11 @@ const MEANINGS: [(&str, &str, Taken); 9] = [
         "rule_packs_version_unique",
         "rule_packs.code, rule_packs.version",
         Taken::RulePackVersion,
+    ),
+    (
+        "claim_uses_whole_once",
+        "claim_uses.learner_id, claim_uses.outcome_id",
+        Taken::OutcomeInClaim,
     ),
 ];
 

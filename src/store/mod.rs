@@ -1,6 +1,7 @@
 //! The database: schema, one file per aggregate, two back ends, and the only doors to a connection.
 
 pub mod agreements;
+pub mod claims;
 pub mod clients;
 pub mod connection;
 pub mod deposits;

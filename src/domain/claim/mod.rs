@@ -9,7 +9,9 @@ mod matrix;
 pub mod people;
 pub mod rules;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::words::words;
 
@@ -89,6 +91,19 @@ words! {
         /// The lot is reversed, because the grant was overturned.
         Revoke => "revoke",
     }
+}
+
+/// Which claims to list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ClaimFilter {
+    pub learner_id: Option<Uuid>,
+    pub institution_id: Option<Uuid>,
+    /// Only those that the bank itself decides.
+    pub of_the_bank: bool,
+    pub kind: Option<ClaimKind>,
+    pub status: Option<ClaimStatus>,
+    /// Only those on which something was due before this day.
+    pub due_before: Option<NaiveDate>,
 }
 
 /// Where a claim stands, with what matters there.

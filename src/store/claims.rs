@@ -1,0 +1,380 @@
+//! Claims: where each stands, what happened to it, what it uses, and what it bought.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, SmallInt, Text};
+use uuid::Uuid;
+
+use super::connection::Conn;
+use super::each_back_end;
+use super::error::StoreError;
+use super::schema::{claim_steps, claim_uses, claims, conversions, objections};
+use super::types::{At, Key};
+use crate::domain::claim::ClaimFilter;
+
+/// A claim as it stands.
+#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
+#[diesel(table_name = claims)]
+pub struct ClaimRow {
+    pub learner_id: Key,
+    pub claim_id: Key,
+    pub kind: String,
+    /// Who decides; the bank itself where there is none.
+    pub institution_id: Option<Key>,
+    pub programme_id: Option<Key>,
+    pub outcome_id: Option<Key>,
+    pub status: String,
+    pub verdict: Option<String>,
+    /// Who had a hand in it, the votes of the present round, and open objections.
+    pub standing: String,
+    pub edition: i64,
+    pub since: NaiveDate,
+    pub due_on: Option<NaiveDate>,
+    pub due: Option<String>,
+    pub submitted_at: At,
+    pub changed_at: At,
+    /// How it is decided: the rules as they were when it was submitted.
+    pub rules: String,
+    /// What is claimed beside what the kept answer says.
+    pub subject: String,
+    pub worth_id: Option<Key>,
+    /// Course credit of a conversion; bank credit proposed for a recognition.
+    pub recognised_hundredths: Option<i64>,
+    pub decision_number: Option<String>,
+    pub decided_on: Option<NaiveDate>,
+}
+
+/// Something that happened to a claim; never changed.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = claim_steps)]
+pub struct StepRow {
+    pub learner_id: Key,
+    pub claim_id: Key,
+    pub sequence: i64,
+    pub event: String,
+    pub verdict: Option<String>,
+    pub status: String,
+    pub actor: String,
+    pub actor_name: String,
+    pub reason_sealed: Option<Vec<u8>>,
+    pub details: String,
+    pub on_day: NaiveDate,
+    pub at: At,
+}
+
+/// An outcome that a claim uses.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = claim_uses)]
+pub struct UseRow {
+    pub learner_id: Key,
+    pub claim_id: Key,
+    pub outcome_id: Key,
+    pub lot_id: Option<Key>,
+    pub amount_hundredths: i64,
+    /// Whether nothing of the outcome is left for another claim.
+    pub whole: bool,
+    /// Whether the claim still holds it, or has used it.
+    pub standing: bool,
+}
+
+/// What a granted claim bought with one outcome in one place.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = conversions)]
+pub struct ConversionRow {
+    pub learner_id: Key,
+    pub conversion_id: Key,
+    pub claim_id: Key,
+    pub outcome_id: Key,
+    pub institution_id: Key,
+    pub programme_id: Key,
+    pub programme_code: String,
+    pub award: String,
+    pub facts: String,
+    pub original: String,
+    pub amount_hundredths: i64,
+    pub decision_number: String,
+    pub decided_on: NaiveDate,
+    pub recorded_at: At,
+    pub ended_at: Option<At>,
+    pub ended_because: Option<String>,
+    pub ended_by: Option<Key>,
+}
+
+/// An objection to what is on public notice.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = objections)]
+pub struct ObjectionRow {
+    pub learner_id: Key,
+    pub claim_id: Key,
+    pub objection_id: Key,
+    pub raised_by: String,
+    pub raised_by_name: String,
+    pub text_sealed: Vec<u8>,
+    pub raised_on: NaiveDate,
+    pub raised_at: At,
+    pub answer: Option<String>,
+    pub answer_reason: Option<String>,
+    pub answered_by: Option<String>,
+    pub answered_at: Option<At>,
+}
+
+/// Adds a claim with what it uses.
+///
+/// # Errors
+/// `Taken::OutcomeInClaim` where an outcome that is used as a whole stands in another claim, or the database refuses.
+pub fn insert(conn: &mut Conn, claim: &ClaimRow, uses: &[UseRow]) -> Result<(), StoreError> {
+    diesel::insert_into(claims::table).values(claim).execute(conn)?;
+    for used in uses {
+        diesel::insert_into(claim_uses::table).values(used).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Finds a claim.
+///
+/// # Errors
+/// When the database refuses.
+pub fn find(conn: &mut Conn, claim_id: Uuid) -> Result<Option<ClaimRow>, StoreError> {
+    Ok(claims::table.filter(claims::claim_id.eq(Key(claim_id))).first(conn).optional()?)
+}
+
+/// Claims from the newest, before `before`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn list(conn: &mut Conn, filter: &ClaimFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<ClaimRow>, StoreError> {
+    let mut query = claims::table.into_boxed();
+    if let Some(learner_id) = filter.learner_id {
+        query = query.filter(claims::learner_id.eq(Key(learner_id)));
+    }
+    if let Some(institution_id) = filter.institution_id {
+        query = query.filter(claims::institution_id.eq(Key(institution_id)));
+    }
+    if filter.of_the_bank {
+        query = query.filter(claims::institution_id.is_null());
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(claims::kind.eq(kind.as_str()));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(claims::status.eq(status.as_str()));
+    }
+    if let Some(day) = filter.due_before {
+        query = query.filter(claims::due_on.lt(day));
+    }
+    if let Some(before) = before {
+        query = query.filter(claims::claim_id.lt(Key(before)));
+    }
+    Ok(query.order(claims::claim_id.desc()).limit(limit).load(conn)?)
+}
+
+/// How many open claims a learner has.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_waiting(conn: &mut Conn, learner_id: Uuid, statuses: &[&str]) -> Result<i64, StoreError> {
+    Ok(each_back_end!(conn, c => claims::table
+        .filter(claims::learner_id.eq(Key(learner_id)))
+        .filter(claims::status.eq_any(statuses))
+        .count()
+        .get_result(c))?)
+}
+
+/// Writes where a claim stands, if it still stands where it was read.
+///
+/// # Errors
+/// When the database refuses.
+pub fn update(conn: &mut Conn, row: &ClaimRow, edition_read: i64) -> Result<bool, StoreError> {
+    let changed = diesel::update(claims::table.find((&row.learner_id, &row.claim_id)))
+        .filter(claims::edition.eq(edition_read))
+        .set((
+            claims::outcome_id.eq(&row.outcome_id),
+            claims::status.eq(&row.status),
+            claims::verdict.eq(&row.verdict),
+            claims::standing.eq(&row.standing),
+            claims::edition.eq(row.edition),
+            claims::since.eq(row.since),
+            claims::due_on.eq(row.due_on),
+            claims::due.eq(&row.due),
+            claims::changed_at.eq(&row.changed_at),
+            claims::recognised_hundredths.eq(row.recognised_hundredths),
+            claims::decision_number.eq(&row.decision_number),
+            claims::decided_on.eq(row.decided_on),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Adds what happened.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_step(conn: &mut Conn, step: &StepRow) -> Result<(), StoreError> {
+    diesel::insert_into(claim_steps::table).values(step).execute(conn)?;
+    Ok(())
+}
+
+/// What happened to a claim, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub fn steps(conn: &mut Conn, row: &ClaimRow) -> Result<Vec<StepRow>, StoreError> {
+    Ok(claim_steps::table
+        .filter(claim_steps::learner_id.eq(&row.learner_id))
+        .filter(claim_steps::claim_id.eq(&row.claim_id))
+        .order(claim_steps::sequence)
+        .load(conn)?)
+}
+
+/// What a claim uses.
+///
+/// # Errors
+/// When the database refuses.
+pub fn uses(conn: &mut Conn, row: &ClaimRow) -> Result<Vec<UseRow>, StoreError> {
+    Ok(claim_uses::table
+        .filter(claim_uses::learner_id.eq(&row.learner_id))
+        .filter(claim_uses::claim_id.eq(&row.claim_id))
+        .order(claim_uses::outcome_id)
+        .load(conn)?)
+}
+
+/// The standing uses of some outcomes of a learner, by whatever claims.
+///
+/// # Errors
+/// When the database refuses.
+pub fn standing_uses(conn: &mut Conn, learner_id: Uuid, outcome_ids: &[Uuid]) -> Result<Vec<UseRow>, StoreError> {
+    let ids: Vec<Key> = outcome_ids.iter().copied().map(Key).collect();
+    Ok(each_back_end!(conn, c => claim_uses::table
+        .filter(claim_uses::learner_id.eq(Key(learner_id)))
+        .filter(claim_uses::outcome_id.eq_any(&ids))
+        .filter(claim_uses::standing.eq(true))
+        .order((claim_uses::outcome_id, claim_uses::claim_id))
+        .load(c))?)
+}
+
+/// Notes that a claim holds its outcomes, or no longer does.
+///
+/// # Errors
+/// `Taken::OutcomeInClaim`, or the database refuses.
+pub fn set_standing(conn: &mut Conn, row: &ClaimRow, standing: bool) -> Result<(), StoreError> {
+    let own = claim_uses::table
+        .filter(claim_uses::learner_id.eq(&row.learner_id))
+        .filter(claim_uses::claim_id.eq(&row.claim_id));
+    diesel::update(own).set(claim_uses::standing.eq(standing)).execute(conn)?;
+    Ok(())
+}
+
+/// Adds what a claim bought.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_conversions(conn: &mut Conn, rows: &[ConversionRow]) -> Result<(), StoreError> {
+    for row in rows {
+        diesel::insert_into(conversions::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// What a learner's credit bought, in order; at one institution's programme of a code, if these are named.
+///
+/// # Errors
+/// When the database refuses.
+pub fn conversions(conn: &mut Conn, learner_id: Uuid, at: Option<(Uuid, &str)>) -> Result<Vec<ConversionRow>, StoreError> {
+    let mut query = conversions::table
+        .filter(conversions::learner_id.eq(Key(learner_id)))
+        .into_boxed();
+    if let Some((institution_id, programme_code)) = at {
+        query = query
+            .filter(conversions::institution_id.eq(Key(institution_id)))
+            .filter(conversions::programme_code.eq(programme_code.to_owned()));
+    }
+    Ok(query.order(conversions::conversion_id).load(conn)?)
+}
+
+/// Notes that what a claim bought was taken back.
+///
+/// # Errors
+/// When the database refuses.
+pub fn end_conversions(conn: &mut Conn, row: &ClaimRow, at: At, because: &str, by: Uuid) -> Result<(), StoreError> {
+    let own = conversions::table
+        .filter(conversions::learner_id.eq(&row.learner_id))
+        .filter(conversions::claim_id.eq(&row.claim_id))
+        .filter(conversions::ended_at.is_null());
+    diesel::update(own)
+        .set((
+            conversions::ended_at.eq(Some(at)),
+            conversions::ended_because.eq(Some(because)),
+            conversions::ended_by.eq(Some(Key(by))),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Adds an objection.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_objection(conn: &mut Conn, row: &ObjectionRow) -> Result<(), StoreError> {
+    diesel::insert_into(objections::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// The objections to a claim, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub fn objections(conn: &mut Conn, row: &ClaimRow) -> Result<Vec<ObjectionRow>, StoreError> {
+    Ok(objections::table
+        .filter(objections::learner_id.eq(&row.learner_id))
+        .filter(objections::claim_id.eq(&row.claim_id))
+        .order(objections::objection_id)
+        .load(conn)?)
+}
+
+/// Answers an objection; false where it is answered already.
+///
+/// # Errors
+/// When the database refuses.
+pub fn answer_objection(conn: &mut Conn, row: &ObjectionRow) -> Result<bool, StoreError> {
+    let changed = diesel::update(objections::table.find((&row.learner_id, &row.claim_id, &row.objection_id)))
+        .filter(objections::answered_at.is_null())
+        .set((
+            objections::answer.eq(&row.answer),
+            objections::answer_reason.eq(&row.answer_reason),
+            objections::answered_by.eq(&row.answered_by),
+            objections::answered_at.eq(&row.answered_at),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+#[derive(QueryableByName)]
+struct Last {
+    #[diesel(sql_type = BigInt)]
+    last: i64,
+}
+
+/// Takes the next number of an issuer of decisions in a year: without gaps, since it comes with the decision or not at all.
+///
+/// # Errors
+/// When the database refuses.
+pub fn next_decision_number(conn: &mut Conn, issuer: &str, year: i16) -> Result<i64, StoreError> {
+    const NEXT: [&str; 2] = [
+        "INSERT INTO decision_numbers (issuer, year, last) VALUES ($1, $2, 1)
+            ON CONFLICT (issuer, year) DO UPDATE SET last = decision_numbers.last + 1 RETURNING last",
+        "INSERT INTO decision_numbers (issuer, year, last) VALUES (?, ?, 1)
+            ON CONFLICT (issuer, year) DO UPDATE SET last = decision_numbers.last + 1 RETURNING last",
+    ];
+    let [postgres, sqlite] = NEXT;
+    let found: Last = match conn {
+        Conn::Postgres(conn) => diesel::sql_query(postgres)
+            .bind::<Text, _>(issuer)
+            .bind::<SmallInt, _>(year)
+            .get_result(conn)?,
+        Conn::Sqlite(conn) => diesel::sql_query(sqlite)
+            .bind::<Text, _>(issuer)
+            .bind::<SmallInt, _>(year)
+            .get_result(conn)?,
+    };
+    Ok(found.last)
+}
