@@ -48,116 +48,126 @@ impl ClaimState {
     /// `ObjectionsOpen`, `TooManyObjections` and `NothingLapses`.
     pub fn after(self, event: ClaimEvent, kind: ClaimKind, rules: &ClaimRules) -> Result<Next, Rejection> {
         use {ClaimEvent as E, ClaimState as S};
-        let with = |state, turn: Turn| {
-            Ok(Next {
-                state,
-                effect: turn.effect(kind),
-            })
-        };
-        let to = |state| Ok(Next { state, effect: None });
-        let no = || {
-            let state = self.status().to_string();
-            Err(Rejection::WrongState { state })
-        };
         match event {
             E::Take => match self {
                 S::Submitted | S::InformationAsked => to(S::InReview),
-                _ => no(),
+                _ => self.no(),
             },
             E::AskInformation => match self {
                 S::InReview => to(S::InformationAsked),
-                _ => no(),
+                _ => self.no(),
             },
             E::GiveInformation => match self {
                 S::InformationAsked => to(S::InReview),
-                _ => no(),
+                _ => self.no(),
             },
             E::Vote { .. } => match self {
                 S::InReview => to(S::InReview),
-                _ => no(),
+                _ => self.no(),
             },
             E::Recuse if self.status().is_open() || matches!(self, S::Appealed { .. }) => to(self),
-            E::Recuse => no(),
+            E::Recuse => self.no(),
             E::Propose { verdict } => match self {
                 S::InReview => to(S::Proposed { verdict }),
-                _ => no(),
+                _ => self.no(),
             },
             E::Approve => match self {
-                S::Proposed { verdict: Verdict::Refuse } => with(S::Refused, Turn::Spared),
+                S::Proposed { verdict: Verdict::Refuse } => with(S::Refused, Turn::Spared, kind),
                 S::Proposed { verdict: Verdict::Grant } if rules.gives_notice() => to(S::OnNotice { open_objections: 0 }),
-                S::Proposed { verdict: Verdict::Grant } => with(S::Granted, Turn::Granted),
-                _ => no(),
+                S::Proposed { verdict: Verdict::Grant } => with(S::Granted, Turn::Granted, kind),
+                _ => self.no(),
             },
             E::SendBack => match self {
                 S::Proposed { .. } | S::OnNotice { .. } => to(S::InReview),
-                _ => no(),
+                _ => self.no(),
             },
-            E::NoticeEnds => match self {
-                S::OnNotice { open_objections: 0 } => with(S::Granted, Turn::Granted),
-                S::OnNotice { open_objections: open } => Err(Rejection::ObjectionsOpen { open }),
-                _ => no(),
-            },
-            E::Object | E::AnswerObjection { .. } => self.objected(event).map_or_else(no, |answer| answer.and_then(to)),
-            E::Appeal => match self {
-                // What a refusal released is held again, so that an appeal which succeeds can be carried out.
-                S::Refused => with(S::Appealed { against: Verdict::Refuse }, Turn::Needed),
-                S::Granted => to(S::Appealed { against: Verdict::Grant }),
-                _ => no(),
-            },
-            E::DecideAppeal { .. } | E::WithdrawAppeal => match self {
-                S::Appealed { against } => {
-                    let (verdict, turn) = appeal_ended(against, event);
-                    turn.map_or_else(|| to(S::Closed { verdict }), |turn| with(S::Closed { verdict }, turn))
-                }
-                _ => no(),
-            },
-            E::Withdraw if self.status().is_open() => with(S::Withdrawn, Turn::Spared),
-            E::Withdraw => no(),
+            E::Withdraw if self.status().is_open() => with(S::Withdrawn, Turn::Spared, kind),
+            E::Withdraw => self.no(),
             E::Lapse => match (self, rules.unanswered) {
-                (S::InformationAsked, Unanswered::Lapses) => with(S::Lapsed, Turn::Spared),
+                (S::InformationAsked, Unanswered::Lapses) => with(S::Lapsed, Turn::Spared, kind),
                 (S::InformationAsked, Unanswered::Waits) => Err(Rejection::NothingLapses {}),
-                _ => no(),
+                _ => self.no(),
             },
+            E::NoticeEnds => self.after_notice(kind),
+            E::Object => self.objected(),
+            E::AnswerObjection { answer } => self.answered(answer),
+            E::Appeal => self.appealed(kind),
+            E::DecideAppeal { decision } => self.after_appeal(decision, kind),
+            // Who takes an appeal back lets the verdict stand.
+            E::WithdrawAppeal => self.after_appeal(AppealDecision::Uphold, kind),
             E::Close => match self {
                 S::Granted => to(S::Closed { verdict: Verdict::Grant }),
                 S::Refused => to(S::Closed { verdict: Verdict::Refuse }),
-                _ => no(),
+                _ => self.no(),
             },
         }
     }
 
-    /// What an objection, or the answer to one, makes of a notice; `None` where there is none to object to.
-    fn objected(self, event: ClaimEvent) -> Option<Result<Self, Rejection>> {
-        let Self::OnNotice { open_objections: open } = self else {
-            return None;
+    /// The event has no meaning here.
+    fn no(self) -> Result<Next, Rejection> {
+        let state = self.status().to_string();
+        Err(Rejection::WrongState { state })
+    }
+
+    fn after_notice(self, kind: ClaimKind) -> Result<Next, Rejection> {
+        match self {
+            Self::OnNotice { open_objections: 0 } => with(Self::Granted, Turn::Granted, kind),
+            Self::OnNotice { open_objections: open } => Err(Rejection::ObjectionsOpen { open }),
+            _ => self.no(),
+        }
+    }
+
+    fn objected(self) -> Result<Next, Rejection> {
+        let most = Self::OPEN_OBJECTIONS_MAX;
+        match self {
+            Self::OnNotice { open_objections: open } if open < most => to(Self::OnNotice { open_objections: open + 1 }),
+            Self::OnNotice { .. } => Err(Rejection::TooManyObjections { most }),
+            _ => self.no(),
+        }
+    }
+
+    fn answered(self, answer: ObjectionAnswer) -> Result<Next, Rejection> {
+        let left = self.open_objections().checked_sub(1);
+        match (left, answer) {
+            (None, _) => self.no(),
+            (Some(_), ObjectionAnswer::Upheld) => to(Self::InReview),
+            (Some(open_objections), ObjectionAnswer::Dismissed) => to(Self::OnNotice { open_objections }),
+        }
+    }
+
+    fn appealed(self, kind: ClaimKind) -> Result<Next, Rejection> {
+        match self {
+            // What a refusal released is held again, so that an appeal which succeeds can be carried out.
+            Self::Refused => with(Self::Appealed { against: Verdict::Refuse }, Turn::Needed, kind),
+            Self::Granted => to(Self::Appealed { against: Verdict::Grant }),
+            _ => self.no(),
+        }
+    }
+
+    /// The verdict that stands after an appeal: a grant has used the credit already, a refusal holds it again meanwhile.
+    fn after_appeal(self, decision: AppealDecision, kind: ClaimKind) -> Result<Next, Rejection> {
+        let closed = |verdict| Self::Closed { verdict };
+        let Self::Appealed { against } = self else {
+            return self.no();
         };
-        match event {
-            ClaimEvent::Object if open < Self::OPEN_OBJECTIONS_MAX => Some(Ok(Self::OnNotice { open_objections: open + 1 })),
-            ClaimEvent::Object => Some(Err(Rejection::TooManyObjections {
-                most: Self::OPEN_OBJECTIONS_MAX,
-            })),
-            ClaimEvent::AnswerObjection { answer } => open.checked_sub(1).map(|open_objections| match answer {
-                ObjectionAnswer::Upheld => Ok(Self::InReview),
-                ObjectionAnswer::Dismissed => Ok(Self::OnNotice { open_objections }),
-            }),
-            _ => None,
+        match (against, decision) {
+            (Verdict::Grant, AppealDecision::Uphold) => to(closed(Verdict::Grant)),
+            (Verdict::Grant, AppealDecision::Overturn) => with(closed(Verdict::Refuse), Turn::Undone, kind),
+            (Verdict::Refuse, AppealDecision::Uphold) => with(closed(Verdict::Refuse), Turn::Spared, kind),
+            (Verdict::Refuse, AppealDecision::Overturn) => with(closed(Verdict::Grant), Turn::Granted, kind),
         }
     }
 }
 
-/// The verdict that stands after an appeal, and what that does to credit: a grant has used it, and a refusal holds it again
-/// while the appeal runs.
-fn appeal_ended(against: Verdict, event: ClaimEvent) -> (Verdict, Option<Turn>) {
-    let overturned = matches!(
-        event,
-        ClaimEvent::DecideAppeal {
-            decision: AppealDecision::Overturn
-        }
-    );
-    match (against, overturned) {
-        (Verdict::Grant, false) => (Verdict::Grant, None),
-        (Verdict::Grant, true) => (Verdict::Refuse, Some(Turn::Undone)),
-        (Verdict::Refuse, false) => (Verdict::Refuse, Some(Turn::Spared)),
-        (Verdict::Refuse, true) => (Verdict::Grant, Some(Turn::Granted)),
-    }
+/// A step that leaves credit where it is.
+fn to(state: ClaimState) -> Result<Next, Rejection> {
+    Ok(Next { state, effect: None })
+}
+
+/// A step that does something to credit, of the kinds that have any yet.
+fn with(state: ClaimState, turn: Turn, kind: ClaimKind) -> Result<Next, Rejection> {
+    Ok(Next {
+        state,
+        effect: turn.effect(kind),
+    })
 }

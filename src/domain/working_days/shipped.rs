@@ -29,14 +29,13 @@ mod tests {
         }
     }
 
-    /// The notices say how many days each year has off: 放假 days on Monday to Friday, less the weekend days worked.
+    /// Days that are only moved cancel out, so a year has its Mondays to Fridays less its legal holidays.
     #[test]
     fn the_years_have_as_many_working_days_as_published() {
         use crate::domain::working_days::WorkingDays;
         let days = WorkingDays::of_years(&years());
         let new_years_eve = |year: i32| chrono::NaiveDate::from_ymd_opt(year, 12, 31).unwrap();
-        // Monday to Friday, less the legal holidays of 全国年节及纪念日放假办法 that are given on such days or in their place:
-        // 11 until 2024, 13 from 2025 on.
+        // 全国年节及纪念日放假办法: 11 legal holidays until 2024, 13 from 2025 on, all given on or moved to such days.
         for (year, weekdays, legal) in [(2024, 262, 11), (2025, 261, 13), (2026, 261, 13)] {
             let counted = days.count_between(new_years_eve(year - 1), new_years_eve(year)).days;
             assert_eq!(counted, weekdays - legal, "{year}");
