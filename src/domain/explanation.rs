@@ -38,6 +38,7 @@ fn chinese(step: &TraceStep) -> String {
             };
             format!("适用认定标准《{title}》第 {version} 版（{citation}），按{date} {on} 选定。")
         }
+        TraceStep::GrantedByClaim { claim_id, credit } => format!("经认定申请 {claim_id} 评审，认定 {credit} 学分。"),
         TraceStep::FixedCredit { credit } => format!("该标准的学分固定为 {credit}。"),
         TraceStep::HoursTaken { hours, nominal: true } => format!("成果未注明学时，采用成果标准的学时 {hours}。"),
         TraceStep::HoursTaken { hours, nominal: false } => format!("采用成果的学时 {hours}。"),
@@ -88,6 +89,7 @@ fn english(step: &TraceStep) -> String {
             };
             format!("The rule \"{title}\", version {version} ({citation}), applies; it was chosen by the {date}, {on}.")
         }
+        TraceStep::GrantedByClaim { claim_id, credit } => format!("The people who reviewed the claim {claim_id} recognised {credit} credits."),
         TraceStep::FixedCredit { credit } => format!("The rule gives a fixed credit of {credit}."),
         TraceStep::HoursTaken { hours, nominal: true } => {
             format!("The outcome states no hours; the achievement's {hours} are taken.")

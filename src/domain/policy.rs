@@ -46,6 +46,14 @@ words! {
         ReadDraftRulePack => "read_draft_rule_pack",
         DecideRulePack => "decide_rule_pack",
         SimulateRulePack => "simulate_rule_pack",
+        SubmitClaim => "submit_claim",
+        ReadClaim => "read_claim",
+        ListClaims => "list_claims",
+        ReviewClaim => "review_claim",
+        ApproveClaim => "approve_claim",
+        ObjectToClaim => "object_to_claim",
+        RunClaimClocks => "run_claim_clocks",
+        WriteWorkingYear => "write_working_year",
     }
 }
 
@@ -60,19 +68,22 @@ pub enum Resource {
     Learner(Uuid),
     /// An outcome: of a learner, deposited by an institution.
     Outcome { learner_id: Uuid, institution_id: Uuid },
+    /// A claim of a learner, decided by an institution, or by the bank where there is none.
+    Claim { learner_id: Uuid, institution_id: Option<Uuid> },
 }
 
 impl Resource {
     fn institution_id(self) -> Option<Uuid> {
         match self {
             Self::Institution(institution_id) | Self::Outcome { institution_id, .. } => Some(institution_id),
+            Self::Claim { institution_id, .. } => institution_id,
             Self::Bank | Self::Learner(_) => None,
         }
     }
 
     fn learner_id(self) -> Option<Uuid> {
         match self {
-            Self::Learner(learner_id) | Self::Outcome { learner_id, .. } => Some(learner_id),
+            Self::Learner(learner_id) | Self::Outcome { learner_id, .. } | Self::Claim { learner_id, .. } => Some(learner_id),
             Self::Bank | Self::Institution(_) => None,
         }
     }
@@ -132,7 +143,7 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
     use Action as A;
     let Some(role) = role else { return false };
     match action {
-        A::CreateUser | A::CreateFramework | A::WriteRecognitionRule | A::WriteCertificatePattern => role == BankRole::Administrator,
+        A::CreateUser | A::CreateFramework | A::WriteRecognitionRule | A::WriteCertificatePattern | A::WriteWorkingYear => role == BankRole::Administrator,
         A::DecideInstitution | A::ReviewOutcome | A::WriteAgreement | A::WritePathway => {
             matches!(role, BankRole::Administrator | BankRole::Officer)
         }
@@ -142,6 +153,10 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         A::WriteRulePack => role == BankRole::Administrator && resource == Resource::Bank,
         A::ReadDraftRulePack => true,
         A::DecideRulePack => role == BankRole::Officer,
+        A::ReadClaim | A::ListClaims => matches!(role, BankRole::Officer | BankRole::Auditor),
+        // Those that no institution decides.
+        A::ReviewClaim | A::ApproveClaim => role == BankRole::Officer && resource.institution_id().is_none(),
+        A::ObjectToClaim => true,
         // Its owner's people, and those who judge it.
         A::SimulateRulePack => {
             matches!(role, BankRole::Officer | BankRole::Auditor) || (role == BankRole::Administrator && resource == Resource::Bank)
@@ -166,20 +181,35 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::DepositOutcome
         | A::SettleMismatch
         | A::ReadOwnRecord
+        | A::SubmitClaim
+        | A::RunClaimClocks
         | A::ExpireLots => false,
     }
 }
 
 fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
+    // Everybody with a name in the bank may object to what is on public notice.
+    if action == Action::ObjectToClaim {
+        return own.is_some();
+    }
     own.is_some()
         && own == resource.learner_id()
         && matches!(
             action,
-            Action::ReadOwnRecord | Action::ReadOutcome | Action::ReadAccessLog | Action::ReplayDecision
+            Action::ReadOwnRecord
+                | Action::ReadOutcome
+                | Action::ReadAccessLog
+                | Action::ReplayDecision
+                | Action::SubmitClaim
+                | Action::ReadClaim
         )
 }
 
 fn members_may(memberships: &[Membership], action: Action, resource: Resource) -> Result<(), Rejection> {
+    // As anybody else with a name in the bank.
+    if action == Action::ObjectToClaim && !memberships.is_empty() {
+        return Ok(());
+    }
     let mut roles = memberships
         .iter()
         .filter(|membership| Some(membership.institution_id) == resource.institution_id())
@@ -198,7 +228,7 @@ fn members_may(memberships: &[Membership], action: Action, resource: Resource) -
 /// The roles of an institution that have an action on what is their own institution's.
 fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
     use Action as A;
-    use MemberRole::{InstitutionAdmin, Registrar};
+    use MemberRole::{Approver, InstitutionAdmin, Registrar, Reviewer};
     match action {
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement | A::ReadOutcome | A::ListOutcomes | A::ReplayDecision => {
             (MemberRole::ALL, Needs::Belonging)
@@ -211,6 +241,9 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::WriteRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ReadDraftRulePack => (MemberRole::ALL, Needs::Belonging),
         A::DecideRulePack => (&[], Needs::Belonging),
+        A::ReadClaim | A::ListClaims => (&[Reviewer, Approver], Needs::Belonging),
+        A::ReviewClaim => (&[Reviewer, Approver], Needs::Approval),
+        A::ApproveClaim => (&[Approver], Needs::Approval),
         A::SimulateRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::CreateUser
         | A::ReadUsers
@@ -224,6 +257,10 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ReadLearnerRecord
         | A::ReadAccessLog
         | A::ReadAudit
+        | A::SubmitClaim
+        | A::ObjectToClaim
+        | A::RunClaimClocks
+        | A::WriteWorkingYear
         | A::ExpireLots => (&[], Needs::Belonging),
     }
 }
@@ -262,6 +299,14 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ReadLearnerRecord
         | A::ReadAccessLog
         | A::ReadAudit
+        | A::SubmitClaim
+        | A::ReadClaim
+        | A::ListClaims
+        | A::ReviewClaim
+        | A::ApproveClaim
+        | A::ObjectToClaim
+        | A::RunClaimClocks
+        | A::WriteWorkingYear
         | A::ExpireLots => None,
     }
 }
@@ -280,7 +325,11 @@ fn hidden(action: Action) -> Rejection {
         | A::SimulateRulePack
         | A::IssueClaimCode
         | A::ReadMismatches
-        | A::SettleMismatch => Rejection::NotFound {},
+        | A::SettleMismatch
+        | A::SubmitClaim
+        | A::ReadClaim
+        | A::ReviewClaim
+        | A::ApproveClaim => Rejection::NotFound {},
         _ => Rejection::Forbidden {},
     }
 }

@@ -110,6 +110,16 @@ pub struct RecognitionInputs {
     pub awarded_on: NaiveDate,
     pub hours: Option<Hours>,
     pub decided_on: NaiveDate,
+    /// The people who decided instead of a rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<GrantedByClaim>,
+}
+
+/// The credit that people recognised for an outcome that no rule valued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantedByClaim {
+    pub claim_id: Uuid,
+    pub credit: Credit,
 }
 
 /// One step of the reasoning, with its numbers.
@@ -123,6 +133,10 @@ pub enum TraceStep {
         citation: String,
         selected_by: SelectedBy,
         on: NaiveDate,
+    },
+    GrantedByClaim {
+        claim_id: Uuid,
+        credit: Credit,
     },
     FixedCredit {
         credit: Credit,
@@ -269,6 +283,15 @@ pub fn usable_until(awarded_on: NaiveDate, validity: Validity) -> NaiveDate {
 /// Decides what an outcome is worth. `rules` are candidates; those not in force or not matching are passed over,
 /// the most specific of the rest is used, and two equally specific ones are an ambiguity that brings no credit.
 pub fn recognise(inputs: &RecognitionInputs, rules: &[RuleVersion]) -> Recognition {
+    if let Some(GrantedByClaim { claim_id, credit }) = inputs.granted {
+        return Recognition {
+            credit,
+            reason: None,
+            usable_until: None,
+            rule: None,
+            trace: vec![TraceStep::GrantedByClaim { claim_id, credit }],
+        };
+    }
     let in_force: Vec<&RuleVersion> = rules
         .iter()
         .filter(|rule| rule.in_force_for(inputs) && rule.selector.matches(inputs))

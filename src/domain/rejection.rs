@@ -1,6 +1,7 @@
 //! Every expected refusal: its stable code, its class, and its sentence in both languages. No HTTP here.
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::language::Language;
 use super::phrases::in_chinese;
@@ -150,6 +151,14 @@ rejections! {
     SimulationOpen { status: String } = "simulation_open", Conflict, "该机构已有一个模拟处于 {status} 状态，请等待其完成或先取消。", "A simulation for this institution is `{status}` already; wait for it, or cancel it.";
     TooManySimulations { open_max: i64 } = "too_many_simulations", TooMany, "全行已有 {open_max} 个模拟在等待或运行，请稍后再试。", "The bank has {open_max} simulations waiting or running, which is the most; try again later.";
     FourEyes {} = "four_eyes", Forbidden, "提交备案的人不能自行决定。", "Who filed it does not decide on it.";
+    CreditHeld { claim_id: Uuid, outcome_id: Uuid } = "credit_held", Conflict, "成果 {outcome_id} 的学分已由申请 {claim_id} 冻结或使用。", "The credit of the outcome {outcome_id} is held or used by the claim {claim_id}.";
+    CreditGone { outcome_id: Uuid } = "credit_gone", Conflict, "成果 {outcome_id} 的可用学分不足。", "The outcome {outcome_id} no longer has enough available credit.";
+    CreditInUse { outcome_id: Uuid } = "credit_in_use", Conflict, "成果 {outcome_id} 的学分已被冻结或使用，须通过更正处理。", "Credit of the outcome {outcome_id} is held or used; only a correction can take it back.";
+    OutcomeInClaim {} = "outcome_in_claim", Conflict, "其中的成果已在另一申请中。", "One of the outcomes is in another claim already.";
+    WorthOutdated {} = "worth_outdated", Conflict, "保存的结果已不符合当前的记录、规则或日期，请重新计算并保存。", "The kept answer no longer fits the record, the rules or the day; ask again and keep the new one.";
+    NothingToConvert {} = "nothing_to_convert", Rule, "保存的结果没有可转换的学分。", "The kept answer converts nothing.";
+    AlreadyRecognised {} = "already_recognised", Conflict, "该成果已有学分。", "The outcome has brought credit already.";
+    TooManyClaims { claims_max: i64 } = "too_many_claims", Rule, "每人最多有 {claims_max} 个未决申请。", "One learner has at most {claims_max} claims that wait for a verdict.";
     OwnClaim {} = "own_claim", Forbidden, "不能处理本人的申请。", "Nobody acts on a claim of his own.";
     NotTheClaimant {} = "not_the_claimant", Forbidden, "只有申请人本人可以这样做。", "Only the claimant may do this.";
     NotAnObjector {} = "not_an_objector", Forbidden, "只有公示期内提出过异议的人可以对准予的结论申诉。", "Only who objected during the notice may appeal against a grant.";

@@ -55,6 +55,7 @@ pub(super) fn inputs_of(
         awarded_on,
         hours,
         decided_on: today,
+        granted: None,
     })
 }
 

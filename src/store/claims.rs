@@ -42,6 +42,8 @@ pub struct ClaimRow {
     pub recognised_hundredths: Option<i64>,
     pub decision_number: Option<String>,
     pub decided_on: Option<NaiveDate>,
+    /// The edition of which it was told that it is overdue; 0 for none.
+    pub escalated_edition: i64,
 }
 
 /// Something that happened to a claim; never changed.
@@ -166,6 +168,52 @@ pub fn list(conn: &mut Conn, filter: &ClaimFilter, before: Option<Uuid>, limit: 
         query = query.filter(claims::claim_id.lt(Key(before)));
     }
     Ok(query.order(claims::claim_id.desc()).limit(limit).load(conn)?)
+}
+
+/// Claims on which something is due, after `after`, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub fn due_after(conn: &mut Conn, after: Option<Uuid>, limit: i64) -> Result<Vec<ClaimRow>, StoreError> {
+    let mut query = claims::table.filter(claims::due_on.is_not_null()).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(claims::claim_id.gt(Key(after)));
+    }
+    Ok(query.order(claims::claim_id).limit(limit).load(conn)?)
+}
+
+/// Notes that a claim was told to be overdue where it stands; false where it was so before.
+///
+/// # Errors
+/// When the database refuses.
+pub fn note_escalated(conn: &mut Conn, row: &ClaimRow) -> Result<bool, StoreError> {
+    let changed = diesel::update(claims::table.find((&row.learner_id, &row.claim_id)))
+        .filter(claims::edition.eq(row.edition))
+        .filter(claims::escalated_edition.ne(row.edition))
+        .set(claims::escalated_edition.eq(row.edition))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// How many claims of an institution, or of the bank, wait for one thing, and on how many it was due before a day.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_due(conn: &mut Conn, institution_id: Option<Uuid>, due: &str, day: NaiveDate) -> Result<(i64, i64), StoreError> {
+    let mut counts = [0, 0];
+    for (count, overdue) in counts.iter_mut().zip([false, true]) {
+        let mut query = claims::table.filter(claims::due.eq(due)).into_boxed();
+        query = match institution_id {
+            Some(institution_id) => query.filter(claims::institution_id.eq(Key(institution_id))),
+            None => query.filter(claims::institution_id.is_null()),
+        };
+        if overdue {
+            query = query.filter(claims::due_on.lt(day));
+        }
+        *count = query.count().get_result(conn)?;
+    }
+    let [waiting, overdue] = counts;
+    Ok((waiting, overdue))
 }
 
 /// How many open claims a learner has.

@@ -8,14 +8,14 @@ use super::connection::Conn;
 use super::deposits::OutcomeRow;
 use super::each_back_end;
 use super::error::StoreError;
-use super::schema::{learners, lots, outcomes};
+use super::schema::{claim_uses, learners, lots, outcomes};
 use super::types::Key;
 use crate::domain::outcome::OutcomeStatus;
 
 /// The available credit of an outcome's lot in hundredths, and its last day; none where the outcome brought no credit.
 pub type Left = Option<(i64, Option<NaiveDate>)>;
 
-/// The accepted and released outcomes of some learners, in the order of learners and deposits.
+/// The accepted and released outcomes of some learners that no claim uses as a whole, in the order of learners and deposits.
 ///
 /// # Errors
 /// When the database refuses.
@@ -29,6 +29,11 @@ pub fn standing_outcomes(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<(O
         .left_join(lots::table.on(own_lot))
         .filter(outcomes::learner_id.eq_any(&ids))
         .filter(outcomes::status.eq_any(standing))
+        .filter(diesel::dsl::not(diesel::dsl::exists(claim_uses::table
+            .filter(claim_uses::learner_id.eq(outcomes::learner_id))
+            .filter(claim_uses::outcome_id.eq(outcomes::outcome_id))
+            .filter(claim_uses::whole.eq(true))
+            .filter(claim_uses::standing.eq(true)))))
         .order((outcomes::learner_id, outcomes::outcome_id))
         .select((outcomes::all_columns, (lots::available_hundredths, lots::usable_until).nullable()))
         .load(c))?)

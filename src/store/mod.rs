@@ -21,6 +21,7 @@ pub mod schema;
 pub mod simulations;
 pub mod standards;
 pub mod types;
+pub mod working_years;
 pub mod worths;
 
 use std::time::Duration;

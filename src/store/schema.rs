@@ -534,6 +534,7 @@ diesel::table! {
         programme_name_chinese -> Text,
         programme_name_english -> Nullable<Text>,
         recognised_hundredths -> BigInt,
+        alternative -> BigInt,
         kept_at -> Moment,
         question -> Text,
         allocation -> Text,
@@ -592,6 +593,7 @@ diesel::table! {
         recognised_hundredths -> Nullable<BigInt>,
         decision_number -> Nullable<Text>,
         decided_on -> Nullable<Date>,
+        escalated_edition -> BigInt,
     }
 }
 

@@ -18,6 +18,8 @@ pub struct WorthHead {
     pub programme_name_chinese: String,
     pub programme_name_english: Option<String>,
     pub recognised_hundredths: i64,
+    /// Which of the equal allocations was kept: 0 for the first.
+    pub alternative: i64,
     pub kept_at: At,
 }
 

@@ -263,6 +263,44 @@ impl ClaimEvent {
         }
     }
 
+    /// Reads the word, with the choice that some events have; `None` where they do not belong together.
+    pub fn parse(word: &str, choice: Option<&str>) -> Option<Self> {
+        let event = match (word, choice) {
+            ("propose", Some(choice)) => Self::Propose {
+                verdict: Verdict::parse(choice)?,
+            },
+            ("vote", Some(choice)) => Self::Vote {
+                verdict: Verdict::parse(choice)?,
+            },
+            ("answer_objection", Some(choice)) => Self::AnswerObjection {
+                answer: ObjectionAnswer::parse(choice)?,
+            },
+            ("decide_appeal", Some(choice)) => Self::DecideAppeal {
+                decision: AppealDecision::parse(choice)?,
+            },
+            (word, None) => {
+                let plain = [
+                    Self::Take,
+                    Self::AskInformation,
+                    Self::GiveInformation,
+                    Self::Recuse,
+                    Self::Approve,
+                    Self::SendBack,
+                    Self::NoticeEnds,
+                    Self::Object,
+                    Self::Appeal,
+                    Self::WithdrawAppeal,
+                    Self::Withdraw,
+                    Self::Lapse,
+                    Self::Close,
+                ];
+                plain.into_iter().find(|event| event.as_str() == word)?
+            }
+            _ => return None,
+        };
+        Some(event)
+    }
+
     /// Whether whoever does it says why, in 1 to [`Self::REASON_CHARACTERS_MAX`] characters that are kept with it.
     pub fn needs_reason(self) -> bool {
         match self {

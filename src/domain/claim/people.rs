@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{ClaimEvent, ClaimState, Verdict};
@@ -18,7 +19,7 @@ pub enum ClaimActor {
 }
 
 /// Everybody who had a hand in a claim, by user id but for the claimant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parties {
     /// The learner whose claim it is, by learner id.
     pub claimant: Uuid,
@@ -33,14 +34,14 @@ pub struct Parties {
 }
 
 /// One vote of the present round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vote {
     pub by: Uuid,
     pub verdict: Verdict,
 }
 
 /// The people who vote in the present round. Each time a claim comes into review, votes begin anew.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Panel {
     /// How many vote: odd, so that they never tie.
     pub size: u8,

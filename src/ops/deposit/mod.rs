@@ -16,6 +16,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::identity::LearnerIdentity;
 use super::once;
+use crate::domain::actor::Caller;
 use crate::domain::credit::Credit;
 use crate::domain::hours::Hours;
 use crate::domain::outcome::{ContestResult, OutcomeStatus, TraineeGroup};
@@ -134,6 +135,29 @@ pub fn deposit_outcomes(bank: &Bank, requests: &[DepositRequest]) -> Result<Answ
         journal::save_answers(conn, &answered.into_new())?;
         Ok(answers)
     })
+}
+
+/// Deposits one outcome for the bank itself inside a transaction that has begun: what people confirmed of a claim.
+///
+/// # Errors
+/// What a deposit refuses.
+pub(super) fn deposit_within(bank: &Bank, context: &Context, conn: &mut Conn, outcome: NewOutcome) -> Result<Deposited, OpError> {
+    let context = Context {
+        caller: Caller::Bank,
+        ..*context
+    };
+    let prepared = prepare(bank, &outcome, bank.day(context.now))?;
+    let request = DepositRequest {
+        context,
+        idempotency_key: None,
+        outcome,
+    };
+    let prepared = [Ok(prepared)];
+    let mut plan = load::plan(conn, std::slice::from_ref(&request), &prepared)?;
+    let [Ok(prepared)] = &prepared else { return Err(Rejection::NotFound {}.into()) };
+    let deposited = plan.deposit(bank, &request, prepared)??;
+    plan.save(conn)?;
+    Ok(deposited)
 }
 
 const OPERATION: &str = "deposit_outcome";

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::own::{OwnProgramme, own_site};
-use super::{WISHES_MAX, refused, wish_problems};
-use crate::domain::allocation::{Allocation, Pin, Question, allocate};
+use super::{ALTERNATIVES_MAX, WISHES_MAX, refused, wish_problems};
+use crate::domain::allocation::{Allocation, Pin, Question, Unanswerable, allocate_all};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
 use crate::domain::rejection::{FieldProblem, Rejection};
@@ -40,6 +40,10 @@ pub struct KeepWorth {
     /// The day of the enrolment in the programme, for rules that ask whether an award came before it.
     #[serde(default)]
     pub enrolled_on: Option<NaiveDate>,
+    /// Which of the equal allocations to keep: 0 for the first, as `alternatives` lists them.
+    #[serde(default)]
+    #[schema(maximum = 20)]
+    pub alternative: u8,
 }
 
 /// An answer that is kept, in a list.
@@ -132,6 +136,9 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
             problems.push(FieldProblem::new(pointer, format!("must have 0 to {WISHES_MAX} items")));
         }
     }
+    if usize::from(keep.alternative) > ALTERNATIVES_MAX {
+        problems.push(FieldProblem::new("/alternative", "must be 0 to 20"));
+    }
     if !problems.is_empty() {
         return Err(Rejection::InvalidBody { problems }.into());
     }
@@ -146,7 +153,9 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
         left_out: keep.left_out.clone(),
         ..site.question
     };
-    let allocation = allocate(&question).map_err(refused)?;
+    let allocation = nth(&question, usize::from(keep.alternative)).map_err(refused)?;
+    let no_such = || Rejection::field("/alternative", "names no equal allocation");
+    let allocation = allocation.ok_or_else(no_such)?;
     bank.store.write(|conn| {
         once(bank, context, conn, "keep_worth", key, keep, |conn| {
             let learner = learner_of(conn, context, Whose::Own, "keep_worth")?;
@@ -162,6 +171,7 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
                     programme_name_chinese: question.programme.name.zh.clone(),
                     programme_name_english: question.programme.name.en.clone(),
                     recognised_hundredths: allocation.recognised.hundredths(),
+                    alternative: i64::from(keep.alternative),
                     kept_at: At(context.now),
                 },
                 question: serde_json::to_string(&question).map_err(|_| damaged(worth_id))?,
@@ -176,6 +186,14 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
             Ok(KeptWorth::try_from(row)?)
         })
     })
+}
+
+/// One of the equal allocations of a question, 0 being the first; nothing where there are fewer.
+///
+/// # Errors
+/// When the question has no answer.
+pub fn nth(question: &Question, number: usize) -> Result<Option<Allocation>, Unanswerable> {
+    Ok(allocate_all(question, number + 1)?.into_iter().nth(number))
 }
 
 /// The answers that the caller kept, from the newest.
@@ -213,7 +231,8 @@ fn load(bank: &Bank, context: &Context, worth_id: Uuid, operation: &str) -> Resu
 pub fn replay_worth(bank: &Bank, context: &Context, worth_id: Uuid) -> Result<WorthReplay, OpError> {
     let row = load(bank, context, worth_id, "replay_worth")?;
     let question: Question = serde_json::from_str(&row.question).map_err(|_| damaged(worth_id))?;
-    let again = allocate(&question).map_err(refused)?;
+    let number = usize::try_from(row.head.alternative).map_err(|_| damaged(worth_id))?;
+    let again = nth(&question, number).map_err(refused)?.ok_or_else(|| damaged(worth_id))?;
     let text = serde_json::to_string(&again).map_err(|_| damaged(worth_id))?;
     let hex = |text: &str| crate::domain::movement::hex(&digest(text));
     Ok(WorthReplay {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::error::OpError;
 use super::parallel::each;
-use crate::domain::allocation::{Allocation, Effort, Pin, Question, Unanswerable, allocate, allocate_all, sentences};
+use crate::domain::allocation::{Allocation, Effort, PackVersion, Pin, Question, Unanswerable, allocate, allocate_all, sentences};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
 use crate::domain::facts::OutcomeFacts;
@@ -74,6 +74,16 @@ pub struct JudgedBy {
     pub code: String,
     pub version: i64,
     pub title: Bilingual,
+}
+
+impl From<&PackVersion> for JudgedBy {
+    fn from(version: &PackVersion) -> Self {
+        Self {
+            code: version.pack.code.clone(),
+            version: version.version,
+            title: version.pack.title.clone(),
+        }
+    }
 }
 
 /// What a record is worth at one programme.
@@ -191,11 +201,7 @@ fn worth(site: &Site, question: &Question, alternatives: usize, language: Langua
         institution_id: site.institution_id,
         institution_name: site.institution_name.clone(),
         decided_on: question.decided_on,
-        judged_by: question.versions.last().map(|newest| JudgedBy {
-            code: newest.pack.code.clone(),
-            version: newest.version,
-            title: newest.pack.title.clone(),
-        }),
+        judged_by: question.versions.last().map(JudgedBy::from),
         missing: question
             .programme
             .required_credit

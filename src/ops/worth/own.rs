@@ -73,13 +73,35 @@ pub struct OwnProgramme {
     pub enrolled_on: Option<NaiveDate>,
 }
 
+/// Puts a learner's record into the question.
+fn fill(conn: &mut Conn, site: &mut Site, learner_id: Uuid, own: OwnProgramme) -> Result<(), OpError> {
+    site.question.enrolled_on = own.enrolled_on;
+    site.question.outcomes = facts_of(conn, learner_id)?;
+    Ok(())
+}
+
 /// The own facts and the site of one programme.
 pub(super) fn own_site(bank: &Bank, context: &Context, conn: &mut Conn, own: OwnProgramme, operation: &str) -> Result<Site, OpError> {
     let learner = learner_of(conn, context, Whose::Own, operation)?;
     let mut site = site(conn, own.programme_id, bank.day(context.now))?;
-    site.question.enrolled_on = own.enrolled_on;
-    site.question.outcomes = facts_of(conn, learner.learner_id.0)?;
+    fill(conn, &mut site, learner.learner_id.0, own)?;
     Ok(site)
+}
+
+/// The question about a learner's record in a programme, as it is today.
+///
+/// # Errors
+/// `NotFound`, `PackLayersInvalid`.
+pub fn own_question(
+    bank: &Bank,
+    context: &Context,
+    conn: &mut Conn,
+    learner_id: Uuid,
+    own: OwnProgramme,
+) -> Result<(Uuid, Question), OpError> {
+    let mut site = site(conn, own.programme_id, bank.day(context.now))?;
+    fill(conn, &mut site, learner_id, own)?;
+    Ok((site.institution_id, site.question))
 }
 
 /// Says what the own record is worth at a programme, or at every programme in force, from the most to the least.

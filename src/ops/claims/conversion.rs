@@ -1,0 +1,180 @@
+//! What a conversion uses, from the answer that the learner kept; and what a granted one bought.
+
+use uuid::Uuid;
+
+use super::submit::{Subject, refuse_held};
+use super::{Claim, damaged};
+use crate::domain::allocation::{Allocation, Award, Question};
+use crate::domain::facts::OutcomeFacts;
+use crate::domain::lot::Pocket;
+use crate::domain::pack::{Remainder, RulePack};
+use crate::domain::rejection::Rejection;
+use crate::ops::context::{Bank, Context};
+use crate::ops::error::OpError;
+use crate::ops::worth::own::{OwnProgramme, own_question};
+use crate::store::claims::ConversionRow;
+use crate::store::connection::Conn;
+use crate::store::deposits::{LearnerRow, LotRow, OutcomeRow};
+use crate::store::error::StoreError;
+use crate::store::records;
+use crate::store::types::{At, Key};
+use crate::store::worths::{self, WorthRow};
+
+/// The question and the answer that a claim stands on.
+pub(super) fn kept(conn: &mut Conn, learner_id: Uuid, worth_id: Uuid) -> Result<(WorthRow, Question, Allocation), OpError> {
+    let row = worths::find(conn, learner_id, worth_id)?.ok_or(Rejection::NotFound {})?;
+    let broken = |_| StoreError::Damaged(format!("worth {worth_id}"));
+    let question = serde_json::from_str(&row.question).map_err(broken)?;
+    let allocation = serde_json::from_str(&row.allocation).map_err(broken)?;
+    Ok((row, question, allocation))
+}
+
+/// The pack whose people decide: the version in force on the day of the decision, or the last one.
+pub(super) fn deciding_pack(question: &Question) -> Option<&RulePack> {
+    let in_force = question.versions.iter().rfind(|version| version.pack.in_force_on(question.decided_on));
+    in_force.or(question.versions.last()).map(|version| &version.pack)
+}
+
+/// What a conversion claim is about.
+///
+/// # Errors
+/// `NotFound`, `NothingToConvert`, `CreditHeld` with the claim that holds it, `WorthOutdated`.
+pub(super) fn subject(bank: &Bank, context: &Context, conn: &mut Conn, learner: &LearnerRow, worth_id: Uuid) -> Result<Subject, OpError> {
+    let learner_id = learner.learner_id.0;
+    let (row, question, allocation) = kept(conn, learner_id, worth_id)?;
+    let pack = deciding_pack(&question).filter(|_| !allocation.awards.is_empty());
+    let pack = pack.ok_or(Rejection::NothingToConvert {})?;
+    let lots = records::lots_of(conn, learner_id)?;
+    let uses = uses(&question, &allocation, &lots)?;
+    let outcome_ids: Vec<Uuid> = uses.iter().map(|used| used.0).collect();
+    let left = |outcome_id: Uuid| lots.iter().find(|lot| lot.outcome_id.0 == outcome_id).map(|lot| lot.available_hundredths);
+    refuse_held(conn, learner_id, &outcome_ids, |held| {
+        let wanted = uses.iter().find(|used| used.0 == held.outcome_id.0);
+        wanted.is_some_and(|(outcome_id, _, amount, whole)| {
+            (*whole && held.whole) || left(*outcome_id).is_some_and(|left| left < *amount)
+        })
+    })?;
+    // The rules and the record may have changed since the answer was kept; what is claimed is what holds now.
+    let own = OwnProgramme {
+        programme_id: row.head.programme_id.0,
+        enrolled_on: question.enrolled_on,
+    };
+    let (institution_id, now) = own_question(bank, context, conn, learner_id, own)?;
+    let now = Question {
+        pins: question.pins.clone(),
+        left_out: question.left_out.clone(),
+        effort: question.effort,
+        ..now
+    };
+    if now != question {
+        return Err(Rejection::WorthOutdated {}.into());
+    }
+    let clauses: Vec<&str> = allocation.awards.iter().map(|award| award.clause.as_str()).collect();
+    Ok(Subject {
+        institution_id: Some(institution_id),
+        programme_id: Some(row.head.programme_id.0),
+        outcome_id: None,
+        worth_id: Some(worth_id),
+        recognised_hundredths: Some(allocation.recognised.hundredths()),
+        rules: pack.claim_rules(),
+        panel: pack.panel_for(&clauses),
+        subject: "{}".to_owned(),
+        uses,
+    })
+}
+
+/// What of each outcome's lot is used: all that is available where the rest is forfeited, else as much as it brings.
+fn uses(question: &Question, allocation: &Allocation, lots: &[LotRow]) -> Result<Vec<(Uuid, Option<Uuid>, i64, bool)>, OpError> {
+    let mut uses: Vec<(Uuid, Option<Uuid>, i64, bool)> = Vec::new();
+    for verdict in allocation.verdicts.iter().filter(|verdict| verdict.used.hundredths() > 0) {
+        let broken = || StoreError::Damaged(format!("an award of outcome {}", verdict.outcome));
+        let outcome_id = Uuid::parse_str(&verdict.outcome).map_err(|_| broken())?;
+        let award = allocation.awards.iter().find(|award| award.outcome == verdict.outcome).ok_or_else(broken)?;
+        let forfeited = rest_of(question, award) == Remainder::Forfeited;
+        let lot = lots.iter().find(|lot| lot.outcome_id.0 == outcome_id && lot.available_hundredths > 0);
+        uses.push(match lot {
+            None => (outcome_id, None, 0, true),
+            Some(lot) if forfeited => (outcome_id, Some(lot.lot_id.0), lot.available_hundredths, true),
+            Some(lot) => {
+                let amount = lot.available_hundredths.min(verdict.used.hundredths());
+                (outcome_id, Some(lot.lot_id.0), amount, amount == lot.available_hundredths)
+            }
+        });
+    }
+    Ok(uses)
+}
+
+fn rest_of(question: &Question, award: &Award) -> Remainder {
+    let version = question.versions.iter().find(|version| version.version == award.pack_version);
+    let clause = version.and_then(|version| version.pack.clauses.iter().find(|clause| clause.id == award.clause));
+    clause.map_or(Remainder::Forfeited, |clause| clause.rest())
+}
+
+/// What the grant of a claim bought: one row an award, with the facts that were judged and the original values.
+///
+/// # Errors
+/// When a stored value is damaged.
+pub(super) fn bought(
+    conn: &mut Conn,
+    claim: &Claim,
+    decision_number: &str,
+    decided_on: chrono::NaiveDate,
+    now: At,
+) -> Result<Vec<ConversionRow>, OpError> {
+    let broken = || damaged(claim.row.claim_id.0);
+    let worth_id = claim.row.worth_id.as_ref().ok_or_else(broken)?.0;
+    let (row, question, allocation) = kept(conn, claim.row.learner_id.0, worth_id)?;
+    let mut rows = Vec::new();
+    for award in &allocation.awards {
+        let facts = question.outcomes.iter().find(|facts| facts.key == award.outcome).ok_or_else(broken)?;
+        let outcome_id = Uuid::parse_str(&award.outcome).map_err(|_| broken())?;
+        let outcome = records::outcome(conn, outcome_id)?.ok_or_else(broken)?;
+        let text = |value: Result<String, serde_json::Error>| value.map_err(|_| broken());
+        rows.push(ConversionRow {
+            learner_id: Key(claim.row.learner_id.0),
+            conversion_id: Key(Uuid::now_v7()),
+            claim_id: Key(claim.row.claim_id.0),
+            outcome_id: Key(outcome_id),
+            institution_id: Key(claim.row.institution_id.as_ref().ok_or_else(broken)?.0),
+            programme_id: Key(row.head.programme_id.0),
+            programme_code: question.programme.code.clone(),
+            award: text(serde_json::to_string(award))?,
+            facts: text(serde_json::to_string(facts))?,
+            original: text(serde_json::to_string(&original(facts, &outcome)))?,
+            amount_hundredths: award.amount.hundredths(),
+            decision_number: decision_number.to_owned(),
+            decided_on,
+            recorded_at: now.clone(),
+            ended_at: None,
+            ended_because: None,
+            ended_by: None,
+        });
+    }
+    Ok(rows)
+}
+
+/// The outcome as its institution gave it: kept for ever beside what it was converted into.
+fn original(facts: &OutcomeFacts, outcome: &OutcomeRow) -> serde_json::Value {
+    serde_json::json!({
+        "name": facts.name,
+        "issuer_credit_code": facts.issuer.credit_code,
+        "certificate_number": outcome.certificate_number,
+        "awarded_on": outcome.awarded_on,
+        "grade": outcome.grade,
+        "grading_scale": outcome.grading_scale,
+        "score": outcome.score,
+        "hours": facts.hours,
+        "credits": outcome.original_credits,
+    })
+}
+
+/// How much of a lot is in a pocket, in hundredths.
+pub(super) fn in_pocket(lot: &LotRow, pocket: Pocket) -> i64 {
+    match pocket {
+        Pocket::Available => lot.available_hundredths,
+        Pocket::Held => lot.held_hundredths,
+        Pocket::Redeemed => lot.redeemed_hundredths,
+        Pocket::Expired => lot.expired_hundredths,
+        Pocket::Reversed => lot.reversed_hundredths,
+    }
+}

@@ -1,0 +1,212 @@
+//! Public notice 公示: what is about to be granted, with masked names; objections to it, and appeals by those who objected.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::act::{Act, acted};
+use super::conversion::kept;
+use super::view::{Objection, objection_of};
+use super::{Claim, calendar, damaged, objection_place};
+use crate::domain::allocation::Award;
+use crate::domain::bilingual::Bilingual;
+use crate::domain::claim::{ClaimEvent, ClaimFilter, ClaimKind, ClaimState, ClaimStatus, ObjectionAnswer};
+use crate::domain::credit::CourseCredit;
+use crate::domain::rejection::Rejection;
+use crate::domain::working_days::Certainty;
+use crate::ops::context::{Bank, Context};
+use crate::ops::error::OpError;
+use crate::ops::identity::name_of;
+use crate::ops::once::once;
+use crate::store::claims::{self as store, ObjectionRow};
+use crate::store::connection::Conn;
+use crate::store::types::{At, Key};
+use crate::store::{institutions, records};
+
+/// What is about to be granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Notice {
+    pub claim_id: Uuid,
+    pub kind: ClaimKind,
+    #[schema(example = "张*三")]
+    pub name_masked: String,
+    /// Who grants; the bank itself where it is absent.
+    pub institution_name: Option<String>,
+    pub programme_name: Option<Bilingual>,
+    /// Course credit of a conversion, bank credit of a recognition.
+    pub recognised: Option<CourseCredit>,
+    /// What it would buy.
+    pub awards: Vec<Award>,
+    pub since: NaiveDate,
+    /// The last day for objections.
+    pub last_day: NaiveDate,
+    pub certainty: Certainty,
+    /// Objections without an answer.
+    pub open_objections: u8,
+}
+
+/// What is on public notice, from the newest; for anybody.
+///
+/// # Errors
+/// When the database is away.
+pub fn list_notices(bank: &Bank, institution_id: Option<Uuid>, before: Option<Uuid>, limit: i64) -> Result<Vec<Notice>, OpError> {
+    let filter = ClaimFilter {
+        institution_id,
+        status: Some(ClaimStatus::OnNotice),
+        ..ClaimFilter::default()
+    };
+    bank.store.read(|conn| {
+        let rows = store::list(conn, &filter, before, limit)?;
+        rows.into_iter().map(|row| notice_of(bank, conn, &Claim::read(row)?)).collect()
+    })
+}
+
+fn notice_of(bank: &Bank, conn: &mut Conn, claim: &Claim) -> Result<Notice, OpError> {
+    let row = &claim.row;
+    let broken = || damaged(row.claim_id.0);
+    let learner = records::learner(conn, row.learner_id.0)?.ok_or_else(broken)?;
+    let institution = match &row.institution_id {
+        Some(key) => institutions::find(conn, key.0)?,
+        None => None,
+    };
+    let (mut programme_name, mut awards) = (None, Vec::new());
+    if let Some(worth_id) = &row.worth_id {
+        let (_, question, allocation) = kept(conn, row.learner_id.0, worth_id.0)?;
+        programme_name = Some(question.programme.name);
+        awards = allocation.awards;
+    }
+    // Whose outcome it is stays behind the mask: an id would lead to the record.
+    for award in &mut awards {
+        award.outcome.clear();
+    }
+    let due = claim.case.state.due(claim.case.since, &claim.rules, &calendar(conn)?).ok_or_else(broken)?;
+    let recognised = row.recognised_hundredths.map(CourseCredit::from_hundredths).transpose();
+    Ok(Notice {
+        claim_id: row.claim_id.0,
+        kind: claim.case.kind,
+        name_masked: name_of(bank, &learner)?.on_public_notice(),
+        institution_name: institution.map(|row| row.name),
+        programme_name,
+        recognised: recognised.map_err(|_| broken())?,
+        awards,
+        since: claim.case.since,
+        last_day: due.on,
+        certainty: due.certainty,
+        open_objections: claim.case.state.open_objections(),
+    })
+}
+
+/// Objects to what is on notice. Whoever does so is known by name to those who decide, and to nobody else.
+///
+/// # Errors
+/// `InvalidBody`, `NotFound`, `WindowOver`, `TooManyObjections`, `OwnClaim`, and what the policy answers.
+pub fn object_to_claim(bank: &Bank, context: &Context, key: Option<&str>, claim_id: Uuid, act: &Act) -> Result<Objection, OpError> {
+    let text = act.reason.as_deref().unwrap_or_default();
+    act.check(ClaimEvent::Object)?;
+    bank.store.write(|conn| {
+        once(bank, context, conn, "object_to_claim", key, &(claim_id, act), |conn| {
+            public(conn, claim_id, |state| matches!(state, ClaimState::OnNotice { .. }))?;
+            let (actor, claim) = acted(bank, context, conn, claim_id, ClaimEvent::Object, act)?;
+            let objection_id = Uuid::now_v7();
+            let row = ObjectionRow {
+                learner_id: Key(claim.row.learner_id.0),
+                claim_id: Key(claim_id),
+                objection_id: Key(objection_id),
+                raised_by: context.caller.label(),
+                raised_by_name: actor.display_name().to_owned(),
+                text_sealed: bank.sealer.seal(text.as_bytes(), &objection_place(objection_id))?,
+                raised_on: bank.day(context.now),
+                raised_at: At(context.now),
+                answer: None,
+                answer_reason: None,
+                answered_by: None,
+                answered_at: None,
+            };
+            store::insert_objection(conn, &row)?;
+            objection_of(bank, &row, true)
+        })
+    })
+}
+
+/// Those who do not decide it learn of a claim only while it is public.
+fn public(conn: &mut Conn, claim_id: Uuid, is_public: impl Fn(ClaimState) -> bool) -> Result<(), OpError> {
+    let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
+    if is_public(Claim::of(row)?.case.state) {
+        Ok(())
+    } else {
+        Err(Rejection::NotFound {}.into())
+    }
+}
+
+/// Answers an objection: upheld, the claim goes back into review; dismissed, the notice goes on.
+///
+/// # Errors
+/// `InvalidBody`, `NotFound`, `WrongState`, `OwnProposal`, and what the policy answers.
+pub fn answer_objection(
+    bank: &Bank,
+    context: &Context,
+    key: Option<&str>,
+    (claim_id, objection_id): (Uuid, Uuid),
+    answer: ObjectionAnswer,
+    act: &Act,
+) -> Result<Objection, OpError> {
+    let event = ClaimEvent::AnswerObjection { answer };
+    act.check(event)?;
+    bank.store.write(|conn| {
+        once(bank, context, conn, "answer_objection", key, &(claim_id, objection_id, answer, act), |conn| {
+            let (_, claim) = acted(bank, context, conn, claim_id, event, act)?;
+            let rows = store::objections(conn, &claim.row)?;
+            let row = rows.into_iter().find(|row| row.objection_id.0 == objection_id);
+            let row = ObjectionRow {
+                answer: Some(answer.to_string()),
+                answer_reason: act.reason.clone(),
+                answered_by: Some(context.caller.label()),
+                answered_at: Some(At(context.now)),
+                ..row.ok_or(Rejection::NotFound {})?
+            };
+            if !store::answer_objection(conn, &row)? {
+                return Err(Rejection::WrongState { state: "answered".to_owned() }.into());
+            }
+            objection_of(bank, &row, true)
+        })
+    })
+}
+
+/// The objections that the caller raised to a claim, with their answers.
+///
+/// # Errors
+/// `NotFound` for whoever raised none.
+pub fn list_own_objections(bank: &Bank, context: &Context, claim_id: Uuid) -> Result<Vec<Objection>, OpError> {
+    bank.store.read(|conn| {
+        context.somebody(conn)?;
+        let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
+        let mut rows = store::objections(conn, &row)?;
+        rows.retain(|row| row.raised_by == context.caller.label());
+        if rows.is_empty() {
+            return Err(Rejection::NotFound {}.into());
+        }
+        rows.iter().map(|row| objection_of(bank, row, true)).collect()
+    })
+}
+
+/// Appeals against a grant to which one objected in vain, or takes the appeal back.
+///
+/// # Errors
+/// `InvalidBody`, `NotFound`, `NotAnObjector`, `NotTheAppellant`, `WindowOver`, `WrongState`.
+pub fn appeal_as_objector(
+    bank: &Bank,
+    context: &Context,
+    key: Option<&str>,
+    claim_id: Uuid,
+    event: ClaimEvent,
+    act: &Act,
+) -> Result<Vec<Objection>, OpError> {
+    act.check(event)?;
+    list_own_objections(bank, context, claim_id)?;
+    bank.store.write(|conn| {
+        once(bank, context, conn, event.as_str(), key, &(claim_id, act), |conn| {
+            acted(bank, context, conn, claim_id, event, act).map(|_| ())
+        })
+    })?;
+    list_own_objections(bank, context, claim_id)
+}
