@@ -206,7 +206,7 @@ pub(crate) fn question(seed: u64, size: (usize, usize, usize), tightness: Tightn
         "definitions": { "calendars": [{ "code": "semesters", "periods": [
             { "code": "spring", "first_day": "03-01", "last_day": "08-31" }, { "code": "autumn", "first_day": "09-01", "last_day": "02-28" }] }] },
         "clauses": clauses, "limits": limits,
-        "highest_only": [{ "id": "highest", "citation": "第五条", "outcomes": { "kinds": ["occupational_certificate"] }, "within": "family" }],
+        "highest_only": [{ "id": "highest", "citation": "第五条", "outcomes": { "kinds": ["occupational_certificate"] }, "within": "family", "by": "value" }],
     }))
     .unwrap();
     Question {
@@ -220,6 +220,7 @@ pub(crate) fn question(seed: u64, size: (usize, usize, usize), tightness: Tightn
         agreements: Vec::new(),
         outcomes: (0..outcomes).map(|number| outcome(&mut random, number)).collect(),
         decided_on: NaiveDate::from_ymd_opt(2024, 9, 1).unwrap(),
+        enrolled_on: None,
         pins: Vec::new(),
         left_out: Vec::new(),
         effort: Effort::default(),

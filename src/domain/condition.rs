@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::achievement::{AchievementKind, ContestScope};
-use super::credit::Percent;
+use super::credit::Score;
 use super::facts::{OutcomeFacts, Verification};
 use super::hours::Hours;
 use super::institution::InstitutionKind;
@@ -19,6 +19,15 @@ words! {
         Other => "other",
         /// From an institution whose outcomes an agreement in force makes acceptable.
         UnderAgreement => "under_agreement",
+    }
+}
+
+words! {
+    /// How an award stands to the learner's enrolment in the programme.
+    pub enum Enrolment {
+        Before => "before",
+        /// On the day of the enrolment or later.
+        Since => "since",
     }
 }
 
@@ -53,6 +62,7 @@ words! {
         Hours => "hours",
         AwardDate => "award_date",
         TooLongAgo => "too_long_ago",
+        Enrolment => "enrolment",
         NoLongerValid => "no_longer_valid",
         Alternatives => "alternatives",
         Excepted => "excepted",
@@ -101,7 +111,6 @@ pub struct MinimumGrade {
 /// What an outcome must be; every property that is named must hold, of a list one suffices.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schema(no_recursion)]
 pub struct Condition {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<AchievementKind>,
@@ -144,7 +153,7 @@ pub struct Condition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_positions: Option<Range>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum_score: Option<Percent>,
+    pub minimum_score: Option<Score>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_grade: Option<MinimumGrade>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,20 +164,27 @@ pub struct Condition {
     pub awarded_to: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub awarded_within: Option<AwardedWithin>,
+    /// Awarded before the learner was enrolled in the programme, or since; where that day is not known, neither.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enrolment: Option<Enrolment>,
     /// Usable on the day of the decision.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub still_valid: bool,
     /// At least one of these as well.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
     pub any_of: Vec<Condition>,
     /// None of these.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
     pub none_of: Vec<Condition>,
 }
 
 /// What a condition is judged by beside the outcome.
 pub struct Circumstances<'a> {
     pub decided_on: NaiveDate,
+    /// The day on which the learner was enrolled in the programme, where it is known.
+    pub enrolled_on: Option<NaiveDate>,
     /// The credit code of the institution that owns the pack.
     pub owner: Option<&'a str>,
     /// Whether an agreement in force makes the outcome acceptable there.
@@ -186,12 +202,33 @@ impl Condition {
         *self == Self::default()
     }
 
+    /// The same without what an outcome of the sort may still lack: how good, how recent, how well attested it is.
+    pub fn sort(&self) -> Self {
+        Self {
+            levels: None,
+            verification: None,
+            contest_places: None,
+            standing: None,
+            team_positions: None,
+            minimum_score: None,
+            minimum_grade: None,
+            minimum_hours: None,
+            awarded_from: None,
+            awarded_to: None,
+            awarded_within: None,
+            enrolment: None,
+            still_valid: false,
+            any_of: self.any_of.iter().map(Self::sort).collect(),
+            ..self.clone()
+        }
+    }
+
     /// The first property that the outcome does not have; `None` when it meets the condition.
     pub fn unmet(&self, outcome: &OutcomeFacts, circumstances: &Circumstances<'_>) -> Option<Unmet> {
         self.unmet_nature(outcome, circumstances)
             .or_else(|| self.unmet_contest(outcome))
             .or_else(|| self.unmet_quality(outcome, circumstances))
-            .or_else(|| self.unmet_dates(outcome, circumstances.decided_on))
+            .or_else(|| self.unmet_dates(outcome, circumstances))
             .or_else(|| {
                 let meets = |other: &Condition| other.unmet(outcome, circumstances).is_none();
                 first([
@@ -278,7 +315,14 @@ impl Condition {
         ])
     }
 
-    fn unmet_dates(&self, outcome: &OutcomeFacts, decided_on: NaiveDate) -> Option<Unmet> {
+    fn unmet_dates(&self, outcome: &OutcomeFacts, circumstances: &Circumstances<'_>) -> Option<Unmet> {
+        let decided_on = circumstances.decided_on;
+        let enrolled = |asked: Enrolment| {
+            circumstances.enrolled_on.is_some_and(|day| match asked {
+                Enrolment::Before => outcome.awarded_on < day,
+                Enrolment::Since => day <= outcome.awarded_on,
+            })
+        };
         let recent = |within: &AwardedWithin| {
             let validity = Validity {
                 years: within.years,
@@ -294,6 +338,7 @@ impl Condition {
                 Unmet::AwardDate,
             ),
             (self.awarded_within.as_ref().is_none_or(recent), Unmet::TooLongAgo),
+            (self.enrolment.is_none_or(enrolled), Unmet::Enrolment),
             (
                 !self.still_valid || outcome.usable_until.is_none_or(|last| decided_on <= last),
                 Unmet::NoLongerValid,

@@ -20,7 +20,12 @@ decimal! {
 }
 
 decimal! {
-    /// A share in hundredths, or a score of a hundred.
+    /// A score, of whatever scale it was given on: of a hundred mostly, of 710 in the College English Test.
+    pub struct Score, max_hundredths = 1_000_000, pattern = "^([0-9]{1,4}([.][0-9]{1,2})?|10000([.]0{1,2})?)$", example = "86"
+}
+
+decimal! {
+    /// A share of a hundred.
     pub struct Percent, max_hundredths = 10_000, pattern = "^([0-9]{1,2}([.][0-9]{1,2})?|100([.]0{1,2})?)$", example = "50"
 }
 

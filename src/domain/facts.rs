@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::achievement::{AchievementKind, ContestScope};
-use super::credit::{Credit, Percent};
+use super::credit::{Credit, Score};
 use super::hours::Hours;
 use super::institution::InstitutionKind;
 use super::outcome::{ContestResult, TraineeGroup};
@@ -74,9 +74,9 @@ pub struct OutcomeFacts {
     pub original_credit: Option<Credit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
-    /// Of a hundred, where it has a score.
+    /// As given, on the scale of its achievement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score: Option<Percent>,
+    pub score: Option<Score>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40, example = "良好")]
     pub grade: Option<String>,

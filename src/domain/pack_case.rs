@@ -49,6 +49,8 @@ pub struct PackCase {
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     pub decided_on: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrolled_on: Option<NaiveDate>,
     pub programme: Programme,
     #[schema(max_items = 100)]
     pub outcomes: Vec<OutcomeFacts>,

@@ -184,6 +184,7 @@ impl Pathway {
 fn matched(conditions: &[Condition], outcomes: &[OutcomeFacts], decided_on: NaiveDate) -> Vec<Option<usize>> {
     let circumstances = Circumstances {
         decided_on,
+        enrolled_on: None,
         owner: None,
         under_agreement: false,
         grades: &|_| None,

@@ -189,6 +189,26 @@ mod tests {
     }
 
     #[test]
+    fn everything_that_is_referred_to_is_there() {
+        fn references(value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::Object(fields) => {
+                    found.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                    fields.values().for_each(|field| references(field, found));
+                }
+                Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+                _ => {}
+            }
+        }
+        let document = document();
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(found.len() > 100);
+        found.retain(|place| document.pointer(place.trim_start_matches('#')).is_none());
+        assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[test]
     fn operation_ids_are_unique_and_have_summaries() {
         let mut ids = Vec::new();
         each_operation(&mut document(), |_, _, operation| {

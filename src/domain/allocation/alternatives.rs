@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::model::{Bound, Flow, Model, Wish};
+use super::model::{Flow, Model, Wish};
 use super::{Effort, search};
 
 /// Up to `most` flows of the same value as the first, which comes first; each uses other ways than every other.
@@ -59,30 +59,12 @@ impl Part {
 
     /// The model without the forbidden arcs, and with wishes for those that are asked for.
     fn model(&self, model: &Model, kept: &[usize]) -> Option<Model> {
-        let renumbered = |arcs: &[usize]| -> Vec<usize> { arcs.iter().filter_map(|arc| kept.binary_search(arc).ok()).collect() };
-        let mut wishes: Vec<Wish> = model
-            .wishes
-            .iter()
-            .map(|wish| Wish {
-                arcs: renumbered(&wish.arcs),
-            })
-            .collect();
-        wishes.extend(self.asked.iter().map(|arc| Wish { arcs: renumbered(&[*arc]) }));
-        if wishes.iter().any(|wish| wish.arcs.is_empty()) {
-            return None;
-        }
-        Some(Model {
-            arcs: kept.iter().filter_map(|arc| model.arcs.get(*arc).cloned()).collect(),
-            bounds: model
-                .bounds
-                .iter()
-                .map(|bound| Bound {
-                    arcs: renumbered(&bound.arcs),
-                    ..bound.clone()
-                })
-                .collect(),
-            wishes,
-            ..model.clone()
-        })
+        let mut small = model.only(kept);
+        let asked = |arc: &usize| Wish {
+            arcs: kept.binary_search(arc).into_iter().collect(),
+        };
+        small.wishes.extend(self.asked.iter().map(asked));
+        let possible = small.wishes.iter().all(|wish| !wish.arcs.is_empty());
+        possible.then_some(small)
     }
 }

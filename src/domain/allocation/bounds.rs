@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::layers::Ruling;
 use super::model::{Arc, Bound, Measure, Model, PlaceKind, Purpose, Wish};
-use super::offers::free_credit;
+use super::targets::free_credit;
 use super::{Layer, Question, Unanswerable};
 use crate::domain::achievement::AchievementKind;
 use crate::domain::condition::Condition;
@@ -16,7 +16,7 @@ use crate::domain::facts::OutcomeFacts;
 use crate::domain::limit::{AtMost, Counted, CourseSelector, Limit, Scope, ShareOf};
 use crate::domain::pack::calendar::Calendar;
 use crate::domain::pack::names::near_form;
-use crate::domain::pack::{NameTable, NearNames, OnlyOne, RulePack, Within};
+use crate::domain::pack::{NameTable, NearNames, OnlyOne, RulePack};
 
 /// Adds every bound and wish to the model.
 ///
@@ -246,12 +246,7 @@ impl<'a> Bounding<'a> {
     }
 
     fn twins(&self, rule: &OnlyOne, names: &NameTable, arcs: Vec<usize>) -> BTreeMap<String, Vec<usize>> {
-        self.grouped(arcs, |outcome| match rule.within {
-            Within::Achievement => Some(outcome.achievement.clone()),
-            Within::Family => outcome.family.clone(),
-            Within::Event => outcome.contest.as_ref()?.event.clone(),
-            Within::Name => Some(near_form(&outcome.name, names)),
-        })
+        self.grouped(arcs, |outcome| rule.within.group(outcome, names))
     }
 
     fn grouped(&self, arcs: Vec<usize>, key: impl Fn(&OutcomeFacts) -> Option<String>) -> BTreeMap<String, Vec<usize>> {

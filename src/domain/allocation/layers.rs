@@ -68,6 +68,7 @@ impl Question {
         let grades = |scale: &str| pack.grades(scale);
         work(&Circumstances {
             decided_on: self.decided_on,
+            enrolled_on: self.enrolled_on,
             owner: Some(&self.institution.credit_code),
             under_agreement: self.agreements_for(outcome).next().is_some(),
             grades: &grades,

@@ -19,8 +19,10 @@ mod offers;
 mod order;
 mod search;
 pub mod sentences;
+mod standards;
 pub mod standing;
 mod state;
+mod targets;
 mod tighten;
 mod write;
 
@@ -158,6 +160,9 @@ pub struct Question {
     pub agreements: Vec<Agreement>,
     pub outcomes: Vec<OutcomeFacts>,
     pub decided_on: NaiveDate,
+    /// The day of the enrolment in the programme, for rules that ask whether an award came before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrolled_on: Option<NaiveDate>,
     pub pins: Vec<Pin>,
     pub left_out: Vec<String>,
     pub effort: Effort,

@@ -146,6 +146,24 @@ impl Layout {
 }
 
 impl Model {
+    /// The model with some of its arcs only, in ascending order.
+    pub(super) fn only(&self, kept: &[usize]) -> Self {
+        let renumbered = |arcs: &[usize]| -> Vec<usize> { arcs.iter().filter_map(|arc| kept.binary_search(arc).ok()).collect() };
+        let bounds = self.bounds.iter().map(|bound| Bound {
+            arcs: renumbered(&bound.arcs),
+            ..bound.clone()
+        });
+        let wishes = self.wishes.iter().map(|wish| Wish {
+            arcs: renumbered(&wish.arcs),
+        });
+        Self {
+            arcs: kept.iter().filter_map(|arc| self.arcs.get(*arc).cloned()).collect(),
+            bounds: bounds.collect(),
+            wishes: wishes.collect(),
+            ..self.clone()
+        }
+    }
+
     /// What a flow recognises, in hundredths.
     pub(super) fn value(&self, flow: &[i64]) -> i64 {
         flow.iter().sum()

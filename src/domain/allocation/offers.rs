@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::layers::Ruling;
-use super::model::{Arc, Bound, Measure, Model, Offer, Place, PlaceKind, Purpose};
+use super::model::{Arc, Model, Offer, Place, PlaceKind};
+use super::standards::{self, Standards};
+use super::targets::{clause_takes, free_credit};
 use super::{Layer, Question, ReasonCode};
 use crate::domain::condition::Unmet;
 use crate::domain::credit::CourseCredit;
 use crate::domain::facts::OutcomeFacts;
-use crate::domain::limit::NameMatch;
-use crate::domain::pack::names::{folded, near_form};
 use crate::domain::pack::value::Worth;
-use crate::domain::pack::{Clause, Coverage, Exclusion, RulePack, Target};
-use crate::domain::programme::Course;
+use crate::domain::pack::{Clause, Coverage, Exclusion, HighestBy, RulePack};
 
 /// Why an outcome has no offer, or one without a target.
 #[derive(Debug, Clone)]
@@ -25,7 +24,7 @@ pub(super) struct Hindrance {
 }
 
 impl Hindrance {
-    fn new(code: ReasonCode) -> Self {
+    pub(super) fn new(code: ReasonCode) -> Self {
         Self {
             code,
             layer: None,
@@ -67,15 +66,8 @@ pub(super) fn offers(question: &Question, rulings: &[Ruling<'_>]) -> Offers {
             found.hindrances.insert(number, hindrance);
         }
     }
+    only_the_highest_rank(question, rulings, &mut found);
     found
-}
-
-/// How much free credit of a bucket a clause gives in all; nothing where it gives none.
-pub(super) fn free_credit(clause: &Clause, bucket: &str, minimum: CourseCredit) -> Option<i64> {
-    clause.to.iter().find_map(|target| match target {
-        Target::FreeCredit { bucket: code, up_to } if code == bucket => Some(up_to.unwrap_or(minimum).hundredths()),
-        _ => None,
-    })
 }
 
 fn places(question: &Question) -> Vec<Place> {
@@ -125,7 +117,7 @@ fn offer_all(
         .get(place)
         .map(|version| &version.pack)
         .ok_or_else(|| Hindrance::new(ReasonCode::NoPackInForce))?;
-    let ceiling = ceiling(question, rulings, outcome);
+    let standards = standards::of(question, rulings, outcome)?;
     let mut nearest = Hindrance::new(ReasonCode::NoClauseMatches);
     let mut offered = false;
     for (clause_number, clause) in pack.clauses.iter().enumerate() {
@@ -135,6 +127,7 @@ fn offer_all(
             clause,
             outcome,
             exclusions: &exclusions,
+            standards: &standards,
         };
         let offer = Offer {
             outcome: number,
@@ -153,26 +146,54 @@ fn offer_all(
     if !offered {
         return Err(nearest);
     }
-    if let Some((rule, citation, most)) = ceiling {
-        let arcs = model
-            .arcs
-            .iter()
-            .enumerate()
-            .filter(|(_, arc)| arc.outcome == number)
-            .map(|(arc, _)| arc);
-        let arcs = arcs.collect();
-        model.bounds.push(Bound {
-            layer: Layer::Standard,
-            purpose: Purpose::Limit,
-            rule,
-            citation,
-            group: Some(outcome.key.clone()),
-            measure: Measure::Amount,
-            most,
-            arcs,
-        });
-    }
+    let own = model.arcs.iter().enumerate().filter(|(_, arc)| arc.outcome == number);
+    let arcs = own.map(|(arc, _)| arc).collect();
+    model.bounds.extend(standards.ceiling(question, outcome, arcs));
     Ok(())
+}
+
+/// Takes out what is lower in rank than another of its group, where the rule says so and the higher one has an offer.
+fn only_the_highest_rank(question: &Question, rulings: &[Ruling<'_>], found: &mut Offers) {
+    for ruling in rulings {
+        for rule in ruling.pack.highest_only.iter().filter(|rule| rule.by == Some(HighestBy::Rank)) {
+            let names = ruling.pack.definitions.names.clone().unwrap_or_default();
+            let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (number, outcome) in question.outcomes.iter().enumerate() {
+                let offered = found.model.arcs.iter().any(|arc| arc.outcome == number);
+                if offered && question.meets(ruling.pack, &rule.outcomes, outcome) {
+                    let group = rule.within.group(outcome, &names);
+                    group.into_iter().for_each(|group| groups.entry(group).or_default().push(number));
+                }
+            }
+            for members in groups.into_values() {
+                let height = |number: &usize| question.outcomes.get(*number).map(|outcome| rule.within.height(outcome));
+                let Some(highest) = members
+                    .iter()
+                    .copied()
+                    .max_by_key(|number| (height(number), std::cmp::Reverse(*number)))
+                else {
+                    continue;
+                };
+                let lower: Vec<usize> = members.into_iter().filter(|number| height(number) < height(&highest)).collect();
+                for number in &lower {
+                    let hindrance = Hindrance {
+                        code: ReasonCode::NotTheHighest,
+                        layer: Some(ruling.layer),
+                        rule: Some(rule.id.clone()),
+                        citation: Some(rule.citation.clone()),
+                        detail: question.outcomes.get(highest).map(|outcome| outcome.key.clone()),
+                    };
+                    found.hindrances.insert(*number, hindrance);
+                }
+                let arcs = found.model.arcs.iter().enumerate();
+                let kept: Vec<usize> = arcs
+                    .filter(|(_, arc)| !lower.contains(&arc.outcome))
+                    .map(|(number, _)| number)
+                    .collect();
+                found.model = found.model.only(&kept);
+            }
+        }
+    }
 }
 
 /// Of two hindrances the one that came further on the way to an offer.
@@ -207,34 +228,6 @@ fn exclusions_for<'a>(
         .collect()
 }
 
-/// The most that the packs above allow for an outcome: their clauses bound what they are for, they grant nothing.
-fn ceiling(question: &Question, rulings: &[Ruling<'_>], outcome: &OutcomeFacts) -> Option<(String, String, i64)> {
-    let mut lowest: Option<(String, String, i64)> = None;
-    for ruling in rulings.iter().filter(|ruling| ruling.version.is_none()) {
-        let mut highest: Option<(&Clause, i64)> = None;
-        for clause in &ruling.pack.clauses {
-            if !question.meets(ruling.pack, &clause.outcomes, outcome) {
-                continue;
-            }
-            let worth = question.with_circumstances(ruling.pack, outcome, |circumstances| clause.value.worth(outcome, circumstances));
-            let most = match worth {
-                Worth::UpTo(most) => most,
-                Worth::AsCourses => CourseCredit::MAX_HUNDREDTHS,
-                Worth::Unknown => continue,
-            };
-            if highest.is_none_or(|(_, known)| most > known) {
-                highest = Some((clause, most));
-            }
-        }
-        if let Some((clause, most)) = highest.filter(|(_, most)| *most < CourseCredit::MAX_HUNDREDTHS)
-            && lowest.as_ref().is_none_or(|(_, _, known)| most < *known)
-        {
-            lowest = Some((clause.id.clone(), clause.citation.clone(), most));
-        }
-    }
-    lowest
-}
-
 /// A clause and an outcome that it may be for.
 struct Site<'a> {
     question: &'a Question,
@@ -242,6 +235,7 @@ struct Site<'a> {
     clause: &'a Clause,
     outcome: &'a OutcomeFacts,
     exclusions: &'a [(Ruling<'a>, &'a Exclusion)],
+    standards: &'a Standards<'a>,
 }
 
 impl Site<'_> {
@@ -265,10 +259,14 @@ impl Site<'_> {
             Worth::AsCourses => CourseCredit::MAX_HUNDREDTHS,
         };
         let offer_number = model.offers.len();
-        let mut too_large = None;
+        let (mut too_large, mut barred) = (None, None);
         let mut arcs: Vec<Arc> = Vec::new();
         for (place_number, place) in model.places.iter().enumerate() {
             let Some(free_most) = self.takes(place) else { continue };
+            if let Some(standard) = self.standards.barring(self.question, outcome, place) {
+                barred = Some(standard);
+                continue;
+            }
             let whole = matches!(place.kind, PlaceKind::Course(_)) && offer.coverage == Coverage::WholeByOne;
             if whole && budget < place.capacity {
                 too_large = Some(too_large.map_or(place.capacity, |least: i64| least.min(place.capacity)));
@@ -292,6 +290,8 @@ impl Site<'_> {
         if arcs.is_empty() {
             let smallest = too_large.and_then(|least| CourseCredit::from_hundredths(least).ok());
             return Err(match smallest {
+                // What would be taken here and is barred from above is not taken for that reason.
+                None if barred.is_some() => barred.unwrap_or_else(|| Hindrance::new(ReasonCode::NoTarget)),
                 Some(least) => Hindrance::of_clause(ReasonCode::TargetsTooLarge, clause, Some(least.to_string())),
                 None => Hindrance::of_clause(ReasonCode::NoTarget, clause, None),
             });
@@ -307,49 +307,22 @@ impl Site<'_> {
 
     /// Whether a place may take the outcome under the clause, and how much at most where the clause says so.
     fn takes(&self, place: &Place) -> Option<i64> {
-        match place.kind {
+        let most = clause_takes(self.question, self.pack, self.clause, self.outcome, place)?;
+        (!self.is_excluded(place)).then_some(most)
+    }
+
+    fn is_excluded(&self, place: &Place) -> bool {
+        let programme = &self.question.programme;
+        let mut to_places = self.exclusions.iter().filter(|(_, exclusion)| !exclusion.courses.is_empty());
+        to_places.any(|(_, exclusion)| match place.kind {
             PlaceKind::Course(number) => {
-                let course = self.question.programme.courses.get(number)?;
-                let taken = self.clause.to.iter().any(|target| self.target_takes(target, course));
-                (taken && !self.is_excluded(course)).then_some(i64::MAX)
+                let course = programme.courses.get(number);
+                course.is_some_and(|course| exclusion.courses.selects(course))
             }
             PlaceKind::FreeCredit(number) => {
-                let bucket = self.question.programme.buckets.get(number)?;
-                let mut excluded = self
-                    .exclusions
-                    .iter()
-                    .filter(|(_, exclusion)| !exclusion.courses.buckets.is_empty());
-                if excluded.any(|(_, exclusion)| exclusion.courses.selects_free_credit(&bucket.code)) {
-                    return None;
-                }
-                free_credit(self.clause, &bucket.code, bucket.minimum)
+                let bucket = programme.buckets.get(number).filter(|_| !exclusion.courses.buckets.is_empty());
+                bucket.is_some_and(|bucket| exclusion.courses.selects_free_credit(&bucket.code))
             }
-        }
-    }
-
-    fn is_excluded(&self, course: &Course) -> bool {
-        let mut own = self.exclusions.iter().filter(|(_, exclusion)| !exclusion.courses.is_empty());
-        own.any(|(_, exclusion)| exclusion.courses.selects(course))
-    }
-
-    fn target_takes(&self, target: &Target, course: &Course) -> bool {
-        let Target::Courses {
-            select,
-            name,
-            minimum_overlap,
-        } = target
-        else {
-            return false;
-        };
-        let named = name.is_none_or(|asked| match (asked, &self.pack.definitions.names) {
-            (NameMatch::Near, Some(table)) => near_form(&course.name.zh, table) == near_form(&self.outcome.name, table),
-            (NameMatch::Near | NameMatch::Same, _) => folded(&course.name.zh) == folded(&self.outcome.name),
-        });
-        let overlapping = minimum_overlap.is_none_or(|least| {
-            let mut known = self.pack.definitions.overlaps.iter();
-            known
-                .any(|overlap| overlap.achievement == self.outcome.achievement && overlap.course == course.code && overlap.percent >= least)
-        });
-        select.selects(course) && named && overlapping
+        })
     }
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::admission::AdmissionWeighting;
 use super::bilingual::Bilingual;
 use super::condition::Condition;
-use super::credit::{CourseCredit, Percent};
+use super::credit::{CourseCredit, Percent, Score};
 use super::limit::{CourseSelector, Limit, NameMatch};
 use super::recognition::SelectedBy;
 use super::words::words;
@@ -61,6 +61,16 @@ words! {
         Event => "event",
         /// Outcomes whose names are near each other by the pack's table.
         Name => "name",
+    }
+}
+
+words! {
+    /// By what one outcome is higher than another.
+    pub enum HighestBy {
+        /// By rank or, within an event, by place: a lower one is worth nothing wherever a higher one could be used.
+        Rank => "rank",
+        /// By what is recognised for it: a lower one may be used where it brings more than a higher one.
+        Value => "value",
     }
 }
 
@@ -187,7 +197,7 @@ pub enum Target {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GradeStep {
-    pub least_score: Percent,
+    pub least_score: Score,
     #[schema(min_length = 1, max_length = 40, example = "优秀")]
     pub grade: String,
 }
@@ -254,6 +264,9 @@ pub struct OnlyOne {
     #[serde(default, skip_serializing_if = "Condition::is_empty")]
     pub outcomes: Condition,
     pub within: Within,
+    /// What makes one the highest; of `highest_only` the author must say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<HighestBy>,
 }
 
 /// What is not converted: outcomes, courses, or some to some.

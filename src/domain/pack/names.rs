@@ -3,7 +3,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::NameTable;
+use super::{NameTable, Within};
+use crate::domain::facts::OutcomeFacts;
 
 /// How the parts of a series are numbered; the place in the list is the number less one.
 const ORDINALS: [&[&str]; 4] = [
@@ -34,6 +35,26 @@ pub fn near_form(name: &str, table: &NameTable) -> String {
         }
     }
     form
+}
+
+impl Within {
+    /// The group of an outcome, if it has one.
+    pub fn group(self, outcome: &OutcomeFacts, names: &NameTable) -> Option<String> {
+        match self {
+            Self::Achievement => Some(outcome.achievement.clone()),
+            Self::Family => outcome.family.clone(),
+            Self::Event => outcome.contest.as_ref()?.event.clone(),
+            Self::Name => Some(near_form(&outcome.name, names)),
+        }
+    }
+
+    /// How high an outcome stands in its group: by place in an event, else by rank; one without a number stands lowest.
+    pub fn height(self, outcome: &OutcomeFacts) -> Option<i32> {
+        match self {
+            Self::Event => outcome.contest.as_ref()?.place.map(|place| -i32::from(place)),
+            Self::Achievement | Self::Family | Self::Name => outcome.rank.map(i32::from),
+        }
+    }
 }
 
 fn with_one_ordinal(name: String, first_optional: bool) -> String {

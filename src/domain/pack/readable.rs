@@ -8,7 +8,7 @@ mod names;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Exclusion, OnlyOne, RulePack, Within};
+use super::{Exclusion, HighestBy, OnlyOne, RulePack, Within};
 use crate::domain::admission::AdmissionWeighting;
 use crate::domain::bilingual::Bilingual;
 use crate::domain::language::Language;
@@ -232,6 +232,7 @@ fn only_one(only: &OnlyOne, which: OnlyWhich, language: Language) -> Paragraph {
         citation,
         outcomes,
         within,
+        by,
     } = only;
     let one = match within {
         Within::Achievement => say!(language, "同一学习成果标准", "one achievement"),
@@ -254,6 +255,18 @@ fn only_one(only: &OnlyOne, which: OnlyWhich, language: Language) -> Paragraph {
         ),
     };
     let mut sentences = vec![sentence];
+    sentences.extend(by.map(|by| match by {
+        HighestBy::Rank => say!(
+            language,
+            "高低按等级（赛事按名次）区分：能用较高的一项时，较低的不计。",
+            "The highest is that of the highest rank (of an event, the best place): where it could be used, a lower one is worth nothing."
+        ),
+        HighestBy::Value => say!(
+            language,
+            "高低按可转换的学分区分：采用转换学分最多的一项。",
+            "The highest is the one that brings most in the conversion."
+        ),
+    }));
     sentences.extend(about_outcomes(outcomes, language));
     rule(&label, id, citation, None, sentences, language)
 }

@@ -1,36 +1,14 @@
 //! The JSON Schema of a rule pack, self-contained, from the same types that read packs.
 
 use serde_json::{Value, json};
-use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::RulePack;
-use crate::domain::achievement::{AchievementKind, ContestScope};
-use crate::domain::condition::{AwardedWithin, Condition, MinimumGrade, Origin, Range, Standing};
-use crate::domain::credit::Percent;
-use crate::domain::facts::Verification;
-use crate::domain::hours::Hours;
-use crate::domain::institution::InstitutionKind;
-use crate::domain::outcome::TraineeGroup;
 
 /// A schema of draft 2020-12; everything that it refers to is in its own `$defs`.
 pub fn json_schema() -> Value {
     let mut parts = Vec::new();
     RulePack::schemas(&mut parts);
-    // Conditions stand within conditions, so that utoipa does not follow what they refer to.
-    part::<Condition>(&mut parts);
-    part::<Range>(&mut parts);
-    part::<AwardedWithin>(&mut parts);
-    part::<MinimumGrade>(&mut parts);
-    part::<AchievementKind>(&mut parts);
-    part::<InstitutionKind>(&mut parts);
-    part::<Origin>(&mut parts);
-    part::<Verification>(&mut parts);
-    part::<TraineeGroup>(&mut parts);
-    part::<ContestScope>(&mut parts);
-    part::<Standing>(&mut parts);
-    part::<Percent>(&mut parts);
-    part::<Hours>(&mut parts);
     let definitions: serde_json::Map<String, Value> = parts
         .into_iter()
         // A schema of strings and numbers always serialises; a missing one would be seen by the drift test.
@@ -48,12 +26,6 @@ pub fn json_schema() -> Value {
         schema.insert("$defs".to_owned(), Value::Object(sorted.into_iter().collect()));
     }
     schema
-}
-
-/// A type's own schema, and those that it refers to.
-fn part<T: ToSchema>(parts: &mut Vec<(String, RefOr<Schema>)>) {
-    parts.push((T::name().into_owned(), T::schema()));
-    T::schemas(parts);
 }
 
 /// References into a description of an API become references into the schema itself.

@@ -247,6 +247,19 @@ fn only_ones(list: &str, rules: &[OnlyOne], known: &Known<'_>, report: &mut Repo
             Within::Event => conditions::only_contests(&rule.outcomes, Scope::Event, &format!("{at}/within"), report),
             _ => {}
         }
+        match (list, rule.by) {
+            ("highest_only", None) => report.add(
+                PackFault::Ambiguous,
+                format!("{at}/by"),
+                "must say whether the highest is that of the highest rank or the one that brings most",
+            ),
+            ("once_only", Some(_)) => report.add(
+                PackFault::Invalid,
+                format!("{at}/by"),
+                "means nothing here: of what counts once any one may be used",
+            ),
+            _ => {}
+        }
     }
     report.about_all();
 }

@@ -224,6 +224,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "经由上级规则包又回到本规则包：{}",
     ),
     (
+        "must say whether the highest is that of the highest rank or the one that brings most",
+        "须说明“最高”是指等级最高，还是转换学分最多",
+    ),
+    (
+        "means nothing here: of what counts once any one may be used",
+        "此处没有意义：只计一次的成果，采用哪一项均可",
+    ),
+    (
         "must have a rule: neither clauses nor limits, highest_only, once_only or exclusions are there",
         "至少要有一条规则：条款、限额、就高、不重复和排除条款都没有",
     ),

@@ -110,6 +110,8 @@ impl Comparison {
             agreements: self.agreements.clone(),
             outcomes: Vec::new(),
             decided_on: self.decided_on,
+            // A city's learners are not asked when they were enrolled.
+            enrolled_on: None,
             pins: Vec::new(),
             left_out: Vec::new(),
             effort: self.effort,

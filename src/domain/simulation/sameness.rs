@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::{Comparison, Rules};
 use crate::domain::condition::Condition;
-use crate::domain::credit::Percent;
+use crate::domain::credit::Score;
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::hours::Hours;
 use crate::domain::limit::{Limit, Scope};
@@ -25,7 +25,7 @@ pub struct Reads {
     exact_hours: bool,
     original_credit: bool,
     trainee_group: bool,
-    scores: BTreeSet<Percent>,
+    scores: BTreeSet<Score>,
     hours: BTreeSet<Hours>,
 }
 
@@ -76,6 +76,7 @@ impl Reads {
                 citation: _,
                 outcomes,
                 within: _,
+                by: _,
             } = only;
             self.condition(outcomes);
         }
@@ -177,6 +178,7 @@ impl Reads {
             awarded_from,
             awarded_to,
             awarded_within,
+            enrolment,
             still_valid,
             any_of,
             none_of,
@@ -185,7 +187,7 @@ impl Reads {
         self.scores.extend(minimum_score);
         self.grade |= minimum_grade.is_some();
         self.hours.extend(minimum_hours);
-        self.award_date |= awarded_from.is_some() || awarded_to.is_some() || awarded_within.is_some();
+        self.award_date |= awarded_from.is_some() || awarded_to.is_some() || awarded_within.is_some() || enrolment.is_some();
         self.last_day |= still_valid;
         for other in any_of.iter().chain(none_of) {
             self.condition(other);

@@ -142,6 +142,7 @@ pub(super) fn site(conn: &mut Conn, programme_id: Uuid, agreements: &[Agreement]
             above,
             outcomes: Vec::new(),
             decided_on: day,
+            enrolled_on: None,
             pins: Vec::new(),
             left_out: Vec::new(),
             effort: Effort::default(),

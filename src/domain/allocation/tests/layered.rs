@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::published::{OTHER, OWN, THIRD, any_course, bank_credit, free, told};
-use super::{limit, outcome, question};
-use crate::domain::allocation::PackVersion;
+use super::{clause, course, limit, outcome, question};
+use crate::domain::allocation::{Layer, PackVersion, allocate};
 use crate::domain::pack::{RulePack, validate};
 
 #[test]
@@ -100,5 +100,55 @@ fn an_outcome_is_judged_wholly_by_the_version_of_its_award_date() {
             "old-online 0.00 of 0.00, excluded online",
             "ancient 0.00 of 0.00, no_pack_in_force"
         ]
+    );
+}
+
+#[test]
+fn an_outcome_of_the_standards_sort_meets_its_conditions_and_goes_where_it_lets() {
+    // The institution asks nothing and lets everything go anywhere; the bank's standard asks a score, and sends juniors to
+    // foundation courses.
+    let rules = json!({ "clauses": [clause("anything", json!({}))] });
+    let certificate = |key: &str, rank: i16, score: &str| outcome(key, "3", json!({ "family": "x-web", "rank": rank, "score": score }));
+    let outcomes = vec![
+        certificate("poor", 1, "79"),
+        certificate("junior", 1, "80"),
+        certificate("senior", 3, "80"),
+        outcome("training", "3", json!({ "kind": "training" })),
+    ];
+    let courses = ["A", "B", "C"].map(|code| course(code, "3", &["core"], "major"));
+    let foundation = course("F", "3", &["foundation"], "major");
+    let mut asked = question(outcomes, courses.into_iter().chain([foundation]).collect(), rules);
+    let of_rank = |id: &str, least: i16, tags: serde_json::Value| {
+        let outcomes = json!({ "families": ["x-web"], "ranks": { "least": least, "most": least }, "minimum_score": "80" });
+        clause(
+            id,
+            json!({ "outcomes": outcomes, "to": [{ "to": "courses", "select": { "tags_any": tags } }] }),
+        )
+    };
+    let standard = json!({ "code": "standard", "title": { "zh": "学分银行标准" }, "legal_basis": ["标准"], "effective_from": "2020-01-01", "selected_by": "decision_date",
+        "clauses": [of_rank("std-junior", 1, json!(["foundation"])), of_rank("std-senior", 3, json!(["core"]))] });
+    let pack: RulePack = serde_json::from_value(standard).unwrap();
+    assert_eq!(told(&asked)[0], "12.00", "without the standard all four are used");
+    asked.above = vec![PackVersion { version: 1, pack }];
+    let allocation = allocate(&asked).unwrap();
+    assert_eq!(allocation.recognised.to_string(), "9.00");
+    let poor = &allocation.verdicts[0].reasons[0];
+    assert_eq!(
+        (poor.code.as_str(), poor.layer, poor.rule.as_deref(), poor.detail.as_deref()),
+        ("no_clause_matches", Some(Layer::Standard), Some("std-junior"), Some("score"))
+    );
+    let to = |key: &str| {
+        let award = allocation.awards.iter().find(|award| award.outcome == key).unwrap();
+        serde_json::to_value(&award.destination).unwrap()["code"].clone()
+    };
+    assert_eq!(to("junior"), "F");
+    assert_ne!(to("senior"), "F");
+    // Where the programme has nothing that the standard lets it go to, the standard says so.
+    asked.programme.courses.retain(|course| course.code != "F");
+    let allocation = allocate(&asked).unwrap();
+    let junior = &allocation.verdicts[1].reasons[0];
+    assert_eq!(
+        (junior.code.as_str(), junior.layer, junior.rule.as_deref()),
+        ("no_target", Some(Layer::Standard), Some("std-junior"))
     );
 }

@@ -4,6 +4,7 @@ mod laws;
 mod layered;
 mod oracle;
 mod published;
+mod sayable;
 mod worked;
 
 use serde_json::{Value, json};
@@ -66,6 +67,7 @@ pub(super) fn question(outcomes: Vec<Value>, courses: Vec<Value>, rules: Value) 
             .map(|outcome| serde_json::from_value(outcome).unwrap())
             .collect(),
         decided_on: "2024-09-01".parse().unwrap(),
+        enrolled_on: None,
         pins: Vec::new(),
         left_out: Vec::new(),
         effort: Effort::default(),

@@ -243,7 +243,7 @@ pub(super) fn small_question() -> impl Strategy<Value = Question> {
                 .map(|(number, more)| limit(&numbered("l", number), more));
             let mut rules = json!({ "clauses": clauses.collect::<Vec<_>>(), "limits": limits.collect::<Vec<_>>() });
             if highest {
-                rules["highest_only"] = json!([{ "id": "highest", "citation": "第五条", "within": "family" }]);
+                rules["highest_only"] = json!([{ "id": "highest", "citation": "第五条", "within": "family", "by": "value" }]);
             }
             question(outcomes.collect(), courses.collect(), rules)
         })

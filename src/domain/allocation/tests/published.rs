@@ -73,7 +73,7 @@ fn contests_count_by_place_with_half_a_credit_less_for_the_first_three_of_a_team
     let outcomes = json!({ "kinds": ["contest"], "contest_scopes": ["national"], "contest_places": { "least": 1, "most": 3 },
         "any_of": [{ "standing": "individual" }, { "standing": "team", "team_positions": { "least": 1, "most": 3 } }] });
     let rules = json!({ "clauses": [free("national", value, json!({ "outcomes": outcomes }))],
-        "highest_only": [{ "id": "one-event", "citation": "第九条", "outcomes": { "kinds": ["contest"] }, "within": "event" }] });
+        "highest_only": [{ "id": "one-event", "citation": "第九条", "outcomes": { "kinds": ["contest"] }, "within": "event", "by": "value" }] });
     let results = vec![
         contest("alone", "e1", 1, None),
         contest("third", "e2", 2, Some(3)),

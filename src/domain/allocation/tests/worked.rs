@@ -157,7 +157,7 @@ fn highest_of_a_family_only() {
     };
     let rules = json!({
         "clauses": [clause("certificates", json!({}))],
-        "highest_only": [{ "id": "highest", "citation": "第五条", "within": "family" }],
+        "highest_only": [{ "id": "highest", "citation": "第五条", "within": "family", "by": "value" }],
     });
     let courses = vec![
         course("C1", "3", &[], "major"),
@@ -180,12 +180,36 @@ fn of_a_family_the_highest_is_used_where_both_would_bring_as_much() {
     let family = |key: &str, credit: &str, rank: i16| outcome(key, credit, json!({ "family": "occ-elec", "rank": rank }));
     let rules = json!({
         "clauses": [clause("certificates", json!({}))],
-        "highest_only": [{ "id": "highest", "citation": "第五条", "within": "family" }],
+        "highest_only": [{ "id": "highest", "citation": "第五条", "within": "family", "by": "value" }],
     });
     let outcomes = vec![family("middle", "6", 2), family("senior", "9", 3)];
     let allocation = allocate(&question(outcomes, vec![course("C1", "3", &[], "major")], rules)).unwrap();
     assert_eq!(verdict(&allocation, "senior"), "3.00 of 3.00: remainder_forfeited 6.00");
     assert_eq!(verdict(&allocation, "middle"), "0.00 of 3.00: not_the_highest 3.00");
+}
+
+#[test]
+fn highest_by_rank_leaves_nothing_to_a_lower_one_that_would_bring_more() {
+    let family = |key: &str, rank: i16, tag: &str| outcome(key, "4", json!({ "family": "occ-elec", "rank": rank, "tags": [tag] }));
+    let to = |tag: &str| json!([{ "to": "courses", "select": { "tags_any": [tag] } }]);
+    let of = |by: &str| {
+        let rules = json!({
+            "clauses": [
+                clause("senior", json!({ "outcomes": { "ranks": { "least": 3 } }, "to": to("core") })),
+                clause("middle", json!({ "outcomes": { "ranks": { "most": 2 } }, "to": to("foundation") })),
+            ],
+            "highest_only": [{ "id": "highest", "citation": "第五条", "within": "family", "by": by }],
+        });
+        let outcomes = vec![family("middle", 2, "a"), family("senior", 3, "b")];
+        let courses = vec![course("K", "3", &["core"], "major"), course("F", "4", &["foundation"], "major")];
+        allocate(&question(outcomes, courses, rules)).unwrap()
+    };
+    let by_rank = of("rank");
+    assert_eq!(by_rank.recognised.to_string(), "3.00");
+    assert_eq!(verdict(&by_rank, "middle"), "0.00 of 0.00: not_the_highest 0.00");
+    let by_value = of("value");
+    assert_eq!(by_value.recognised.to_string(), "4.00");
+    assert_eq!(verdict(&by_value, "senior"), "0.00 of 3.00: not_the_highest 3.00");
 }
 
 #[test]

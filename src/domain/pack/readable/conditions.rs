@@ -2,7 +2,7 @@
 
 use super::names::{boundary, contest_scope, institution, kind, origin, standing, trainee_group, verification};
 use super::{join, list, say};
-use crate::domain::condition::{AwardedWithin, Condition, MinimumGrade, Range};
+use crate::domain::condition::{AwardedWithin, Condition, Enrolment, MinimumGrade, Range};
 use crate::domain::language::Language;
 
 /// A condition; deeper ones than are lawful are left out, which only a pack that is refused has.
@@ -36,6 +36,7 @@ fn nested(condition: &Condition, language: Language, depth: usize) -> String {
         awarded_from: _,
         awarded_to: _,
         awarded_within: _,
+        enrolment: _,
         still_valid: _,
         any_of,
         none_of,
@@ -168,6 +169,10 @@ fn quality(condition: &Condition, language: Language) -> Vec<String> {
                 "认定前 {years} 年内取得，{edge}",
                 "awarded within {years} years before the decision, {edge}"
             )
+        }),
+        condition.enrolment.map(|item| match item {
+            Enrolment::Before => say!(language, "入学前取得", "awarded before the enrolment"),
+            Enrolment::Since => say!(language, "入学当日或以后取得", "awarded on the day of the enrolment or later"),
         }),
         condition
             .still_valid

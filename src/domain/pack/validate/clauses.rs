@@ -6,7 +6,7 @@ use super::known::Known;
 use super::report::Report;
 use super::selectors::{self, Meant};
 use super::{bilingual, definitions, values};
-use crate::domain::credit::{CourseCredit, Percent};
+use crate::domain::credit::{CourseCredit, Score};
 use crate::domain::limit::NameMatch;
 use crate::domain::pack::{Clause, Exclusion, GradeStep, Recorded, RulePack, Target};
 
@@ -137,7 +137,7 @@ fn recorded(clause: &Clause, at: &str, report: &mut Report) {
                 before = Some(step);
             }
             let least = steps.last().map_or(0, |step| step.least_score.hundredths());
-            let asked = clause.outcomes.minimum_score.map_or(0, Percent::hundredths);
+            let asked = clause.outcomes.minimum_score.map_or(0, Score::hundredths);
             if asked < least {
                 let detail = "must say what lower scores are recorded with: ask minimum_score of the last step, or end with a step from 0";
                 report.add(Ambiguous, format!("{at}/recorded/steps"), detail);
