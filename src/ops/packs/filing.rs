@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::check::{self, Checks};
+use super::check::Trial;
 use super::form::{Pack, cases_of, document_of, status_of};
 use super::in_force::overlapping;
 use super::{owner_of, resource_of, tell_of, to_read, to_write};
@@ -33,15 +33,18 @@ fn stepped(row: PackRow, step: PackStep, today: chrono::NaiveDate) -> Result<Pac
 /// Files a version with the authority: it must be valid, and every one of its cases must pass.
 ///
 /// # Errors
-/// `PackNotValid`, `PackWithoutCases`, `PackCasesFail`, `PackOverlaps`, `RuleVersionOutOfOrder`, `WrongState`, and what
-/// the policy answers.
+/// `PackNotValid`, `PackWithoutCases`, `PackCasesFail`, `PackOverlaps`, `RuleVersionOutOfOrder`, `WrongState`, `StaleEdition`
+/// when somebody changed it while its cases ran, and what the policy answers.
 pub fn file_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, pack_id: Uuid) -> Result<Pack, OpError> {
     let today = bank.day(context.now);
     // Cases are run before the write begins; the edition says whether they still are those of the row.
-    let (edition, checks) = bank.store.read(|conn| {
+    let (edition, trial) = bank.store.read(|conn| {
         let row = to_write(conn, context, pack_id)?;
-        Ok::<_, OpError>((row.edition, checks_of(conn, &row, today)?))
+        let owner = owner_of(conn, row.institution_id.as_ref().map(|key| key.0))?;
+        let trial = Trial::read(conn, owner.as_ref(), row.version, &document_of(&row)?, cases_of(&row)?, today)?;
+        Ok::<_, OpError>((row.edition, trial))
     })?;
+    let checks = trial.run();
     bank.store.write(|conn| {
         once(bank, context, conn, "file_rule_pack", key, &pack_id, |conn| {
             let row = to_write(conn, context, pack_id)?;
@@ -52,7 +55,7 @@ pub fn file_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, pack_id
                 ..stepped(row, PackStep::File, today)?
             };
             if before != edition {
-                return Err(StoreError::Stale.into());
+                return Err(Rejection::StaleEdition {}.into());
             }
             checks.passed()?;
             fits_in(conn, &row)?;
@@ -61,15 +64,6 @@ pub fn file_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, pack_id
             Ok(Pack::of(row, Some(checks.clone()), today)?)
         })
     })
-}
-
-/// Validation and cases of a row as it is stored.
-///
-/// # Errors
-/// When the database refuses.
-pub(super) fn checks_of(conn: &mut Conn, row: &PackRow, today: chrono::NaiveDate) -> Result<Checks, OpError> {
-    let owner = owner_of(conn, row.institution_id.as_ref().map(|key| key.0))?;
-    check::checks(conn, owner.as_ref(), row.version, &document_of(row)?, &cases_of(row)?, today)
 }
 
 /// Refuses a version that does not begin after the one before it, or that shares its programmes and days with another pack.

@@ -23,6 +23,7 @@ use crate::store::institutions::{self, InstitutionRow};
 use crate::store::journal::tell;
 use crate::store::packs::{self as store, PackRow};
 use crate::store::types::{At, Key};
+use check::Trial;
 use form::{NewRulePack, Pack, PackEdit, Texts};
 
 /// What a pack is of, for the policy: its institution, or the bank.
@@ -60,12 +61,13 @@ pub fn create_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, new: 
     let today = bank.day(context.now);
     let allowed = |conn: &mut Conn| context.authorised(conn, Action::WriteRulePack, resource_of(new.institution_id));
     // Cases are run before the write begins: others must not wait for them.
-    let checks = bank.store.read(|conn| {
+    let trial = bank.store.read(|conn| {
         allowed(conn)?;
         let owner = owner_of(conn, new.institution_id)?;
         same_owner(owner.as_ref(), &new.document)?;
-        check::checks(conn, owner.as_ref(), 1, &new.document, &new.cases, today)
+        Trial::read(conn, owner.as_ref(), 1, &new.document, new.cases.clone(), today)
     })?;
+    let checks = trial.run();
     bank.store.write(|conn| {
         once(bank, context, conn, "create_rule_pack", key, new, |conn| {
             allowed(conn)?;
@@ -151,12 +153,13 @@ pub fn edit_rule_pack(bank: &Bank, context: &Context, pack_id: Uuid, edition: i6
         }
         Ok::<PackRow, OpError>(row)
     };
-    let checks = bank.store.read(|conn| {
+    let trial = bank.store.read(|conn| {
         let row = to_edit(conn)?;
         let owner = owner_of(conn, row.institution_id.map(|key| key.0))?;
         same_owner(owner.as_ref(), &edit.document)?;
-        check::checks(conn, owner.as_ref(), row.version, &edit.document, &edit.cases, today)
+        Trial::read(conn, owner.as_ref(), row.version, &edit.document, edit.cases.clone(), today)
     })?;
+    let checks = trial.run();
     bank.store.write(|conn| {
         let row = PackRow {
             edition: edition + 1,
