@@ -3,6 +3,7 @@
 pub mod agreements;
 pub mod clients;
 pub mod connection;
+mod dated;
 pub mod deposits;
 pub mod error;
 pub mod facts;
@@ -13,6 +14,7 @@ pub mod journal;
 pub mod mismatches;
 pub mod packs;
 pub mod pathways;
+mod pattern;
 pub mod people;
 pub mod programmes;
 pub mod records;
