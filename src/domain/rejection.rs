@@ -204,6 +204,18 @@ impl Rejection {
             problems: vec![FieldProblem::new(pointer, detail)],
         }
     }
+
+    /// Refuses a body where any of its fields is wrong.
+    ///
+    /// # Errors
+    /// `InvalidBody`.
+    pub fn any_of(problems: Vec<FieldProblem>) -> Result<(), Self> {
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self::InvalidBody { problems })
+        }
+    }
 }
 
 #[cfg(test)]
