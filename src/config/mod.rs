@@ -50,6 +50,8 @@ pub struct LogInConfig {
     /// Attempts to log in, get a token or claim an account, per minute.
     pub attempts_per_account: u32,
     pub attempts_per_address: u32,
+    /// Questions without an account, per minute.
+    pub questions_per_address: u32,
 }
 
 /// What is logged, and how.
@@ -229,6 +231,13 @@ fn log_in(variables: &mut Variables) -> Result<LogInConfig, ConfigError> {
             1,
             1_000_000,
             "attempts to log in or claim, per address and minute",
+        )?,
+        questions_per_address: variables.number(
+            "QUESTIONS_PER_ADDRESS",
+            "30",
+            1,
+            1_000_000,
+            "questions without an account, per address and minute",
         )?,
     })
 }

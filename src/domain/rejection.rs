@@ -151,6 +151,9 @@ rejections! {
     TooManySimulations { open_max: i64 } = "too_many_simulations", TooMany, "全行已有 {open_max} 个模拟在等待或运行，请稍后再试。", "The bank has {open_max} simulations waiting or running, which is the most; try again later.";
     FourEyes {} = "four_eyes", Forbidden, "提交备案的人不能自行决定。", "Who filed it does not decide on it.";
     WishUnknown { what: &'static str } = "wish_unknown", Rule, "指定或排除的 {what} 不存在。", "A pin or an exclusion names an {what} that is not there.";
+    WishNeedsProgramme {} = "wish_needs_programme", Rule, "指定课程或列出等值分配时，必须只问一个专业。", "A pin to a course, and equal allocations, can be asked of one programme only.";
+    WorthsFull { worths_max: i64 } = "worths_full", Rule, "每人最多保存 {worths_max} 个结果。", "One learner keeps at most {worths_max} answers.";
+    TooManyQuestions {} = "too_many_questions", TooMany, "提问过于频繁，请稍后再试。", "Too many questions; ask again later.";
     WishesImpossible {} = "wishes_impossible", Rule, "没有任何合规的分配能满足全部指定。", "No lawful allocation keeps every pin.";
     Unsolvable {} = "unsolvable", Rule, "该问题超出了求解能力，请减少成果或专业后再试。", "This question is beyond what can be solved; ask with fewer outcomes or programmes.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";

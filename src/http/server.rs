@@ -59,6 +59,7 @@ impl Application {
         let limits = AttemptLimits {
             per_account: config.log_in.attempts_per_account,
             per_address: config.log_in.attempts_per_address,
+            questions_per_address: config.log_in.questions_per_address,
         };
         let metrics = recorder()?;
         let web = Web::new(bank, metrics, config.server.public_url.clone(), limits, config.server.behind_proxy);

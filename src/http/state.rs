@@ -25,9 +25,25 @@ pub struct Web {
     behind_proxy: bool,
     /// Allocations take a core each, and no more of them run than there are.
     calculations: Semaphore,
+    cores: u32,
     /// Keyed by a digest, so that no name is kept.
     by_account: DefaultKeyedRateLimiter<[u8; 32]>,
     by_address: DefaultKeyedRateLimiter<IpAddr>,
+    questions: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+/// How many cores a calculation takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    One,
+    All,
+}
+
+impl Width {
+    /// One core for a single thing, all for several at once.
+    pub fn of(single: bool) -> Self {
+        if single { Self::One } else { Self::All }
+    }
 }
 
 /// How many attempts are let through.
@@ -35,6 +51,8 @@ pub struct Web {
 pub struct AttemptLimits {
     pub per_account: u32,
     pub per_address: u32,
+    /// Questions without an account, which cost a calculation each.
+    pub questions_per_address: u32,
 }
 
 fn per_minute(attempts: u32) -> Quota {
@@ -43,15 +61,18 @@ fn per_minute(attempts: u32) -> Quota {
 
 impl Web {
     pub(super) fn new(bank: Arc<Bank>, metrics: PrometheusHandle, public_url: String, limits: AttemptLimits, behind_proxy: bool) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(1_024);
         Self {
             depositor: Depositor::start(Arc::clone(&bank)),
             bank,
             metrics,
             public_url,
             behind_proxy,
-            calculations: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZeroUsize::get)),
+            calculations: Semaphore::new(cores),
+            cores: u32::try_from(cores).unwrap_or(1),
             by_account: RateLimiter::keyed(per_minute(limits.per_account)),
             by_address: RateLimiter::keyed(per_minute(limits.per_address)),
+            questions: RateLimiter::keyed(per_minute(limits.questions_per_address)),
         }
     }
 
@@ -65,16 +86,21 @@ impl Web {
         Ok(web::block(move || span.in_scope(|| operation(&bank))).await??)
     }
 
-    /// Runs a calculation, when there is a core for it.
+    /// Runs a calculation, when there are cores for it.
     ///
     /// # Errors
     /// What the operation answers.
     pub async fn calculate<T: Send + 'static>(
         &self,
+        width: Width,
         operation: impl FnOnce(&Bank) -> Result<T, OpError> + Send + 'static,
     ) -> Result<T, Refusal> {
+        let cores = match width {
+            Width::One => 1,
+            Width::All => self.cores,
+        };
         // The semaphore is never closed; were it, the calculation would run all the same.
-        let _core = self.calculations.acquire().await.ok();
+        let _cores = self.calculations.acquire_many(cores).await.ok();
         self.run(operation).await
     }
 
@@ -95,10 +121,24 @@ impl Web {
         }
     }
 
+    /// Counts a question without an account.
+    ///
+    /// # Errors
+    /// `TooManyQuestions` from this address.
+    pub fn question(&self, request: &HttpRequest) -> Result<(), Rejection> {
+        let address = self.address(request);
+        if address.is_none_or(|address| self.questions.check_key(&address).is_ok()) {
+            Ok(())
+        } else {
+            Err(Rejection::TooManyQuestions {})
+        }
+    }
+
     /// Forgets who has not tried for long.
     pub fn forget_attempts(&self) {
         self.by_account.retain_recent();
         self.by_address.retain_recent();
+        self.questions.retain_recent();
     }
 
     fn address(&self, request: &HttpRequest) -> Option<IpAddr> {

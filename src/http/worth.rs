@@ -1,6 +1,7 @@
 //! What a record is worth: for anybody with invented outcomes, and for a learner with the own record.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -8,14 +9,15 @@ use super::extract::{Anyone, Asking, AtMost, Id, Json, Key, Query};
 use super::paging::{Listed, PageQuery, page};
 use super::problem::Refusal;
 use super::render::language_of;
-use super::state::Web;
-use crate::domain::allocation::advice::Addition;
+use super::state::{Web, Width};
+use crate::domain::allocation::Pin;
+use crate::domain::allocation::advice::Additions;
 use crate::domain::rejection::Rejection;
 use crate::ops::worth::advice::{self, ProgrammeWay};
 use crate::ops::worth::ask::{self, AskWorth};
-use crate::ops::worth::kept::{self, KeepWorth, KeptWorth, WorthReplay};
-use crate::ops::worth::own::{self, Audit, OwnPathway};
-use crate::ops::worth::{ALTERNATIVES_MAX, Wishes, Worth};
+use crate::ops::worth::kept::{self, KeepWorth, KeptSummary, KeptWorth, WorthReplay};
+use crate::ops::worth::own::{self, Audit, OwnPathway, OwnProgramme};
+use crate::ops::worth::{ALTERNATIVES_MAX, Wishes, Worths, wish_problems};
 
 /// At which programme, and what is wished.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -30,7 +32,9 @@ pub struct WorthQuery {
     /// Keys of outcomes that must not be used, with commas between.
     #[param(value_type = Option<String>, max_length = 1000, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
     leave_out: Option<AtMost<1000>>,
-    /// How many equal allocations to show beside the best.
+    /// The day of the enrolment in the programme, for rules that ask whether an award came before it.
+    enrolled_on: Option<NaiveDate>,
+    /// How many equal allocations to show beside the best, of one programme.
     #[param(minimum = 0, maximum = 20)]
     #[serde(default)]
     alternatives: u8,
@@ -43,12 +47,34 @@ pub struct WorthQuery {
 pub struct ProgrammeChoice {
     /// A version of a programme.
     programme: Uuid,
+    /// The day of the enrolment in it, for rules that ask whether an award came before it.
+    enrolled_on: Option<NaiveDate>,
+}
+
+impl From<ProgrammeChoice> for OwnProgramme {
+    fn from(choice: ProgrammeChoice) -> Self {
+        Self {
+            programme_id: choice.programme,
+            enrolled_on: choice.enrolled_on,
+        }
+    }
 }
 
 /// The parts of a text with commas between.
 fn listed(text: Option<&AtMost<1000>>) -> Vec<String> {
     let parts = text.map(|text| text.0.split(',')).into_iter().flatten();
     parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// An outcome's key, and after a colon the code of a course.
+fn pin_of(text: &str) -> Pin {
+    let (outcome, course) = text
+        .split_once(':')
+        .map_or((text, None), |(outcome, course)| (outcome, Some(course)));
+    Pin {
+        outcome: outcome.to_owned(),
+        course: course.map(str::to_owned),
+    }
 }
 
 impl WorthQuery {
@@ -60,11 +86,20 @@ impl WorthQuery {
                 detail: "must be 0 to 20".to_owned(),
             });
         }
-        let pins = listed(self.pin.as_ref());
+        let pins: Vec<Pin> = listed(self.pin.as_ref()).iter().map(|text| pin_of(text)).collect();
+        let left_out = listed(self.leave_out.as_ref());
+        if let Some(problem) = wish_problems(&pins, &left_out).first() {
+            let name = if problem.pointer.starts_with("/pins") { "pin" } else { "leave_out" };
+            return Err(Rejection::InvalidQuery {
+                name: name.to_owned(),
+                detail: problem.detail.clone(),
+            });
+        }
         Ok(Wishes {
-            pins: pins.iter().map(|text| own::pin_of(text)).collect::<Result<_, _>>()?,
-            left_out: listed(self.leave_out.as_ref()),
+            pins,
+            left_out,
             alternatives,
+            enrolled_on: self.enrolled_on,
         })
     }
 }
@@ -73,8 +108,8 @@ impl WorthQuery {
 ///
 /// Nobody needs an account for it, and nothing is kept. The programmes come from the most credit to the least.
 #[utoipa::path(tag = "worth", operation_id = "ask_worth", request_body = AskWorth, security(()),
-    responses((status = 200, description = "What they are worth, programme by programme", body = Listed<Worth>)),
-    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid", "too_many_attempts"]))))]
+    responses((status = 200, description = "What they are worth, programme by programme", body = Worths)),
+    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid", "wish_needs_programme", "too_many_questions"]))))]
 #[post("/api/v1/worth")]
 pub(crate) async fn ask_worth(
     web: web::Data<Web>,
@@ -82,20 +117,21 @@ pub(crate) async fn ask_worth(
     asking: Anyone,
     body: Json<AskWorth>,
 ) -> Result<HttpResponse, Refusal> {
-    web.attempt(&request, "")?;
+    web.question(&request)?;
     let language = language_of(&request);
-    let items = web
-        .calculate(move |bank| ask::ask_worth(bank, &asking.0, &body.0, language))
+    let width = Width::of(body.0.programme_ids.len() == 1);
+    let worths = web
+        .calculate(width, move |bank| ask::ask_worth(bank, &asking.0, &body.0, language))
         .await?;
-    Ok(HttpResponse::Ok().json(Listed { items }))
+    Ok(HttpResponse::Ok().json(worths))
 }
 
 /// Read what the own record is worth.
 ///
 /// The best lawful use at each programme, with a reason for every outcome, used or not; from the most credit to the least.
 #[utoipa::path(tag = "me", operation_id = "read_own_worth", params(WorthQuery),
-    responses((status = 200, description = "What it is worth, programme by programme", body = Listed<Worth>)),
-    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid"]))))]
+    responses((status = 200, description = "What it is worth, programme by programme", body = Worths)),
+    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "wish_needs_programme", "unsolvable", "pack_layers_invalid"]))))]
 #[get("/api/v1/me/worth")]
 pub(crate) async fn read_own_worth(
     web: web::Data<Web>,
@@ -105,10 +141,12 @@ pub(crate) async fn read_own_worth(
 ) -> Result<HttpResponse, Refusal> {
     let language = language_of(&request);
     let (programme, wishes) = (query.0.programme, query.0.wishes()?);
-    let items = web
-        .calculate(move |bank| own::read_own_worth(bank, &asking.0, programme, &wishes, language))
+    let worths = web
+        .calculate(Width::of(programme.is_some()), move |bank| {
+            own::read_own_worth(bank, &asking.0, programme, &wishes, language)
+        })
         .await?;
-    Ok(HttpResponse::Ok().json(Listed { items }))
+    Ok(HttpResponse::Ok().json(worths))
 }
 
 /// Read how a programme stands for oneself, bucket by bucket.
@@ -117,16 +155,19 @@ pub(crate) async fn read_own_worth(
     extensions(("x-problems" = json!(["not_found", "unsolvable", "pack_layers_invalid"]))))]
 #[get("/api/v1/me/audit")]
 pub(crate) async fn read_own_audit(web: web::Data<Web>, asking: Asking, query: Query<ProgrammeChoice>) -> Result<HttpResponse, Refusal> {
-    let programme = query.0.programme;
-    let audit = web.calculate(move |bank| own::read_own_audit(bank, &asking.0, programme)).await?;
+    let programme = query.0.into();
+    let audit = web
+        .calculate(Width::One, move |bank| own::read_own_audit(bank, &asking.0, programme))
+        .await?;
     Ok(HttpResponse::Ok().json(audit))
 }
 
 /// List what each achievement of the catalogue would add in a programme.
 ///
-/// Each as one more award to the own record, the best for its hours first.
+/// Each as one more award to the own record, the best for its hours first. Of a large catalogue the first that the rules
+/// tell apart are tried; `all_tried` says whether these were all.
 #[utoipa::path(tag = "me", operation_id = "list_own_additions", params(ProgrammeChoice),
-    responses((status = 200, description = "Those that add something", body = Listed<Addition>)),
+    responses((status = 200, description = "Those that add something", body = Additions)),
     extensions(("x-problems" = json!(["not_found", "unsolvable", "pack_layers_invalid"]))))]
 #[get("/api/v1/me/additions")]
 pub(crate) async fn list_own_additions(
@@ -134,11 +175,11 @@ pub(crate) async fn list_own_additions(
     asking: Asking,
     query: Query<ProgrammeChoice>,
 ) -> Result<HttpResponse, Refusal> {
-    let programme = query.0.programme;
-    let items = web
-        .calculate(move |bank| advice::list_own_additions(bank, &asking.0, programme))
+    let programme = query.0.into();
+    let additions = web
+        .calculate(Width::One, move |bank| advice::list_own_additions(bank, &asking.0, programme))
         .await?;
-    Ok(HttpResponse::Ok().json(Listed { items }))
+    Ok(HttpResponse::Ok().json(additions))
 }
 
 /// Read the shortest way to the most credit in a programme.
@@ -149,9 +190,9 @@ pub(crate) async fn list_own_additions(
     extensions(("x-problems" = json!(["not_found", "unsolvable", "pack_layers_invalid"]))))]
 #[get("/api/v1/me/shortest-way")]
 pub(crate) async fn read_shortest_way(web: web::Data<Web>, asking: Asking, query: Query<ProgrammeChoice>) -> Result<HttpResponse, Refusal> {
-    let programme = query.0.programme;
+    let programme = query.0.into();
     let way = web
-        .calculate(move |bank| advice::read_shortest_way(bank, &asking.0, programme))
+        .calculate(Width::One, move |bank| advice::read_shortest_way(bank, &asking.0, programme))
         .await?;
     Ok(HttpResponse::Ok().json(way))
 }
@@ -171,18 +212,18 @@ pub(crate) async fn list_own_pathways(web: web::Data<Web>, asking: Asking) -> Re
 #[utoipa::path(tag = "me", operation_id = "keep_worth", request_body = KeepWorth,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
     responses((status = 201, description = "Kept", body = KeptWorth)),
-    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid"]))))]
+    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid", "worths_full"]))))]
 #[post("/api/v1/me/worths")]
 pub(crate) async fn keep_worth(web: web::Data<Web>, asking: Asking, key: Key, body: Json<KeepWorth>) -> Result<HttpResponse, Refusal> {
     let kept = web
-        .calculate(move |bank| kept::keep_worth(bank, &asking.0, key.0.as_deref(), &body.0))
+        .calculate(Width::One, move |bank| kept::keep_worth(bank, &asking.0, key.0.as_deref(), &body.0))
         .await?;
     Ok(HttpResponse::Created().json(kept))
 }
 
 /// List the answers that one kept.
 #[utoipa::path(tag = "me", operation_id = "list_kept_worths", params(PageQuery),
-    responses((status = 200, description = "A page, from the newest", body = Listed<KeptWorth>)), extensions(("x-problems" = json!(["not_found"]))))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<KeptSummary>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/worths")]
 pub(crate) async fn list_kept_worths(
     web: web::Data<Web>,
@@ -211,6 +252,8 @@ pub(crate) async fn read_kept_worth(web: web::Data<Web>, asking: Asking, id: Id)
     responses((status = 200, description = "Equal or not", body = WorthReplay)), extensions(("x-problems" = json!(["unsolvable"]))))]
 #[post("/api/v1/me/worths/{worth_id}/replay")]
 pub(crate) async fn replay_worth(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
-    let replay = web.calculate(move |bank| kept::replay_worth(bank, &asking.0, id.0)).await?;
+    let replay = web
+        .calculate(Width::One, move |bank| kept::replay_worth(bank, &asking.0, id.0))
+        .await?;
     Ok(HttpResponse::Ok().json(replay))
 }

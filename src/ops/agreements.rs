@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -14,12 +14,17 @@ use super::institutions::{Known, known_by_code};
 use super::once::once;
 use crate::domain::agreement::{Agreement, AgreementFilter, Party};
 use crate::domain::dated::{last_day_in_force, out_of_order};
+use crate::domain::facts::Issuer;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::store::agreements::{self as store, AgreementRow};
+use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
 use crate::store::types::{At, Key};
+
+/// How many agreements are read at once.
+const PAGE: i64 = 500;
 
 /// A version of an agreement as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -52,6 +57,29 @@ impl TryFrom<AgreementRow> for PublishedAgreement {
             },
             published_at: row.created_at.0,
         })
+    }
+}
+
+/// The agreements in force on a day by which an institution accepts outcomes.
+///
+/// # Errors
+/// When the database is away.
+pub(super) fn accepted_by(conn: &mut Conn, institution: &Issuer, day: NaiveDate) -> Result<Vec<Agreement>, StoreError> {
+    let filter = AgreementFilter {
+        to: Some(institution.credit_code.clone()),
+        in_force_on: Some(day),
+        ..AgreementFilter::default()
+    };
+    let kinds = (None, Some(institution.kind.as_str()));
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let rows = store::list(conn, &filter, kinds, after, PAGE)?;
+        let Some(last) = rows.last() else { return Ok(found) };
+        after = Some(last.agreement_id.0);
+        for row in rows {
+            found.push(PublishedAgreement::try_from(row)?.agreement);
+        }
     }
 }
 

@@ -524,17 +524,19 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Text};
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::store::types::{Id, Moment};
 
     worths (learner_id, worth_id) {
         learner_id -> Id,
         worth_id -> Id,
         programme_id -> Id,
-        question -> Text,
-        allocation -> Text,
+        programme_name_chinese -> Text,
+        programme_name_english -> Nullable<Text>,
         recognised_hundredths -> BigInt,
         kept_at -> Moment,
+        question -> Text,
+        allocation -> Text,
     }
 }
 

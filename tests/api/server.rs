@@ -99,6 +99,7 @@ pub(crate) fn program(data: &Path, back_end: &BackEnd) -> Command {
         .env("CREDIT_BANK_PASSWORD_ITERATIONS", "1")
         .env("CREDIT_BANK_ATTEMPTS_PER_ACCOUNT", "1000")
         .env("CREDIT_BANK_ATTEMPTS_PER_ADDRESS", "100000")
+        .env("CREDIT_BANK_QUESTIONS_PER_ADDRESS", "100000")
         .env("CREDIT_BANK_DATABASE_WAIT_SECONDS", "2")
         .env("CREDIT_BANK_LOG", "warn");
     if let BackEnd::Postgres(url) = back_end {

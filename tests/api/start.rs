@@ -211,7 +211,8 @@ fn attempts_are_throttled_by_account_and_by_address() {
     let mut limited = program(&directory.path().join("data"), &BackEnd::Sqlite);
     limited
         .env("CREDIT_BANK_ATTEMPTS_PER_ACCOUNT", "3")
-        .env("CREDIT_BANK_ATTEMPTS_PER_ADDRESS", "8");
+        .env("CREDIT_BANK_ATTEMPTS_PER_ADDRESS", "8")
+        .env("CREDIT_BANK_QUESTIONS_PER_ADDRESS", "2");
     let server = Server::of_program(directory, BackEnd::Sqlite, &mut limited);
     let attempt = |name: &str| server.submit("/api/v1/sessions", &serde_json::json!({ "username": name, "password": "wrong" }));
     for _ in 0..3 {
@@ -225,6 +226,18 @@ fn attempts_are_throttled_by_account_and_by_address() {
     assert_eq!(attempt("another").status, 401, "another account is still free");
     let statuses: Vec<u16> = (0..6).map(|number| attempt(&format!("name-{number}")).status).collect();
     assert_eq!(statuses.last(), Some(&429), "and then the address is not: {statuses:?}");
+
+    let question = serde_json::json!({ "outcomes": [{ "key": "one", "name": "电工", "achievement": "occ-elec-3", "kind": "occupational_certificate",
+        "issuer": { "credit_code": "914403003429409755", "kind": "assessment_body" }, "bank_credit": "1.00", "awarded_on": "2024-05-10" }] });
+    let ask = || server.submit("/api/v1/worth", &question);
+    for _ in 0..2 {
+        ask().expect(200);
+    }
+    let throttled = ask();
+    assert_eq!(
+        (throttled.refusal(), throttled.header("retry-after").is_some()),
+        ((429, "too_many_questions"), true)
+    );
 }
 
 #[test]

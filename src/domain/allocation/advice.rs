@@ -1,8 +1,10 @@
 //! Advice before anything is claimed: what one more certificate would add, and the shortest way to as much as can be had.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Proof, Question, Unanswerable, allocate, explain, problem, search};
+use super::{Allocation, Destination, Proof, Question, Unanswerable, allocate, explain, problem, search};
 use crate::domain::credit::CourseCredit;
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::hours::Hours;
@@ -23,6 +25,17 @@ pub struct Addition {
     pub gain: CourseCredit,
     /// The gain for a hundred of its hours; absent where it states none.
     pub gain_per_100_hours: Option<CourseCredit>,
+    /// The buckets to which its own credit goes.
+    pub buckets: Vec<String>,
+}
+
+/// What the imagined awards would add, each by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Additions {
+    /// Those that add something: by gain for their hours, then by gain.
+    pub items: Vec<Addition>,
+    /// Whether all were tried; of a large catalogue only the first that differ are.
+    pub all_tried: bool,
 }
 
 /// Imagined awards that add the most at the least hours.
@@ -38,35 +51,46 @@ pub struct Way {
     pub steps: Vec<OutcomeFacts>,
 }
 
-/// What each of the imagined awards would add by itself: those that add something, by gain for their hours, then by gain.
+/// What each of the imagined awards would add by itself. Of those that no rule tells apart one is tried, and not more than
+/// `tries` in all.
 ///
 /// # Errors
 /// When the question cannot be answered.
-pub fn additions(question: &Question, imagined: &[OutcomeFacts]) -> Result<Vec<Addition>, Unanswerable> {
+pub fn additions(question: &Question, imagined: &[OutcomeFacts], tries: usize) -> Result<Additions, Unanswerable> {
     let before = allocate(question)?.recognised;
     let mut found: Vec<Addition> = Vec::new();
+    let mut all_tried = true;
     let mut more = question.clone();
-    let mut known: Vec<(OutcomeFacts, CourseCredit)> = Vec::new();
+    let tells_issuers_apart = reads_issuers(question);
+    let mut known: BTreeMap<String, Gain> = BTreeMap::new();
     for award in imagined {
-        // The same achievement of another institution is mostly worth the same: what rules may see decides.
-        let seen = OutcomeFacts {
+        let mut seen = OutcomeFacts {
             key: String::new(),
             ..award.clone()
         };
-        let gain = match known.iter().find(|(other, _)| *other == seen) {
-            Some((_, gain)) => *gain,
+        if !tells_issuers_apart && seen.issuer.credit_code != question.institution.credit_code {
+            // Any other institution: what it awards is worth the same.
+            seen.issuer.credit_code.clear();
+        }
+        let seen = serde_json::to_string(&seen).unwrap_or_default();
+        let gain = match known.get(&seen) {
+            Some(gain) => gain.clone(),
+            None if known.len() >= tries => {
+                all_tried = false;
+                continue;
+            }
             None => {
                 more.outcomes.push(award.clone());
-                let after = allocate(&more)?.recognised;
+                let after = allocate(&more)?;
                 more.outcomes.pop();
-                let gain = after.checked_sub(before).unwrap_or_default();
-                known.push((seen, gain));
+                let gain = Gain::of(before, &after, &award.key);
+                known.insert(seen, gain.clone());
                 gain
             }
         };
-        if gain > CourseCredit::ZERO {
+        if gain.credit > CourseCredit::ZERO {
             let alike = |other: &&mut Addition| {
-                (&other.achievement, &other.name, other.hours, other.gain) == (&award.achievement, &award.name, award.hours, gain)
+                (&other.achievement, &other.name, other.hours, other.gain) == (&award.achievement, &award.name, award.hours, gain.credit)
             };
             match found.iter_mut().find(alike) {
                 Some(other) => other.offered_by.push(award.issuer.credit_code.clone()),
@@ -76,12 +100,48 @@ pub fn additions(question: &Question, imagined: &[OutcomeFacts]) -> Result<Vec<A
     }
     // The best first; a gain without hours comes after those that can be compared.
     found.sort_by(|one, other| (other.gain_per_100_hours, other.gain, &one.key).cmp(&(one.gain_per_100_hours, one.gain, &other.key)));
-    Ok(found)
+    Ok(Additions { items: found, all_tried })
 }
 
-fn addition(award: &OutcomeFacts, gain: CourseCredit) -> Addition {
+/// What an award adds, and to which buckets it goes.
+#[derive(Clone)]
+struct Gain {
+    credit: CourseCredit,
+    buckets: Vec<String>,
+}
+
+impl Gain {
+    fn of(before: CourseCredit, after: &Allocation, key: &str) -> Self {
+        let own = after.awards.iter().filter(|award| award.outcome == key);
+        let mut buckets: Vec<String> = own
+            .map(|award| match &award.destination {
+                Destination::Course { bucket, .. } | Destination::FreeCredit { bucket } => bucket.clone(),
+            })
+            .collect();
+        buckets.sort_unstable();
+        buckets.dedup();
+        Self {
+            credit: after.recognised.checked_sub(before).unwrap_or_default(),
+            buckets,
+        }
+    }
+}
+
+/// Whether some rule may treat two other institutions differently. Read from the rules' own words, so that a property that
+/// is added later counts until somebody says otherwise here.
+fn reads_issuers(question: &Question) -> bool {
+    let packs = question.versions.iter().chain(&question.above).map(|version| &version.pack);
+    let texts = packs
+        .map(serde_json::to_string)
+        .chain([serde_json::to_string(&question.programme.limits)]);
+    let words = ["\"issuer", "\"under_agreement\""];
+    let mut texts = texts.map(Result::unwrap_or_default);
+    !question.agreements.is_empty() || texts.any(|text| words.iter().any(|word| text.contains(word)))
+}
+
+fn addition(award: &OutcomeFacts, gain: Gain) -> Addition {
     let per_hours = |hours: Hours| {
-        let hundredths = gain.hundredths().checked_mul(10_000)?.checked_div(hours.hundredths())?;
+        let hundredths = gain.credit.hundredths().checked_mul(10_000)?.checked_div(hours.hundredths())?;
         CourseCredit::from_hundredths(hundredths).ok()
     };
     Addition {
@@ -90,8 +150,9 @@ fn addition(award: &OutcomeFacts, gain: CourseCredit) -> Addition {
         name: award.name.clone(),
         offered_by: vec![award.issuer.credit_code.clone()],
         hours: award.hours,
-        gain,
+        gain: gain.credit,
         gain_per_100_hours: award.hours.and_then(per_hours),
+        buckets: gain.buckets,
     }
 }
 

@@ -7,17 +7,24 @@ use std::collections::{BTreeSet, VecDeque};
 use super::model::{Flow, Model, Wish};
 use super::{Effort, search};
 
-/// Up to `most` flows of the same value as the first, which comes first; each uses other ways than every other.
+/// For each of the flows that are asked for so many searches at most: a part may hold no flow of this value, and looking
+/// costs as much as finding.
+const SEARCHES_EACH: usize = 4;
+
+/// Up to `most` flows of the same value as the first, which comes first; each uses other ways than every other. There may be
+/// more than are found: the searches are counted.
 pub(super) fn alternatives(model: &Model, first: &Flow, most: usize, effort: Effort) -> Vec<Flow> {
     let value = model.value(first);
     let mut found = vec![first.clone()];
     let mut open = VecDeque::from([(Part::default(), first.clone())]);
+    let mut searches = most.saturating_mul(SEARCHES_EACH);
     while let Some((part, flow)) = open.pop_front() {
         let ways: Vec<usize> = used(&flow).difference(&part.asked).copied().collect();
         for (number, way) in ways.iter().enumerate() {
-            if found.len() >= most {
+            if found.len() >= most || searches == 0 {
                 return found;
             }
+            searches -= 1;
             let mut next = part.clone();
             next.asked.extend(ways.iter().take(number));
             next.forbidden.insert(*way);

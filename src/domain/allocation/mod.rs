@@ -310,7 +310,7 @@ pub fn allocate_all(question: &Question, most: usize) -> Result<Vec<Allocation>,
     let problem = problem(question)?;
     let found = search::best(&problem.model, question.effort)?;
     let first = order::settled(&problem.model, found.flow);
-    let flows = alternatives::alternatives(&problem.model, &first, most, question.effort);
+    let flows = alternatives::alternatives(&problem.model, &first, most, Effort::glance());
     let all = flows.into_iter().map(|flow| told(question, &problem, flow, found.bound));
     Ok(all.collect())
 }

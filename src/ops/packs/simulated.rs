@@ -7,25 +7,19 @@ use super::check::{not_valid, validation};
 use super::form::{document_of, status_of};
 use super::in_force::packs_for;
 use super::{owner_of, resource_of, to_read};
-use crate::domain::agreement::{Agreement, AgreementFilter};
 use crate::domain::allocation::PackVersion;
-use crate::domain::facts::Issuer;
 use crate::domain::pack::RulePack;
 use crate::domain::policy::{self, Action};
 use crate::domain::rejection::Rejection;
 use crate::domain::simulation::{Comparison, EFFORT, Rules};
-use crate::ops::agreements::PublishedAgreement;
+use crate::ops::agreements::accepted_by;
 use crate::ops::context::Context;
 use crate::ops::error::OpError;
 use crate::ops::facts::issuer_of;
 use crate::ops::programmes::PublishedProgramme;
 use crate::store::connection::Conn;
-use crate::store::error::StoreError;
+use crate::store::institutions;
 use crate::store::packs::PackRow;
-use crate::store::{agreements, institutions};
-
-/// How many agreements are read at once.
-const AGREEMENTS_PAGE: i64 = 500;
 
 /// Loads a version that the caller may simulate, whatever its status.
 ///
@@ -92,7 +86,7 @@ pub(in crate::ops) fn comparison(
         },
     };
     Ok(Comparison {
-        agreements: agreements_to(conn, &institution, today)?,
+        agreements: accepted_by(conn, &institution, today)?,
         institution,
         programme: programme.programme,
         before,
@@ -122,24 +116,4 @@ fn with_standard(above: &[PackVersion], draft: PackVersion, layers: Vec<PackVers
         }
     }
     packs
-}
-
-/// The agreements in force on a day by which an institution accepts outcomes.
-fn agreements_to(conn: &mut Conn, institution: &Issuer, day: NaiveDate) -> Result<Vec<Agreement>, StoreError> {
-    let filter = AgreementFilter {
-        to: Some(institution.credit_code.clone()),
-        in_force_on: Some(day),
-        ..AgreementFilter::default()
-    };
-    let kinds = (None, Some(institution.kind.as_str()));
-    let mut found = Vec::new();
-    let mut after = None;
-    loop {
-        let rows = agreements::list(conn, &filter, kinds, after, AGREEMENTS_PAGE)?;
-        let Some(last) = rows.last() else { return Ok(found) };
-        after = Some(last.agreement_id.0);
-        for row in rows {
-            found.push(PublishedAgreement::try_from(row)?.agreement);
-        }
-    }
 }

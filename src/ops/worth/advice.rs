@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::own::own_site;
+use super::own::{OwnProgramme, own_site};
 use super::refused;
 use crate::domain::achievement::AchievementFilter;
-use crate::domain::allocation::advice::{Addition, Way, additions, shortest_way};
+use crate::domain::allocation::advice::{Additions, Way, additions, shortest_way};
 use crate::domain::allocation::{Effort, Question};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::facts::OutcomeFacts;
@@ -18,8 +18,8 @@ use crate::store::connection::Conn;
 use crate::store::institutions;
 use crate::store::standards;
 
-/// The most achievements of the catalogue that are imagined.
-const IMAGINED_MAX: usize = 200;
+/// The most achievements that differ and are tried.
+pub(super) const TRIES_MAX: usize = 200;
 
 /// The most achievements that are read to find them.
 const CATALOGUE_MAX: i64 = 2_000;
@@ -35,36 +35,22 @@ pub struct ProgrammeWay {
     pub way: Way,
 }
 
-/// The achievements that could be awarded on a day, as if they were: of those that no rule could tell apart, one.
+/// The achievements that could be awarded on a day, as if they were.
 ///
 /// # Errors
 /// When the database is away.
 pub(super) fn imagined(conn: &mut Conn, day: NaiveDate) -> Result<Vec<OutcomeFacts>, OpError> {
-    let rows = standards::list_achievements(conn, &AchievementFilter::default(), false, None, CATALOGUE_MAX)?;
-    let open = rows
-        .into_iter()
-        .filter(|row| row.valid_from <= day && row.closed_on.is_none_or(|last| day <= last));
-    let rows: Vec<_> = open.collect();
+    let mut rows = standards::list_achievements(conn, &AchievementFilter::default(), false, None, CATALOGUE_MAX)?;
+    rows.retain(|row| row.valid_from <= day && row.closed_on.is_none_or(|last| day <= last));
     let mut ids: Vec<Uuid> = rows.iter().map(|row| row.institution_id.0).collect();
     ids.sort_unstable();
     ids.dedup();
     let issuers = institutions::by_ids(conn, &ids)?;
     let rules = standards::rules(conn)?;
-    let mut found: Vec<OutcomeFacts> = Vec::new();
+    let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
-        let Some(issuer) = issuers.iter().find(|issuer| issuer.institution_id == row.institution_id) else {
-            continue;
-        };
-        let award = facts_of_achievement(row, issuer_of(issuer)?, &rules, day)?;
-        let is_like = |other: &OutcomeFacts| {
-            let key = String::new();
-            OutcomeFacts {
-                key: key.clone(),
-                ..other.clone()
-            } == OutcomeFacts { key, ..award.clone() }
-        };
-        if found.len() < IMAGINED_MAX && !found.iter().any(is_like) {
-            found.push(award);
+        if let Some(issuer) = issuers.iter().find(|issuer| issuer.institution_id == row.institution_id) {
+            found.push(facts_of_achievement(row, issuer_of(issuer)?, &rules, day)?);
         }
     }
     Ok(found)
@@ -73,11 +59,11 @@ pub(super) fn imagined(conn: &mut Conn, day: NaiveDate) -> Result<Vec<OutcomeFac
 fn question_and_awards(
     bank: &Bank,
     context: &Context,
-    programme_id: Uuid,
+    own: OwnProgramme,
     operation: &str,
 ) -> Result<(Question, Bilingual, Vec<OutcomeFacts>), OpError> {
     bank.store.read(|conn| {
-        let site = own_site(bank, context, conn, programme_id, operation)?;
+        let site = own_site(bank, context, conn, own, operation)?;
         let awards = imagined(conn, bank.day(context.now))?;
         let question = Question {
             effort: Effort::glance(),
@@ -91,18 +77,18 @@ fn question_and_awards(
 ///
 /// # Errors
 /// `NotFound`, and what the allocation refuses.
-pub fn list_own_additions(bank: &Bank, context: &Context, programme_id: Uuid) -> Result<Vec<Addition>, OpError> {
-    let (question, _, awards) = question_and_awards(bank, context, programme_id, "list_own_additions")?;
-    additions(&question, &awards).map_err(refused)
+pub fn list_own_additions(bank: &Bank, context: &Context, own: OwnProgramme) -> Result<Additions, OpError> {
+    let (question, _, awards) = question_and_awards(bank, context, own, "list_own_additions")?;
+    Ok(additions(&question, &awards, TRIES_MAX).map_err(refused)?)
 }
 
 /// Says by which further achievements the most is recognised in a programme, and of these ways the one of the fewest hours.
 ///
 /// # Errors
 /// `NotFound`, and what the allocation refuses.
-pub fn read_shortest_way(bank: &Bank, context: &Context, programme_id: Uuid) -> Result<ProgrammeWay, OpError> {
-    let (question, programme_name, awards) = question_and_awards(bank, context, programme_id, "read_shortest_way")?;
-    let gains = additions(&question, &awards).map_err(refused)?;
+pub fn read_shortest_way(bank: &Bank, context: &Context, own: OwnProgramme) -> Result<ProgrammeWay, OpError> {
+    let (question, programme_name, awards) = question_and_awards(bank, context, own, "read_shortest_way")?;
+    let gains = additions(&question, &awards, TRIES_MAX).map_err(refused)?.items;
     let is_candidate = |award: &&OutcomeFacts| gains.iter().take(CANDIDATES_MAX).any(|gain| gain.key == award.key);
     let candidates: Vec<OutcomeFacts> = awards.iter().filter(is_candidate).cloned().collect();
     let question = Question {
@@ -110,7 +96,7 @@ pub fn read_shortest_way(bank: &Bank, context: &Context, programme_id: Uuid) -> 
         ..question
     };
     Ok(ProgrammeWay {
-        programme_id,
+        programme_id: own.programme_id,
         programme_name,
         way: shortest_way(&question, &candidates).map_err(refused)?,
     })

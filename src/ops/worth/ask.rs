@@ -1,9 +1,11 @@
 //! What invented outcomes are worth: for anybody, without an account.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{ALTERNATIVES_MAX, PROGRAMMES_MAX, Wishes, Worth, sites, wish_problems, worths};
+use super::site::sites;
+use super::{ALTERNATIVES_MAX, PROGRAMMES_MAX, Wishes, Worths, wish_problems, worths};
 use crate::domain::allocation::Pin;
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::language::Language;
@@ -35,10 +37,13 @@ pub struct AskWorth {
     #[serde(default)]
     #[schema(max_items = 60)]
     pub left_out: Vec<String>,
-    /// How many equal allocations to show beside the best.
+    /// How many equal allocations to show beside the best, of one programme.
     #[serde(default)]
     #[schema(maximum = 20)]
     pub alternatives: u8,
+    /// The day of the enrolment in the programme, for rules that ask whether an award came before it.
+    #[serde(default)]
+    pub enrolled_on: Option<NaiveDate>,
 }
 
 impl AskWorth {
@@ -71,15 +76,16 @@ impl AskWorth {
 /// Says what invented outcomes are worth, programme by programme, from the most to the least. Nothing is kept.
 ///
 /// # Errors
-/// `InvalidBody`, `NotFound` for an unknown programme, and what the allocation refuses.
-pub fn ask_worth(bank: &Bank, context: &Context, ask: &AskWorth, language: Language) -> Result<Vec<Worth>, OpError> {
+/// `InvalidBody`, and of one programme alone `NotFound` and what the allocation refuses.
+pub fn ask_worth(bank: &Bank, context: &Context, ask: &AskWorth, language: Language) -> Result<Worths, OpError> {
     ask.check()?;
     let day = bank.day(context.now);
-    let sites = bank.store.read(|conn| sites(conn, &ask.programme_ids, day))?;
+    let asked = bank.store.read(|conn| sites(conn, &ask.programme_ids, day))?;
     let wishes = Wishes {
         pins: ask.pins.clone(),
         left_out: ask.left_out.clone(),
         alternatives: usize::from(ask.alternatives),
+        enrolled_on: ask.enrolled_on,
     };
-    worths(sites, &ask.outcomes, &wishes, language)
+    worths(asked, &ask.outcomes, &wishes, language)
 }

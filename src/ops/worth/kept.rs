@@ -1,11 +1,11 @@
 //! Answers that a learner keeps: with the question, the rules and the allocation as they were, so that they replay byte for
 //! byte. A claim begins from one.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::own::own_site;
+use super::own::{OwnProgramme, own_site};
 use super::{WISHES_MAX, refused, wish_problems};
 use crate::domain::allocation::{Allocation, Pin, Question, allocate};
 use crate::domain::bilingual::Bilingual;
@@ -18,8 +18,11 @@ use crate::ops::once::once;
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
 use crate::store::types::{At, Key};
-use crate::store::worths::{self as store, WorthRow};
+use crate::store::worths::{self as store, WorthHead, WorthRow};
 use crate::vault::opaque::digest;
+
+/// The most answers that one learner keeps: they are never deleted.
+const KEPT_MAX: i64 = 200;
 
 /// A question about the own record, whose answer is kept.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -34,6 +37,19 @@ pub struct KeepWorth {
     #[serde(default)]
     #[schema(max_items = 100)]
     pub left_out: Vec<String>,
+    /// The day of the enrolment in the programme, for rules that ask whether an award came before it.
+    #[serde(default)]
+    pub enrolled_on: Option<NaiveDate>,
+}
+
+/// An answer that is kept, in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct KeptSummary {
+    pub worth_id: Uuid,
+    pub programme_id: Uuid,
+    pub programme_name: Bilingual,
+    pub recognised: CourseCredit,
+    pub kept_at: DateTime<Utc>,
 }
 
 /// An answer that is kept.
@@ -64,19 +80,42 @@ fn damaged(worth_id: Uuid) -> StoreError {
     StoreError::Damaged(format!("worth {worth_id}"))
 }
 
+impl TryFrom<WorthHead> for KeptSummary {
+    type Error = StoreError;
+
+    fn try_from(head: WorthHead) -> Result<Self, StoreError> {
+        let recognised = CourseCredit::from_hundredths(head.recognised_hundredths);
+        Ok(Self {
+            worth_id: head.worth_id.0,
+            programme_id: head.programme_id.0,
+            programme_name: Bilingual {
+                zh: head.programme_name_chinese,
+                en: head.programme_name_english,
+            },
+            recognised: recognised.map_err(|_| damaged(head.worth_id.0))?,
+            kept_at: head.kept_at.0,
+        })
+    }
+}
+
 impl TryFrom<WorthRow> for KeptWorth {
     type Error = StoreError;
 
     fn try_from(row: WorthRow) -> Result<Self, StoreError> {
-        let worth_id = row.worth_id.0;
-        let question: Question = serde_json::from_str(&row.question).map_err(|_| damaged(worth_id))?;
-        let allocation: Allocation = serde_json::from_str(&row.allocation).map_err(|_| damaged(worth_id))?;
+        let allocation = serde_json::from_str(&row.allocation).map_err(|_| damaged(row.head.worth_id.0))?;
+        let KeptSummary {
+            worth_id,
+            programme_id,
+            programme_name,
+            recognised,
+            kept_at,
+        } = row.head.try_into()?;
         Ok(Self {
             worth_id,
-            programme_id: row.programme_id.0,
-            programme_name: question.programme.name,
-            recognised: allocation.recognised,
-            kept_at: row.kept_at.0,
+            programme_id,
+            programme_name,
+            recognised,
+            kept_at,
             allocation,
         })
     }
@@ -85,7 +124,7 @@ impl TryFrom<WorthRow> for KeptWorth {
 /// Answers a question about the own record and keeps the answer with everything that it was made of.
 ///
 /// # Errors
-/// `InvalidBody`, `NotFound`, and what the allocation refuses.
+/// `InvalidBody`, `NotFound`, `WorthsFull`, and what the allocation refuses.
 pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &KeepWorth) -> Result<KeptWorth, OpError> {
     let mut problems = wish_problems(&keep.pins, &keep.left_out);
     for (count, pointer) in [(keep.pins.len(), "/pins"), (keep.left_out.len(), "/left_out")] {
@@ -96,30 +135,42 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
     if !problems.is_empty() {
         return Err(Rejection::InvalidBody { problems }.into());
     }
+    // Solved before the write begins: others must not wait for it.
+    let own = OwnProgramme {
+        programme_id: keep.programme_id,
+        enrolled_on: keep.enrolled_on,
+    };
+    let site = bank.store.read(|conn| own_site(bank, context, conn, own, "keep_worth"))?;
+    let question = Question {
+        pins: keep.pins.clone(),
+        left_out: keep.left_out.clone(),
+        ..site.question
+    };
+    let allocation = allocate(&question).map_err(refused)?;
     bank.store.write(|conn| {
         once(bank, context, conn, "keep_worth", key, keep, |conn| {
             let learner = learner_of(conn, context, Whose::Own, "keep_worth")?;
-            let site = own_site(bank, context, conn, keep.programme_id, "keep_worth")?;
-            let question = Question {
-                pins: keep.pins.clone(),
-                left_out: keep.left_out.clone(),
-                ..site.question
-            };
-            let allocation = allocate(&question).map_err(refused)?;
+            if store::count(conn, learner.learner_id.0)? >= KEPT_MAX {
+                return Err(Rejection::WorthsFull { worths_max: KEPT_MAX }.into());
+            }
             let worth_id = Uuid::now_v7();
             let row = WorthRow {
-                learner_id: learner.learner_id,
-                worth_id: Key(worth_id),
-                programme_id: Key(keep.programme_id),
+                head: WorthHead {
+                    learner_id: Key(learner.learner_id.0),
+                    worth_id: Key(worth_id),
+                    programme_id: Key(keep.programme_id),
+                    programme_name_chinese: question.programme.name.zh.clone(),
+                    programme_name_english: question.programme.name.en.clone(),
+                    recognised_hundredths: allocation.recognised.hundredths(),
+                    kept_at: At(context.now),
+                },
                 question: serde_json::to_string(&question).map_err(|_| damaged(worth_id))?,
                 allocation: serde_json::to_string(&allocation).map_err(|_| damaged(worth_id))?,
-                recognised_hundredths: allocation.recognised.hundredths(),
-                kept_at: At(context.now),
             };
             store::insert(conn, &row)?;
             let told = context
                 .told("keep_worth", "worth", worth_id)
-                .of_learner(row.learner_id.0)
+                .of_learner(learner.learner_id.0)
                 .with(serde_json::json!({ "programme_id": keep.programme_id }));
             tell(conn, &[told])?;
             Ok(KeptWorth::try_from(row)?)
@@ -131,11 +182,11 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
 ///
 /// # Errors
 /// `NotFound` for somebody without a learning account.
-pub fn list_kept_worths(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<KeptWorth>, OpError> {
+pub fn list_kept_worths(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<KeptSummary>, OpError> {
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_kept_worths")?;
         let rows = store::list(conn, learner.learner_id.0, before, limit)?;
-        Ok(rows.into_iter().map(KeptWorth::try_from).collect::<Result<_, StoreError>>()?)
+        Ok(rows.into_iter().map(KeptSummary::try_from).collect::<Result<_, StoreError>>()?)
     })
 }
 
@@ -168,7 +219,7 @@ pub fn replay_worth(bank: &Bank, context: &Context, worth_id: Uuid) -> Result<Wo
     Ok(WorthReplay {
         worth_id,
         equal: text == row.allocation,
-        kept: CourseCredit::from_hundredths(row.recognised_hundredths).map_err(|_| damaged(worth_id))?,
+        kept: CourseCredit::from_hundredths(row.head.recognised_hundredths).map_err(|_| damaged(worth_id))?,
         recomputed: again.recognised,
         kept_digest: hex(&row.allocation),
         recomputed_digest: hex(&text),

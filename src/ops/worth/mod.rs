@@ -5,30 +5,21 @@ pub mod advice;
 pub mod ask;
 pub mod kept;
 pub mod own;
+mod site;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::agreements::PublishedAgreement;
 use super::error::OpError;
-use super::facts::issuer_of;
-use super::packs::in_force::packs_for;
 use super::parallel::each;
-use super::programmes::PublishedProgramme;
-use crate::domain::agreement::{Agreement, AgreementFilter};
 use crate::domain::allocation::{Allocation, Effort, Pin, Question, Unanswerable, allocate, allocate_all, sentences};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::language::Language;
-use crate::domain::programme::ProgrammeFilter;
 use crate::domain::rejection::{FieldProblem, Rejection};
-use crate::store::agreements;
-use crate::store::connection::Conn;
-use crate::store::error::StoreError;
-use crate::store::institutions;
-use crate::store::programmes;
+use site::{Asked, Site};
 
 /// The most programmes that one question is about.
 pub const PROGRAMMES_MAX: usize = 50;
@@ -39,9 +30,6 @@ pub const ALTERNATIVES_MAX: usize = 20;
 /// The most pins, and the most exclusions.
 const WISHES_MAX: usize = 100;
 
-/// The most agreements that are read.
-const AGREEMENTS_MAX: i64 = 500;
-
 /// What the learner wishes of the allocation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wishes {
@@ -49,10 +37,12 @@ pub struct Wishes {
     pub left_out: Vec<String>,
     /// How many equal allocations to show beside the best.
     pub alternatives: usize,
+    /// The day of the enrolment in the programme.
+    pub enrolled_on: Option<NaiveDate>,
 }
 
 /// What is wrong with wishes in a body: keys and codes that can be none.
-pub(super) fn wish_problems(pins: &[Pin], left_out: &[String]) -> Vec<FieldProblem> {
+pub fn wish_problems(pins: &[Pin], left_out: &[String]) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     let mut length = |text: &str, most: usize, pointer: String| {
         if !(1..=most).contains(&text.chars().count()) {
@@ -107,112 +97,83 @@ pub struct Worth {
     pub alternatives: Vec<Allocation>,
 }
 
-/// A programme in which outcomes are used, and the question about it.
-pub(super) struct Site {
-    programme_id: Uuid,
-    programme_name: Bilingual,
-    institution_id: Uuid,
-    institution_name: String,
-    pub(super) question: Question,
+/// A programme about which nothing can be said, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct NotAnswered {
+    pub programme_id: Uuid,
+    /// The code of the problem, as everywhere.
+    #[schema(example = "pack_layers_invalid")]
+    pub code: String,
+    pub detail: String,
 }
 
-/// A programme with the rules that hold for it on a day.
-///
-/// # Errors
-/// `NotFound` for an unknown programme.
-pub(super) fn site(conn: &mut Conn, programme_id: Uuid, agreements: &[Agreement], day: NaiveDate) -> Result<Site, OpError> {
-    let found = programmes::find(conn, programme_id)?.ok_or(Rejection::NotFound {})?;
-    let PublishedProgramme {
-        institution_id, programme, ..
-    } = PublishedProgramme::try_from(found)?;
-    let row = institutions::find(conn, institution_id)?.ok_or_else(|| StoreError::Damaged(format!("programme {programme_id}")))?;
-    let institution = issuer_of(&row)?;
-    let (versions, above) = packs_for(conn, institution_id, &programme.code, day)?;
-    let accepted = agreements.iter().filter(|agreement| agreement.to.is(&institution)).cloned();
-    Ok(Site {
-        programme_id,
-        programme_name: programme.name.clone(),
-        institution_id,
-        institution_name: row.name,
-        question: Question {
-            agreements: accepted.collect(),
-            institution,
-            programme,
-            versions,
-            above,
-            outcomes: Vec::new(),
-            decided_on: day,
-            enrolled_on: None,
-            pins: Vec::new(),
-            left_out: Vec::new(),
-            effort: Effort::default(),
-        },
-    })
+/// What a record is worth at several programmes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Worths {
+    /// From the most credit to the least.
+    pub items: Vec<Worth>,
+    /// Programmes about which nothing can be said; of one programme alone that is the answer's own problem.
+    pub not_answered: Vec<NotAnswered>,
+    /// Whether more programmes are in force than one question is about; name those that matter.
+    pub more_programmes: bool,
 }
 
-/// The sites of some programmes, or of all that are in force, as many as one question may be about.
+/// What the outcomes are worth at each programme, from the most credit to the least.
 ///
 /// # Errors
-/// `NotFound` for an unknown programme.
-pub(super) fn sites(conn: &mut Conn, programme_ids: &[Uuid], day: NaiveDate) -> Result<Vec<Site>, OpError> {
-    let agreements = agreements_on(conn, day)?;
-    let mut ids = programme_ids.to_vec();
-    if ids.is_empty() {
-        let filter = ProgrammeFilter {
-            in_force_on: Some(day),
-            ..ProgrammeFilter::default()
-        };
-        let most = i64::try_from(PROGRAMMES_MAX).unwrap_or(i64::MAX);
-        let rows = programmes::list(conn, &filter, None, most)?;
-        ids = rows.into_iter().map(|row| row.programme_id.0).collect();
+/// `WishNeedsProgramme`, and for one programme alone what the allocation refuses.
+fn worths(asked: Asked, outcomes: &[OutcomeFacts], wishes: &Wishes, language: Language) -> Result<Worths, OpError> {
+    let Asked { sites, more_programmes } = asked;
+    let single = sites.len() == 1;
+    let to_courses = wishes.pins.iter().any(|pin| pin.course.is_some());
+    if !single && (to_courses || wishes.alternatives > 0) {
+        return Err(Rejection::WishNeedsProgramme {}.into());
     }
-    ids.iter().map(|programme_id| site(conn, *programme_id, &agreements, day)).collect()
-}
-
-/// The agreements in force on a day.
-///
-/// # Errors
-/// When the database is away.
-pub(super) fn agreements_on(conn: &mut Conn, day: NaiveDate) -> Result<Vec<Agreement>, StoreError> {
-    let filter = AgreementFilter {
-        in_force_on: Some(day),
-        ..AgreementFilter::default()
+    let effort = if single { Effort::default() } else { Effort::glance() };
+    let answers = each(&sites, |(programme_id, site)| {
+        let answer = site.as_ref().map_err(Clone::clone).and_then(|site| {
+            let question = Question {
+                outcomes: outcomes.to_vec(),
+                enrolled_on: wishes.enrolled_on,
+                pins: wishes.pins.clone(),
+                left_out: wishes.left_out.clone(),
+                effort,
+                ..site.question.clone()
+            };
+            worth(site, &question, wishes.alternatives, language)
+        });
+        (*programme_id, answer)
+    });
+    let mut found = Worths {
+        items: Vec::new(),
+        not_answered: Vec::new(),
+        more_programmes,
     };
-    let rows = agreements::list(conn, &filter, (None, None), None, AGREEMENTS_MAX)?;
-    rows.into_iter()
-        .map(|row| Ok(PublishedAgreement::try_from(row)?.agreement))
-        .collect()
-}
-
-/// What the outcomes are worth at each site, from the most credit to the least.
-///
-/// # Errors
-/// What the allocation refuses.
-pub(super) fn worths(mut sites: Vec<Site>, outcomes: &[OutcomeFacts], wishes: &Wishes, language: Language) -> Result<Vec<Worth>, OpError> {
-    let effort = if sites.len() > 1 { Effort::glance() } else { Effort::default() };
-    for site in &mut sites {
-        site.question.outcomes = outcomes.to_vec();
-        site.question.pins.clone_from(&wishes.pins);
-        site.question.left_out.clone_from(&wishes.left_out);
-        site.question.effort = effort;
+    for (programme_id, answer) in answers {
+        match answer {
+            Ok(worth) => found.items.push(worth),
+            Err(rejection) if single => return Err(rejection.into()),
+            Err(rejection) => found.not_answered.push(NotAnswered {
+                programme_id,
+                code: rejection.code().to_owned(),
+                detail: rejection.sentence(language),
+            }),
+        }
     }
-    let answers = each(&sites, |site| worth(site, wishes.alternatives, language));
-    let mut found = answers.into_iter().collect::<Result<Vec<Worth>, OpError>>()?;
-    found.sort_by(|one: &Worth, other: &Worth| {
+    found.items.sort_by(|one, other| {
         let key = |worth: &Worth| (std::cmp::Reverse(worth.allocation.recognised), worth.missing, worth.programme_id);
         key(one).cmp(&key(other))
     });
     Ok(found)
 }
 
-/// What a site's question is answered.
+/// What a question at a site is answered.
 ///
 /// # Errors
 /// What the allocation refuses.
-pub(super) fn worth(site: &Site, alternatives: usize, language: Language) -> Result<Worth, OpError> {
-    let question = &site.question;
+fn worth(site: &Site, question: &Question, alternatives: usize, language: Language) -> Result<Worth, Rejection> {
     let mut all = allocate_all(question, alternatives.saturating_add(1)).map_err(refused)?.into_iter();
-    let allocation = all.next().ok_or_else(|| refused(Unanswerable::Unsolvable))?;
+    let allocation = all.next().ok_or(Rejection::Unsolvable {})?;
     let wished = !question.pins.is_empty() || !question.left_out.is_empty();
     let free = wished.then(|| Question {
         pins: Vec::new(),
@@ -248,14 +209,13 @@ pub(super) fn worth(site: &Site, alternatives: usize, language: Language) -> Res
 }
 
 /// Why a question has no answer, for the public.
-pub(super) fn refused(unanswerable: Unanswerable) -> OpError {
-    let refusal = match unanswerable {
+pub(super) fn refused(unanswerable: Unanswerable) -> Rejection {
+    match unanswerable {
         Unanswerable::TooManyOutcomes => Rejection::field("/outcomes", "must have 1 to 500 items"),
         Unanswerable::OutcomeTwice => Rejection::field("/outcomes", "has the same key twice"),
         Unanswerable::UnknownOutcome => Rejection::WishUnknown { what: "outcome" },
         Unanswerable::UnknownCourse => Rejection::WishUnknown { what: "course" },
         Unanswerable::PinsImpossible => Rejection::WishesImpossible {},
         Unanswerable::Unsolvable => Rejection::Unsolvable {},
-    };
-    refusal.into()
+    }
 }

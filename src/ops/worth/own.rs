@@ -1,18 +1,18 @@
 //! What the own record is worth, bucket by bucket, and how one stands on the pathways.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::advice::imagined;
-use super::{Site, Wishes, Worth, agreements_on, refused, site, sites, worths};
+use super::advice::{TRIES_MAX, imagined};
+use super::site::{Site, site, sites};
+use super::{Wishes, Worths, refused, worths};
 use crate::domain::allocation::advice::{Addition, additions};
-use crate::domain::allocation::{Allocation, Destination, Effort, allocate};
+use crate::domain::allocation::{Effort, Question, allocate};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
-use crate::domain::facts::OutcomeFacts;
 use crate::domain::language::Language;
 use crate::domain::pathway::StageStanding;
-use crate::domain::rejection::Rejection;
 use crate::ops::access::{Whose, learner_of};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
@@ -66,12 +66,18 @@ pub struct OwnPathway {
     pub stages: Vec<StageStanding>,
 }
 
+/// Which programme, and since when the caller is enrolled in it.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnProgramme {
+    pub programme_id: Uuid,
+    pub enrolled_on: Option<NaiveDate>,
+}
+
 /// The own facts and the site of one programme.
-pub(super) fn own_site(bank: &Bank, context: &Context, conn: &mut Conn, programme_id: Uuid, operation: &str) -> Result<Site, OpError> {
+pub(super) fn own_site(bank: &Bank, context: &Context, conn: &mut Conn, own: OwnProgramme, operation: &str) -> Result<Site, OpError> {
     let learner = learner_of(conn, context, Whose::Own, operation)?;
-    let day = bank.day(context.now);
-    let agreements = agreements_on(conn, day)?;
-    let mut site = site(conn, programme_id, &agreements, day)?;
+    let mut site = site(conn, own.programme_id, bank.day(context.now))?;
+    site.question.enrolled_on = own.enrolled_on;
     site.question.outcomes = facts_of(conn, learner.learner_id.0)?;
     Ok(site)
 }
@@ -79,53 +85,47 @@ pub(super) fn own_site(bank: &Bank, context: &Context, conn: &mut Conn, programm
 /// Says what the own record is worth at a programme, or at every programme in force, from the most to the least.
 ///
 /// # Errors
-/// `NotFound` for somebody without a learning account or an unknown programme, and what the allocation refuses.
+/// `NotFound` for somebody without a learning account, `WishNeedsProgramme`, and of one programme alone `NotFound` and what
+/// the allocation refuses.
 pub fn read_own_worth(
     bank: &Bank,
     context: &Context,
     programme_id: Option<Uuid>,
     wishes: &Wishes,
     language: Language,
-) -> Result<Vec<Worth>, OpError> {
+) -> Result<Worths, OpError> {
     let day = bank.day(context.now);
-    let (sites, outcomes) = bank.store.read(|conn| {
+    let (asked, outcomes) = bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "read_own_worth")?;
         let ids: Vec<Uuid> = programme_id.into_iter().collect();
         Ok::<_, OpError>((sites(conn, &ids, day)?, facts_of(conn, learner.learner_id.0)?))
     })?;
-    worths(sites, &outcomes, wishes, language)
+    worths(asked, &outcomes, wishes, language)
 }
 
 /// Says how a programme stands for the caller, bucket by bucket: what the record brings, what is missing, what could fill it.
 ///
 /// # Errors
 /// `NotFound`, and what the allocation refuses.
-pub fn read_own_audit(bank: &Bank, context: &Context, programme_id: Uuid) -> Result<Audit, OpError> {
+pub fn read_own_audit(bank: &Bank, context: &Context, own: OwnProgramme) -> Result<Audit, OpError> {
     let (site, awards) = bank.store.read(|conn| {
-        let site = own_site(bank, context, conn, programme_id, "read_own_audit")?;
+        let site = own_site(bank, context, conn, own, "read_own_audit")?;
         let awards = imagined(conn, bank.day(context.now))?;
         Ok::<_, OpError>((site, awards))
     })?;
     let question = &site.question;
     let allocation = allocate(question).map_err(refused)?;
-    let glance = crate::domain::allocation::Question {
+    let glance = Question {
         effort: Effort::glance(),
         ..question.clone()
     };
-    let gains = additions(&glance, &awards).map_err(refused)?;
-    let mut by_bucket = Vec::new();
-    for gain in gains.into_iter().take(4 * FILLERS_MAX) {
-        let Some(award) = awards.iter().find(|award| award.key == gain.key) else {
-            continue;
-        };
-        by_bucket.push((buckets_with(&glance, award)?, gain));
-    }
+    let gains = additions(&glance, &awards, TRIES_MAX).map_err(refused)?.items;
     let complete = allocation.recognised >= question.programme.required_credit
         && allocation.buckets.iter().all(|bucket| bucket.missing == CourseCredit::ZERO);
     let buckets = allocation.buckets.into_iter().map(|standing| {
-        let fills = by_bucket.iter().filter(|(buckets, _)| buckets.contains(&standing.bucket));
+        let fills = gains.iter().filter(|gain| gain.buckets.contains(&standing.bucket));
         BucketAudit {
-            could_fill: fills.map(|(_, gain)| gain.clone()).take(FILLERS_MAX).collect(),
+            could_fill: fills.take(FILLERS_MAX).cloned().collect(),
             bucket: standing.bucket,
             name: standing.name,
             minimum: standing.minimum,
@@ -135,7 +135,7 @@ pub fn read_own_audit(bank: &Bank, context: &Context, programme_id: Uuid) -> Res
         }
     });
     Ok(Audit {
-        programme_id,
+        programme_id: own.programme_id,
         programme_name: site.programme_name.clone(),
         required_credit: question.programme.required_credit,
         has: allocation.recognised,
@@ -147,19 +147,6 @@ pub fn read_own_audit(bank: &Bank, context: &Context, programme_id: Uuid) -> Res
         complete,
         buckets: buckets.collect(),
     })
-}
-
-/// The buckets to which an imagined award goes when it is added.
-fn buckets_with(question: &crate::domain::allocation::Question, award: &OutcomeFacts) -> Result<Vec<String>, OpError> {
-    let mut more = question.clone();
-    more.outcomes.push(award.clone());
-    let Allocation { awards, .. } = allocate(&more).map_err(refused)?;
-    let own = awards.into_iter().filter(|used| used.outcome == award.key);
-    Ok(own
-        .map(|used| match used.destination {
-            Destination::Course { bucket, .. } | Destination::FreeCredit { bucket } => bucket,
-        })
-        .collect())
 }
 
 /// Says how the caller stands at every stage of the pathways in force.
@@ -186,23 +173,5 @@ pub fn list_own_pathways(bank: &Bank, context: &Context) -> Result<Vec<OwnPathwa
                 citation: published.pathway.citation,
             })
             .collect())
-    })
-}
-
-/// A wish that is written in a query: an outcome, or an outcome and a course with a colon between.
-///
-/// # Errors
-/// `WishUnknown` for what can be no key.
-pub fn pin_of(text: &str) -> Result<crate::domain::allocation::Pin, Rejection> {
-    let (outcome, course) = text
-        .split_once(':')
-        .map_or((text, None), |(outcome, course)| (outcome, Some(course)));
-    let lawful = |text: &str| (1..=64).contains(&text.chars().count());
-    if !lawful(outcome) || !course.is_none_or(lawful) {
-        return Err(Rejection::WishUnknown { what: "outcome" });
-    }
-    Ok(crate::domain::allocation::Pin {
-        outcome: outcome.to_owned(),
-        course: course.map(str::to_owned),
     })
 }
