@@ -45,7 +45,8 @@ words! {
         WriteRulePack => "write_rule_pack",
         ReadDraftRulePack => "read_draft_rule_pack",
         DecideRulePack => "decide_rule_pack",
-        SimulateRulePack => "simulate_rule_pack",
+        ReadSimulation => "read_simulation",
+        RunSimulation => "run_simulation",
     }
 }
 
@@ -143,9 +144,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         A::ReadDraftRulePack => true,
         A::DecideRulePack => role == BankRole::Officer,
         // Its owner's people, and those who judge it.
-        A::SimulateRulePack => {
-            matches!(role, BankRole::Officer | BankRole::Auditor) || (role == BankRole::Administrator && resource == Resource::Bank)
-        }
+        A::RunSimulation => role == BankRole::Officer || (role == BankRole::Administrator && resource == Resource::Bank),
+        A::ReadSimulation => role == BankRole::Auditor || bank_may(Some(role), A::RunSimulation, resource),
         A::FindLearner
         | A::ReadOutcome
         | A::ListOutcomes
@@ -211,7 +211,8 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::WriteRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ReadDraftRulePack => (MemberRole::ALL, Needs::Belonging),
         A::DecideRulePack => (&[], Needs::Belonging),
-        A::SimulateRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
+        A::RunSimulation => (&[Registrar, InstitutionAdmin], Needs::Approval),
+        A::ReadSimulation => (&[Registrar, InstitutionAdmin], Needs::Belonging),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -241,7 +242,8 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::WriteRulePack => Some((Scope::RulePacksWrite, Needs::Approval)),
         A::ReadDraftRulePack => Some((Scope::RulePacksWrite, Needs::Belonging)),
         A::DecideRulePack => None,
-        A::SimulateRulePack => Some((Scope::RulePacksWrite, Needs::Approval)),
+        A::RunSimulation => Some((Scope::RulePacksWrite, Needs::Approval)),
+        A::ReadSimulation => Some((Scope::RulePacksWrite, Needs::Belonging)),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -277,7 +279,7 @@ fn hidden(action: Action) -> Rejection {
         | A::ReplayDecision
         | A::ReadDraftAchievement
         | A::ReadDraftRulePack
-        | A::SimulateRulePack
+        | A::ReadSimulation
         | A::IssueClaimCode
         | A::ReadMismatches
         | A::SettleMismatch => Rejection::NotFound {},

@@ -11,7 +11,7 @@ use super::institutions::with_edition;
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::render::language_of;
-use super::state::Web;
+use super::state::{Web, Width};
 use crate::domain::pack::RulePack;
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::{FilingDecision, PackStatus};
@@ -75,7 +75,9 @@ pub(crate) async fn create_rule_pack(
     body: Json<NewRulePack>,
 ) -> Result<HttpResponse, Refusal> {
     let pack = web
-        .calculate(move |bank| packs::create_rule_pack(bank, &asking.0, key.0.as_deref(), &body.0))
+        .calculate(Width::One, move |bank| {
+            packs::create_rule_pack(bank, &asking.0, key.0.as_deref(), &body.0)
+        })
         .await?;
     Ok(with_edition(HttpResponse::Created(), pack.edition, &pack))
 }
@@ -140,7 +142,9 @@ pub(crate) async fn edit_rule_pack(
     body: Json<PackEdit>,
 ) -> Result<HttpResponse, Refusal> {
     let pack = web
-        .calculate(move |bank| packs::edit_rule_pack(bank, &asking.0, id.0, edition.0, &body.0))
+        .calculate(Width::One, move |bank| {
+            packs::edit_rule_pack(bank, &asking.0, id.0, edition.0, &body.0)
+        })
         .await?;
     Ok(with_edition(HttpResponse::Ok(), pack.edition, &pack))
 }
@@ -172,7 +176,7 @@ pub(crate) async fn validate_rule_pack_version(web: web::Data<Web>, asking: Aski
 #[post("/api/v1/rule-packs/{pack_id}/test")]
 pub(crate) async fn test_rule_pack(web: web::Data<Web>, asking: Asking, id: Id, body: Json<PackTrial>) -> Result<HttpResponse, Refusal> {
     let tests = web
-        .calculate(move |bank| reading::test_rule_pack(bank, &asking.0, id.0, &body.0))
+        .calculate(Width::One, move |bank| reading::test_rule_pack(bank, &asking.0, id.0, &body.0))
         .await?;
     Ok(HttpResponse::Ok().json(tests))
 }
@@ -188,7 +192,9 @@ pub(crate) async fn test_rule_pack(web: web::Data<Web>, asking: Asking, id: Id, 
 #[post("/api/v1/rule-packs/{pack_id}/file")]
 pub(crate) async fn file_rule_pack(web: web::Data<Web>, asking: Asking, id: Id, key: Key) -> Result<HttpResponse, Refusal> {
     let pack = web
-        .calculate(move |bank| filing::file_rule_pack(bank, &asking.0, key.0.as_deref(), id.0))
+        .calculate(Width::One, move |bank| {
+            filing::file_rule_pack(bank, &asking.0, key.0.as_deref(), id.0)
+        })
         .await?;
     Ok(with_edition(HttpResponse::Ok(), pack.edition, &pack))
 }

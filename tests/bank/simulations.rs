@@ -116,11 +116,11 @@ impl Stage {
     }
 }
 
-/// Six with a certificate, five with a contest, one with both, three with what no rule is for.
+/// Seven with a certificate, five with a contest, five with both, five with what no rule is for.
 fn fill(world: &World) {
-    deposit(world, 1..=7, "occ-elec-4");
-    deposit(world, 7..=12, "contest");
-    deposit(world, 13..=15, "mooc");
+    deposit(world, 1..=12, "occ-elec-4");
+    deposit(world, 8..=17, "contest");
+    deposit(world, 18..=22, "mooc");
 }
 
 #[test]
@@ -141,27 +141,30 @@ fn a_draft_that_gives_and_takes_is_reported_exactly() {
         assert_eq!((done.summary.status, done.summary.pack_edition), (SimulationStatus::Done, 1));
         assert_eq!(
             (done.summary.progress.learners_done, done.summary.progress.learners_in_all),
-            (15, 15)
+            (22, 22)
         );
-        let sample = |learners: u64, before: &str, after: &str, outcome: Value| json!({ "learners": learners, "before": before, "after": after, "outcomes": [outcome] });
+        let sample = |learners: u64, before: &str, after: &str, outcomes: &[&Value]| json!({ "learners": learners, "before": before, "after": after, "outcomes": outcomes });
         let certificate = json!({ "achievement": "occ-elec-4", "name": "电工(四级/中级工)", "kind": "occupational_certificate", "before": "3.50", "after": "0.00",
             "reason": "no_clause_matches", "rule": null });
         let contest = json!({ "achievement": "contest", "name": "contest", "kind": "contest", "before": "0.00", "after": "2.00", "reason": null, "rule": null });
         assert_eq!(
             serde_json::to_value(done.report.unwrap()).unwrap(),
             json!({
-                "decided_on": TODAY, "learners": 15, "concerned": 12,
-                "gained": { "learners": 5, "credit": "10.00" }, "lost": { "learners": 7, "credit": "22.50" }, "unchanged": 3,
-                "credit_before": "24.50", "credit_after": "12.00",
-                "institutions": [{ "credit_code": "914403003429409755", "learners": 12, "gained": 5, "lost": 7, "credit_before": "24.50", "credit_after": "12.00" }],
+                "decided_on": TODAY, "learners": 22, "concerned": 17,
+                "gained": { "learners": 5, "credit": "10.00" }, "lost": { "learners": 12, "credit": "32.00" }, "unchanged": 5,
+                "credit_before": "42.00", "credit_after": "20.00",
+                "institutions": [{ "credit_code": "914403003429409755", "learners": 17, "gained": 5, "lost": 12, "credit_before": "42.00", "credit_after": "20.00" }],
                 "institutions_withheld": 0,
                 "kinds": [
-                    { "kind": "occupational_certificate", "learners": 7, "gained": 0, "lost": 7, "credit_before": "24.50", "credit_after": "0.00" },
-                    { "kind": "contest", "learners": 6, "gained": 6, "lost": 0, "credit_before": "0.00", "credit_after": "12.00" },
+                    { "kind": "occupational_certificate", "learners": 12, "gained": 0, "lost": 12, "credit_before": "42.00", "credit_after": "0.00" },
+                    { "kind": "contest", "learners": 10, "gained": 10, "lost": 0, "credit_before": "0.00", "credit_after": "20.00" },
                 ],
                 "kinds_withheld": 0,
-                // The one who has both is told of nowhere.
-                "samples": [sample(6, "3.50", "0.00", certificate), sample(5, "0.00", "2.00", contest)],
+                "samples": [
+                    sample(7, "3.50", "0.00", &[&certificate]),
+                    sample(5, "3.50", "2.00", &[&contest, &certificate]),
+                    sample(5, "0.00", "2.00", &[&contest]),
+                ],
                 "not_proven": 0, "unanswered": 0,
             })
         );
@@ -268,7 +271,7 @@ fn a_job_whose_runner_crashed_is_run_again_to_the_same_report() {
         assert!(catch_unwind(AssertUnwindSafe(|| run_next(&world.bank, &clock(), &crash))).is_err());
         let running = stage.read(world, &job).summary;
         assert_eq!(running.status, SimulationStatus::Running);
-        assert_eq!((running.progress.learners_done, running.progress.learners_in_all), (200, 266));
+        assert_eq!((running.progress.learners_done, running.progress.learners_in_all), (200, 273));
         let at = |after: TimeDelta| move || moment() + after;
         assert!(!run_next(&world.bank, &at(SILENCE), &|| false).unwrap(), "it may be running still");
         let later = SILENCE + TimeDelta::seconds(10);
@@ -361,7 +364,11 @@ fn the_bank_has_four_at_a_time_and_its_own_drafts_bound_every_school() {
         }
         assert_eq!(refused(start(schools[4])), Rejection::TooManySimulations { open_max: 4 });
         while run_next(&world.bank, &clock(), &|| false).unwrap() {}
-        start(schools[4]).unwrap();
+        // One of the bank's for a school leaves that school its own.
+        start(schools[0]).unwrap();
+        stage.start(world, None);
+        while run_next(&world.bank, &clock(), &|| false).unwrap() {}
+        let open = start(schools[4]).unwrap();
         // A certificate may bring three credits at most, and the course has three and a half.
         let report = read_simulation(&world.bank, &administrator, first.summary.simulation_id)
             .unwrap()
@@ -369,12 +376,18 @@ fn the_bank_has_four_at_a_time_and_its_own_drafts_bound_every_school() {
             .unwrap();
         assert_eq!(
             (report.lost.learners, report.lost.credit, report.credit_after),
-            (Some(7), report.credit_before, Some(CourseCreditSum::ZERO))
+            (Some(12), report.credit_before, Some(CourseCreditSum::ZERO))
         );
         let auditor = json!({ "user": { "username": "auditor", "display_name": "auditor", "password": PASSWORD }, "bank_role": "auditor" });
         users::create_user(&world.bank, &administrator, None, &serde_json::from_value(auditor).unwrap()).unwrap();
         let auditor = on(log_in(&world.bank, "auditor").1, TODAY);
         assert!(read_simulation(&world.bank, &auditor, first.summary.simulation_id).is_ok());
+        assert!(list_simulations(&world.bank, &auditor, standard.pack_id, None, 5).is_ok());
+        let cancelled = cancel_simulation(&world.bank, &auditor, None, open.summary.simulation_id);
+        assert_eq!(refused(cancelled), Rejection::Forbidden {}, "an auditor looks and does nothing");
+        let programme_id = schools[1];
+        let started = start_simulation(&world.bank, &auditor, None, standard.pack_id, &NewSimulation { programme_id });
+        assert_eq!(refused(started), Rejection::Forbidden {});
         // What was decided needs no simulation.
         let withdrawn = filing::withdraw_rule_pack(&world.bank, &stage.registrar, None, stage.draft.pack_id).unwrap();
         let new = NewSimulation {

@@ -5,9 +5,9 @@ use uuid::Uuid;
 use super::check::Trial;
 use super::form::{Pack, cases_of, document_of, status_of};
 use super::in_force::overlapping;
-use super::{owner_of, resource_of, tell_of, to_read, to_write};
+use super::{owner_of, tell_of, to_act};
 use crate::domain::pack::life::{FilingDecision, PackStatus, PackStep, Term, first_possible_day, following, notice_until};
-use crate::domain::policy::{self, Action};
+use crate::domain::policy::Action;
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
@@ -39,7 +39,7 @@ pub fn file_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, pack_id
     let today = bank.day(context.now);
     // Cases are run before the write begins; the edition says whether they still are those of the row.
     let (edition, trial) = bank.store.read(|conn| {
-        let row = to_write(conn, context, pack_id)?;
+        let row = to_act(conn, context, pack_id, Action::WriteRulePack)?;
         let owner = owner_of(conn, row.institution_id.as_ref().map(|key| key.0))?;
         let trial = Trial::read(conn, owner.as_ref(), row.version, &document_of(&row)?, cases_of(&row)?, today)?;
         Ok::<_, OpError>((row.edition, trial))
@@ -47,7 +47,7 @@ pub fn file_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, pack_id
     let checks = trial.run();
     bank.store.write(|conn| {
         once(bank, context, conn, "file_rule_pack", key, &pack_id, |conn| {
-            let row = to_write(conn, context, pack_id)?;
+            let row = to_act(conn, context, pack_id, Action::WriteRulePack)?;
             let before = row.edition;
             let row = PackRow {
                 filed_at: Some(At(context.now)),
@@ -107,13 +107,7 @@ pub fn decide_filing(
     let request = (pack_id, edition, decision, reason);
     bank.store.write(|conn| {
         once(bank, context, conn, "decide_filing", key, &request, |conn| {
-            let actor = context.somebody(conn)?;
-            let row = to_read(conn, context, pack_id)?;
-            policy::allowed(
-                &actor,
-                Action::DecideRulePack,
-                resource_of(row.institution_id.as_ref().map(|key| key.0)),
-            )?;
+            let row = to_act(conn, context, pack_id, Action::DecideRulePack)?;
             if row.filed_by.as_ref() == Some(&context.caller.label()) {
                 return Err(Rejection::FourEyes {}.into());
             }
@@ -171,7 +165,7 @@ pub fn withdraw_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, pac
     let today = bank.day(context.now);
     bank.store.write(|conn| {
         once(bank, context, conn, "withdraw_rule_pack", key, &pack_id, |conn| {
-            let row = stepped(to_write(conn, context, pack_id)?, PackStep::Withdraw, today)?;
+            let row = stepped(to_act(conn, context, pack_id, Action::WriteRulePack)?, PackStep::Withdraw, today)?;
             store::step(conn, &row)?;
             end_versions(conn, &row.code)?;
             tell_of(conn, context, "withdraw_rule_pack", &row, "")?;

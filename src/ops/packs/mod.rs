@@ -140,7 +140,7 @@ pub fn edit_rule_pack(bank: &Bank, context: &Context, pack_id: Uuid, edition: i6
     let texts = Texts::of(&edit.document, &edit.cases)?;
     let today = bank.day(context.now);
     let to_edit = |conn: &mut Conn| {
-        let row = to_write(conn, context, pack_id)?;
+        let row = to_act(conn, context, pack_id, Action::WriteRulePack)?;
         let status = form::status_of(&row, today)?;
         if !status.is_editable() {
             return Err(Rejection::WrongState { state: status.to_string() }.into());
@@ -184,15 +184,15 @@ fn to_read(conn: &mut Conn, context: &Context, pack_id: Uuid) -> Result<PackRow,
     Ok(row)
 }
 
-/// Loads a version that the caller may write.
-fn to_write(conn: &mut Conn, context: &Context, pack_id: Uuid) -> Result<PackRow, OpError> {
+/// Loads a version to which the caller may do something that not every reader may.
+///
+/// # Errors
+/// `NotFound` where the caller may not read it, and what the policy answers.
+pub(super) fn to_act(conn: &mut Conn, context: &Context, pack_id: Uuid, action: Action) -> Result<PackRow, OpError> {
     let actor = context.somebody(conn)?;
     let row = to_read(conn, context, pack_id)?;
-    policy::allowed(
-        &actor,
-        Action::WriteRulePack,
-        resource_of(row.institution_id.as_ref().map(|key| key.0)),
-    )?;
+    let resource = resource_of(row.institution_id.as_ref().map(|key| key.0));
+    policy::allowed(&actor, action, resource)?;
     Ok(row)
 }
 
