@@ -1,8 +1,7 @@
-//! Simulations of drafts on both back ends: the report of a small bank, and a job's life through cancelling, stopping and
-//! crashing. The clock is given, so that no test waits.
+//! Simulations of drafts on both back ends: the report of a small bank, and who may have how many. The clock is given, so
+//! that no test waits.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use credit_bank::domain::credit::CourseCreditSum;
@@ -13,7 +12,7 @@ use credit_bank::ops::context::Context;
 use credit_bank::ops::deposit::{DepositRequest, deposit_outcomes};
 use credit_bank::ops::packs::form::{NewRulePack, Pack, PackEdit};
 use credit_bank::ops::packs::{self, filing};
-use credit_bank::ops::simulation::worker::{SILENCE, run_next};
+use credit_bank::ops::simulation::worker::run_next;
 use credit_bank::ops::simulation::{NewSimulation, Simulation, cancel_simulation, list_simulations, read_simulation, start_simulation};
 use credit_bank::ops::{achievements, audit, institutions, programmes, rules, users};
 use serde_json::{Value, json};
@@ -24,12 +23,12 @@ use super::packs::{accept, case, document, draft, on, people, refused};
 
 const TODAY: &str = "2026-12-01";
 
-fn moment() -> DateTime<Utc> {
+pub(crate) fn moment() -> DateTime<Utc> {
     "2026-12-01T04:00:00Z".parse().unwrap()
 }
 
 /// A clock that goes on by two seconds whenever somebody looks.
-fn clock() -> impl Fn() -> DateTime<Utc> {
+pub(crate) fn clock() -> impl Fn() -> DateTime<Utc> {
     let now = Cell::new(moment());
     move || {
         now.set(now.get() + TimeDelta::seconds(2));
@@ -37,7 +36,7 @@ fn clock() -> impl Fn() -> DateTime<Utc> {
     }
 }
 
-fn deposit(world: &World, learners: impl Iterator<Item = usize>, achievement: &str) {
+pub(crate) fn deposit(world: &World, learners: impl Iterator<Item = usize>, achievement: &str) {
     let request = |learner: usize| {
         DepositRequest {
         context: world.registrar,
@@ -72,15 +71,15 @@ fn contests() -> Value {
     document
 }
 
-struct Stage {
-    registrar: Context,
+pub(crate) struct Stage {
+    pub(crate) registrar: Context,
     draft: Pack,
     programme_id: Uuid,
 }
 
 impl Stage {
     /// A bank whose school has a pack in force and the draft of its next version.
-    fn set(world: &World) -> Self {
+    pub(crate) fn set(world: &World) -> Self {
         let people = people(world);
         let (_, administrator) = log_in(&world.bank, "admin");
         for (code, kind) in [("contest", "contest"), ("mooc", "course")] {
@@ -104,20 +103,20 @@ impl Stage {
         }
     }
 
-    fn start(&self, world: &World, key: Option<&str>) -> Simulation {
+    pub(crate) fn start(&self, world: &World, key: Option<&str>) -> Simulation {
         let new = NewSimulation {
             programme_id: self.programme_id,
         };
         start_simulation(&world.bank, &self.registrar, key, self.draft.pack_id, &new).unwrap()
     }
 
-    fn read(&self, world: &World, simulation: &Simulation) -> Simulation {
+    pub(crate) fn read(&self, world: &World, simulation: &Simulation) -> Simulation {
         read_simulation(&world.bank, &self.registrar, simulation.summary.simulation_id).unwrap()
     }
 }
 
 /// Seven with a certificate, five with a contest, five with both, five with what no rule is for.
-fn fill(world: &World) {
+pub(crate) fn fill(world: &World) {
     deposit(world, 1..=12, "occ-elec-4");
     deposit(world, 8..=17, "contest");
     deposit(world, 18..=22, "mooc");
@@ -244,76 +243,6 @@ fn of_two_who_start_at_once_one_is_told_of_the_other() {
         let (_, administrator) = log_in(&world.bank, "admin");
         let filter = audit::AuditFilter {
             subject_id: Some(started[0].as_ref().unwrap().summary.simulation_id),
-            institution_id: None,
-        };
-        let told = audit::list_audit(&world.bank, &administrator, filter, None, 10).unwrap();
-        assert_eq!(told.len(), 2, "it is finished once");
-    });
-}
-
-#[test]
-fn a_job_whose_runner_crashed_is_run_again_to_the_same_report() {
-    on_both(|world| {
-        let stage = Stage::set(world);
-        fill(world);
-        deposit(world, 100..=350, "contest");
-        let whole = stage.start(world, None);
-        assert!(run_next(&world.bank, &clock(), &|| false).unwrap());
-        let whole = stage.read(world, &whole).report.unwrap();
-        assert_eq!(whole.gained.learners, Some(256));
-        let job = stage.start(world, None);
-        let pages = Cell::new(0);
-        let crash = || {
-            pages.set(pages.get() + 1);
-            assert!(pages.get() < 2, "the runner crashes between two pages");
-            false
-        };
-        assert!(catch_unwind(AssertUnwindSafe(|| run_next(&world.bank, &clock(), &crash))).is_err());
-        let running = stage.read(world, &job).summary;
-        assert_eq!(running.status, SimulationStatus::Running);
-        assert_eq!((running.progress.learners_done, running.progress.learners_in_all), (200, 273));
-        let at = |after: TimeDelta| move || moment() + after;
-        assert!(!run_next(&world.bank, &at(SILENCE), &|| false).unwrap(), "it may be running still");
-        let later = SILENCE + TimeDelta::seconds(10);
-        assert!(run_next(&world.bank, &at(later), &|| false).unwrap());
-        assert_eq!(stage.read(world, &job).report.unwrap(), whole);
-        // Stopped with its server, a job waits for the next one, and that is no crash.
-        let job = stage.start(world, None);
-        for _ in 0..5 {
-            assert!(run_next(&world.bank, &clock(), &|| true).unwrap());
-            assert_eq!(stage.read(world, &job).summary.status, SimulationStatus::Queued);
-        }
-        // One that ends its runner each time is given up.
-        let crash = || panic!("the runner crashes");
-        for times in 1..=3 {
-            let late = at(later * times);
-            assert!(catch_unwind(AssertUnwindSafe(|| run_next(&world.bank, &late, &crash))).is_err());
-        }
-        assert!(run_next(&world.bank, &at(later * 4), &crash).unwrap());
-        assert_eq!(stage.read(world, &job).summary.status, SimulationStatus::Failed);
-    });
-}
-
-#[test]
-fn a_second_runner_takes_over_and_the_first_writes_nothing_more() {
-    on_both(|world| {
-        let stage = Stage::set(world);
-        fill(world);
-        let job = stage.start(world, None);
-        let taken = Cell::new(false);
-        let meanwhile = || {
-            if !taken.replace(true) {
-                // To this one the first has been silent for long.
-                let later = || moment() + SILENCE * 2;
-                assert!(run_next(&world.bank, &later, &|| false).unwrap());
-                assert_eq!(stage.read(world, &job).summary.status, SimulationStatus::Done);
-            }
-            false
-        };
-        assert!(run_next(&world.bank, &clock(), &meanwhile).unwrap());
-        let (_, administrator) = log_in(&world.bank, "admin");
-        let filter = audit::AuditFilter {
-            subject_id: Some(job.summary.simulation_id),
             institution_id: None,
         };
         let told = audit::list_audit(&world.bank, &administrator, filter, None, 10).unwrap();
