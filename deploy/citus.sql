@@ -33,6 +33,19 @@ ALTER TABLE identity_mismatches DROP CONSTRAINT identity_mismatches_institution;
 ALTER TABLE rule_packs DROP CONSTRAINT rule_packs_institution;
 ALTER TABLE worths DROP CONSTRAINT worths_learner;
 ALTER TABLE worths DROP CONSTRAINT worths_programme;
+ALTER TABLE claims DROP CONSTRAINT claims_learner;
+ALTER TABLE claims DROP CONSTRAINT claims_institution;
+ALTER TABLE claims DROP CONSTRAINT claims_programme;
+ALTER TABLE claims DROP CONSTRAINT claims_worth;
+ALTER TABLE claim_steps DROP CONSTRAINT claim_steps_claim;
+ALTER TABLE claim_uses DROP CONSTRAINT claim_uses_claim;
+ALTER TABLE claim_uses DROP CONSTRAINT claim_uses_outcome;
+ALTER TABLE claim_uses DROP CONSTRAINT claim_uses_lot;
+ALTER TABLE conversions DROP CONSTRAINT conversions_claim;
+ALTER TABLE conversions DROP CONSTRAINT conversions_outcome;
+ALTER TABLE conversions DROP CONSTRAINT conversions_institution;
+ALTER TABLE conversions DROP CONSTRAINT conversions_programme;
+ALTER TABLE objections DROP CONSTRAINT objections_claim;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -44,6 +57,7 @@ SELECT create_reference_table('programmes');
 SELECT create_reference_table('agreements');
 SELECT create_reference_table('pathways');
 SELECT create_reference_table('rule_packs');
+SELECT create_reference_table('working_years');
 
 -- A learner's rows, together.
 SELECT create_distributed_table('learners', 'learner_id');
@@ -56,6 +70,11 @@ SELECT create_distributed_table('movements', 'learner_id', colocate_with => 'lea
 SELECT create_distributed_table('access_log', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('identity_mismatches', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('worths', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('claims', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('claim_steps', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('claim_uses', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('conversions', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('objections', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
@@ -69,6 +88,7 @@ SELECT create_distributed_table('identity_index', 'document_index', colocate_wit
 SELECT create_distributed_table('certificate_numbers', 'certificate_number', colocate_with => 'none');
 SELECT create_distributed_table('idempotency_keys', 'idempotency_key', colocate_with => 'none');
 SELECT create_distributed_table('audit_log', 'audit_id', colocate_with => 'none');
+SELECT create_distributed_table('decision_numbers', 'issuer', colocate_with => 'none');
 
 -- Queues: they stay on the coordinator, where FOR UPDATE SKIP LOCKED works.
 -- local: outbox
@@ -99,4 +119,17 @@ ALTER TABLE identity_mismatches ADD CONSTRAINT identity_mismatches_institution F
 ALTER TABLE rule_packs ADD CONSTRAINT rule_packs_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE worths ADD CONSTRAINT worths_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE worths ADD CONSTRAINT worths_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id);
+ALTER TABLE claims ADD CONSTRAINT claims_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE claims ADD CONSTRAINT claims_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE claims ADD CONSTRAINT claims_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id);
+ALTER TABLE claims ADD CONSTRAINT claims_worth FOREIGN KEY (learner_id, worth_id) REFERENCES worths (learner_id, worth_id);
+ALTER TABLE claim_steps ADD CONSTRAINT claim_steps_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);
+ALTER TABLE claim_uses ADD CONSTRAINT claim_uses_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);
+ALTER TABLE claim_uses ADD CONSTRAINT claim_uses_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
+ALTER TABLE claim_uses ADD CONSTRAINT claim_uses_lot FOREIGN KEY (learner_id, lot_id) REFERENCES lots (learner_id, lot_id);
+ALTER TABLE conversions ADD CONSTRAINT conversions_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);
+ALTER TABLE conversions ADD CONSTRAINT conversions_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
+ALTER TABLE conversions ADD CONSTRAINT conversions_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE conversions ADD CONSTRAINT conversions_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id);
+ALTER TABLE objections ADD CONSTRAINT objections_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);
 COMMIT;

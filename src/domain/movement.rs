@@ -14,6 +14,16 @@ words! {
     pub enum MovementKind {
         Grant => "grant",
         Expire => "expire",
+        /// For an open claim.
+        Hold => "hold",
+        /// The claim came to nothing.
+        Release => "release",
+        /// The redemption 兑换: the claim was granted.
+        Redeem => "redeem",
+        /// The grant was taken back, and the credit is the learner's again.
+        Restore => "restore",
+        /// What brought the credit is no longer so.
+        Reverse => "reverse",
     }
 }
 
@@ -34,6 +44,8 @@ words! {
     pub enum CauseKind {
         Decision => "decision",
         Expiry => "expiry",
+        Claim => "claim",
+        Correction => "correction",
     }
 }
 

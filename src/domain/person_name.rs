@@ -31,11 +31,35 @@ impl PersonName {
         self.0.chars().take(1).chain(std::iter::repeat_n('*', stars)).collect()
     }
 
+    /// The name as a public notice 公示 prints it, so that whoever knows the person may object and nobody else learns of it:
+    /// of a Chinese name the first letter and, from three letters on, the last one, with a star for each between (at most
+    /// three); of other names the first letter of each part, with three stars whatever its length.
+    pub fn on_public_notice(&self) -> String {
+        if !self.0.chars().any(is_han) {
+            let parts = self.0.split([' ', '·', '•', '・', '‧', '.']).filter_map(|part| part.chars().next());
+            return parts.map(|first| format!("{first}***")).collect::<Vec<_>>().join(" ");
+        }
+        let letters: Vec<char> = self.0.chars().filter(|letter| letter.is_alphabetic()).collect();
+        match letters.as_slice() {
+            [first, between @ .., last] if !between.is_empty() => {
+                let stars = "*".repeat(between.len().min(3));
+                format!("{first}{stars}{last}")
+            }
+            [first, ..] => format!("{first}*"),
+            [] => self.masked(),
+        }
+    }
+
     /// What two spellings of one name share: no spaces, no middle dots, one letter case.
     pub fn matching_key(&self) -> String {
         let kept = |character: &char| !character.is_whitespace() && !matches!(character, '·' | '•' | '・' | '‧' | '.');
         self.0.chars().filter(kept).flat_map(char::to_lowercase).collect()
     }
+}
+
+/// Whether a letter is one of the Chinese script: CJK unified ideographs with extension A, and those beyond the first plane.
+fn is_han(letter: char) -> bool {
+    matches!(letter, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 #[cfg(test)]
@@ -53,6 +77,28 @@ mod tests {
         assert_eq!(PersonName::parse("王").unwrap().masked(), "王*");
         for text in ["", "  ", "王3", "a\u{0}b"] {
             assert!(PersonName::parse(text).is_none(), "{text:?}");
+        }
+    }
+    #[test]
+    fn a_public_notice_shows_enough_to_object_and_no_more() {
+        let cases = [
+            ("王", "王*"),
+            ("张三", "张*"),
+            ("张小三", "张*三"),
+            ("欧阳修远", "欧**远"),
+            ("王 芳", "王*"),
+            ("阿依古丽·买买提", "阿***提"),
+            ("John Smith", "J*** S***"),
+            ("Maria da Silva Santos", "M*** d*** S*** S***"),
+            ("J. Smith", "J*** S***"),
+            ("Li", "L***"),
+            ("Айгуль Серикова", "А*** С***"),
+        ];
+        for (name, expected) in cases {
+            let name = PersonName::parse(name).unwrap();
+            assert_eq!(name.on_public_notice(), expected);
+            // What is told never is the name itself.
+            assert_ne!(name.on_public_notice(), name.as_str());
         }
     }
 }

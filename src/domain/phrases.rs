@@ -101,6 +101,21 @@ const PHRASES: &[(&str, &str)] = &[
         "must have at most {} items in all, with those that they stand under",
         "连同其上级规则包，总共最多 {} 项",
     ),
+    // What is said of the rules for claims.
+    (
+        "must be odd and between 3 and 15, so that votes never tie",
+        "必须是 3 到 15 之间的奇数，以免票数相等",
+    ),
+    ("must be 0 for no notice, or between 3 and 7", "必须是 0（不公示）或 3 到 7"),
+    // What is said of public holidays.
+    ("must be a day of the year {}", "必须是 {} 年的日期"),
+    ("is before from", "早于 from"),
+    ("makes a holiday of more than {} days", "假期超过 {} 天"),
+    ("is in the holiday {} as well", "同时属于“{}”假期"),
+    (
+        "must be a Saturday or a Sunday: other days are worked anyway",
+        "必须是周六或周日：其他日期本来就上班",
+    ),
     // What the readers of JSON and of queries say.
     ("unknown variant `{}`, expected one of {}", "没有取值 `{}`，可用的有：{}"),
     ("unknown variant `{}`, expected {}", "没有取值 `{}`，应为：{}"),
@@ -168,6 +183,7 @@ mod tests {
         let beginnings = [
             "must ",
             "is ",
+            "makes ",
             "goes ",
             "means ",
             "does not ",

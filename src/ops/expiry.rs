@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::context::{Bank, Context};
 use super::error::OpError;
-use super::recognition::head_of;
+use super::posting::{Cause, Transfer, post};
 use crate::domain::lot::Pocket;
-use crate::domain::movement::{CauseKind, MovementKind, NewMovement, Side};
+use crate::domain::movement::{CauseKind, MovementKind};
 use crate::domain::policy::{Action, Resource};
 use crate::store::connection::Conn;
-use crate::store::deposits::{self, Brought, LotRow, MovementRow};
+use crate::store::deposits::LotRow;
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
 use crate::store::records;
@@ -48,46 +48,27 @@ pub fn expire_lots(bank: &Bank, context: &Context) -> Result<u64, OpError> {
 }
 
 fn expire(bank: &Bank, context: &Context, conn: &mut Conn, learner_id: Uuid, lots: Vec<LotRow>) -> Result<u64, OpError> {
-    let damaged = |what: &str| StoreError::Damaged(what.to_owned());
-    let learner = records::learner(conn, learner_id)?.ok_or_else(|| damaged("a lot's learner"))?;
-    let mut head = head_of(&learner)?;
-    let mut brought = Brought::default();
+    let learner = records::learner(conn, learner_id)?.ok_or_else(|| StoreError::Damaged("a lot's learner".to_owned()))?;
+    let mut transfers = Vec::new();
     let mut told = Vec::new();
     for lot in &lots {
-        let balance = lot.balance()?;
-        let amount = balance.pocket(Pocket::Available);
-        let after = balance
-            .transfer(Pocket::Available, Pocket::Expired, amount)
-            .map_err(|_| damaged("a lot that is due"))?;
-        let content = NewMovement {
-            movement_id: Uuid::now_v7(),
+        let amount = lot.balance()?.pocket(Pocket::Available);
+        let transfer = Transfer {
             lot_id: lot.lot_id.0,
             kind: MovementKind::Expire,
-            source: Side::Available,
-            target: Side::Expired,
+            source: Pocket::Available,
+            target: Pocket::Expired,
             amount,
-            effective_on: bank.day(context.now),
-            recorded_at: context.now,
-            cause_kind: CauseKind::Expiry,
-            cause_id: lot.decision_id.0,
         };
-        let (movement, next) = head.append(learner_id, content).map_err(|_| damaged("a balance out of range"))?;
-        head = next;
-        brought.movements.push(MovementRow::new(learner_id, &movement));
-        if !records::set_pockets(conn, lot, &after)? {
-            return Err(StoreError::Stale.into());
-        }
+        let cause = Cause {
+            kind: CauseKind::Expiry,
+            id: lot.decision_id.0,
+        };
+        transfers.push((transfer, cause));
         let row = context.told("expire_lots", "lot", lot.lot_id.0).of_learner(learner_id);
         told.push(row.with(serde_json::json!({ "amount": amount })));
     }
-    brought.heads.push((
-        learner_id,
-        learner.head_sequence,
-        head.sequence,
-        head.hash.to_vec(),
-        head.available.hundredths(),
-    ));
-    deposits::bring(conn, &brought)?;
+    post(conn, context, &learner, &lots, &transfers, bank.day(context.now))?;
     tell(conn, &told)?;
     Ok(lots.iter().map(|_| 1).sum())
 }

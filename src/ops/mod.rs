@@ -25,6 +25,7 @@ pub mod packs;
 pub mod parallel;
 pub mod pathways;
 pub mod programmes;
+mod posting;
 mod recognition;
 pub mod records;
 pub mod reseal;

@@ -567,6 +567,138 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    claims (learner_id, claim_id) {
+        learner_id -> Id,
+        claim_id -> Id,
+        kind -> Text,
+        institution_id -> Nullable<Id>,
+        programme_id -> Nullable<Id>,
+        outcome_id -> Nullable<Id>,
+        status -> Text,
+        verdict -> Nullable<Text>,
+        standing -> Text,
+        edition -> BigInt,
+        since -> Date,
+        due_on -> Nullable<Date>,
+        due -> Nullable<Text>,
+        submitted_at -> Moment,
+        changed_at -> Moment,
+        rules -> Text,
+        subject -> Text,
+        worth_id -> Nullable<Id>,
+        recognised_hundredths -> Nullable<BigInt>,
+        decision_number -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Date, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    claim_steps (learner_id, claim_id, sequence) {
+        learner_id -> Id,
+        claim_id -> Id,
+        sequence -> BigInt,
+        event -> Text,
+        verdict -> Nullable<Text>,
+        status -> Text,
+        actor -> Text,
+        actor_name -> Text,
+        reason_sealed -> Nullable<Binary>,
+        details -> Text,
+        on_day -> Date,
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Nullable};
+    use crate::store::types::Id;
+
+    claim_uses (learner_id, claim_id, outcome_id) {
+        learner_id -> Id,
+        claim_id -> Id,
+        outcome_id -> Id,
+        lot_id -> Nullable<Id>,
+        amount_hundredths -> BigInt,
+        whole -> Bool,
+        standing -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    conversions (learner_id, conversion_id) {
+        learner_id -> Id,
+        conversion_id -> Id,
+        claim_id -> Id,
+        outcome_id -> Id,
+        institution_id -> Id,
+        programme_id -> Id,
+        programme_code -> Text,
+        award -> Text,
+        facts -> Text,
+        original -> Text,
+        amount_hundredths -> BigInt,
+        decision_number -> Text,
+        decided_on -> Date,
+        recorded_at -> Moment,
+        ended_at -> Nullable<Moment>,
+        ended_because -> Nullable<Text>,
+        ended_by -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Date, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    objections (learner_id, claim_id, objection_id) {
+        learner_id -> Id,
+        claim_id -> Id,
+        objection_id -> Id,
+        raised_by -> Text,
+        raised_by_name -> Text,
+        text_sealed -> Binary,
+        raised_on -> Date,
+        raised_at -> Moment,
+        answer -> Nullable<Text>,
+        answer_reason -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, SmallInt, Text};
+
+    decision_numbers (issuer, year) {
+        issuer -> Text,
+        year -> SmallInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, SmallInt, Text};
+    use crate::store::types::Moment;
+
+    working_years (year) {
+        year -> SmallInt,
+        document -> Text,
+        edition -> BigInt,
+        changed_at -> Moment,
+        changed_by -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -600,4 +732,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     rule_packs,
     worths,
     simulations,
+    claims,
+    claim_steps,
+    claim_uses,
+    conversions,
+    objections,
+    decision_numbers,
+    working_years,
 );

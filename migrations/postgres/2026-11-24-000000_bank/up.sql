@@ -584,3 +584,150 @@ CREATE TABLE simulations (
 CREATE UNIQUE INDEX simulations_open_place ON simulations (place) WHERE status IN ('queued', 'running');
 CREATE UNIQUE INDEX simulations_open_owner ON simulations (owner_id) WHERE status IN ('queued', 'running');
 CREATE INDEX simulations_by_pack ON simulations (pack_id, simulation_id);
+
+-- Claims of learners, with where they stand. What was decided about, and by which rules, is never changed.
+CREATE TABLE claims (
+    learner_id uuid NOT NULL,
+    claim_id uuid NOT NULL,
+    kind text NOT NULL,
+    institution_id uuid,
+    programme_id uuid,
+    outcome_id uuid,
+    status text NOT NULL,
+    verdict text,
+    standing text NOT NULL,
+    edition bigint NOT NULL,
+    since date NOT NULL,
+    due_on date,
+    due text,
+    submitted_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    rules text NOT NULL,
+    subject text NOT NULL,
+    worth_id uuid,
+    recognised_hundredths bigint,
+    decision_number text,
+    decided_on date,
+    CONSTRAINT claims_pk PRIMARY KEY (learner_id, claim_id),
+    CONSTRAINT claims_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT claims_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT claims_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id),
+    CONSTRAINT claims_worth FOREIGN KEY (learner_id, worth_id) REFERENCES worths (learner_id, worth_id),
+    CONSTRAINT claims_kind_known CHECK (kind IN ('recognition', 'conversion')),
+    CONSTRAINT claims_status_known CHECK (status IN ('submitted', 'in_review', 'information_asked', 'proposed', 'on_notice', 'granted', 'refused', 'appealed', 'closed', 'withdrawn', 'lapsed')),
+    CONSTRAINT claims_conversion_has_worth CHECK ((kind = 'conversion') = (worth_id IS NOT NULL)),
+    CONSTRAINT claims_decision_is_dated CHECK ((decision_number IS NULL) = (decided_on IS NULL))
+);
+CREATE INDEX claims_by_id ON claims (claim_id);
+CREATE INDEX claims_by_institution ON claims (institution_id, status, claim_id);
+CREATE INDEX claims_due ON claims (due_on) WHERE due_on IS NOT NULL;
+
+-- What happened to a claim, in order; never changed.
+CREATE TABLE claim_steps (
+    learner_id uuid NOT NULL,
+    claim_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    event text NOT NULL,
+    verdict text,
+    status text NOT NULL,
+    actor text NOT NULL,
+    actor_name text NOT NULL,
+    reason_sealed bytea,
+    details text NOT NULL,
+    on_day date NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT claim_steps_pk PRIMARY KEY (learner_id, claim_id, sequence),
+    CONSTRAINT claim_steps_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id)
+);
+CREATE TRIGGER claim_steps_refuse_update BEFORE UPDATE ON claim_steps
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER claim_steps_refuse_delete BEFORE DELETE ON claim_steps
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER claim_steps_refuse_truncate BEFORE TRUNCATE ON claim_steps
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+
+-- The outcomes that a claim uses, and what it holds or held of their lots. One that is used as a whole is in one claim only.
+CREATE TABLE claim_uses (
+    learner_id uuid NOT NULL,
+    claim_id uuid NOT NULL,
+    outcome_id uuid NOT NULL,
+    lot_id uuid,
+    amount_hundredths bigint NOT NULL,
+    whole boolean NOT NULL,
+    standing boolean NOT NULL,
+    CONSTRAINT claim_uses_pk PRIMARY KEY (learner_id, claim_id, outcome_id),
+    CONSTRAINT claim_uses_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id),
+    CONSTRAINT claim_uses_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT claim_uses_lot FOREIGN KEY (learner_id, lot_id) REFERENCES lots (learner_id, lot_id),
+    CONSTRAINT claim_uses_amount_of_lot CHECK ((amount_hundredths > 0) = (lot_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX claim_uses_whole_once ON claim_uses (learner_id, outcome_id) WHERE whole AND standing;
+CREATE INDEX claim_uses_by_outcome ON claim_uses (learner_id, outcome_id);
+
+-- What a granted claim bought: one row a part of an outcome's credit in a course or bucket. Taken back is noted, never deleted.
+CREATE TABLE conversions (
+    learner_id uuid NOT NULL,
+    conversion_id uuid NOT NULL,
+    claim_id uuid NOT NULL,
+    outcome_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    programme_id uuid NOT NULL,
+    programme_code text NOT NULL,
+    award text NOT NULL,
+    facts text NOT NULL,
+    original text NOT NULL,
+    amount_hundredths bigint NOT NULL,
+    decision_number text NOT NULL,
+    decided_on date NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    ended_because text,
+    ended_by uuid,
+    CONSTRAINT conversions_pk PRIMARY KEY (learner_id, conversion_id),
+    CONSTRAINT conversions_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id),
+    CONSTRAINT conversions_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT conversions_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT conversions_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id),
+    CONSTRAINT conversions_amount_positive CHECK (amount_hundredths > 0),
+    CONSTRAINT conversions_end_has_cause CHECK ((ended_at IS NULL) = (ended_because IS NULL) AND (ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE INDEX conversions_by_claim ON conversions (learner_id, claim_id);
+CREATE INDEX conversions_by_institution ON conversions (institution_id, conversion_id);
+
+-- Objections to what is on public notice, and their answers.
+CREATE TABLE objections (
+    learner_id uuid NOT NULL,
+    claim_id uuid NOT NULL,
+    objection_id uuid NOT NULL,
+    raised_by text NOT NULL,
+    raised_by_name text NOT NULL,
+    text_sealed bytea NOT NULL,
+    raised_on date NOT NULL,
+    raised_at timestamptz NOT NULL,
+    answer text,
+    answer_reason text,
+    answered_by text,
+    answered_at timestamptz,
+    CONSTRAINT objections_pk PRIMARY KEY (learner_id, claim_id, objection_id),
+    CONSTRAINT objections_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id),
+    CONSTRAINT objections_answer_known CHECK (answer IN ('upheld', 'dismissed')),
+    CONSTRAINT objections_answer_complete CHECK ((answer IS NULL) = (answered_at IS NULL) AND (answer IS NULL) = (answered_by IS NULL) AND (answer IS NULL) = (answer_reason IS NULL))
+);
+
+-- The last number of a decision letter, by institution and year; the bank's own have no institution's key. Distributed by its own key.
+CREATE TABLE decision_numbers (
+    issuer text NOT NULL,
+    year smallint NOT NULL,
+    last bigint NOT NULL,
+    CONSTRAINT decision_numbers_pk PRIMARY KEY (issuer, year)
+);
+
+-- Public holidays and make-up working days, one document a year. Reference table.
+CREATE TABLE working_years (
+    year smallint NOT NULL,
+    document text NOT NULL,
+    edition bigint NOT NULL,
+    changed_at timestamptz NOT NULL,
+    changed_by text NOT NULL,
+    CONSTRAINT working_years_pk PRIMARY KEY (year)
+);

@@ -1,3 +1,10 @@
+DROP TABLE working_years;
+DROP TABLE decision_numbers;
+DROP TABLE objections;
+DROP TABLE conversions;
+DROP TABLE claim_uses;
+DROP TABLE claim_steps;
+DROP TABLE claims;
 DROP TABLE simulations;
 DROP TABLE worths;
 DROP TABLE pathways;

@@ -583,3 +583,152 @@ CREATE TABLE simulations (
 CREATE UNIQUE INDEX simulations_open_place ON simulations (place) WHERE status IN ('queued', 'running');
 CREATE UNIQUE INDEX simulations_open_owner ON simulations (owner_id) WHERE status IN ('queued', 'running');
 CREATE INDEX simulations_by_pack ON simulations (pack_id, simulation_id);
+
+-- Claims of learners, with where they stand. What was decided about, and by which rules, is never changed.
+CREATE TABLE claims (
+    learner_id BLOB NOT NULL CONSTRAINT claims_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    claim_id BLOB NOT NULL CONSTRAINT claims_claim_id_is_uuid CHECK (length(claim_id) = 16),
+    kind TEXT NOT NULL,
+    institution_id BLOB CONSTRAINT claims_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    programme_id BLOB CONSTRAINT claims_programme_id_is_uuid CHECK (length(programme_id) = 16),
+    outcome_id BLOB CONSTRAINT claims_outcome_id_is_uuid CHECK (length(outcome_id) = 16),
+    status TEXT NOT NULL,
+    verdict TEXT,
+    standing TEXT NOT NULL CONSTRAINT claims_standing_is_json CHECK (json_valid(standing)),
+    edition BIGINT NOT NULL,
+    since TEXT NOT NULL,
+    due_on TEXT,
+    due TEXT,
+    submitted_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    rules TEXT NOT NULL CONSTRAINT claims_rules_is_json CHECK (json_valid(rules)),
+    subject TEXT NOT NULL CONSTRAINT claims_subject_is_json CHECK (json_valid(subject)),
+    worth_id BLOB CONSTRAINT claims_worth_id_is_uuid CHECK (length(worth_id) = 16),
+    recognised_hundredths BIGINT,
+    decision_number TEXT,
+    decided_on TEXT,
+    CONSTRAINT claims_pk PRIMARY KEY (learner_id, claim_id),
+    CONSTRAINT claims_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT claims_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT claims_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id),
+    CONSTRAINT claims_worth FOREIGN KEY (learner_id, worth_id) REFERENCES worths (learner_id, worth_id),
+    CONSTRAINT claims_kind_known CHECK (kind IN ('recognition', 'conversion')),
+    CONSTRAINT claims_status_known CHECK (status IN ('submitted', 'in_review', 'information_asked', 'proposed', 'on_notice', 'granted', 'refused', 'appealed', 'closed', 'withdrawn', 'lapsed')),
+    CONSTRAINT claims_conversion_has_worth CHECK ((kind = 'conversion') = (worth_id IS NOT NULL)),
+    CONSTRAINT claims_decision_is_dated CHECK ((decision_number IS NULL) = (decided_on IS NULL))
+);
+CREATE INDEX claims_by_id ON claims (claim_id);
+CREATE INDEX claims_by_institution ON claims (institution_id, status, claim_id);
+CREATE INDEX claims_due ON claims (due_on) WHERE due_on IS NOT NULL;
+
+-- What happened to a claim, in order; never changed.
+CREATE TABLE claim_steps (
+    learner_id BLOB NOT NULL CONSTRAINT claim_steps_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    claim_id BLOB NOT NULL CONSTRAINT claim_steps_claim_id_is_uuid CHECK (length(claim_id) = 16),
+    sequence BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    verdict TEXT,
+    status TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    reason_sealed BLOB,
+    details TEXT NOT NULL CONSTRAINT claim_steps_details_is_json CHECK (json_valid(details)),
+    on_day TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    CONSTRAINT claim_steps_pk PRIMARY KEY (learner_id, claim_id, sequence),
+    CONSTRAINT claim_steps_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id)
+);
+CREATE TRIGGER claim_steps_refuse_update BEFORE UPDATE ON claim_steps
+BEGIN
+    SELECT RAISE(ABORT, 'steps of a claim are never changed or deleted');
+END;
+CREATE TRIGGER claim_steps_refuse_delete BEFORE DELETE ON claim_steps
+BEGIN
+    SELECT RAISE(ABORT, 'steps of a claim are never changed or deleted');
+END;
+
+-- The outcomes that a claim uses, and what it holds or held of their lots. One that is used as a whole is in one claim only.
+CREATE TABLE claim_uses (
+    learner_id BLOB NOT NULL CONSTRAINT claim_uses_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    claim_id BLOB NOT NULL CONSTRAINT claim_uses_claim_id_is_uuid CHECK (length(claim_id) = 16),
+    outcome_id BLOB NOT NULL CONSTRAINT claim_uses_outcome_id_is_uuid CHECK (length(outcome_id) = 16),
+    lot_id BLOB CONSTRAINT claim_uses_lot_id_is_uuid CHECK (length(lot_id) = 16),
+    amount_hundredths BIGINT NOT NULL,
+    whole BOOLEAN NOT NULL,
+    standing BOOLEAN NOT NULL,
+    CONSTRAINT claim_uses_pk PRIMARY KEY (learner_id, claim_id, outcome_id),
+    CONSTRAINT claim_uses_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id),
+    CONSTRAINT claim_uses_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT claim_uses_lot FOREIGN KEY (learner_id, lot_id) REFERENCES lots (learner_id, lot_id),
+    CONSTRAINT claim_uses_amount_of_lot CHECK ((amount_hundredths > 0) = (lot_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX claim_uses_whole_once ON claim_uses (learner_id, outcome_id) WHERE whole AND standing;
+CREATE INDEX claim_uses_by_outcome ON claim_uses (learner_id, outcome_id);
+
+-- What a granted claim bought: one row a part of an outcome's credit in a course or bucket. Taken back is noted, never deleted.
+CREATE TABLE conversions (
+    learner_id BLOB NOT NULL CONSTRAINT conversions_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    conversion_id BLOB NOT NULL CONSTRAINT conversions_conversion_id_is_uuid CHECK (length(conversion_id) = 16),
+    claim_id BLOB NOT NULL CONSTRAINT conversions_claim_id_is_uuid CHECK (length(claim_id) = 16),
+    outcome_id BLOB NOT NULL CONSTRAINT conversions_outcome_id_is_uuid CHECK (length(outcome_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT conversions_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    programme_id BLOB NOT NULL CONSTRAINT conversions_programme_id_is_uuid CHECK (length(programme_id) = 16),
+    programme_code TEXT NOT NULL,
+    award TEXT NOT NULL CONSTRAINT conversions_award_is_json CHECK (json_valid(award)),
+    facts TEXT NOT NULL CONSTRAINT conversions_facts_is_json CHECK (json_valid(facts)),
+    original TEXT NOT NULL CONSTRAINT conversions_original_is_json CHECK (json_valid(original)),
+    amount_hundredths BIGINT NOT NULL,
+    decision_number TEXT NOT NULL,
+    decided_on TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    ended_because TEXT,
+    ended_by BLOB CONSTRAINT conversions_ended_by_is_uuid CHECK (length(ended_by) = 16),
+    CONSTRAINT conversions_pk PRIMARY KEY (learner_id, conversion_id),
+    CONSTRAINT conversions_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id),
+    CONSTRAINT conversions_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT conversions_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT conversions_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id),
+    CONSTRAINT conversions_amount_positive CHECK (amount_hundredths > 0),
+    CONSTRAINT conversions_end_has_cause CHECK ((ended_at IS NULL) = (ended_because IS NULL) AND (ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE INDEX conversions_by_claim ON conversions (learner_id, claim_id);
+CREATE INDEX conversions_by_institution ON conversions (institution_id, conversion_id);
+
+-- Objections to what is on public notice, and their answers.
+CREATE TABLE objections (
+    learner_id BLOB NOT NULL CONSTRAINT objections_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    claim_id BLOB NOT NULL CONSTRAINT objections_claim_id_is_uuid CHECK (length(claim_id) = 16),
+    objection_id BLOB NOT NULL CONSTRAINT objections_objection_id_is_uuid CHECK (length(objection_id) = 16),
+    raised_by TEXT NOT NULL,
+    raised_by_name TEXT NOT NULL,
+    text_sealed BLOB NOT NULL,
+    raised_on TEXT NOT NULL,
+    raised_at INTEGER NOT NULL,
+    answer TEXT,
+    answer_reason TEXT,
+    answered_by TEXT,
+    answered_at INTEGER,
+    CONSTRAINT objections_pk PRIMARY KEY (learner_id, claim_id, objection_id),
+    CONSTRAINT objections_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id),
+    CONSTRAINT objections_answer_known CHECK (answer IN ('upheld', 'dismissed')),
+    CONSTRAINT objections_answer_complete CHECK ((answer IS NULL) = (answered_at IS NULL) AND (answer IS NULL) = (answered_by IS NULL) AND (answer IS NULL) = (answer_reason IS NULL))
+);
+
+-- The last number of a decision letter, by institution and year; the bank's own have no institution's key. Distributed by its own key.
+CREATE TABLE decision_numbers (
+    issuer TEXT NOT NULL,
+    year SMALLINT NOT NULL,
+    last BIGINT NOT NULL,
+    CONSTRAINT decision_numbers_pk PRIMARY KEY (issuer, year)
+);
+
+-- Public holidays and make-up working days, one document a year. Reference table.
+CREATE TABLE working_years (
+    year SMALLINT NOT NULL,
+    document TEXT NOT NULL CONSTRAINT working_years_document_is_json CHECK (json_valid(document)),
+    edition BIGINT NOT NULL,
+    changed_at INTEGER NOT NULL,
+    changed_by TEXT NOT NULL,
+    CONSTRAINT working_years_pk PRIMARY KEY (year)
+);

@@ -129,7 +129,7 @@ pub struct Effort {
 impl Default for Effort {
     fn default() -> Self {
         Self {
-            rounds: 8000,
+            rounds: 16_000,
             neighbourhoods: 3,
             nodes: 300,
         }

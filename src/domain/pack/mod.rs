@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod catalogue;
+pub mod claims;
 pub mod diff;
 pub mod life;
 pub mod names;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::admission::AdmissionWeighting;
 use super::bilingual::Bilingual;
+use super::claim::rules::ClaimRules;
 use super::condition::Condition;
 use super::credit::{CourseCredit, Percent, Score};
 use super::limit::{CourseSelector, Limit, NameMatch};
@@ -251,6 +253,9 @@ pub struct Clause {
     pub recorded: Option<Recorded>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exempt_from: Option<Exemption>,
+    /// Whether it is so well tried that one person decides claims under it instead of a panel 成熟条目.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mature: bool,
 }
 
 /// Of some outcomes at most one is used: the highest of a family, one result of an event, nothing twice.
@@ -331,6 +336,9 @@ pub struct RulePack {
     pub exclusions: Vec<Exclusion>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admission: Option<AdmissionWeighting>,
+    /// How claims under it are decided, where not as usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<ClaimRules>,
 }
 
 impl RulePack {

@@ -1,6 +1,7 @@
 //! A pack in plain Chinese and English, made from the document, so that the two never say different things. Every field of
 //! the document is said; each structure is taken apart field by field, so that a new one cannot be forgotten.
 
+mod claims;
 mod clauses;
 mod conditions;
 mod definitions;
@@ -61,6 +62,7 @@ pub fn readable(pack: &RulePack, language: Language) -> Readable {
         once_only,
         exclusions,
         admission,
+        claims: deciding,
     } = pack;
     let mut paragraphs = vec![basis(pack, language)];
     paragraphs.extend(definitions::paragraphs(defined, language));
@@ -70,6 +72,7 @@ pub fn readable(pack: &RulePack, language: Language) -> Readable {
     paragraphs.extend(once_only.iter().map(|rule| only_one(rule, OnlyWhich::Once, language)));
     paragraphs.extend(exclusions.iter().map(|rule| exclusion(rule, language)));
     paragraphs.extend(admission.iter().map(|weighting| admitted(weighting, language)));
+    paragraphs.extend(deciding.iter().map(|rules| claims::paragraph(rules, language)));
     Readable {
         title: title.text(language).to_owned(),
         paragraphs,

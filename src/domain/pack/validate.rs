@@ -161,6 +161,9 @@ fn document(pack: &RulePack, programmes: &[Programme], report: &mut Report) {
         let skills = problem.detail.contains("skills");
         report.add(if skills { Unlawful } else { Invalid }, problem.pointer, problem.detail);
     }
+    for problem in pack.claims.iter().flat_map(|rules| rules.problems("/claims")) {
+        report.add(Invalid, problem.pointer, problem.detail);
+    }
 }
 
 /// The packs above: each is there, none leads back, and there are not too many.

@@ -62,6 +62,7 @@ impl Reads {
             once_only,
             exclusions,
             admission: _,
+            claims: _,
         } = pack;
         self.award_date |= *selected_by == Some(SelectedBy::AwardDate);
         for clause in clauses {
@@ -106,6 +107,7 @@ impl Reads {
             // Of the grade that is recorded a simulation says nothing.
             recorded: _,
             exempt_from: _,
+            mature: _,
         } = clause;
         self.condition(outcomes);
         self.value(value);

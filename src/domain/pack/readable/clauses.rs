@@ -20,6 +20,7 @@ pub(super) fn paragraph(clause: &Clause, language: Language) -> Paragraph {
         coverage,
         recorded,
         exempt_from,
+        mature,
     } = clause;
     let mut sentences =
         vec![about_outcomes(outcomes, language).unwrap_or_else(|| say!(language, "适用于全部成果。", "It is for all outcomes."))];
@@ -38,6 +39,13 @@ pub(super) fn paragraph(clause: &Clause, language: Language) -> Paragraph {
         ),
         Exemption::ClassAndExamination => say!(language, "免修免考。", "The learner is exempt from class and examination."),
     }));
+    if *mature {
+        sentences.push(say!(
+            language,
+            "属于成熟条目：依据它的申请由一人评审。",
+            "It is mature: one person decides claims under it."
+        ));
+    }
     let label = say!(language, "条款", "Clause");
     rule(&label, id, citation, title.as_ref(), sentences, language)
 }

@@ -162,6 +162,9 @@ fn what_is_not_lawful_is_told() {
     let twice = json!({ "base": "table", "by": "level", "entries": [{ "when": "3", "credit": "1" }, { "when": "3", "credit": "2" }] });
     let odd = json!({ "base": "table", "by": "level", "entries": [{ "when": "03", "credit": "1" }] });
     check(vec![
+        ("/claims/panel", json!(4), "/claims/panel", Invalid),
+        ("/claims/notice_working_days", json!(2), "/claims/notice_working_days", Invalid),
+        ("/claims/appeal_working_days", json!(16), "/claims/appeal_working_days", Invalid),
         ("/code", json!("Ä"), "/code", Invalid),
         ("/clauses/0/id", json!("Sixth clause"), "/clauses/0/id", Invalid),
         ("/limits/0/citation", json!(" "), "/limits/0/citation", Invalid),

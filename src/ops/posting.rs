@@ -1,0 +1,95 @@
+//! Posting: credit of one learner moves between pockets, by movements at the end of the chain (invariants 2, 3 and 9).
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::context::Context;
+use super::error::OpError;
+use super::recognition::head_of;
+use crate::domain::credit::Credit;
+use crate::domain::lot::Pocket;
+use crate::domain::movement::{CauseKind, MovementKind, NewMovement, Side};
+use crate::store::connection::Conn;
+use crate::store::deposits::{self, Brought, LearnerRow, LotRow, MovementRow};
+use crate::store::error::StoreError;
+use crate::store::records;
+
+/// An amount of one lot that moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Transfer {
+    pub(super) lot_id: Uuid,
+    pub(super) kind: MovementKind,
+    pub(super) source: Pocket,
+    pub(super) target: Pocket,
+    pub(super) amount: Credit,
+}
+
+/// Why it moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cause {
+    pub(super) kind: CauseKind,
+    pub(super) id: Uuid,
+}
+
+/// Moves amounts of a learner's lots, each for its own cause, lot by lot. The head of the chain moves with them: of two who
+/// move credit of one learner at once the second begins again.
+///
+/// # Errors
+/// `Stale` where a lot or the head moved meanwhile, `Damaged` where a transfer is not possible from what was read: whoever asks
+/// for it must have looked.
+pub(super) fn post(
+    conn: &mut Conn,
+    context: &Context,
+    learner: &LearnerRow,
+    lots: &[LotRow],
+    transfers: &[(Transfer, Cause)],
+    effective_on: NaiveDate,
+) -> Result<(), OpError> {
+    if transfers.is_empty() {
+        return Ok(());
+    }
+    let damaged = |what: String| StoreError::Damaged(what);
+    let learner_id = learner.learner_id.0;
+    let mut head = head_of(learner)?;
+    let mut brought = Brought::default();
+    for lot in lots {
+        let before = lot.balance()?;
+        let mut balance = before;
+        for (transfer, cause) in transfers.iter().filter(|(transfer, _)| transfer.lot_id == lot.lot_id.0) {
+            balance = balance
+                .transfer(transfer.source, transfer.target, transfer.amount)
+                .map_err(|refusal| damaged(format!("lot {}: {refusal}", transfer.lot_id)))?;
+            let content = NewMovement {
+                movement_id: Uuid::now_v7(),
+                lot_id: transfer.lot_id,
+                kind: transfer.kind,
+                source: Side::from(transfer.source),
+                target: Side::from(transfer.target),
+                amount: transfer.amount,
+                effective_on,
+                recorded_at: context.now,
+                cause_kind: cause.kind,
+                cause_id: cause.id,
+            };
+            let appended = head.append(learner_id, content);
+            let (movement, next) = appended.map_err(|_| damaged("a balance out of range".to_owned()))?;
+            head = next;
+            brought.movements.push(MovementRow::new(learner_id, &movement));
+        }
+        if balance != before && !records::set_pockets(conn, lot, &balance)? {
+            return Err(StoreError::Stale.into());
+        }
+    }
+    if brought.movements.len() != transfers.len() {
+        return Err(damaged(format!("a transfer of learner {learner_id} names no lot")).into());
+    }
+    brought.heads.push((
+        learner_id,
+        learner.head_sequence,
+        head.sequence,
+        head.hash.to_vec(),
+        head.available.hundredths(),
+    ));
+    deposits::bring(conn, &brought)?;
+    Ok(())
+}
