@@ -215,7 +215,7 @@ fn main() {
         let done = read_simulation(&bank, &context, started.summary.simulation_id).unwrap();
         let report = done.report.expect("the simulation is done");
         println!(
-            "{name}: {wall:.1} s, {processor:.1} s of the processors; {:.1} and {:.1} times the reading; {:?} gain, {:?} lose, {} not proven",
+            "{name}: {wall:.1} s, {processor:.1} s of the processors; {:.1} and {:.1} times the reading; {:?} gain, {:?} lose, {:?} not proven",
             wall / read_wall,
             processor / read_processor,
             report.gained.learners,

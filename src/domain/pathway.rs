@@ -70,11 +70,6 @@ pub struct Pathway {
 }
 
 impl Pathway {
-    /// Whether the version is in force on a day; both boundary days are inside.
-    pub fn in_force_on(&self, day: NaiveDate) -> bool {
-        self.effective_from <= day && self.effective_to.is_none_or(|last| day <= last)
-    }
-
     /// What an author must mend before the version can be published.
     pub fn problems(&self) -> Vec<FieldProblem> {
         let mut problems = Vec::new();

@@ -7,6 +7,7 @@ mod packs;
 const PHRASES: &[(&str, &str)] = &[
     ("is required", "必须填写"),
     ("is not a field of this body", "不是此请求的字段"),
+    ("is given more than once", "出现了不止一次"),
     ("is left out by somebody who is logged in", "已登录时不必填写"),
     ("is named twice", "重复"),
     ("is too large", "数值过大"),

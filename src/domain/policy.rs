@@ -45,7 +45,8 @@ words! {
         WriteRulePack => "write_rule_pack",
         ReadDraftRulePack => "read_draft_rule_pack",
         DecideRulePack => "decide_rule_pack",
-        SimulateRulePack => "simulate_rule_pack",
+        ReadSimulation => "read_simulation",
+        RunSimulation => "run_simulation",
         SubmitClaim => "submit_claim",
         ReadClaim => "read_claim",
         ListClaims => "list_claims",
@@ -158,9 +159,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         A::ReviewClaim | A::ApproveClaim => role == BankRole::Officer && resource.institution_id().is_none(),
         A::ObjectToClaim => true,
         // Its owner's people, and those who judge it.
-        A::SimulateRulePack => {
-            matches!(role, BankRole::Officer | BankRole::Auditor) || (role == BankRole::Administrator && resource == Resource::Bank)
-        }
+        A::RunSimulation => role == BankRole::Officer || (role == BankRole::Administrator && resource == Resource::Bank),
+        A::ReadSimulation => role == BankRole::Auditor || bank_may(Some(role), A::RunSimulation, resource),
         A::FindLearner
         | A::ReadOutcome
         | A::ListOutcomes
@@ -241,10 +241,11 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::WriteRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ReadDraftRulePack => (MemberRole::ALL, Needs::Belonging),
         A::DecideRulePack => (&[], Needs::Belonging),
+        A::RunSimulation => (&[Registrar, InstitutionAdmin], Needs::Approval),
+        A::ReadSimulation => (&[Registrar, InstitutionAdmin], Needs::Belonging),
         A::ReadClaim | A::ListClaims => (&[Reviewer, Approver], Needs::Belonging),
         A::ReviewClaim => (&[Reviewer, Approver], Needs::Approval),
         A::ApproveClaim => (&[Approver], Needs::Approval),
-        A::SimulateRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -278,7 +279,8 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::WriteRulePack => Some((Scope::RulePacksWrite, Needs::Approval)),
         A::ReadDraftRulePack => Some((Scope::RulePacksWrite, Needs::Belonging)),
         A::DecideRulePack => None,
-        A::SimulateRulePack => Some((Scope::RulePacksWrite, Needs::Approval)),
+        A::RunSimulation => Some((Scope::RulePacksWrite, Needs::Approval)),
+        A::ReadSimulation => Some((Scope::RulePacksWrite, Needs::Belonging)),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -322,7 +324,7 @@ fn hidden(action: Action) -> Rejection {
         | A::ReplayDecision
         | A::ReadDraftAchievement
         | A::ReadDraftRulePack
-        | A::SimulateRulePack
+        | A::ReadSimulation
         | A::IssueClaimCode
         | A::ReadMismatches
         | A::SettleMismatch

@@ -119,11 +119,6 @@ impl Programme {
     pub const COURSES_MAX: usize = 400;
     pub const LIMITS_MAX: usize = 40;
 
-    /// Whether the version is in force on a day; both boundary days are inside.
-    pub fn in_force_on(&self, day: NaiveDate) -> bool {
-        self.effective_from <= day && self.effective_to.is_none_or(|last| day <= last)
-    }
-
     /// What an author must mend before the version can be published. The limits are validated as those of a pack are.
     pub fn problems(&self) -> Vec<FieldProblem> {
         let mut problems = Vec::new();

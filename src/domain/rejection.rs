@@ -148,7 +148,7 @@ rejections! {
     PackOverlaps { code: String } = "pack_overlaps", Rule, "本机构的规则包 {code} 在同一时期适用于相同的专业。", "The institution's rule pack `{code}` is for the same programmes on the same days.";
     PackLayersInvalid { code: String, packs_max: usize } = "pack_layers_invalid", Rule, "规则包 {code} 所依据的上级规则包形成循环，或超过 {packs_max} 个。", "The rule packs that `{code}` stands under lead back to it, or are more than {packs_max}.";
     NoticeTooShort { effective_from: NaiveDate, first_day: NaiveDate } = "notice_too_short", Rule, "生效日期 {effective_from} 早于公示期满，最早可为 {first_day}。", "The rule pack would take effect on {effective_from}, before its public notice is over; the first possible day is {first_day}.";
-    SimulationOpen { status: String } = "simulation_open", Conflict, "该机构已有一个模拟处于 {status} 状态，请等待其完成或先取消。", "A simulation for this institution is `{status}` already; wait for it, or cancel it.";
+    SimulationOpen { status: String } = "simulation_open", Conflict, "该机构已有一个规则包的模拟处于 {status} 状态，请等待其完成或先取消。", "A simulation of a pack of this institution is `{status}` already; wait for it, or cancel it.";
     TooManySimulations { open_max: i64 } = "too_many_simulations", TooMany, "全行已有 {open_max} 个模拟在等待或运行，请稍后再试。", "The bank has {open_max} simulations waiting or running, which is the most; try again later.";
     FourEyes {} = "four_eyes", Forbidden, "提交备案的人不能自行决定。", "Who filed it does not decide on it.";
     CreditHeld { claim_id: Uuid, outcome_id: Uuid } = "credit_held", Conflict, "成果 {outcome_id} 的学分已由申请 {claim_id} 冻结或使用。", "The credit of the outcome {outcome_id} is held or used by the claim {claim_id}.";
@@ -231,6 +231,18 @@ impl Rejection {
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::InvalidBody {
             problems: vec![FieldProblem::new(pointer, detail)],
+        }
+    }
+
+    /// Refuses a body where any of its fields is wrong.
+    ///
+    /// # Errors
+    /// `InvalidBody`.
+    pub fn any_of(problems: Vec<FieldProblem>) -> Result<(), Self> {
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self::InvalidBody { problems })
         }
     }
 }

@@ -57,6 +57,16 @@ fn with_whole_numbers(value: Value) -> Value {
     }
 }
 
+/// The most characters of a step in a pointer, and of a sentence: what somebody sent is not sent back at any length.
+const STEP_MAX: usize = 100;
+const SENTENCE_MAX: usize = 500;
+
+/// A member's step in a pointer (RFC 6901).
+fn step(key: &str) -> String {
+    let short: String = key.chars().take(STEP_MAX).collect();
+    format!("/{}", short.replace('~', "~0").replace('/', "~1"))
+}
+
 /// A field that is missing or unknown is named itself, not the object around it.
 pub(super) fn place_and_sentence(path: &serde_path_to_error::Path, message: &str) -> (String, String) {
     use serde_path_to_error::Segment;
@@ -64,7 +74,7 @@ pub(super) fn place_and_sentence(path: &serde_path_to_error::Path, message: &str
     for segment in path {
         match segment {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => pointer.push_str(&step(key)),
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
@@ -72,17 +82,21 @@ pub(super) fn place_and_sentence(path: &serde_path_to_error::Path, message: &str
     let sentence = message.rsplit_once(" at line ").map_or(message, |(sentence, _)| sentence);
     let named = |start: &str| sentence.strip_prefix(start)?.split('`').next();
     if let Some(field) = named("missing field `") {
-        return (format!("{pointer}/{field}"), "is required".to_owned());
+        return (format!("{pointer}{}", step(field)), "is required".to_owned());
+    }
+    if let Some(field) = named("duplicate field `") {
+        return (format!("{pointer}{}", step(field)), "is given more than once".to_owned());
     }
     if let Some(field) = named("unknown field `") {
-        let pointer = if pointer.ends_with(&format!("/{field}")) {
+        let own = step(field);
+        let pointer = if pointer.ends_with(&own) {
             pointer
         } else {
-            format!("{pointer}/{field}")
+            format!("{pointer}{own}")
         };
         return (pointer, "is not a field of this body".to_owned());
     }
-    (pointer, sentence.to_owned())
+    (pointer, sentence.chars().take(SENTENCE_MAX).collect())
 }
 
 /// Refuses a JSON text one of whose texts has U+0000 in it: PostgreSQL keeps it in no text and in no JSON document, and it
@@ -121,6 +135,7 @@ fn place_of_nul(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::pack::RulePack;
 
     #[derive(Debug, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -163,6 +178,56 @@ mod tests {
                 (pointer, detail),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn hostile_packs_get_a_precise_refusal() {
+        let nested = "[".repeat(100_000);
+        let conditions = format!("{{\"clauses\":[{{\"outcomes\":{}", "{\"any_of\":[".repeat(50_000));
+        let base = r#"{"code":"x","title":{"zh":"x"},"legal_basis":["x"],"effective_from":"2024-01-01""#;
+        let long = "k".repeat(1_000_000);
+        let cases = [
+            (nested, "/0".to_owned(), "invalid type: sequence, expected a string"),
+            (
+                conditions,
+                format!("/clauses/0/outcomes{}", "/any_of/0".repeat(62)),
+                "recursion limit exceeded",
+            ),
+            (String::new(), String::new(), "EOF while parsing a value"),
+            ("{}".to_owned(), "/code".to_owned(), "is required"),
+            (format!("{base},\"code\":\"y\"}}"), "/code".to_owned(), "is given more than once"),
+            (
+                format!("{base},\"effectve_to\":1}}"),
+                "/effectve_to".to_owned(),
+                "is not a field of this body",
+            ),
+            (
+                format!("{base},\"{long}\":1}}"),
+                format!("/{}", "k".repeat(100)),
+                "is not a field of this body",
+            ),
+            (
+                format!("{base},\"limits\":7}}"),
+                "/limits".to_owned(),
+                "invalid type: integer `7`, expected a sequence",
+            ),
+            (
+                format!("{base},\"clauses\":[1e999]}}"),
+                "/clauses/0".to_owned(),
+                "number out of range",
+            ),
+        ];
+        for (text, pointer, detail) in cases {
+            let begun = std::time::Instant::now();
+            let Rejection::MalformedBody { problems } = from_json::<RulePack>(text.as_bytes()).unwrap_err() else {
+                panic!("{pointer}")
+            };
+            assert_eq!(
+                (problems[0].pointer.as_str(), problems[0].detail.as_str()),
+                (pointer.as_str(), detail)
+            );
+            assert!(begun.elapsed().as_secs() < 2);
         }
     }
 

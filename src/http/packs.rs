@@ -11,7 +11,7 @@ use super::institutions::with_edition;
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::render::language_of;
-use super::state::Web;
+use super::state::{Web, Width};
 use crate::domain::pack::RulePack;
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::{FilingDecision, PackStatus};
@@ -75,7 +75,9 @@ pub(crate) async fn create_rule_pack(
     body: Json<NewRulePack>,
 ) -> Result<HttpResponse, Refusal> {
     let pack = web
-        .run(move |bank| packs::create_rule_pack(bank, &asking.0, key.0.as_deref(), &body.0))
+        .calculate(Width::One, move |bank| {
+            packs::create_rule_pack(bank, &asking.0, key.0.as_deref(), &body.0)
+        })
         .await?;
     Ok(with_edition(HttpResponse::Created(), pack.edition, &pack))
 }
@@ -116,8 +118,8 @@ pub(crate) async fn list_rule_packs(
 
 /// Read a version of a rule pack.
 ///
-/// What was published is everybody's. Until it is accepted, the answer says what its author must mend and how its test
-/// cases go.
+/// What was published is everybody's. Until it is accepted, the answer says what its author must mend; its test cases are
+/// run when that is asked for.
 #[utoipa::path(tag = "rule-packs", operation_id = "read_rule_pack", params(("pack_id" = Uuid, Path)), security((), ("bearer" = [])),
     responses((status = 200, description = "The version, with its edition as ETag", body = Pack)))]
 #[get("/api/v1/rule-packs/{pack_id}")]
@@ -140,7 +142,9 @@ pub(crate) async fn edit_rule_pack(
     body: Json<PackEdit>,
 ) -> Result<HttpResponse, Refusal> {
     let pack = web
-        .run(move |bank| packs::edit_rule_pack(bank, &asking.0, id.0, edition.0, &body.0))
+        .calculate(Width::One, move |bank| {
+            packs::edit_rule_pack(bank, &asking.0, id.0, edition.0, &body.0)
+        })
         .await?;
     Ok(with_edition(HttpResponse::Ok(), pack.edition, &pack))
 }
@@ -171,7 +175,9 @@ pub(crate) async fn validate_rule_pack_version(web: web::Data<Web>, asking: Aski
     extensions(("x-problems" = json!(["pack_not_valid"]))))]
 #[post("/api/v1/rule-packs/{pack_id}/test")]
 pub(crate) async fn test_rule_pack(web: web::Data<Web>, asking: Asking, id: Id, body: Json<PackTrial>) -> Result<HttpResponse, Refusal> {
-    let tests = web.run(move |bank| reading::test_rule_pack(bank, &asking.0, id.0, &body.0)).await?;
+    let tests = web
+        .calculate(Width::One, move |bank| reading::test_rule_pack(bank, &asking.0, id.0, &body.0))
+        .await?;
     Ok(HttpResponse::Ok().json(tests))
 }
 
@@ -182,11 +188,13 @@ pub(crate) async fn test_rule_pack(web: web::Data<Web>, asking: Asking, id: Id, 
     params(("pack_id" = Uuid, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
     responses((status = 200, description = "Filed", body = Pack)),
-    extensions(("x-problems" = json!(["wrong_state", "pack_not_valid", "pack_without_cases", "pack_cases_fail", "pack_overlaps", "rule_version_out_of_order"]))))]
+    extensions(("x-problems" = json!(["wrong_state", "stale_edition", "pack_not_valid", "pack_without_cases", "pack_cases_fail", "pack_overlaps", "rule_version_out_of_order"]))))]
 #[post("/api/v1/rule-packs/{pack_id}/file")]
 pub(crate) async fn file_rule_pack(web: web::Data<Web>, asking: Asking, id: Id, key: Key) -> Result<HttpResponse, Refusal> {
     let pack = web
-        .run(move |bank| filing::file_rule_pack(bank, &asking.0, key.0.as_deref(), id.0))
+        .calculate(Width::One, move |bank| {
+            filing::file_rule_pack(bank, &asking.0, key.0.as_deref(), id.0)
+        })
         .await?;
     Ok(with_edition(HttpResponse::Ok(), pack.edition, &pack))
 }

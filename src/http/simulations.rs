@@ -11,7 +11,7 @@ use crate::ops::simulation::{self, NewSimulation, Simulation, SimulationSummary}
 /// Simulate a draft of a rule pack on all learners of the bank.
 ///
 /// Compares what the draft would convert into a programme with what the rules in force convert today, as a job. An
-/// institution has one at a time, the bank a few. The report tells nothing of fewer than five learners.
+/// institution has one of its packs at a time, the bank a few in all. The report tells nothing of fewer than five learners.
 #[utoipa::path(tag = "rule-packs", operation_id = "start_simulation", request_body = NewSimulation,
     params(("pack_id" = Uuid, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),

@@ -120,19 +120,14 @@ fn out_of_line(before: &Agreement, new: &Agreement) -> Vec<FieldProblem> {
     problems
 }
 
-fn refuse(problems: Vec<FieldProblem>) -> Result<(), Rejection> {
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Rejection::InvalidBody { problems })
-    }
-}
-
 /// Publishes an agreement; the same code again makes its next version, and the one before ends the day before.
 ///
 /// # Errors
 /// `InvalidBody`, and what the policy answers.
 pub fn publish_agreement(bank: &Bank, context: &Context, key: Option<&str>, new: &Agreement) -> Result<PublishedAgreement, OpError> {
+    // Looked through before the write begins, though told only to somebody who may publish.
+    let problems = new.problems();
+    let document = document_of(new)?;
     bank.store.write(|conn| {
         once(bank, context, conn, "publish_agreement", key, new, |conn| {
             let codes: Vec<&str> = [&new.from, &new.to].into_iter().filter_map(code_of).collect();
@@ -143,12 +138,11 @@ pub fn publish_agreement(bank: &Bank, context: &Context, key: Option<&str>, new:
                 Action::WriteAgreement,
                 accepting.map_or(Resource::Bank, Resource::Institution),
             )?;
-            refuse(new.problems())?;
-            let document = document_of(new)?;
-            refuse(unknown_sides(new, &known))?;
+            Rejection::any_of(problems.clone())?;
+            Rejection::any_of(unknown_sides(new, &known))?;
             let before = store::latest(conn, &new.code)?;
             if let Some(before) = &before {
-                refuse(out_of_line(&document_in(before)?, new))?;
+                Rejection::any_of(out_of_line(&document_in(before)?, new))?;
             }
             let (from_credit_code, from_kind) = columns_of(&new.from);
             let (to_credit_code, to_kind) = columns_of(&new.to);
@@ -165,7 +159,7 @@ pub fn publish_agreement(bank: &Bank, context: &Context, key: Option<&str>, new:
                 superseded_on: None,
                 created_at: At(context.now),
                 created_by: context.caller.label(),
-                document,
+                document: document.clone(),
             };
             store::insert(conn, &row, before.map(|before| before.agreement_id.0))?;
             let told = context

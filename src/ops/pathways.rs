@@ -75,21 +75,18 @@ fn unknown_stages(conn: &mut Conn, pathway: &Pathway) -> Result<Vec<FieldProblem
 /// # Errors
 /// `InvalidBody`, and what the policy answers.
 pub fn publish_pathway(bank: &Bank, context: &Context, key: Option<&str>, new: &Pathway) -> Result<PublishedPathway, OpError> {
+    // Looked through before the write begins, though told only to somebody who may publish.
+    let problems = new.problems();
+    let document = document_of(new)?;
     bank.store.write(|conn| {
         once(bank, context, conn, "publish_pathway", key, new, |conn| {
             context.authorised(conn, Action::WritePathway, Resource::Bank)?;
-            let problems = new.problems();
-            if !problems.is_empty() {
-                return Err(Rejection::InvalidBody { problems }.into());
-            }
-            let document = document_of(new)?;
+            Rejection::any_of(problems.clone())?;
             let before = store::latest(conn, &new.code)?;
             let begun = before.as_ref().map(|before| before.effective_from);
             let mut problems = unknown_stages(conn, new)?;
             problems.extend(out_of_order(begun, new.effective_from, "/effective_from"));
-            if !problems.is_empty() {
-                return Err(Rejection::InvalidBody { problems }.into());
-            }
+            Rejection::any_of(problems)?;
             let row = PathwayRow {
                 pathway_id: Key(Uuid::now_v7()),
                 code: new.code.clone(),
@@ -99,7 +96,7 @@ pub fn publish_pathway(bank: &Bank, context: &Context, key: Option<&str>, new: &
                 superseded_on: None,
                 created_at: At(context.now),
                 created_by: context.caller.label(),
-                document,
+                document: document.clone(),
             };
             store::insert(conn, &row, before.map(|before| before.pathway_id.0))?;
             let told = context

@@ -117,19 +117,20 @@ fn problems(programme: &Programme) -> Vec<FieldProblem> {
 /// `InvalidBody`, and what the policy answers.
 pub fn publish_programme(bank: &Bank, context: &Context, key: Option<&str>, new: &NewProgramme) -> Result<PublishedProgramme, OpError> {
     let programme = &new.programme;
+    // Looked through before the write begins, though told only to somebody who may publish.
+    let problems = problems(programme);
+    let document = document_of(programme)?;
     bank.store.write(|conn| {
         once(bank, context, conn, "publish_programme", key, new, |conn| {
             context.authorised(conn, Action::WriteProgramme, Resource::Institution(new.institution_id))?;
-            let problems = problems(programme);
-            if !problems.is_empty() {
-                return Err(Rejection::InvalidBody { problems }.into());
-            }
-            let document = document_of(programme)?;
+            Rejection::any_of(problems.clone())?;
             let before = store::latest(conn, new.institution_id, &programme.code)?;
             let begun = before.as_ref().map(|before| before.effective_from);
-            if let Some(problem) = out_of_order(begun, programme.effective_from, "/programme/effective_from") {
-                return Err(Rejection::InvalidBody { problems: vec![problem] }.into());
-            }
+            Rejection::any_of(
+                out_of_order(begun, programme.effective_from, "/programme/effective_from")
+                    .into_iter()
+                    .collect(),
+            )?;
             let row = ProgrammeRow {
                 programme_id: Key(Uuid::now_v7()),
                 institution_id: Key(new.institution_id),
@@ -151,7 +152,7 @@ pub fn publish_programme(bank: &Bank, context: &Context, key: Option<&str>, new:
                 .of_institution(new.institution_id)
                 .with(serde_json::json!({ "code": row.code, "version": row.version, "effective_from": row.effective_from }));
             tell(conn, &[told])?;
-            Ok(PublishedProgramme::try_from((row, document))?)
+            Ok(PublishedProgramme::try_from((row, document.clone()))?)
         })
     })
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Conn;
+use super::dated::{is_in_force, supersede, versions_by_code};
 use super::error::StoreError;
 use super::schema::agreements;
 use super::types::{At, Document, Key};
@@ -30,40 +31,7 @@ pub struct AgreementRow {
     pub document: Document,
 }
 
-/// Adds a version, and notes in the one before when it is superseded. Two who publish at once break a unique key that
-/// has no meaning of its own, so the later one looks again.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert(conn: &mut Conn, row: &AgreementRow, before: Option<Uuid>) -> Result<(), StoreError> {
-    if let Some(before) = before {
-        diesel::update(agreements::table.find(Key(before)))
-            .set(agreements::superseded_on.eq(Some(row.effective_from)))
-            .execute(conn)?;
-    }
-    diesel::insert_into(agreements::table).values(row).execute(conn)?;
-    Ok(())
-}
-
-/// The newest version of a code.
-///
-/// # Errors
-/// When the database refuses.
-pub fn latest(conn: &mut Conn, code: &str) -> Result<Option<AgreementRow>, StoreError> {
-    Ok(agreements::table
-        .filter(agreements::code.eq(code))
-        .order(agreements::version.desc())
-        .first(conn)
-        .optional()?)
-}
-
-/// Finds a version.
-///
-/// # Errors
-/// When the database refuses.
-pub fn find(conn: &mut Conn, agreement_id: Uuid) -> Result<Option<AgreementRow>, StoreError> {
-    Ok(agreements::table.find(Key(agreement_id)).first(conn).optional()?)
-}
+versions_by_code!(agreements, AgreementRow);
 
 /// Versions after `after`, in the order of publication; of a side, those that name the institution or its kind. `kinds`
 /// are those of the two sides' institutions, where the bank has them.
@@ -90,10 +58,7 @@ pub fn list(
         query = query.filter(named.or(agreements::to_kind.eq(kinds.1.map(str::to_owned))));
     }
     if let Some(day) = filter.in_force_on {
-        query = query
-            .filter(agreements::effective_from.le(day))
-            .filter(agreements::effective_to.is_null().or(agreements::effective_to.ge(Some(day))))
-            .filter(agreements::superseded_on.is_null().or(agreements::superseded_on.gt(Some(day))));
+        query = query.filter(is_in_force!(agreements, day));
     }
     if let Some(after) = after {
         query = query.filter(agreements::agreement_id.gt(Key(after)));

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::pattern::containing;
 use super::schema::rule_packs;
 use super::types::{At, Key};
 use crate::domain::pack::catalogue::PackFilter;
@@ -160,15 +161,6 @@ pub fn list(
         }
         Ok(query.order(rule_packs::pack_id).limit(limit).select(PackHead::as_select()).load(c)?)
     })
-}
-
-/// The pattern of texts that contain a text, whose own wildcards stand for themselves.
-fn containing(text: &str) -> String {
-    let literal: String = text
-        .chars()
-        .flat_map(|letter| matches!(letter, '%' | '_' | '\\').then_some('\\').into_iter().chain([letter]))
-        .collect();
-    format!("%{literal}%")
 }
 
 /// Replaces document and cases in the edition that was read; false when it moved on, or is no longer to be changed.

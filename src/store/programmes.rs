@@ -6,8 +6,10 @@ use diesel::sql_types::{Nullable, Text};
 use uuid::Uuid;
 
 use super::connection::Conn;
+use super::dated::{is_in_force, supersede};
 use super::each_back_end;
 use super::error::StoreError;
+use super::pattern::containing;
 use super::schema::programmes;
 use super::types::{At, Document, Key};
 use crate::domain::programme::ProgrammeFilter;
@@ -43,11 +45,7 @@ pub struct ProgrammeRow {
 /// # Errors
 /// When the database refuses.
 pub fn insert(conn: &mut Conn, row: &ProgrammeRow, document: Document, before: Option<Uuid>) -> Result<(), StoreError> {
-    if let Some(before) = before {
-        diesel::update(programmes::table.find(Key(before)))
-            .set(programmes::superseded_on.eq(Some(row.effective_from)))
-            .execute(conn)?;
-    }
+    supersede!(conn, programmes, before, row.effective_from);
     diesel::insert_into(programmes::table)
         .values((row, programmes::document.eq(document)))
         .execute(conn)?;
@@ -96,34 +94,18 @@ pub fn list(conn: &mut Conn, filter: &ProgrammeFilter, after: Option<Uuid>, limi
         query = query.filter(programmes::level.eq(Some(level)));
     }
     if let Some(part) = &filter.name_contains {
-        let pattern = containing(part);
+        let pattern = containing(&part.to_ascii_lowercase());
         let chinese = lower(programmes::name_chinese.nullable()).like(pattern.clone()).escape('\\');
         let english = lower(programmes::name_english).like(pattern).escape('\\');
         query = query.filter(chinese.or(english));
     }
     if let Some(day) = filter.in_force_on {
-        query = query
-            .filter(programmes::effective_from.le(day))
-            .filter(programmes::effective_to.is_null().or(programmes::effective_to.ge(Some(day))))
-            .filter(programmes::superseded_on.is_null().or(programmes::superseded_on.gt(Some(day))));
+        query = query.filter(is_in_force!(programmes, day));
     }
     if let Some(after) = after {
         query = query.filter(programmes::programme_id.gt(Key(after)));
     }
     Ok(query.order(programmes::programme_id).limit(limit).load(conn)?)
-}
-
-/// The pattern of texts that contain a part, whatever signs of patterns are in it.
-fn containing(part: &str) -> String {
-    let mut pattern = String::from("%");
-    for character in part.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character.to_ascii_lowercase());
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// Of some codes, those that some institutions have: pairs of institution and code.

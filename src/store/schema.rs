@@ -551,6 +551,7 @@ diesel::table! {
         pack_edition -> BigInt,
         programme_id -> Id,
         institution_id -> Id,
+        owner_id -> Nullable<Id>,
         status -> Text,
         place -> BigInt,
         comparison -> Text,

@@ -23,6 +23,8 @@ pub struct SimulationRow {
     pub programme_id: Key,
     /// Whose programme it is.
     pub institution_id: Key,
+    /// Whose pack it is; absent for the bank's own.
+    pub owner_id: Option<Key>,
     pub status: String,
     /// Which of the few places it has while it is open.
     pub place: i64,
@@ -53,6 +55,7 @@ pub struct SimulationHead {
     pub pack_edition: i64,
     pub programme_id: Key,
     pub institution_id: Key,
+    pub owner_id: Option<Key>,
     pub status: String,
     pub place: i64,
     pub learners_done: i64,
@@ -76,7 +79,7 @@ macro_rules! is_silent {
     };
 }
 
-/// Adds a job. Two who take the same place at once, or start for the same institution, break a unique key that has no
+/// Adds a job. Two who take the same place at once, or start for packs of the same institution, break a unique key that has no
 /// meaning of its own, so the later one looks again.
 ///
 /// # Errors

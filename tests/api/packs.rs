@@ -122,6 +122,9 @@ fn a_pack_is_drafted_tested_filed_decided_and_in_force() {
         assert_eq!(refused.body["errors"][0]["pointer"], "/cases/1");
         assert!(refused.body["detail"].as_str().unwrap().contains("fails: "), "{}", refused.text);
         edit(2, std::slice::from_ref(&passing)).expect(200);
+        let read = server.get(&path, &town.registrar).expect(200);
+        assert_eq!(read["validation"]["problems"], json!([]));
+        assert_eq!(read["tests"], Value::Null, "reading runs no cases");
         let tried = server
             .post(&format!("{path}/test"), &town.registrar, &json!({ "cases": [passing] }))
             .expect(200);

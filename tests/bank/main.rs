@@ -14,5 +14,6 @@ mod facts;
 mod migrations;
 mod packs;
 mod sessions;
+mod simulation_runs;
 mod simulations;
 mod versions;

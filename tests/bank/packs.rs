@@ -191,6 +191,14 @@ fn the_solver_gets_every_version_that_began_and_the_standards_above() {
                 code: "for-all".to_owned()
             }
         );
+        // One that names the programme goes first while it is in force, and no longer.
+        let mut own = document("only-elec", "2027-02-01");
+        own["programmes"] = json!(["elec-2024"]);
+        own["effective_to"] = json!("2027-03-31");
+        let mut in_time = case();
+        in_time["decided_on"] = json!("2027-03-01");
+        let own = draft(world, &registrar, &own, &[in_time]).unwrap();
+        accept(world, &people, &own, "2026-11-24").unwrap();
         let found = |date: &str| {
             let (versions, above) = world
                 .bank
@@ -208,7 +216,9 @@ fn the_solver_gets_every_version_that_began_and_the_standards_above() {
         let second = ("for-all".to_owned(), 2, None);
         assert_eq!(found("2026-11-30"), (Vec::new(), Vec::new()));
         assert_eq!(found("2026-12-01"), (vec![first.clone()], vec!["bank-standard".to_owned()]));
-        assert_eq!(found("2027-06-01"), (vec![first, second], vec!["bank-standard".to_owned()]));
+        let own = ("only-elec".to_owned(), 1, Some(day("2027-03-31")));
+        assert_eq!(found("2027-03-31"), (vec![own], vec!["bank-standard".to_owned()]));
+        assert_eq!(found("2027-04-01"), (vec![first, second], vec!["bank-standard".to_owned()]));
     });
 }
 

@@ -556,13 +556,14 @@ CREATE TRIGGER worths_refuse_truncate BEFORE TRUNCATE ON worths
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
 
 -- Simulations of drafts: a queue of jobs, kept on the coordinator. An open one has one of a few places, and no two open
--- ones are of the same institution.
+-- ones are of packs of the same institution; the bank's own have no owner.
 CREATE TABLE simulations (
     simulation_id uuid NOT NULL,
     pack_id uuid NOT NULL,
     pack_edition bigint NOT NULL,
     programme_id uuid NOT NULL,
     institution_id uuid NOT NULL,
+    owner_id uuid,
     status text NOT NULL,
     place bigint NOT NULL,
     comparison text NOT NULL,
@@ -582,7 +583,7 @@ CREATE TABLE simulations (
     CONSTRAINT simulations_running_has_runner CHECK (status <> 'running' OR (runner IS NOT NULL AND heartbeat IS NOT NULL AND started_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX simulations_open_place ON simulations (place) WHERE status IN ('queued', 'running');
-CREATE UNIQUE INDEX simulations_open_institution ON simulations (institution_id) WHERE status IN ('queued', 'running');
+CREATE UNIQUE INDEX simulations_open_owner ON simulations (owner_id) WHERE status IN ('queued', 'running');
 CREATE INDEX simulations_by_pack ON simulations (pack_id, simulation_id);
 
 -- Claims of learners, with where they stand. What was decided about, and by which rules, is never changed.

@@ -555,13 +555,14 @@ BEGIN
 END;
 
 -- Simulations of drafts: a queue of jobs, kept on the coordinator. An open one has one of a few places, and no two open
--- ones are of the same institution.
+-- ones are of packs of the same institution; the bank's own have no owner.
 CREATE TABLE simulations (
     simulation_id BLOB NOT NULL CONSTRAINT simulations_simulation_id_is_uuid CHECK (length(simulation_id) = 16),
     pack_id BLOB NOT NULL CONSTRAINT simulations_pack_id_is_uuid CHECK (length(pack_id) = 16),
     pack_edition BIGINT NOT NULL,
     programme_id BLOB NOT NULL CONSTRAINT simulations_programme_id_is_uuid CHECK (length(programme_id) = 16),
     institution_id BLOB NOT NULL CONSTRAINT simulations_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    owner_id BLOB CONSTRAINT simulations_owner_id_is_uuid CHECK (length(owner_id) = 16),
     status TEXT NOT NULL,
     place BIGINT NOT NULL,
     comparison TEXT NOT NULL CONSTRAINT simulations_comparison_is_json CHECK (json_valid(comparison)),
@@ -581,7 +582,7 @@ CREATE TABLE simulations (
     CONSTRAINT simulations_running_has_runner CHECK (status <> 'running' OR (runner IS NOT NULL AND heartbeat IS NOT NULL AND started_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX simulations_open_place ON simulations (place) WHERE status IN ('queued', 'running');
-CREATE UNIQUE INDEX simulations_open_institution ON simulations (institution_id) WHERE status IN ('queued', 'running');
+CREATE UNIQUE INDEX simulations_open_owner ON simulations (owner_id) WHERE status IN ('queued', 'running');
 CREATE INDEX simulations_by_pack ON simulations (pack_id, simulation_id);
 
 -- Claims of learners, with where they stand. What was decided about, and by which rules, is never changed.

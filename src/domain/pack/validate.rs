@@ -7,7 +7,6 @@ mod known;
 mod limits;
 mod report;
 mod selectors;
-mod text;
 mod values;
 
 use std::collections::BTreeSet;
@@ -66,14 +65,6 @@ impl PackProblem {
 
 /// How many packs may stand above each other.
 const LAYERS_MAX: usize = 5;
-
-/// Reads a pack's text. Size and nesting are looked at first, so that no text costs more than its length.
-///
-/// # Errors
-/// What is wrong with the text or its shape; never what is wrong with the rules, which [`problems`] says.
-pub fn parse(text: &str) -> Result<RulePack, Vec<PackProblem>> {
-    text::read(text).map_err(|problem| vec![problem])
-}
 
 /// What the author must mend before the pack can be filed. `programmes` are those of the owner, `above` the packs that
 /// it stands under, as far as they exist.

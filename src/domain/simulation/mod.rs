@@ -27,13 +27,6 @@ words! {
     }
 }
 
-impl SimulationStatus {
-    /// Whether it waits or runs.
-    pub fn is_open(self) -> bool {
-        matches!(self, Self::Queued | Self::Running)
-    }
-}
-
 /// The work that a simulation spends on one learner: less than a decision's, since thousands of learners wait. Where it
 /// does not suffice, the report says of how many nothing was proven.
 pub const EFFORT: Effort = Effort {

@@ -21,7 +21,7 @@ const INSTITUTIONS_MAX: usize = 200;
 /// Learners whose credit changes one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Change {
-    /// Absent for 1 to 4.
+    /// Absent for 1 to 4, and where 1 to 4 that are withheld would follow from it.
     pub learners: Option<u64>,
     /// By how much in all; absent with the learners.
     pub credit: Option<CourseCreditSum>,
@@ -50,12 +50,13 @@ pub struct KindImpact {
 pub struct Impact {
     /// Learners who have credit from them on either side; never fewer than 5.
     pub learners: u64,
-    /// Learners to whom they bring more; absent for 1 to 4.
+    /// Learners to whom they bring more. This and what follows is absent together: where 1 to 4 gain or lose, and where
+    /// what is withheld elsewhere would follow from it.
     pub gained: Option<u64>,
-    /// Learners to whom they bring less; absent for 1 to 4.
+    /// Learners to whom they bring less.
     pub lost: Option<u64>,
-    pub credit_before: CourseCreditSum,
-    pub credit_after: CourseCreditSum,
+    pub credit_before: Option<CourseCreditSum>,
+    pub credit_after: Option<CourseCreditSum>,
 }
 
 /// One outcome of a case. It says no issuer, date or score.
@@ -95,9 +96,10 @@ pub struct SimulationReport {
     pub concerned: Option<u64>,
     pub gained: Change,
     pub lost: Change,
-    /// Absent where one of the two is, from which it would follow.
+    /// Absent for 1 to 4 beside others, and where one of the two is, from which it would follow.
     pub unchanged: Option<u64>,
-    /// What is recognised for all learners together; absent where 1 to 4 have credit on either side.
+    /// What is recognised for all learners together; absent where 1 to 4 have credit on either side, or one of the three
+    /// above is absent.
     pub credit_before: Option<CourseCreditSum>,
     pub credit_after: Option<CourseCreditSum>,
     /// By the institution that made the awards.
@@ -106,17 +108,23 @@ pub struct SimulationReport {
     pub institutions_withheld: usize,
     pub kinds: Vec<KindImpact>,
     pub kinds_withheld: usize,
-    /// The cases that change most, from the greatest loss to the greatest gain.
+    /// The cases that change most, from the greatest loss to the greatest gain. One is left out where, beside it, the sums
+    /// would tell of 1 to 4 others.
     pub samples: Vec<SampleCase>,
-    /// Learners of whom at least one side is the best that was found, and not proven to be the best.
-    pub not_proven: u64,
-    /// Learners whose outcomes are too many to be allocated, and who are counted as unchanged.
-    pub unanswered: u64,
+    /// Learners of whom at least one side is the best that was found, and not proven to be the best; absent for 1 to 4.
+    pub not_proven: Option<u64>,
+    /// Learners whose outcomes are too many to be allocated, and who are counted as unchanged; absent for 1 to 4.
+    pub unanswered: Option<u64>,
+}
+
+/// Whether somebody is counted, and so few that it is not told.
+fn is_few(learners: u64) -> bool {
+    (1..CELL_MIN).contains(&learners)
 }
 
 /// A count of learners that is told; nobody is told, too.
 fn told(learners: u64) -> Option<u64> {
-    (learners == 0 || learners >= CELL_MIN).then_some(learners)
+    (!is_few(learners)).then_some(learners)
 }
 
 fn sum(hundredths: i64) -> CourseCreditSum {
@@ -128,23 +136,22 @@ fn credit(hundredths: i64) -> CourseCredit {
 }
 
 impl Change {
-    fn of(moved: Moved) -> Self {
-        let learners = told(moved.learners);
+    fn of(moved: Moved, is_told: bool) -> Self {
         Self {
-            learners,
-            credit: learners.map(|_| sum(moved.hundredths)),
+            learners: is_told.then_some(moved.learners),
+            credit: is_told.then(|| sum(moved.hundredths)),
         }
     }
 }
 
 impl Impact {
-    fn of(cell: Cell) -> Self {
+    fn of(cell: Cell, is_told: bool) -> Self {
         Self {
             learners: cell.learners,
-            gained: told(cell.gained),
-            lost: told(cell.lost),
-            credit_before: sum(cell.before),
-            credit_after: sum(cell.after),
+            gained: is_told.then_some(cell.gained),
+            lost: is_told.then_some(cell.lost),
+            credit_before: is_told.then(|| sum(cell.before)),
+            credit_after: is_told.then(|| sum(cell.after)),
         }
     }
 }
@@ -169,9 +176,40 @@ impl SampleCase {
     }
 }
 
+/// Which of the three parts of all learners are told. Together they are all, so that one is never withheld alone.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    gained: bool,
+    lost: bool,
+    unchanged: bool,
+}
+
+impl Told {
+    fn of(gained: u64, lost: u64, unchanged: u64) -> Self {
+        let few_unchanged = is_few(unchanged) && gained + lost > 0;
+        let moved = !is_few(gained) && !is_few(lost);
+        let mut told = Self {
+            gained: !is_few(gained),
+            lost: !is_few(lost),
+            unchanged: moved && !few_unchanged,
+        };
+        if moved && few_unchanged {
+            // Beside them the smaller of the other parts is withheld, where somebody is in it.
+            let gained_is_smaller = lost == 0 || (gained > 0 && gained <= lost);
+            (told.gained, told.lost) = (!gained_is_smaller, gained_is_smaller);
+        }
+        told
+    }
+
+    fn all(self) -> bool {
+        self.gained && self.lost && self.unchanged
+    }
+}
+
 /// The cells that are told, those with the most learners first, and how many are withheld. Where one is withheld, the
-/// smallest of the others is too: with the total and all the others, the one could be worked out.
-fn cells<K: Clone + Ord>(all: impl Iterator<Item = (K, Cell)>, most: usize) -> (Vec<(K, Impact)>, usize) {
+/// smallest of the others is too: with the total and all the others, the one could be worked out. So it is with the
+/// credit of a cell in which few gain or lose, and with the total itself where it is withheld.
+fn cells<K: Clone + Ord>(all: impl Iterator<Item = (K, Cell)>, total_is_told: bool, most: usize) -> (Vec<(K, Impact)>, usize) {
     let mut cells: Vec<(K, Cell)> = all.filter(|(_, cell)| cell.learners > 0).collect();
     cells.sort_by(|(one, first), (other, second)| second.learners.cmp(&first.learners).then_with(|| one.cmp(other)));
     let in_all = cells.len();
@@ -179,30 +217,42 @@ fn cells<K: Clone + Ord>(all: impl Iterator<Item = (K, Cell)>, most: usize) -> (
     if cells.len() < in_all {
         cells.pop();
     }
-    cells.truncate(most);
-    let withheld = in_all - cells.len();
-    (cells.into_iter().map(|(key, cell)| (key, Impact::of(cell))).collect(), withheld)
+    let is_told = |cell: &Cell| !is_few(cell.gained) && !is_few(cell.lost);
+    let mut impacts: Vec<(K, Impact)> = cells
+        .iter()
+        .map(|(key, cell)| (key.clone(), Impact::of(*cell, is_told(cell))))
+        .collect();
+    let without_credit = cells.iter().filter(|(_, cell)| !is_told(cell)).count();
+    if in_all - cells.len() + without_credit + usize::from(!total_is_told) == 1
+        && let Some(((_, impact), (_, cell))) = impacts.iter_mut().zip(&cells).rfind(|(_, (_, cell))| is_told(cell))
+    {
+        *impact = Impact::of(*cell, false);
+    }
+    impacts.truncate(most);
+    let withheld = in_all - impacts.len();
+    (impacts, withheld)
 }
 
 impl Tally {
     /// What is told of the sum.
     pub fn report(&self, decided_on: NaiveDate) -> SimulationReport {
-        let (gained, lost) = (Change::of(self.gained), Change::of(self.lost));
-        let credited = told(self.credited);
-        let both = gained.learners.zip(lost.learners);
+        let unchanged = self.learners.saturating_sub(self.gained.learners + self.lost.learners);
+        let parts = Told::of(self.gained.learners, self.lost.learners, unchanged);
+        let total = !is_few(self.credited) && parts.all();
         let institutions = self.institutions.iter().map(|(code, cell)| (code.clone(), *cell));
-        let (institutions, institutions_withheld) = cells(institutions, INSTITUTIONS_MAX);
+        let (institutions, institutions_withheld) = cells(institutions, total, INSTITUTIONS_MAX);
         let kinds = self.kinds.iter().map(|(kind, cell)| (*kind, *cell));
-        let (kinds, kinds_withheld) = cells(kinds, AchievementKind::ALL.len());
+        let (kinds, kinds_withheld) = cells(kinds, total, AchievementKind::ALL.len());
         SimulationReport {
             decided_on,
             learners: self.learners,
             concerned: told(self.concerned),
-            gained,
-            lost,
-            unchanged: both.and_then(|(gained, lost)| self.learners.checked_sub(gained)?.checked_sub(lost)),
-            credit_before: credited.map(|_| sum(self.before)),
-            credit_after: credited.map(|_| sum(self.after)),
+            gained: Change::of(self.gained, parts.gained),
+            lost: Change::of(self.lost, parts.lost),
+            unchanged: parts.unchanged.then_some(unchanged),
+            credit_before: total.then(|| sum(self.before)),
+            credit_after: total.then(|| sum(self.after)),
+            samples: self.samples(parts, &kinds),
             institutions: institutions
                 .into_iter()
                 .map(|(credit_code, impact)| InstitutionImpact { credit_code, impact })
@@ -210,18 +260,18 @@ impl Tally {
             institutions_withheld,
             kinds: kinds.into_iter().map(|(kind, impact)| KindImpact { kind, impact }).collect(),
             kinds_withheld,
-            samples: self.samples(),
-            not_proven: self.not_proven,
-            unanswered: self.unanswered,
+            not_proven: told(self.not_proven),
+            unanswered: told(self.unanswered),
         }
     }
 
     /// Cases stand in the order of their change, so that the greatest losses come first and the greatest gains last.
-    fn samples(&self) -> Vec<SampleCase> {
+    fn samples(&self, parts: Told, kinds: &[(AchievementKind, Impact)]) -> Vec<SampleCase> {
+        let is_told = |case: &Case| if case.change < 0 { parts.lost } else { parts.gained };
         let shared: Vec<(&Case, u64)> = self
             .cases
             .iter()
-            .filter(|(_, learners)| **learners >= CELL_MIN)
+            .filter(|(case, learners)| **learners >= CELL_MIN && is_told(case))
             .map(|(case, learners)| (case, *learners))
             .collect();
         let losses = shared.iter().filter(|(case, _)| case.change < 0).count();
@@ -230,6 +280,28 @@ impl Tally {
         let of_gains = gains.min(CASES_OF_EACH + CASES_OF_EACH.saturating_sub(losses));
         let first = shared.iter().take(of_losses);
         let last = shared.iter().skip(shared.len() - of_gains);
-        first.chain(last).map(|(case, learners)| SampleCase::of(case, *learners)).collect()
+        let mut shown: Vec<(&Case, u64)> = first.chain(last).copied().collect();
+        while let Some(place) = self.telling(&shown, kinds) {
+            shown.remove(place);
+        }
+        shown.into_iter().map(|(case, learners)| SampleCase::of(case, learners)).collect()
+    }
+
+    /// The place of a case to be left out: the smallest of those that, taken out of a sum, leave 1 to 4 learners in it.
+    fn telling(&self, shown: &[(&Case, u64)], kinds: &[(AchievementKind, Impact)]) -> Option<usize> {
+        let smallest = |in_all: u64, is_in: &dyn Fn(&Case) -> bool| {
+            let inside = shown.iter().enumerate().filter(|(_, (case, _))| is_in(case));
+            let learners: u64 = inside.clone().map(|(_, (_, learners))| learners).sum();
+            let smallest = inside.min_by_key(|(_, (_, learners))| *learners).map(|(place, _)| place);
+            smallest.filter(|_| is_few(in_all.saturating_sub(learners)))
+        };
+        let told_kinds = kinds.iter().filter(|(_, impact)| impact.credit_before.is_some());
+        smallest(self.gained.learners, &|case| case.change > 0)
+            .or_else(|| smallest(self.lost.learners, &|case| case.change < 0))
+            .or_else(|| {
+                let mut kinds = told_kinds
+                    .map(|(kind, impact)| smallest(impact.learners, &|case: &Case| case.parts.iter().any(|part| part.kind == *kind)));
+                kinds.find_map(|place| place)
+            })
     }
 }

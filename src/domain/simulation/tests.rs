@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::report::SimulationReport;
+use super::report::{SampleCase, SimulationReport};
 use super::sameness::Reads;
 use super::tally::Tally;
 use super::{Comparison, Difference, EFFORT, Part, Rules};
@@ -258,18 +258,132 @@ proptest! {
     }
 
     #[test]
-    fn nothing_is_told_of_fewer_than_five(differences in proptest::collection::vec(any_difference(), 0..40)) {
-        let told = report(&tally_of(&differences));
-        let counts = [told.concerned, told.gained.learners, told.lost.learners];
-        prop_assert!(counts.into_iter().flatten().all(|count| count == 0 || count >= 5));
-        prop_assert_eq!(told.unchanged.is_some(), told.gained.learners.is_some() && told.lost.learners.is_some());
+    fn nothing_is_told_of_fewer_than_five(
+        differences in proptest::collection::vec(any_difference(), 0..40),
+        repeated in any_difference(),
+        times in 0..9_usize,
+        unanswered in 0..8_u64,
+    ) {
+        let mut tally = tally_of(differences.iter().chain(std::iter::repeat_n(&repeated, times)));
+        tally.add_unanswered(unanswered);
+        let told = report(&tally);
+        let counts = [told.concerned, told.gained.learners, told.lost.learners, told.not_proven, told.unanswered];
+        let impacts = told.kinds.iter().map(|row| row.impact).chain(told.institutions.iter().map(|row| row.impact));
+        let of_impacts = impacts.clone().flat_map(|impact| [Some(impact.learners), impact.gained, impact.lost]);
+        prop_assert!(counts.into_iter().chain(of_impacts).flatten().all(|count| count == 0 || count >= 5));
+        prop_assert!(impacts.clone().all(|impact| impact.learners >= 5));
         prop_assert!(told.samples.iter().all(|case| case.learners >= 5));
-        prop_assert!(told.institutions.iter().all(|row| row.impact.learners >= 5));
-        prop_assert!(told.kinds.iter().all(|row| row.impact.learners >= 5));
-        // One that is withheld alone could be worked out from the total.
-        prop_assert!(told.kinds_withheld != 1 || told.kinds.is_empty());
-        let sum: i64 = told.kinds.iter().map(|row| row.impact.credit_after.hundredths()).sum();
+        prop_assert_eq!(&withheld_that_follows(&told), &Vec::<String>::new(), "{:?}", told);
+        let sum: i64 = told.kinds.iter().filter_map(|row| row.impact.credit_after).map(|credit| credit.hundredths()).sum();
         prop_assert!(told.credit_after.is_none_or(|all| sum <= all.hundredths()));
-        prop_assert!(told.kinds.is_empty() || told.credit_after.is_some());
     }
+}
+
+/// Of numbers that add up to each other, one alone that is withheld follows from the others.
+fn withheld_that_follows(told: &SimulationReport) -> Vec<String> {
+    let mut sums = vec![
+        (
+            "all learners".to_owned(),
+            vec![
+                told.gained.learners.is_some(),
+                told.lost.learners.is_some(),
+                told.unchanged.is_some(),
+            ],
+        ),
+        (
+            "the change".to_owned(),
+            vec![
+                told.gained.credit.is_some(),
+                told.lost.credit.is_some(),
+                told.credit_before.is_some(),
+                told.credit_after.is_some(),
+            ],
+        ),
+    ];
+    let tables = [
+        (
+            "kinds",
+            told.kinds.iter().map(|row| row.impact).collect::<Vec<_>>(),
+            told.kinds_withheld,
+        ),
+        (
+            "institutions",
+            told.institutions.iter().map(|row| row.impact).collect(),
+            told.institutions_withheld,
+        ),
+    ];
+    for (table, impacts, withheld) in tables {
+        let mut parts: Vec<bool> = impacts.iter().map(|impact| impact.credit_before.is_some()).collect();
+        parts.extend(std::iter::repeat_n(false, withheld));
+        // Where nobody has credit, all sums are nought and none is withheld.
+        if !parts.is_empty() {
+            parts.push(told.credit_before.is_some());
+        }
+        sums.push((table.to_owned(), parts));
+        for impact in impacts {
+            let all = [
+                impact.gained.is_some(),
+                impact.lost.is_some(),
+                impact.credit_before.is_some(),
+                impact.credit_after.is_some(),
+            ];
+            if !all.iter().all(|told| *told == all[0]) {
+                sums.push((format!("{table}: one of a row"), vec![false]));
+            }
+        }
+    }
+    let mut follows: Vec<String> = sums
+        .into_iter()
+        .filter(|(_, parts)| parts.iter().filter(|told| !**told).count() == 1)
+        .map(|(name, _)| name)
+        .collect();
+    // What is left of a sum when the cases are taken out of it.
+    let mut left = |name: &str, all: u64, is_in: &dyn Fn(&SampleCase) -> bool| {
+        let shown: u64 = told.samples.iter().filter(|case| is_in(case)).map(|case| case.learners).sum();
+        if matches!(all.saturating_sub(shown), 1..5) {
+            follows.push(format!("{name} beside the cases"));
+        }
+    };
+    left("gained", told.gained.learners.unwrap_or_default(), &|case| case.after > case.before);
+    left("lost", told.lost.learners.unwrap_or_default(), &|case| case.after < case.before);
+    for row in told.kinds.iter().filter(|row| row.impact.credit_before.is_some()) {
+        left(row.kind.as_str(), row.impact.learners, &|case| {
+            case.outcomes.iter().any(|outcome| outcome.kind == row.kind)
+        });
+    }
+    follows
+}
+
+#[test]
+fn the_one_who_gains_is_not_told_of_by_the_sums() {
+    let part = |kind: usize, before: i64, after: i64| Part {
+        institution: "I0".to_owned(),
+        kind: AchievementKind::ALL[kind],
+        achievement: format!("a{kind}"),
+        name: "成果".to_owned(),
+        before,
+        after,
+        reason: None,
+    };
+    let of = |parts: Vec<Part>| Difference {
+        before: parts.iter().map(|part| part.before).sum(),
+        after: parts.iter().map(|part| part.after).sum(),
+        is_concerned: true,
+        is_proven: false,
+        parts,
+    };
+    let loser = of(vec![part(0, 300, 100)]);
+    let others = vec![loser; 6];
+    let unchanged = vec![of(vec![part(1, 100, 100)]); 9];
+    let one = of(vec![part(0, 100, 450)]);
+    let told = report(&tally_of(others.iter().chain(&unchanged).chain([&one])));
+    assert_eq!((told.gained.learners, told.lost.learners), (None, Some(6)));
+    assert_eq!((told.credit_before, told.credit_after), (None, None), "{told:?}");
+    assert_eq!(withheld_that_follows(&told), Vec::<String>::new(), "{told:?}");
+    // Without that one everything is told.
+    let told = report(&tally_of(others.iter().chain(&unchanged)));
+    let credits = [told.credit_before, told.credit_after].map(|credit| credit.map(|credit| credit.hundredths()));
+    assert_eq!(credits, [Some(2700), Some(1500)]);
+    assert!(told.kinds.iter().all(|row| row.impact.credit_after.is_some()), "{told:?}");
+    assert_eq!(told.not_proven, Some(15));
 }

@@ -14,6 +14,7 @@ use crate::domain::pack_case::{PackCase, check};
 use crate::domain::programme::Programme;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::error::OpError;
+use crate::ops::facts::issuer_of;
 use crate::ops::programmes::PublishedProgramme;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
@@ -52,7 +53,7 @@ pub struct PackTests {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Checks {
     pub(super) validation: PackValidation,
-    /// Only of a valid pack: what others answer means nothing.
+    /// Only of a valid pack whose cases were run: what others answer means nothing.
     pub(super) tests: Option<PackTests>,
 }
 
@@ -146,37 +147,66 @@ fn programmes_of(conn: &mut Conn, owner: &InstitutionRow, document: &RulePack) -
     Ok(programmes)
 }
 
-/// Validates a document and, where it is valid, runs its cases.
-///
-/// # Errors
-/// When the database refuses.
-pub(super) fn checks(
-    conn: &mut Conn,
-    owner: Option<&InstitutionRow>,
-    version: i64,
-    document: &RulePack,
-    cases: &[PackCase],
-    today: NaiveDate,
-) -> Result<Checks, OpError> {
-    let (validation, layers) = validation(conn, owner, document, today)?;
-    let is_valid = validation.problems.is_empty();
-    let institution = match owner {
-        Some(owner) => issuer_of(owner)?,
-        // A standard is tried as it holds at an institution that made none of the awards.
-        None => Issuer {
-            credit_code: String::new(),
-            kind: InstitutionKind::VocationalCollege,
-        },
-    };
-    let draft = PackVersion {
-        version,
-        pack: document.clone(),
-    };
-    let tests = is_valid.then(|| {
-        let tried = cases
+/// An edition with all that its cases need of the database, so that they run when the reading is over: they take long,
+/// and nobody waits for a connection meanwhile.
+#[derive(Debug)]
+pub(super) struct Trial {
+    validation: PackValidation,
+    institution: Issuer,
+    draft: PackVersion,
+    layers: Layers,
+    cases: Vec<PackCase>,
+}
+
+impl Trial {
+    /// Validates a document, and reads what its cases need.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(super) fn read(
+        conn: &mut Conn,
+        owner: Option<&InstitutionRow>,
+        version: i64,
+        document: &RulePack,
+        cases: Vec<PackCase>,
+        today: NaiveDate,
+    ) -> Result<Self, OpError> {
+        let (validation, layers) = validation(conn, owner, document, today)?;
+        let institution = match owner {
+            Some(owner) => issuer_of(owner)?,
+            // A standard is tried as it holds at an institution that made none of the awards.
+            None => Issuer {
+                credit_code: String::new(),
+                kind: InstitutionKind::VocationalCollege,
+            },
+        };
+        Ok(Self {
+            validation,
+            institution,
+            draft: PackVersion {
+                version,
+                pack: document.clone(),
+            },
+            layers,
+            cases,
+        })
+    }
+
+    /// Runs the cases, where the document is valid.
+    pub(super) fn run(self) -> Checks {
+        let tests = self.validation.problems.is_empty().then(|| self.tests());
+        Checks {
+            validation: self.validation,
+            tests,
+        }
+    }
+
+    fn tests(&self) -> PackTests {
+        let tried = self
+            .cases
             .iter()
             .enumerate()
-            .map(|(number, case)| (number, case, differences(case, &institution, &draft, &layers)));
+            .map(|(number, case)| (number, case, differences(case, &self.institution, &self.draft, &self.layers)));
         let failures: Vec<CaseFailure> = tried
             .filter(|(_, _, differences)| !differences.is_empty())
             .map(|(number, case, differences)| CaseFailure {
@@ -186,12 +216,11 @@ pub(super) fn checks(
             })
             .collect();
         PackTests {
-            cases: cases.len(),
-            passed: cases.len() - failures.len(),
+            cases: self.cases.len(),
+            passed: self.cases.len() - failures.len(),
             failures,
         }
-    });
-    Ok(Checks { validation, tests })
+    }
 }
 
 /// What a draft answers otherwise than a case expects; nothing when the case passes.
@@ -220,13 +249,4 @@ fn differences(case: &PackCase, institution: &Issuer, draft: &PackVersion, layer
         Ok(allocation) => check(case, &allocation).into_iter().take(DIFFERENCES_MAX).collect(),
         Err(unanswerable) => vec![format!("no answer: {unanswerable}")],
     }
-}
-
-/// An institution as rules see it.
-fn issuer_of(row: &InstitutionRow) -> Result<Issuer, StoreError> {
-    let kind = InstitutionKind::parse(&row.kind).ok_or_else(|| StoreError::Damaged("an institution's kind".to_owned()))?;
-    Ok(Issuer {
-        credit_code: row.credit_code.clone(),
-        kind,
-    })
 }

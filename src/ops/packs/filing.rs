@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::check::{self, Checks};
+use super::check::Trial;
 use super::form::{Pack, cases_of, document_of, status_of};
 use super::in_force::overlapping;
-use super::{owner_of, resource_of, tell_of, to_read, to_write};
+use super::{owner_of, tell_of, to_act};
 use crate::domain::pack::life::{FilingDecision, PackStatus, PackStep, Term, first_possible_day, following, notice_until};
-use crate::domain::policy::{self, Action};
+use crate::domain::policy::Action;
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
@@ -33,18 +33,21 @@ fn stepped(row: PackRow, step: PackStep, today: chrono::NaiveDate) -> Result<Pac
 /// Files a version with the authority: it must be valid, and every one of its cases must pass.
 ///
 /// # Errors
-/// `PackNotValid`, `PackWithoutCases`, `PackCasesFail`, `PackOverlaps`, `RuleVersionOutOfOrder`, `WrongState`, and what
-/// the policy answers.
+/// `PackNotValid`, `PackWithoutCases`, `PackCasesFail`, `PackOverlaps`, `RuleVersionOutOfOrder`, `WrongState`, `StaleEdition`
+/// when somebody changed it while its cases ran, and what the policy answers.
 pub fn file_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, pack_id: Uuid) -> Result<Pack, OpError> {
     let today = bank.day(context.now);
     // Cases are run before the write begins; the edition says whether they still are those of the row.
-    let (edition, checks) = bank.store.read(|conn| {
-        let row = to_write(conn, context, pack_id)?;
-        Ok::<_, OpError>((row.edition, checks_of(conn, &row, today)?))
+    let (edition, trial) = bank.store.read(|conn| {
+        let row = to_act(conn, context, pack_id, Action::WriteRulePack)?;
+        let owner = owner_of(conn, row.institution_id.as_ref().map(|key| key.0))?;
+        let trial = Trial::read(conn, owner.as_ref(), row.version, &document_of(&row)?, cases_of(&row)?, today)?;
+        Ok::<_, OpError>((row.edition, trial))
     })?;
+    let checks = trial.run();
     bank.store.write(|conn| {
         once(bank, context, conn, "file_rule_pack", key, &pack_id, |conn| {
-            let row = to_write(conn, context, pack_id)?;
+            let row = to_act(conn, context, pack_id, Action::WriteRulePack)?;
             let before = row.edition;
             let row = PackRow {
                 filed_at: Some(At(context.now)),
@@ -52,7 +55,7 @@ pub fn file_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, pack_id
                 ..stepped(row, PackStep::File, today)?
             };
             if before != edition {
-                return Err(StoreError::Stale.into());
+                return Err(Rejection::StaleEdition {}.into());
             }
             checks.passed()?;
             fits_in(conn, &row)?;
@@ -61,15 +64,6 @@ pub fn file_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, pack_id
             Ok(Pack::of(row, Some(checks.clone()), today)?)
         })
     })
-}
-
-/// Validation and cases of a row as it is stored.
-///
-/// # Errors
-/// When the database refuses.
-pub(super) fn checks_of(conn: &mut Conn, row: &PackRow, today: chrono::NaiveDate) -> Result<Checks, OpError> {
-    let owner = owner_of(conn, row.institution_id.as_ref().map(|key| key.0))?;
-    check::checks(conn, owner.as_ref(), row.version, &document_of(row)?, &cases_of(row)?, today)
 }
 
 /// Refuses a version that does not begin after the one before it, or that shares its programmes and days with another pack.
@@ -113,13 +107,7 @@ pub fn decide_filing(
     let request = (pack_id, edition, decision, reason);
     bank.store.write(|conn| {
         once(bank, context, conn, "decide_filing", key, &request, |conn| {
-            let actor = context.somebody(conn)?;
-            let row = to_read(conn, context, pack_id)?;
-            policy::allowed(
-                &actor,
-                Action::DecideRulePack,
-                resource_of(row.institution_id.as_ref().map(|key| key.0)),
-            )?;
+            let row = to_act(conn, context, pack_id, Action::DecideRulePack)?;
             if row.filed_by.as_ref() == Some(&context.caller.label()) {
                 return Err(Rejection::FourEyes {}.into());
             }
@@ -177,7 +165,7 @@ pub fn withdraw_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, pac
     let today = bank.day(context.now);
     bank.store.write(|conn| {
         once(bank, context, conn, "withdraw_rule_pack", key, &pack_id, |conn| {
-            let row = stepped(to_write(conn, context, pack_id)?, PackStep::Withdraw, today)?;
+            let row = stepped(to_act(conn, context, pack_id, Action::WriteRulePack)?, PackStep::Withdraw, today)?;
             store::step(conn, &row)?;
             end_versions(conn, &row.code)?;
             tell_of(conn, context, "withdraw_rule_pack", &row, "")?;

@@ -95,7 +95,7 @@ pub struct Pack {
     pub edition: i64,
     /// What its author must mend; until it is accepted.
     pub validation: Option<PackValidation>,
-    /// How its test cases go; until it is accepted, and only while it is valid.
+    /// How its test cases go, of a valid version: when it was just drafted, changed or filed. Else they are asked to be run.
     pub tests: Option<PackTests>,
 }
 

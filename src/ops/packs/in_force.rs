@@ -48,8 +48,8 @@ fn is_for(row: &PackRow, programme_code: &str) -> bool {
 }
 
 /// The versions of the institution's pack for a programme that had begun by a day, from the oldest, and the packs above
-/// the newest of them: the bank's standards first, then those that it names. A pack that names the programme goes before
-/// one that is for all.
+/// the newest of them: the bank's standards first, then those that it names. A pack that is in force goes before one that has
+/// ended, and then one that names the programme before one that is for all.
 ///
 /// # Errors
 /// `PackLayersInvalid` where the packs above lead back to the pack.
@@ -64,7 +64,7 @@ pub fn packs_for(
         .filter(|row| row.effective_from <= day && is_for(row, programme_code))
         .collect();
     // Packs that are equally specific have no day in common: filing refuses it.
-    let weight = |row: &&PackRow| (!row.programmes.is_empty(), is_in_force(row, day), row.effective_from);
+    let weight = |row: &&PackRow| (is_in_force(row, day), !row.programmes.is_empty(), row.effective_from);
     let Some(code) = rows.iter().max_by_key(weight).map(|row| row.code.clone()) else {
         return Ok((Vec::new(), above(conn, None, day)?.packs));
     };

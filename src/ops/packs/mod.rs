@@ -23,6 +23,7 @@ use crate::store::institutions::{self, InstitutionRow};
 use crate::store::journal::tell;
 use crate::store::packs::{self as store, PackRow};
 use crate::store::types::{At, Key};
+use check::Trial;
 use form::{NewRulePack, Pack, PackEdit, Texts};
 
 /// What a pack is of, for the policy: its institution, or the bank.
@@ -60,12 +61,13 @@ pub fn create_rule_pack(bank: &Bank, context: &Context, key: Option<&str>, new: 
     let today = bank.day(context.now);
     let allowed = |conn: &mut Conn| context.authorised(conn, Action::WriteRulePack, resource_of(new.institution_id));
     // Cases are run before the write begins: others must not wait for them.
-    let checks = bank.store.read(|conn| {
+    let trial = bank.store.read(|conn| {
         allowed(conn)?;
         let owner = owner_of(conn, new.institution_id)?;
         same_owner(owner.as_ref(), &new.document)?;
-        check::checks(conn, owner.as_ref(), 1, &new.document, &new.cases, today)
+        Trial::read(conn, owner.as_ref(), 1, &new.document, new.cases.clone(), today)
     })?;
+    let checks = trial.run();
     bank.store.write(|conn| {
         once(bank, context, conn, "create_rule_pack", key, new, |conn| {
             allowed(conn)?;
@@ -138,7 +140,7 @@ pub fn edit_rule_pack(bank: &Bank, context: &Context, pack_id: Uuid, edition: i6
     let texts = Texts::of(&edit.document, &edit.cases)?;
     let today = bank.day(context.now);
     let to_edit = |conn: &mut Conn| {
-        let row = to_write(conn, context, pack_id)?;
+        let row = to_act(conn, context, pack_id, Action::WriteRulePack)?;
         let status = form::status_of(&row, today)?;
         if !status.is_editable() {
             return Err(Rejection::WrongState { state: status.to_string() }.into());
@@ -151,12 +153,13 @@ pub fn edit_rule_pack(bank: &Bank, context: &Context, pack_id: Uuid, edition: i6
         }
         Ok::<PackRow, OpError>(row)
     };
-    let checks = bank.store.read(|conn| {
+    let trial = bank.store.read(|conn| {
         let row = to_edit(conn)?;
         let owner = owner_of(conn, row.institution_id.map(|key| key.0))?;
         same_owner(owner.as_ref(), &edit.document)?;
-        check::checks(conn, owner.as_ref(), row.version, &edit.document, &edit.cases, today)
+        Trial::read(conn, owner.as_ref(), row.version, &edit.document, edit.cases.clone(), today)
     })?;
+    let checks = trial.run();
     bank.store.write(|conn| {
         let row = PackRow {
             edition: edition + 1,
@@ -181,15 +184,15 @@ fn to_read(conn: &mut Conn, context: &Context, pack_id: Uuid) -> Result<PackRow,
     Ok(row)
 }
 
-/// Loads a version that the caller may write.
-fn to_write(conn: &mut Conn, context: &Context, pack_id: Uuid) -> Result<PackRow, OpError> {
+/// Loads a version to which the caller may do something that not every reader may.
+///
+/// # Errors
+/// `NotFound` where the caller may not read it, and what the policy answers.
+pub(super) fn to_act(conn: &mut Conn, context: &Context, pack_id: Uuid, action: Action) -> Result<PackRow, OpError> {
     let actor = context.somebody(conn)?;
     let row = to_read(conn, context, pack_id)?;
-    policy::allowed(
-        &actor,
-        Action::WriteRulePack,
-        resource_of(row.institution_id.as_ref().map(|key| key.0)),
-    )?;
+    let resource = resource_of(row.institution_id.as_ref().map(|key| key.0));
+    policy::allowed(&actor, action, resource)?;
     Ok(row)
 }
 

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::check::{self, PackTests, PackValidation};
-use super::filing::checks_of;
+use super::check::{self, Checks, PackTests, PackValidation, Trial};
 use super::form::{CASES_MAX, Pack, PackSummary, cases_of, document_of, status_of};
-use super::{owner_of, resource_of, to_read};
+use super::{owner_of, resource_of, to_act, to_read};
 use crate::domain::language::Language;
 use crate::domain::pack::RulePack;
 use crate::domain::pack::catalogue::PackFilter;
@@ -17,13 +16,12 @@ use crate::domain::policy::{self, Action};
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
-use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::institutions;
-use crate::store::packs::{self as store, PackRow};
+use crate::store::packs as store;
 
 /// Reads a version: what was published is everybody's, all else its owner's and the bank's people's. Until it is accepted,
-/// the answer says what its author must mend and how its cases go.
+/// the answer says what its author must mend; its cases are run by [`test_rule_pack`], since they take long.
 ///
 /// # Errors
 /// `NotFound`.
@@ -32,7 +30,11 @@ pub fn read_rule_pack(bank: &Bank, context: &Context, pack_id: Uuid) -> Result<P
     bank.store.read(|conn| {
         let row = to_read(conn, context, pack_id)?;
         let checks = match status_of(&row, today)?.is_open() {
-            true => Some(checks_of(conn, &row, today)?),
+            true => {
+                let owner = owner_of(conn, row.institution_id.as_ref().map(|key| key.0))?;
+                let validation = check::validation(conn, owner.as_ref(), &document_of(&row)?, today)?.0;
+                Some(Checks { validation, tests: None })
+            }
             false => None,
         };
         Ok(Pack::of(row, checks, today)?)
@@ -77,18 +79,6 @@ pub fn validate_rule_pack(bank: &Bank, context: &Context, document: &RulePack) -
     })
 }
 
-/// Loads a version for somebody who may look into drafts of its owner, published or not.
-fn to_check(conn: &mut Conn, context: &Context, pack_id: Uuid) -> Result<PackRow, OpError> {
-    let actor = context.somebody(conn)?;
-    let row = to_read(conn, context, pack_id)?;
-    policy::allowed(
-        &actor,
-        Action::ReadDraftRulePack,
-        resource_of(row.institution_id.as_ref().map(|key| key.0)),
-    )?;
-    Ok(row)
-}
-
 /// Validates a stored version.
 ///
 /// # Errors
@@ -96,7 +86,7 @@ fn to_check(conn: &mut Conn, context: &Context, pack_id: Uuid) -> Result<PackRow
 pub fn validate_rule_pack_version(bank: &Bank, context: &Context, pack_id: Uuid) -> Result<PackValidation, OpError> {
     let today = bank.day(context.now);
     bank.store.read(|conn| {
-        let row = to_check(conn, context, pack_id)?;
+        let row = to_act(conn, context, pack_id, Action::ReadDraftRulePack)?;
         let owner = owner_of(conn, row.institution_id.as_ref().map(|key| key.0))?;
         Ok(check::validation(conn, owner.as_ref(), &document_of(&row)?, today)?.0)
     })
@@ -120,14 +110,15 @@ pub fn test_rule_pack(bank: &Bank, context: &Context, pack_id: Uuid, trial: &Pac
         return Err(Rejection::field("/cases", format!("must have at most {CASES_MAX} items")).into());
     }
     let today = bank.day(context.now);
-    bank.store.read(|conn| {
-        let row = to_check(conn, context, pack_id)?;
+    let trial = bank.store.read(|conn| {
+        let row = to_act(conn, context, pack_id, Action::ReadDraftRulePack)?;
         let owner = owner_of(conn, row.institution_id.as_ref().map(|key| key.0))?;
-        let cases: Vec<PackCase> = cases_of(&row)?.into_iter().chain(trial.cases.iter().cloned()).collect();
-        let checks = check::checks(conn, owner.as_ref(), row.version, &document_of(&row)?, &cases, today)?;
-        let problems = checks.validation.problems;
-        checks.tests.ok_or_else(|| check::not_valid(&problems).into())
-    })
+        let cases = cases_of(&row)?.into_iter().chain(trial.cases.iter().cloned()).collect();
+        Trial::read(conn, owner.as_ref(), row.version, &document_of(&row)?, cases, today)
+    })?;
+    let checks = trial.run();
+    let problems = checks.validation.problems;
+    checks.tests.ok_or_else(|| check::not_valid(&problems).into())
 }
 
 /// What changed from one version to another.

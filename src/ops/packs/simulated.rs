@@ -1,40 +1,22 @@
 //! What a simulation of a draft compares: the rules that are in force today, and the same with the draft in its place.
 
 use chrono::NaiveDate;
-use uuid::Uuid;
 
 use super::check::{not_valid, validation};
 use super::form::{document_of, status_of};
 use super::in_force::packs_for;
-use super::{owner_of, resource_of, to_read};
+use super::owner_of;
 use crate::domain::allocation::PackVersion;
 use crate::domain::pack::RulePack;
-use crate::domain::policy::{self, Action};
 use crate::domain::rejection::Rejection;
 use crate::domain::simulation::{Comparison, EFFORT, Rules};
 use crate::ops::agreements::accepted_by;
-use crate::ops::context::Context;
 use crate::ops::error::OpError;
 use crate::ops::facts::issuer_of;
 use crate::ops::programmes::PublishedProgramme;
 use crate::store::connection::Conn;
 use crate::store::institutions;
 use crate::store::packs::PackRow;
-
-/// Loads a version that the caller may simulate, whatever its status.
-///
-/// # Errors
-/// `NotFound`, and what the policy answers.
-pub(in crate::ops) fn to_simulate(conn: &mut Conn, context: &Context, pack_id: Uuid) -> Result<PackRow, OpError> {
-    let actor = context.somebody(conn)?;
-    let row = to_read(conn, context, pack_id)?;
-    policy::allowed(
-        &actor,
-        Action::SimulateRulePack,
-        resource_of(row.institution_id.as_ref().map(|key| key.0)),
-    )?;
-    Ok(row)
-}
 
 /// The comparison of a version that is on its way with what is in force today for a programme. An institution's draft takes
 /// the place of the pack that the programme has; the bank's draft takes its own place above that pack.

@@ -10,8 +10,10 @@ use uuid::Uuid;
 use super::context::{Bank, Context};
 use super::error::OpError;
 use super::once::once;
-use super::packs::simulated::{comparison, to_simulate};
+use super::packs::simulated::comparison;
+use super::packs::to_act;
 use super::programmes::PublishedProgramme;
+use crate::domain::policy::Action;
 use crate::domain::rejection::Rejection;
 use crate::domain::simulation::SimulationStatus;
 use crate::domain::simulation::report::SimulationReport;
@@ -123,15 +125,16 @@ impl Simulation {
 
     fn find(conn: &mut Conn, context: &Context, simulation_id: Uuid) -> Result<Self, OpError> {
         let row = store::find(conn, simulation_id)?.ok_or(Rejection::NotFound {})?;
-        to_simulate(conn, context, row.pack_id.0)?;
+        to_act(conn, context, row.pack_id.0, Action::ReadSimulation)?;
         Ok(Self::of(row, context.now)?)
     }
 }
 
-/// The lowest place that is free: one for an institution, and [`OPEN_MAX`] in the bank.
-fn free_place(conn: &mut Conn, institution_id: Uuid) -> Result<i64, OpError> {
+/// The lowest place that is free: one for an institution that owns the pack, and [`OPEN_MAX`] in the bank. The bank's own
+/// packs leave every institution its one.
+fn free_place(conn: &mut Conn, owner_id: Option<&Key>) -> Result<i64, OpError> {
     let open = store::open(conn)?;
-    if let Some(own) = open.iter().find(|row| row.institution_id.0 == institution_id) {
+    if let Some(own) = open.iter().find(|row| owner_id.is_some() && row.owner_id.as_ref() == owner_id) {
         return Err(Rejection::SimulationOpen {
             status: own.status.clone(),
         }
@@ -157,7 +160,7 @@ pub fn start_simulation(
     let today = bank.day(context.now);
     bank.store.write(|conn| {
         once(bank, context, conn, "start_simulation", key, &(pack_id, new), |conn| {
-            let pack = to_simulate(conn, context, pack_id)?;
+            let pack = to_act(conn, context, pack_id, Action::RunSimulation)?;
             let found = programmes::find(conn, new.programme_id)?;
             let found = found.ok_or_else(|| Rejection::field("/programme_id", "is not a programme of the bank"))?;
             let programme = PublishedProgramme::try_from(found)?;
@@ -170,8 +173,9 @@ pub fn start_simulation(
                 pack_edition: pack.edition,
                 programme_id: Key(new.programme_id),
                 institution_id: Key(institution_id),
+                owner_id: pack.institution_id.clone(),
                 status: SimulationStatus::Queued.as_str().to_owned(),
-                place: free_place(conn, institution_id)?,
+                place: free_place(conn, pack.institution_id.as_ref())?,
                 comparison: text,
                 learners_done: 0,
                 learners_in_all: 0,
@@ -217,7 +221,7 @@ pub fn list_simulations(
     limit: i64,
 ) -> Result<Vec<SimulationSummary>, OpError> {
     bank.store.read(|conn| {
-        to_simulate(conn, context, pack_id)?;
+        to_act(conn, context, pack_id, Action::ReadSimulation)?;
         let rows = store::of_pack(conn, pack_id, before, limit)?;
         let shown = rows.iter().map(|row| SimulationSummary::of(row, context.now));
         Ok(shown.collect::<Result<_, StoreError>>()?)
@@ -232,6 +236,7 @@ pub fn cancel_simulation(bank: &Bank, context: &Context, key: Option<&str>, simu
     bank.store.write(|conn| {
         once(bank, context, conn, "cancel_simulation", key, &simulation_id, |conn| {
             let found = Simulation::find(conn, context, simulation_id)?;
+            to_act(conn, context, found.summary.pack_id, Action::RunSimulation)?;
             if !store::cancel(conn, simulation_id, context.now)? {
                 let state = found.summary.status.to_string();
                 return Err(Rejection::WrongState { state }.into());

@@ -1,13 +1,16 @@
 //! The one thread that runs simulations: it takes the oldest job, reads learners in small pages, and compares on all cores.
-//! It says how far it is about once a second; a job of whose runner nothing is heard is taken again from the start.
+//! It says how far it is about once a second, within a page too; a job of whose runner nothing is heard is taken again from
+//! the start.
 
 use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::domain::actor::Caller;
@@ -20,6 +23,7 @@ use crate::ops::context::{Bank, Context};
 use crate::ops::document::document_of;
 use crate::ops::error::OpError;
 use crate::ops::facts::facts_of_all;
+use crate::ops::parallel::each;
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
 use crate::store::simulations::{self as store, SimulationRow};
@@ -29,6 +33,11 @@ pub type Clock = fn() -> DateTime<Utc>;
 
 /// How many learners are read at once. Small, so that nobody waits long for a connection or a core.
 const PAGE: i64 = 200;
+
+/// How many cases a core takes at once, and how many times that is solved between two looks at the clock. A case takes at
+/// most about a second, so that a runner is never silent for long.
+const PIECE: usize = 2;
+const PIECES: usize = 8;
 
 /// How often the queue is looked at while it is empty.
 const LOOK: Duration = Duration::from_secs(1);
@@ -58,14 +67,15 @@ impl Simulator {
         let stopped = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
             while !stopped.load(Ordering::Relaxed) {
-                match run_next(&bank, &clock, &|| stopped.load(Ordering::Relaxed)) {
-                    Ok(true) => {}
-                    Ok(false) => std::thread::park_timeout(LOOK),
-                    Err(error) => {
-                        tracing::warn!(%error, "a simulation broke off; it is begun again");
-                        std::thread::park_timeout(LOOK);
-                    }
+                let run = || run_next(&bank, &clock, &|| stopped.load(Ordering::Relaxed));
+                match catch_unwind(AssertUnwindSafe(run)) {
+                    Ok(Ok(true)) => continue,
+                    Ok(Ok(false)) => {}
+                    Ok(Err(error)) => tracing::warn!(%error, "a simulation broke off; it is begun again"),
+                    // The case that did it is met again; after a few attempts its job is given up, and others run.
+                    Err(_) => tracing::error!("a case ended its simulation; it is begun again"),
                 }
+                std::thread::park_timeout(LOOK);
             }
         });
         Self { stop, thread }
@@ -103,7 +113,7 @@ pub fn run_next(bank: &Bank, clock: &impl Fn() -> DateTime<Utc>, stopped: &impl 
     let report = match comparison.filter(|_| job.attempts < ATTEMPTS_MAX) {
         None => None,
         Some(comparison) => {
-            let mut run = Run::new(bank, &comparison, simulation_id, runner);
+            let mut run = Run::new(bank, &comparison, simulation_id, runner, now);
             match run.learners(clock, stopped)? {
                 Ended::Complete => Some(run.tally.report(comparison.decided_on)),
                 Ended::Lost => return Ok(true),
@@ -151,6 +161,9 @@ enum Ended {
     Stopped,
 }
 
+/// What a case is remembered by: a digest of it, since cases are long.
+type Name = [u8; 32];
+
 /// What is known of a case: nothing where its question has no answer.
 type Known = Option<Arc<Difference>>;
 
@@ -161,64 +174,82 @@ struct Run<'a> {
     simulation_id: Uuid,
     runner: Uuid,
     reads: Reads,
-    /// As many as there are cores.
-    sides: Vec<Sides>,
-    known: HashMap<String, Known>,
+    sides: Sides,
+    known: HashMap<Name, Known>,
     tally: Tally,
+    done: i64,
+    in_all: i64,
+    /// When it last gave a sign of life.
+    beaten: DateTime<Utc>,
 }
 
 impl<'a> Run<'a> {
-    fn new(bank: &'a Bank, comparison: &'a Comparison, simulation_id: Uuid, runner: Uuid) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    fn new(bank: &'a Bank, comparison: &'a Comparison, simulation_id: Uuid, runner: Uuid, now: DateTime<Utc>) -> Self {
         Self {
             bank,
             comparison,
             simulation_id,
             runner,
             reads: Reads::of(comparison),
-            sides: vec![comparison.sides(); cores],
+            sides: comparison.sides(),
             known: HashMap::new(),
             tally: Tally::default(),
+            done: 0,
+            in_all: 0,
+            beaten: now,
         }
     }
 
     fn learners(&mut self, clock: &impl Fn() -> DateTime<Utc>, stopped: &impl Fn() -> bool) -> Result<Ended, OpError> {
-        let in_all = self.bank.store.read(store::count_learners)?;
-        let (mut done, mut after, mut beaten) = (0_i64, None, clock());
-        if !self.beat(beaten, done, in_all)? {
+        self.in_all = self.bank.store.read(store::count_learners)?;
+        if !self.beat(clock())? {
             return Ok(Ended::Lost);
         }
+        let mut after = None;
         loop {
-            if stopped() {
-                return Ok(Ended::Stopped);
+            if let Some(ended) = self.look(clock, stopped)? {
+                return Ok(ended);
             }
             let page = self.bank.store.read(|conn| facts_of_all(conn, after, PAGE))?;
             let Some((last, _)) = page.last() else { break };
             after = Some(*last);
-            done = done.saturating_add(i64::try_from(page.len()).unwrap_or(PAGE));
-            self.page(page)?;
-            let now = clock();
-            if (now - beaten).num_milliseconds() >= BEAT_MILLISECONDS {
-                beaten = now;
-                if !self.beat(now, done, in_all)? {
-                    return Ok(Ended::Lost);
-                }
+            let learners = i64::try_from(page.len()).unwrap_or(PAGE);
+            if let Some(ended) = self.page(page, clock, stopped)? {
+                return Ok(ended);
             }
+            self.done = self.done.saturating_add(learners);
         }
         // Learners who came meanwhile are among those that are done.
-        let complete = self.beat(clock(), done, done)?;
+        self.in_all = self.done;
+        let complete = self.beat(clock())?;
         Ok(if complete { Ended::Complete } else { Ended::Lost })
     }
 
-    fn beat(&self, now: DateTime<Utc>, done: i64, in_all: i64) -> Result<bool, StoreError> {
-        let (simulation_id, runner) = (self.simulation_id, self.runner);
-        self.bank
-            .store
-            .write(|conn| store::beat(conn, simulation_id, runner, now, done, in_all.max(done)))
+    /// Gives a sign of life when it is time for one, and says whether the walk is to end before its end.
+    fn look(&mut self, clock: &impl Fn() -> DateTime<Utc>, stopped: &impl Fn() -> bool) -> Result<Option<Ended>, OpError> {
+        let now = clock();
+        if (now - self.beaten).num_milliseconds() >= BEAT_MILLISECONDS && !self.beat(now)? {
+            return Ok(Some(Ended::Lost));
+        }
+        Ok(stopped().then_some(Ended::Stopped))
     }
 
-    /// Adds the learners of a page. Those who are the same to the rules are solved once.
-    fn page(&mut self, page: Vec<(Uuid, Vec<OutcomeFacts>)>) -> Result<(), OpError> {
+    fn beat(&mut self, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.beaten = now;
+        let (simulation_id, runner, done) = (self.simulation_id, self.runner, self.done);
+        let in_all = self.in_all.max(done);
+        self.bank
+            .store
+            .write(|conn| store::beat(conn, simulation_id, runner, now, done, in_all))
+    }
+
+    /// Adds the learners of a page, unless the walk is to end meanwhile. Those who are the same to the rules are solved once.
+    fn page(
+        &mut self,
+        page: Vec<(Uuid, Vec<OutcomeFacts>)>,
+        clock: &impl Fn() -> DateTime<Utc>,
+        stopped: &impl Fn() -> bool,
+    ) -> Result<Option<Ended>, OpError> {
         metrics::counter!("credit_bank_simulated_learners_total").increment(u64::try_from(page.len()).unwrap_or_default());
         let mut learners = Vec::with_capacity(page.len());
         let (mut new, mut is_new) = (Vec::new(), HashSet::new());
@@ -228,47 +259,40 @@ impl<'a> Run<'a> {
                 continue;
             }
             let seen = self.reads.seen(self.comparison, &outcomes);
-            let name = serde_json::to_string(&seen).map_err(|error| StoreError::Damaged(error.to_string()))?;
-            if !self.known.contains_key(&name) && is_new.insert(name.clone()) {
-                new.push((name.clone(), seen));
+            let text = serde_json::to_vec(&seen).map_err(|error| StoreError::Damaged(error.to_string()))?;
+            let name: Name = Sha256::digest(&text).into();
+            if !self.known.contains_key(&name) && is_new.insert(name) {
+                new.push((name, seen));
             }
             learners.push(name);
         }
         if self.known.len().saturating_add(new.len()) > MEMORY_MAX {
-            let needed: HashSet<&String> = learners.iter().collect();
+            let needed: HashSet<&Name> = learners.iter().collect();
             self.known.retain(|name, _| needed.contains(name));
         }
-        let solved = solved(&mut self.sides, &new)?;
-        self.known.extend(solved);
+        let pieces: Vec<&[(Name, Vec<OutcomeFacts>)]> = new.chunks(PIECE).collect();
+        for (number, pieces) in pieces.chunks(PIECES).enumerate() {
+            if number > 0
+                && let Some(ended) = self.look(clock, stopped)?
+            {
+                return Ok(Some(ended));
+            }
+            let solved = each(pieces, |piece| solved(&self.sides, piece));
+            self.known.extend(solved.into_iter().flatten());
+        }
         for name in learners {
             match self.known.get(&name) {
                 Some(Some(difference)) => self.tally.add(difference),
                 _ => self.tally.add_unanswered(1),
             }
         }
-        Ok(())
+        Ok(None)
     }
 }
 
-/// Solves cases on all cores; whichever is free takes the next.
-fn solved(sides: &mut [Sides], cases: &[(String, Vec<OutcomeFacts>)]) -> Result<Vec<(String, Known)>, OpError> {
-    let next = AtomicUsize::new(0);
-    let work = |sides: &mut Sides| {
-        let mut found = Vec::new();
-        while let Some((name, outcomes)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            found.push((name.clone(), sides.compare(outcomes).ok().map(Arc::new)));
-        }
-        found
-    };
-    let mut all = Vec::with_capacity(cases.len());
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = sides.iter_mut().map(|sides| scope.spawn(|| work(sides))).collect();
-        for thread in threads {
-            let found = thread
-                .join()
-                .map_err(|_| StoreError::Damaged("a case ended the thread that solved it".to_owned()))?;
-            all.extend(found);
-        }
-        Ok(all)
-    })
+/// Solves some cases one after the other.
+fn solved(sides: &Sides, cases: &[(Name, Vec<OutcomeFacts>)]) -> Vec<(Name, Known)> {
+    let mut sides = sides.clone();
+    let solve = |(name, outcomes): &(Name, Vec<OutcomeFacts>)| (*name, sides.compare(outcomes).ok().map(Arc::new));
+    cases.iter().map(solve).collect()
 }

@@ -1,39 +1,12 @@
-//! Hostile packs: deep, long, circular or senseless ones get a precise refusal, at once.
+//! Hostile packs: long, circular or senseless ones get a precise refusal, at once. What is no pack at all is refused where
+//! bodies are read.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::PackFault::{Invalid, TooLarge};
+use super::PackFault::TooLarge;
 use super::tests::{good, programme, set, standard};
 use super::*;
-
-#[test]
-fn hostile_texts_get_a_precise_refusal() {
-    let nested = "[".repeat(100_000);
-    let objects = format!("{{\"clauses\":[{}", "{\"outcomes\":".repeat(50_000));
-    let long = format!("\"{}\"", "x".repeat(RulePack::TEXT_MAX));
-    let base = r#"{"code":"x","title":{"zh":"x"},"legal_basis":["x"],"effective_from":"2024-01-01""#;
-    let cases = [
-        (nested.as_str(), "/0".repeat(40), TooLarge),
-        (objects.as_str(), format!("/clauses/0{}", "/outcomes".repeat(38)), TooLarge),
-        (long.as_str(), String::new(), TooLarge),
-        ("", String::new(), Invalid),
-        ("{", String::new(), Invalid),
-        ("{}", "/code".to_owned(), Invalid),
-        (&format!("{base}}} x"), String::new(), Invalid),
-        (&format!("{base},\"effectve_to\":1}}"), "/effectve_to".to_owned(), Invalid),
-        (&format!("{base},\"limits\":7}}"), "/limits".to_owned(), Invalid),
-        (&format!("{base},\"clauses\":[1e999]}}"), "/clauses/0".to_owned(), Invalid),
-    ];
-    for (text, pointer, fault) in cases {
-        let problems = parse(text).unwrap_err();
-        assert_eq!(
-            (problems.len(), &problems[0].pointer, problems[0].fault),
-            (1, &pointer, fault),
-            "{problems:?}"
-        );
-    }
-}
 
 #[test]
 fn a_pack_of_ten_thousand_clauses_is_refused_at_once() {
@@ -69,7 +42,7 @@ fn seeds_of_the_fuzz_target_bent_in_many_ways_never_make_it_fall() {
                 .collect();
             for text in [cut, bent] {
                 seen += 1;
-                if let Ok(pack) = parse(&text) {
+                if let Ok(pack) = serde_json::from_str::<RulePack>(&text) {
                     assert!(problems(&pack, &[], std::slice::from_ref(&pack)).len() <= PackProblem::MOST + 1);
                 }
             }
@@ -112,8 +85,7 @@ fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
 
 proptest! {
     #[test]
-    fn no_text_and_no_changed_pack_makes_it_fall(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), anything(), any::<bool>()), 1..4), text in ".{0,60}") {
-        drop(parse(&text));
+    fn no_changed_pack_makes_it_fall(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), anything(), any::<bool>()), 1..4)) {
         let mut document = good();
         for (place, source, value, copy) in changes {
             let mut all = Vec::new();
@@ -121,7 +93,7 @@ proptest! {
             let value = if copy { document.pointer(&all[source.index(all.len())]).cloned().unwrap() } else { value };
             set(&mut document, &all[place.index(all.len())], value);
         }
-        if let Ok(pack) = parse(&document.to_string()) {
+        if let Ok(pack) = serde_json::from_value::<RulePack>(document) {
             let found = problems(&pack, &[programme()], &[standard(), pack.clone()]);
             prop_assert!(found.len() <= PackProblem::MOST + 1);
             for problem in found {

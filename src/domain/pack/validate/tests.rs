@@ -20,7 +20,7 @@ pub(super) fn standard() -> RulePack {
 }
 
 fn found(document: &Value) -> Vec<PackProblem> {
-    let pack = parse(&document.to_string()).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let pack: RulePack = serde_json::from_value(document.clone()).unwrap();
     problems(&pack, &[programme()], &[standard()])
 }
 

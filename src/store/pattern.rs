@@ -1,0 +1,20 @@
+//! Patterns of `LIKE`, whose escape is a backslash.
+
+/// The pattern of texts that contain a part, whose own wildcards stand for themselves.
+pub(super) fn containing(part: &str) -> String {
+    let literal: String = part
+        .chars()
+        .flat_map(|letter| matches!(letter, '%' | '_' | '\\').then_some('\\').into_iter().chain([letter]))
+        .collect();
+    format!("%{literal}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::containing;
+
+    #[test]
+    fn wildcards_in_a_part_stand_for_themselves() {
+        assert_eq!(containing(r"5%_\证"), r"%5\%\_\\证%");
+    }
+}
