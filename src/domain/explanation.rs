@@ -89,7 +89,9 @@ fn english(step: &TraceStep) -> String {
             };
             format!("The rule \"{title}\", version {version} ({citation}), applies; it was chosen by the {date}, {on}.")
         }
-        TraceStep::GrantedByClaim { claim_id, credit } => format!("The people who reviewed the claim {claim_id} recognised {credit} credits."),
+        TraceStep::GrantedByClaim { claim_id, credit } => {
+            format!("The people who reviewed the claim {claim_id} recognised {credit} credits.")
+        }
         TraceStep::FixedCredit { credit } => format!("The rule gives a fixed credit of {credit}."),
         TraceStep::HoursTaken { hours, nominal: true } => {
             format!("The outcome states no hours; the achievement's {hours} are taken.")

@@ -144,7 +144,9 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
     use Action as A;
     let Some(role) = role else { return false };
     match action {
-        A::CreateUser | A::CreateFramework | A::WriteRecognitionRule | A::WriteCertificatePattern | A::WriteWorkingYear => role == BankRole::Administrator,
+        A::CreateUser | A::CreateFramework | A::WriteRecognitionRule | A::WriteCertificatePattern | A::WriteWorkingYear => {
+            role == BankRole::Administrator
+        }
         A::DecideInstitution | A::ReviewOutcome | A::WriteAgreement | A::WritePathway => {
             matches!(role, BankRole::Administrator | BankRole::Officer)
         }

@@ -2,6 +2,7 @@
 
 pub mod achievements;
 pub mod agreements;
+pub mod claims;
 pub mod clients;
 pub mod extract;
 pub mod filters;
@@ -11,6 +12,7 @@ pub mod json;
 pub mod learners;
 pub mod me;
 pub mod members;
+pub mod notices;
 pub mod observe;
 pub mod openapi;
 pub mod outcomes;

@@ -4,8 +4,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, clients, health, institutions, learners, me, members, outcomes, packs, pathways, programmes, review, rules,
-    sessions, simulations, worth,
+    achievements, agreements, claims, clients, health, institutions, learners, me, members, notices, outcomes, packs, pathways, programmes,
+    review, rules, sessions, simulations, worth,
 };
 
 macro_rules! operations {
@@ -125,4 +125,31 @@ operations! {
     simulations::list_simulations,
     simulations::read_simulation,
     simulations::cancel_simulation,
+    claims::submit_claim,
+    claims::list_own_claims,
+    claims::list_own_conversions,
+    claims::list_claims,
+    claims::count_due_claims,
+    claims::read_claim,
+    claims::read_letter,
+    claims::replay_claim,
+    claims::take_claim,
+    claims::ask_information,
+    claims::give_information,
+    claims::recuse_from_claim,
+    claims::approve_claim,
+    claims::send_back_claim,
+    claims::withdraw_claim,
+    claims::appeal_claim,
+    claims::withdraw_appeal,
+    claims::vote_on_claim,
+    claims::propose_verdict,
+    claims::decide_appeal,
+    notices::list_notices,
+    notices::object_to_claim,
+    notices::list_own_objections,
+    notices::answer_objection,
+    notices::appeal_as_objector,
+    notices::list_working_years,
+    notices::put_working_year,
 }

@@ -16,6 +16,7 @@ use super::state::{AttemptLimits, Web};
 use super::{openapi, render, routes};
 use crate::config::Config;
 use crate::domain::actor::Caller;
+use crate::ops::claims::clocks::{Ran, run_claim_clocks};
 use crate::ops::context::{Bank, Context};
 use crate::ops::expiry::expire_lots;
 use crate::ops::simulation::worker::Simulator;
@@ -118,8 +119,8 @@ impl Application {
     }
 }
 
-/// How often credit is looked over for what has expired.
-const EXPIRY_MINUTES: u64 = 60;
+/// How often credit and claims are looked over for what a day has brought.
+const CLOCK_MINUTES: u64 = 60;
 
 /// What is to be done now and then.
 async fn keep_up(web: web::Data<Web>) {
@@ -129,13 +130,18 @@ async fn keep_up(web: web::Data<Web>) {
         minutes.tick().await;
         web.forget_attempts();
         web.metrics.run_upkeep();
-        if minute % EXPIRY_MINUTES == 0 {
+        if minute % CLOCK_MINUTES == 0 {
             let context = Context::of(Caller::Bank, crate::clock::now());
             match web.run(move |bank| expire_lots(bank, &context)).await {
                 Ok(0) => {}
                 Ok(lots) => tracing::info!(lots, "credit expired"),
                 // The operation has said why; the next round tries again.
                 Err(refusal) => tracing::warn!(%refusal, "credit could not be expired"),
+            }
+            match web.run(move |bank| run_claim_clocks(bank, &context)).await {
+                Ok(ran) if ran == Ran::default() => {}
+                Ok(ran) => tracing::info!(?ran, "the clocks of claims ran"),
+                Err(refusal) => tracing::warn!(%refusal, "the clocks of claims could not run"),
             }
         }
         minute += 1;

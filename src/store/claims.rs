@@ -328,9 +328,7 @@ pub fn insert_conversions(conn: &mut Conn, rows: &[ConversionRow]) -> Result<(),
 /// # Errors
 /// When the database refuses.
 pub fn conversions(conn: &mut Conn, learner_id: Uuid, at: Option<(Uuid, &str)>) -> Result<Vec<ConversionRow>, StoreError> {
-    let mut query = conversions::table
-        .filter(conversions::learner_id.eq(Key(learner_id)))
-        .into_boxed();
+    let mut query = conversions::table.filter(conversions::learner_id.eq(Key(learner_id))).into_boxed();
     if let Some((institution_id, programme_code)) = at {
         query = query
             .filter(conversions::institution_id.eq(Key(institution_id)))

@@ -51,9 +51,8 @@ impl Act {
     pub(super) fn check(&self, event: ClaimEvent) -> Result<(), Rejection> {
         let mut problems = Vec::new();
         let hidden = |letter: char| letter.is_control() && letter != '\n';
-        let lawful = |text: &str| {
-            (1..=ClaimEvent::REASON_CHARACTERS_MAX).contains(&text.trim().chars().count()) && !text.chars().any(hidden)
-        };
+        let lawful =
+            |text: &str| (1..=ClaimEvent::REASON_CHARACTERS_MAX).contains(&text.trim().chars().count()) && !text.chars().any(hidden);
         match &self.reason {
             None if event.needs_reason() => problems.push(FieldProblem::new("/reason", "must be given")),
             Some(reason) if !lawful(reason) => problems.push(FieldProblem::new("/reason", "must have 1 to 2000 visible characters")),

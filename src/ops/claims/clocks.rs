@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::act::{Act, acted};
 use super::{Claim, calendar};
+use crate::domain::claim::ClaimEvent;
 use crate::domain::claim::clock::{DueKind, WaitsFor};
 use crate::domain::claim::rules::Unanswered;
-use crate::domain::claim::ClaimEvent;
 use crate::domain::policy::{Action, Resource};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
@@ -61,7 +61,9 @@ pub fn run_claim_clocks(bank: &Bank, context: &Context) -> Result<Ran, OpError> 
 }
 
 fn run_one(bank: &Bank, context: &Context, row: &ClaimRow, today: chrono::NaiveDate, ran: &mut Ran) -> Result<(), OpError> {
-    let (working_days, claim) = bank.store.read(|conn| Ok::<_, OpError>((calendar(conn)?, Claim::read(row.clone())?)))?;
+    let (working_days, claim) = bank
+        .store
+        .read(|conn| Ok::<_, OpError>((calendar(conn)?, Claim::read(row.clone())?)))?;
     let Some(due) = claim.case.state.due(claim.case.since, &claim.rules, &working_days) else {
         return Ok(());
     };
@@ -92,7 +94,9 @@ fn run_one(bank: &Bank, context: &Context, row: &ClaimRow, today: chrono::NaiveD
         edition: Some(row.edition),
         ..Act::default()
     };
-    let done = bank.store.write(|conn| acted(bank, context, conn, row.claim_id.0, event, &act).map(|_| ()));
+    let done = bank
+        .store
+        .write(|conn| acted(bank, context, conn, row.claim_id.0, event, &act).map(|_| ()));
     match done {
         Ok(()) => match event {
             ClaimEvent::NoticeEnds => ran.granted += 1,

@@ -31,7 +31,10 @@ pub(super) fn kept(conn: &mut Conn, learner_id: Uuid, worth_id: Uuid) -> Result<
 
 /// The pack whose people decide: the version in force on the day of the decision, or the last one.
 pub(super) fn deciding_pack(question: &Question) -> Option<&RulePack> {
-    let in_force = question.versions.iter().rfind(|version| version.pack.in_force_on(question.decided_on));
+    let in_force = question
+        .versions
+        .iter()
+        .rfind(|version| version.pack.in_force_on(question.decided_on));
     in_force.or(question.versions.last()).map(|version| &version.pack)
 }
 
@@ -47,12 +50,14 @@ pub(super) fn subject(bank: &Bank, context: &Context, conn: &mut Conn, learner: 
     let lots = records::lots_of(conn, learner_id)?;
     let uses = uses(&question, &allocation, &lots)?;
     let outcome_ids: Vec<Uuid> = uses.iter().map(|used| used.0).collect();
-    let left = |outcome_id: Uuid| lots.iter().find(|lot| lot.outcome_id.0 == outcome_id).map(|lot| lot.available_hundredths);
+    let left = |outcome_id: Uuid| {
+        lots.iter()
+            .find(|lot| lot.outcome_id.0 == outcome_id)
+            .map(|lot| lot.available_hundredths)
+    };
     refuse_held(conn, learner_id, &outcome_ids, |held| {
         let wanted = uses.iter().find(|used| used.0 == held.outcome_id.0);
-        wanted.is_some_and(|(outcome_id, _, amount, whole)| {
-            (*whole && held.whole) || left(*outcome_id).is_some_and(|left| left < *amount)
-        })
+        wanted.is_some_and(|(outcome_id, _, amount, whole)| (*whole && held.whole) || left(*outcome_id).is_some_and(|left| left < *amount))
     })?;
     // The rules and the record may have changed since the answer was kept; what is claimed is what holds now.
     let own = OwnProgramme {
@@ -89,9 +94,15 @@ fn uses(question: &Question, allocation: &Allocation, lots: &[LotRow]) -> Result
     for verdict in allocation.verdicts.iter().filter(|verdict| verdict.used.hundredths() > 0) {
         let broken = || StoreError::Damaged(format!("an award of outcome {}", verdict.outcome));
         let outcome_id = Uuid::parse_str(&verdict.outcome).map_err(|_| broken())?;
-        let award = allocation.awards.iter().find(|award| award.outcome == verdict.outcome).ok_or_else(broken)?;
+        let award = allocation
+            .awards
+            .iter()
+            .find(|award| award.outcome == verdict.outcome)
+            .ok_or_else(broken)?;
         let forfeited = rest_of(question, award) == Remainder::Forfeited;
-        let lot = lots.iter().find(|lot| lot.outcome_id.0 == outcome_id && lot.available_hundredths > 0);
+        let lot = lots
+            .iter()
+            .find(|lot| lot.outcome_id.0 == outcome_id && lot.available_hundredths > 0);
         uses.push(match lot {
             None => (outcome_id, None, 0, true),
             Some(lot) if forfeited => (outcome_id, Some(lot.lot_id.0), lot.available_hundredths, true),
@@ -126,7 +137,11 @@ pub(super) fn bought(
     let (row, question, allocation) = kept(conn, claim.row.learner_id.0, worth_id)?;
     let mut rows = Vec::new();
     for award in &allocation.awards {
-        let facts = question.outcomes.iter().find(|facts| facts.key == award.outcome).ok_or_else(broken)?;
+        let facts = question
+            .outcomes
+            .iter()
+            .find(|facts| facts.key == award.outcome)
+            .ok_or_else(broken)?;
         let outcome_id = Uuid::parse_str(&award.outcome).map_err(|_| broken())?;
         let outcome = records::outcome(conn, outcome_id)?.ok_or_else(broken)?;
         let text = |value: Result<String, serde_json::Error>| value.map_err(|_| broken());

@@ -22,26 +22,60 @@ use crate::store::types::At;
 ///
 /// # Errors
 /// `CreditHeld` and `CreditGone` where what is to be held is no longer there; `CreditInUse` where what is to be revoked is used.
-pub(super) fn apply(bank: &Bank, context: &Context, conn: &mut Conn, claim: &Claim, effect: CreditEffect) -> Result<Option<(Uuid, i64)>, OpError> {
+pub(super) fn apply(
+    bank: &Bank,
+    context: &Context,
+    conn: &mut Conn,
+    claim: &Claim,
+    effect: CreditEffect,
+) -> Result<Option<(Uuid, i64)>, OpError> {
     let uses = store::uses(conn, &claim.row)?;
     match effect {
         CreditEffect::Hold => {
             holdable(conn, claim, &uses)?;
-            moved(bank, context, conn, claim, &uses, (MovementKind::Hold, Pocket::Available, Pocket::Held))?;
+            moved(
+                bank,
+                context,
+                conn,
+                claim,
+                &uses,
+                (MovementKind::Hold, Pocket::Available, Pocket::Held),
+            )?;
             stand(conn, claim, true)?;
         }
         CreditEffect::Release => {
-            moved(bank, context, conn, claim, &uses, (MovementKind::Release, Pocket::Held, Pocket::Available))?;
+            moved(
+                bank,
+                context,
+                conn,
+                claim,
+                &uses,
+                (MovementKind::Release, Pocket::Held, Pocket::Available),
+            )?;
             stand(conn, claim, false)?;
         }
         CreditEffect::Redeem => {
-            moved(bank, context, conn, claim, &uses, (MovementKind::Redeem, Pocket::Held, Pocket::Redeemed))?;
+            moved(
+                bank,
+                context,
+                conn,
+                claim,
+                &uses,
+                (MovementKind::Redeem, Pocket::Held, Pocket::Redeemed),
+            )?;
             let (number, day) = decision(claim)?;
             let rows = bought(conn, claim, &number, day, At(context.now))?;
             store::insert_conversions(conn, &rows)?;
         }
         CreditEffect::Restore => {
-            moved(bank, context, conn, claim, &uses, (MovementKind::Restore, Pocket::Redeemed, Pocket::Available))?;
+            moved(
+                bank,
+                context,
+                conn,
+                claim,
+                &uses,
+                (MovementKind::Restore, Pocket::Redeemed, Pocket::Available),
+            )?;
             store::end_conversions(conn, &claim.row, At(context.now), "appeal", claim.row.claim_id.0)?;
             stand(conn, claim, false)?;
         }

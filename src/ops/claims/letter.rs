@@ -59,7 +59,10 @@ pub fn read_letter(bank: &Bank, context: &Context, claim_id: Uuid, language: Lan
         let (decision_number, decided_on) = decided.ok_or(Rejection::NotFound {})?;
         let verdict = final_verdict(&claim).ok_or(Rejection::NotFound {})?;
         let steps = store::steps(conn, &claim.row)?;
-        let steps = steps.iter().map(|step| step_of(bank, step, false)).collect::<Result<Vec<_>, OpError>>()?;
+        let steps = steps
+            .iter()
+            .map(|step| step_of(bank, step, false))
+            .collect::<Result<Vec<_>, OpError>>()?;
         Ok(Letter {
             claim_id,
             title: match language {
@@ -119,20 +122,40 @@ fn paragraphs(
     let granted = verdict == Verdict::Grant;
     let mut told = vec![if chinese {
         let outcome = if granted { "准予" } else { "不予" };
-        format!("{}：您于 {} 提出的学分{}申请，{decider}决定{outcome}。", name.as_str(), submitted_on(steps), kind_word(claim.case.kind, language))
+        format!(
+            "{}：您于 {} 提出的学分{}申请，{decider}决定{outcome}。",
+            name.as_str(),
+            submitted_on(steps),
+            kind_word(claim.case.kind, language)
+        )
     } else {
         let outcome = if granted { "grants" } else { "refuses" };
-        format!("{}: {decider} {outcome} your claim for {} of {}.", name.as_str(), kind_word(claim.case.kind, language), submitted_on(steps))
+        format!(
+            "{}: {decider} {outcome} your claim for {} of {}.",
+            name.as_str(),
+            kind_word(claim.case.kind, language),
+            submitted_on(steps)
+        )
     }];
-    for step in steps.iter().filter(|step| matches!(step.event.as_str(), "propose" | "decide_appeal")) {
+    for step in steps
+        .iter()
+        .filter(|step| matches!(step.event.as_str(), "propose" | "decide_appeal"))
+    {
         if let Some(reason) = &step.reason {
             let clauses = step.details.get("clauses").and_then(serde_json::Value::as_array);
             let clauses: Vec<&str> = clauses.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
             let appeal = step.event == "decide_appeal";
             told.push(match (chinese, clauses.is_empty()) {
                 (true, true) => format!("{}：{reason}", if appeal { "申诉决定理由" } else { "理由" }),
-                (true, false) => format!("{}（依据 {}）：{reason}", if appeal { "申诉决定理由" } else { "理由" }, clauses.join("、")),
-                (false, true) => format!("{}: {reason}", if appeal { "Reason of the decision on the appeal" } else { "Reason" }),
+                (true, false) => format!(
+                    "{}（依据 {}）：{reason}",
+                    if appeal { "申诉决定理由" } else { "理由" },
+                    clauses.join("、")
+                ),
+                (false, true) => format!(
+                    "{}: {reason}",
+                    if appeal { "Reason of the decision on the appeal" } else { "Reason" }
+                ),
                 (false, false) => format!("Reason, by {}: {reason}", clauses.join(", ")),
             });
         }
@@ -147,7 +170,11 @@ fn paragraphs(
             let outcome = question.outcomes.iter().find(|facts| facts.key == verdict.outcome);
             let said = sentences::explain(&allocation, verdict, &question.outcomes, language);
             let named = outcome.map(|facts| facts.name.as_str()).unwrap_or_default();
-            told.push(format!("{named}{}{}", if chinese { "：" } else { ": " }, said.join(if chinese { "" } else { " " })));
+            told.push(format!(
+                "{named}{}{}",
+                if chinese { "：" } else { ": " },
+                said.join(if chinese { "" } else { " " })
+            ));
         }
     }
     told.push(remedy(claim, verdict, chinese));

@@ -57,7 +57,11 @@ impl Claim {
         let broken = || damaged(row.claim_id.0);
         let standing: Standing = serde_json::from_str(&row.standing).map_err(|_| broken())?;
         let status = ClaimStatus::parse(&row.status).ok_or_else(broken)?;
-        let verdict = row.verdict.as_deref().map(|word| Verdict::parse(word).ok_or_else(broken)).transpose()?;
+        let verdict = row
+            .verdict
+            .as_deref()
+            .map(|word| Verdict::parse(word).ok_or_else(broken))
+            .transpose()?;
         let case = ClaimCase {
             kind: ClaimKind::parse(&row.kind).ok_or_else(broken)?,
             state: ClaimState::from_parts(status, verdict, standing.open_objections).ok_or_else(broken)?,

@@ -79,7 +79,11 @@ fn notice_of(bank: &Bank, conn: &mut Conn, claim: &Claim) -> Result<Notice, OpEr
     for award in &mut awards {
         award.outcome.clear();
     }
-    let due = claim.case.state.due(claim.case.since, &claim.rules, &calendar(conn)?).ok_or_else(broken)?;
+    let due = claim
+        .case
+        .state
+        .due(claim.case.since, &claim.rules, &calendar(conn)?)
+        .ok_or_else(broken)?;
     let recognised = row.recognised_hundredths.map(CourseCredit::from_hundredths).transpose();
     Ok(Notice {
         claim_id: row.claim_id.0,
@@ -153,22 +157,33 @@ pub fn answer_objection(
     let event = ClaimEvent::AnswerObjection { answer };
     act.check(event)?;
     bank.store.write(|conn| {
-        once(bank, context, conn, "answer_objection", key, &(claim_id, objection_id, answer, act), |conn| {
-            let (_, claim) = acted(bank, context, conn, claim_id, event, act)?;
-            let rows = store::objections(conn, &claim.row)?;
-            let row = rows.into_iter().find(|row| row.objection_id.0 == objection_id);
-            let row = ObjectionRow {
-                answer: Some(answer.to_string()),
-                answer_reason: act.reason.clone(),
-                answered_by: Some(context.caller.label()),
-                answered_at: Some(At(context.now)),
-                ..row.ok_or(Rejection::NotFound {})?
-            };
-            if !store::answer_objection(conn, &row)? {
-                return Err(Rejection::WrongState { state: "answered".to_owned() }.into());
-            }
-            objection_of(bank, &row, true)
-        })
+        once(
+            bank,
+            context,
+            conn,
+            "answer_objection",
+            key,
+            &(claim_id, objection_id, answer, act),
+            |conn| {
+                let (_, claim) = acted(bank, context, conn, claim_id, event, act)?;
+                let rows = store::objections(conn, &claim.row)?;
+                let row = rows.into_iter().find(|row| row.objection_id.0 == objection_id);
+                let row = ObjectionRow {
+                    answer: Some(answer.to_string()),
+                    answer_reason: act.reason.clone(),
+                    answered_by: Some(context.caller.label()),
+                    answered_at: Some(At(context.now)),
+                    ..row.ok_or(Rejection::NotFound {})?
+                };
+                if !store::answer_objection(conn, &row)? {
+                    return Err(Rejection::WrongState {
+                        state: "answered".to_owned(),
+                    }
+                    .into());
+                }
+                objection_of(bank, &row, true)
+            },
+        )
     })
 }
 

@@ -32,7 +32,9 @@ pub fn list_own_claims(
         let working_days = calendar(conn)?;
         let rows = store::list(conn, &filter, before, limit)?;
         let today = bank.day(context.now);
-        rows.into_iter().map(|row| Ok(summary_of(&Claim::read(row)?, today, &working_days)?)).collect()
+        rows.into_iter()
+            .map(|row| Ok(summary_of(&Claim::read(row)?, today, &working_days)?))
+            .collect()
     })
 }
 
@@ -55,7 +57,9 @@ pub fn list_claims(
         let today = bank.day(context.now);
         let learners: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         note_access(conn, context, &actor, filter.institution_id, "list_claims", &learners)?;
-        rows.into_iter().map(|row| Ok(summary_of(&Claim::read(row)?, today, &working_days)?)).collect()
+        rows.into_iter()
+            .map(|row| Ok(summary_of(&Claim::read(row)?, today, &working_days)?))
+            .collect()
     })
 }
 

@@ -57,8 +57,15 @@ impl RecognitionSubject {
     pub(super) fn check(&self) -> Result<(), Rejection> {
         let Self::Declared(declared) = self else { return Ok(()) };
         let mut problems = Vec::new();
-        if declared.certificate_number.as_deref().is_some_and(|text| CertificateNumber::parse(text).is_none()) {
-            problems.push(FieldProblem::new("/subject/certificate_number", "must have 1 to 64 visible characters"));
+        if declared
+            .certificate_number
+            .as_deref()
+            .is_some_and(|text| CertificateNumber::parse(text).is_none())
+        {
+            problems.push(FieldProblem::new(
+                "/subject/certificate_number",
+                "must have 1 to 64 visible characters",
+            ));
         }
         let unlawful = |text: &str| text.is_empty() || text.chars().count() > 40 || text.chars().any(char::is_control);
         if declared.grade.as_deref().is_some_and(unlawful) {
@@ -154,7 +161,10 @@ fn award_outcome(bank: &Bank, context: &Context, conn: &mut Conn, claim: &Claim,
     let row = records::outcome(conn, outcome_id)?.ok_or_else(broken)?;
     let achievement = standards::achievement(conn, row.achievement_id.0)?.ok_or_else(broken)?;
     let learner = records::learner(conn, row.learner_id.0)?.ok_or_else(broken)?;
-    let credit = claim.row.recognised_hundredths.and_then(|credit| Credit::from_hundredths(credit).ok());
+    let credit = claim
+        .row
+        .recognised_hundredths
+        .and_then(|credit| Credit::from_hundredths(credit).ok());
     let today = bank.day(context.now);
     let hours = row.hours_hundredths.map(Hours::from_hundredths).transpose().map_err(|_| broken())?;
     let inputs = inputs_of(&achievement, row.awarded_on, hours, today)?;

@@ -199,7 +199,12 @@ fn inserted(
 }
 
 /// Why a use cannot be begun: the claim that has it, if another has.
-pub(super) fn refuse_held(conn: &mut Conn, learner_id: Uuid, outcome_ids: &[Uuid], needed: impl Fn(&UseRow) -> bool) -> Result<(), OpError> {
+pub(super) fn refuse_held(
+    conn: &mut Conn,
+    learner_id: Uuid,
+    outcome_ids: &[Uuid],
+    needed: impl Fn(&UseRow) -> bool,
+) -> Result<(), OpError> {
     let standing = store::standing_uses(conn, learner_id, outcome_ids)?;
     match standing.into_iter().find(needed) {
         Some(held) => Err(Rejection::CreditHeld {

@@ -141,7 +141,11 @@ pub struct ClaimView {
 }
 
 /// A claim in a list, on a day.
-pub(super) fn summary_of(claim: &Claim, today: NaiveDate, working_days: &crate::domain::working_days::WorkingDays) -> Result<ClaimSummary, StoreError> {
+pub(super) fn summary_of(
+    claim: &Claim,
+    today: NaiveDate,
+    working_days: &crate::domain::working_days::WorkingDays,
+) -> Result<ClaimSummary, StoreError> {
     let row = &claim.row;
     let due = claim.case.state.due(claim.case.since, &claim.rules, working_days);
     let recognised = row.recognised_hundredths.map(CourseCredit::from_hundredths).transpose();
@@ -219,7 +223,10 @@ pub(super) fn view_of(bank: &Bank, context: &Context, conn: &mut Conn, actor: &A
         allocation,
         uses,
         conversions: bought.map(Conversion::try_from).collect::<Result<_, StoreError>>()?,
-        objections: objections.iter().map(|row| objection_of(bank, row, !own)).collect::<Result<_, OpError>>()?,
+        objections: objections
+            .iter()
+            .map(|row| objection_of(bank, row, !own))
+            .collect::<Result<_, OpError>>()?,
         steps: steps.iter().map(|step| step_of(bank, step, !own)).collect::<Result<_, OpError>>()?,
     })
 }

@@ -154,7 +154,9 @@ pub(super) fn deposit_within(bank: &Bank, context: &Context, conn: &mut Conn, ou
     };
     let prepared = [Ok(prepared)];
     let mut plan = load::plan(conn, std::slice::from_ref(&request), &prepared)?;
-    let [Ok(prepared)] = &prepared else { return Err(Rejection::NotFound {}.into()) };
+    let [Ok(prepared)] = &prepared else {
+        return Err(Rejection::NotFound {}.into());
+    };
     let deposited = plan.deposit(bank, &request, prepared)??;
     plan.save(conn)?;
     Ok(deposited)
