@@ -34,7 +34,7 @@ pub struct BucketAudit {
     pub bucket: String,
     pub name: Bilingual,
     pub minimum: CourseCredit,
-    /// What the record brings to it.
+    /// What was converted to it earlier, and what the record brings.
     pub has: CourseCredit,
     pub missing: CourseCredit,
     /// Required courses that are not covered.
@@ -120,8 +120,8 @@ pub fn read_own_audit(bank: &Bank, context: &Context, own: OwnProgramme) -> Resu
         ..question.clone()
     };
     let gains = additions(&glance, &awards, TRIES_MAX).map_err(refused)?.items;
-    let complete = allocation.recognised >= question.programme.required_credit
-        && allocation.buckets.iter().all(|bucket| bucket.missing == CourseCredit::ZERO);
+    let (has, missing) = (allocation.converted(), allocation.missing());
+    let complete = missing == CourseCredit::ZERO && allocation.buckets.iter().all(|bucket| bucket.missing == CourseCredit::ZERO);
     let buckets = allocation.buckets.into_iter().map(|standing| {
         let fills = gains.iter().filter(|gain| gain.buckets.contains(&standing.bucket));
         BucketAudit {
@@ -138,12 +138,8 @@ pub fn read_own_audit(bank: &Bank, context: &Context, own: OwnProgramme) -> Resu
         programme_id: own.programme_id,
         programme_name: site.programme_name.clone(),
         required_credit: question.programme.required_credit,
-        has: allocation.recognised,
-        missing: question
-            .programme
-            .required_credit
-            .checked_sub(allocation.recognised)
-            .unwrap_or_default(),
+        has,
+        missing,
         complete,
         buckets: buckets.collect(),
     })
