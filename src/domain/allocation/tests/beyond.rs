@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::oracle::{Use, is_lawful, most_of, small_question, uses, value};
-use crate::domain::allocation::{Allocation, Award, Destination, EarlierAward, Proof, Question, allocate, model, problem};
+use crate::domain::allocation::{Allocation, Award, Destination, EarlierAward, Proof, Question, ReasonCode, allocate, model, problem};
 use crate::domain::credit::{CourseCredit, Credit};
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::pack::Remainder;
@@ -146,6 +146,9 @@ proptest! {
         prop_assert!(after.recognised <= before.recognised);
         for verdict in &after.verdicts {
             prop_assert!(verdict.used > Default::default() || !verdict.reasons.is_empty(), "{} is unused without a reason", verdict.outcome);
+            let left = |code: ReasonCode| matches!(code, ReasonCode::RemainderForfeited | ReasonCode::RemainderKept);
+            let explained: i64 = verdict.reasons.iter().filter(|reason| !left(reason.code)).map(|reason| reason.amount.hundredths()).sum();
+            prop_assert_eq!(explained, verdict.offered.hundredths() - verdict.used.hundredths());
         }
     }
 
