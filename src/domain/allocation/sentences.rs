@@ -106,8 +106,8 @@ fn chosen(reason: &Reason, language: Language) -> &'static str {
     match (reason.earlier.is_some(), language) {
         (false, Language::Chinese) => "已采用",
         (true, Language::Chinese) => "此前已转换",
-        (false, Language::English) => "is used",
-        (true, Language::English) => "was converted earlier",
+        (false, Language::English) => " is used",
+        (true, Language::English) => " was converted earlier",
     }
 }
 
@@ -180,11 +180,11 @@ fn english(reason: &Reason) -> String {
             earlier(reason, Language::English)
         ),
         ReasonCode::NotTheHighest => format!(
-            "{amount} credits are not used: by {citation} of {layer} only one of them counts, and “{detail}” {}.",
+            "{amount} credits are not used: by {citation} of {layer} only one of them counts, and “{detail}”{}.",
             chosen(reason, Language::English)
         ),
         ReasonCode::Repeated => format!(
-            "{amount} credits are not used: by {citation} of {layer} nothing counts twice, and “{detail}” {}.",
+            "{amount} credits are not used: by {citation} of {layer} nothing counts twice, and “{detail}”{}.",
             chosen(reason, Language::English)
         ),
         ReasonCode::AlreadyConverted if citation.is_empty() => {
