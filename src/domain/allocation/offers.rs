@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::further::{self, Further};
 use super::layers::Ruling;
-use super::model::{Arc, Model, Offer, Place, PlaceKind};
+use super::model::{Arc, Bound, Model, Offer, Place, PlaceKind};
 use super::standards::{self, Standards};
 use super::targets::{clause_takes, free_credit};
 use super::{Layer, Question, ReasonCode};
@@ -109,21 +109,17 @@ fn offer_all(
     }
     let version = question.version_for(outcome);
     let exclusions = exclusions_for(question, rulings, version, outcome);
-    if let Some((ruling, exclusion)) = exclusions.iter().find(|(_, exclusion)| exclusion.courses.is_empty()) {
+    let is_total = |(_, exclusion): &&(Ruling<'_>, &Exclusion)| exclusion.courses.is_empty();
+    if let Some((ruling, exclusion)) = exclusions.iter().find(is_total) {
         return Err(Hindrance {
-            code: ReasonCode::Excluded,
             layer: Some(ruling.layer),
             rule: Some(exclusion.id.clone()),
             citation: Some(exclusion.citation.clone()),
-            detail: None,
+            ..Hindrance::new(ReasonCode::Excluded)
         });
     }
-    let place = version.ok_or_else(|| Hindrance::new(ReasonCode::NoPackInForce))?;
-    let pack = question
-        .versions
-        .get(place)
-        .map(|version| &version.pack)
-        .ok_or_else(|| Hindrance::new(ReasonCode::NoPackInForce))?;
+    let judging = version.and_then(|place| Some((place, &question.versions.get(place)?.pack)));
+    let (place, pack) = judging.ok_or_else(|| Hindrance::new(ReasonCode::NoPackInForce))?;
     let further = further::of(question, outcome)?;
     let standards = standards::of(question, rulings, outcome)?;
     let mut nearest = Hindrance::new(ReasonCode::NoClauseMatches);
@@ -161,14 +157,26 @@ fn offer_all(
     }
     let own = model.arcs.iter().enumerate().filter(|(_, arc)| arc.outcome == number);
     let arcs = own.map(|(arc, _)| arc).collect();
-    let first = further.as_ref().map_or(outcome, |further| further.at_first(outcome));
-    for mut bound in standards.ceiling(question, first, arcs) {
-        if let Some(further) = &further {
-            bound.use_up(further.used(), vec![outcome.key.clone()]);
-        }
-        model.bounds.push(bound);
-    }
+    model.bounds.extend(ceiling(question, &standards, further.as_ref(), outcome, arcs));
     Ok(())
+}
+
+/// What packs above let the outcome bring, less what of it was used.
+fn ceiling(
+    question: &Question,
+    standards: &Standards<'_>,
+    further: Option<&Further<'_>>,
+    outcome: &OutcomeFacts,
+    arcs: Vec<usize>,
+) -> Vec<Bound> {
+    let first = further.map_or(outcome, |further| further.at_first(outcome));
+    let mut bounds = standards.ceiling(question, first, arcs);
+    if let Some(further) = further {
+        bounds
+            .iter_mut()
+            .for_each(|bound| bound.use_up(further.used(), vec![outcome.key.clone()]));
+    }
+    bounds
 }
 
 /// Takes out what is lower in rank than another of its group, where the rule says so and the higher one has an offer.
@@ -283,17 +291,7 @@ impl Site<'_> {
         if let Some(unmet) = unmet {
             return Err(self.unmatched(unmet));
         }
-        let hindered = |code| Err(Hindrance::of_clause(code, clause, None));
-        let budget = match (worth, self.further) {
-            (Worth::Unknown, _) => return hindered(ReasonCode::ValueUnknown),
-            (Worth::UpTo(0), None) => return hindered(ReasonCode::RoundsToNothing),
-            (Worth::UpTo(most), None) => most,
-            (Worth::UpTo(most), Some(further)) => match further.left(self.pack, clause, most) {
-                left if left > 0 => left,
-                _ => return hindered(ReasonCode::AlreadyConverted),
-            },
-            (Worth::AsCourses, _) => CourseCredit::MAX_HUNDREDTHS,
-        };
+        let budget = self.budget(worth)?;
         let offer_number = model.offers.len();
         let (mut too_large, mut barred, mut taken) = (None, None, None);
         let mut arcs: Vec<Arc> = Vec::new();
@@ -303,20 +301,11 @@ impl Site<'_> {
                 barred = Some(standard);
                 continue;
             }
-            let is_course = matches!(place.kind, PlaceKind::Course(_));
-            // What is covered in part can be covered further in parts only.
-            if place.begun && (place.capacity == 0 || (is_course && offer.coverage != Coverage::Part)) {
-                taken = Some(ReasonCode::CoveredEarlier);
+            if let Some(code) = self.used_before(place, &offer) {
+                taken = Some(code);
                 continue;
             }
-            if let Some(further) = self.further
-                && offer.spread == Targets::One
-                && !further.places.contains(&place.kind)
-            {
-                taken = Some(ReasonCode::AlreadyConverted);
-                continue;
-            }
-            let whole = is_course && offer.coverage == Coverage::WholeByOne;
+            let whole = matches!(place.kind, PlaceKind::Course(_)) && offer.coverage == Coverage::WholeByOne;
             if whole && budget < place.capacity {
                 too_large = Some(too_large.map_or(place.capacity, |least: i64| least.min(place.capacity)));
                 continue;
@@ -349,6 +338,32 @@ impl Site<'_> {
         model.arcs.extend(arcs);
         model.offers.push(Offer { budget, ..offer });
         Ok(())
+    }
+
+    /// Why earlier conversions keep the offer from a place.
+    fn used_before(&self, place: &Place, offer: &Offer) -> Option<ReasonCode> {
+        let is_course = matches!(place.kind, PlaceKind::Course(_));
+        // What is covered in part can be covered further in parts only.
+        if place.begun && (place.capacity == 0 || (is_course && offer.coverage != Coverage::Part)) {
+            return Some(ReasonCode::CoveredEarlier);
+        }
+        let elsewhere = |further: &&Further<'_>| offer.spread == Targets::One && !further.places.contains(&place.kind);
+        self.further.filter(elsewhere).map(|_| ReasonCode::AlreadyConverted)
+    }
+
+    /// The most that the outcome may bring by its worth.
+    fn budget(&self, worth: Worth) -> Result<i64, Hindrance> {
+        let hindered = |code| Err(Hindrance::of_clause(code, self.clause, None));
+        match (worth, self.further) {
+            (Worth::Unknown, _) => hindered(ReasonCode::ValueUnknown),
+            (Worth::UpTo(0), None) => hindered(ReasonCode::RoundsToNothing),
+            (Worth::UpTo(most), None) => Ok(most),
+            (Worth::UpTo(most), Some(further)) => match further.left(self.pack, self.clause, most) {
+                left if left > 0 => Ok(left),
+                _ => hindered(ReasonCode::AlreadyConverted),
+            },
+            (Worth::AsCourses, _) => Ok(CourseCredit::MAX_HUNDREDTHS),
+        }
     }
 
     fn unmatched(&self, unmet: Unmet) -> Hindrance {
