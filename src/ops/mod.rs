@@ -11,6 +11,7 @@ pub mod decisions;
 pub mod deposit;
 pub mod depositor;
 mod document;
+mod earlier;
 pub mod error;
 pub mod expiry;
 pub mod facts;
