@@ -33,6 +33,10 @@ ALTER TABLE identity_mismatches DROP CONSTRAINT identity_mismatches_institution;
 ALTER TABLE rule_packs DROP CONSTRAINT rule_packs_institution;
 ALTER TABLE worths DROP CONSTRAINT worths_learner;
 ALTER TABLE worths DROP CONSTRAINT worths_programme;
+ALTER TABLE evidence_uses DROP CONSTRAINT evidence_uses_file;
+ALTER TABLE evidence_uses DROP CONSTRAINT evidence_uses_institution;
+ALTER TABLE evidence_files DROP CONSTRAINT evidence_files_learner;
+ALTER TABLE evidence_files DROP CONSTRAINT evidence_files_institution;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -56,6 +60,8 @@ SELECT create_distributed_table('movements', 'learner_id', colocate_with => 'lea
 SELECT create_distributed_table('access_log', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('identity_mismatches', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('worths', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('evidence_files', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('evidence_uses', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
@@ -99,4 +105,8 @@ ALTER TABLE identity_mismatches ADD CONSTRAINT identity_mismatches_institution F
 ALTER TABLE rule_packs ADD CONSTRAINT rule_packs_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE worths ADD CONSTRAINT worths_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE worths ADD CONSTRAINT worths_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id);
+ALTER TABLE evidence_files ADD CONSTRAINT evidence_files_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE evidence_files ADD CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE evidence_uses ADD CONSTRAINT evidence_uses_file FOREIGN KEY (learner_id, file_id) REFERENCES evidence_files (learner_id, file_id);
+ALTER TABLE evidence_uses ADD CONSTRAINT evidence_uses_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 COMMIT;

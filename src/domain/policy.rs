@@ -46,6 +46,10 @@ words! {
         ReadDraftRulePack => "read_draft_rule_pack",
         DecideRulePack => "decide_rule_pack",
         SimulateRulePack => "simulate_rule_pack",
+        UploadEvidence => "upload_evidence",
+        ReadEvidence => "read_evidence",
+        ReadUploadedEvidence => "read_uploaded_evidence",
+        RemoveEvidence => "remove_evidence",
     }
 }
 
@@ -152,7 +156,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReadLearnerRecord
         | A::ReadAccessLog
         | A::ReplayDecision
-        | A::ReadMismatches => {
+        | A::ReadMismatches
+        | A::ReadEvidence => {
             matches!(role, BankRole::Officer | BankRole::Auditor)
         }
         A::EditInstitution
@@ -166,7 +171,10 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::DepositOutcome
         | A::SettleMismatch
         | A::ReadOwnRecord
-        | A::ExpireLots => false,
+        | A::ExpireLots
+        | A::UploadEvidence
+        | A::ReadUploadedEvidence
+        | A::RemoveEvidence => false,
     }
 }
 
@@ -175,7 +183,13 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
         && own == resource.learner_id()
         && matches!(
             action,
-            Action::ReadOwnRecord | Action::ReadOutcome | Action::ReadAccessLog | Action::ReplayDecision
+            Action::ReadOwnRecord
+                | Action::ReadOutcome
+                | Action::ReadAccessLog
+                | Action::ReplayDecision
+                | Action::UploadEvidence
+                | Action::ReadEvidence
+                | Action::RemoveEvidence
         )
 }
 
@@ -198,7 +212,7 @@ fn members_may(memberships: &[Membership], action: Action, resource: Resource) -
 /// The roles of an institution that have an action on what is their own institution's.
 fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
     use Action as A;
-    use MemberRole::{InstitutionAdmin, Registrar};
+    use MemberRole::{Approver, InstitutionAdmin, Registrar, Reviewer};
     match action {
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement | A::ReadOutcome | A::ListOutcomes | A::ReplayDecision => {
             (MemberRole::ALL, Needs::Belonging)
@@ -212,6 +226,10 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::ReadDraftRulePack => (MemberRole::ALL, Needs::Belonging),
         A::DecideRulePack => (&[], Needs::Belonging),
         A::SimulateRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
+        // Of an institution for which a file is evidence, those who judge by it.
+        A::ReadEvidence => (&[Reviewer, Approver], Needs::Belonging),
+        A::ReadUploadedEvidence => (&[Registrar], Needs::Belonging),
+        A::UploadEvidence | A::RemoveEvidence => (&[Registrar], Needs::Approval),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -242,6 +260,7 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::ReadDraftRulePack => Some((Scope::RulePacksWrite, Needs::Belonging)),
         A::DecideRulePack => None,
         A::SimulateRulePack => Some((Scope::RulePacksWrite, Needs::Approval)),
+        A::UploadEvidence => Some((Scope::OutcomesWrite, Needs::Approval)),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -262,7 +281,10 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ReadLearnerRecord
         | A::ReadAccessLog
         | A::ReadAudit
-        | A::ExpireLots => None,
+        | A::ExpireLots
+        | A::ReadEvidence
+        | A::ReadUploadedEvidence
+        | A::RemoveEvidence => None,
     }
 }
 
@@ -280,7 +302,10 @@ fn hidden(action: Action) -> Rejection {
         | A::SimulateRulePack
         | A::IssueClaimCode
         | A::ReadMismatches
-        | A::SettleMismatch => Rejection::NotFound {},
+        | A::SettleMismatch
+        | A::ReadEvidence
+        | A::ReadUploadedEvidence
+        | A::RemoveEvidence => Rejection::NotFound {},
         _ => Rejection::Forbidden {},
     }
 }

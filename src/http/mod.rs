@@ -3,7 +3,9 @@
 pub mod achievements;
 pub mod agreements;
 pub mod clients;
+pub mod evidence;
 pub mod extract;
+pub mod file;
 pub mod filters;
 pub mod health;
 pub mod institutions;

@@ -4,8 +4,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, clients, health, institutions, learners, me, members, outcomes, packs, pathways, programmes, review, rules,
-    sessions, simulations, worth,
+    achievements, agreements, clients, evidence, health, institutions, learners, me, members, outcomes, packs, pathways, programmes,
+    review, rules, sessions, simulations, worth,
 };
 
 macro_rules! operations {
@@ -125,4 +125,10 @@ operations! {
     simulations::list_simulations,
     simulations::read_simulation,
     simulations::cancel_simulation,
+    evidence::upload_evidence,
+    evidence::upload_learner_evidence,
+    evidence::list_own_evidence,
+    evidence::read_evidence,
+    evidence::download_evidence,
+    evidence::remove_evidence,
 }

@@ -11,6 +11,7 @@ pub mod deposit;
 pub mod depositor;
 mod document;
 pub mod error;
+pub mod evidence;
 pub mod expiry;
 pub mod facts;
 pub mod frameworks;

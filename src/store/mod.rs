@@ -5,6 +5,7 @@ pub mod clients;
 pub mod connection;
 pub mod deposits;
 pub mod error;
+pub mod evidence;
 pub mod facts;
 pub mod frameworks;
 mod insert;

@@ -1,3 +1,5 @@
+DROP TABLE evidence_uses;
+DROP TABLE evidence_files;
 DROP TABLE simulations;
 DROP TABLE worths;
 DROP TABLE pathways;
