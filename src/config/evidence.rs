@@ -97,7 +97,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let address = "must be an address such as s3://bucket/prefix";
-        let cases: [(&[(&str, &str)], &str, &str); 5] = [
+        type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+        let cases: [Case; 5] = [
             (&[("URL", "/srv/evidence")], "URL", address),
             (&[("URL", "s3://")], "URL", address),
             (&[("URL", "s3://bucket/a b")], "URL", address),

@@ -151,7 +151,8 @@ mod tests {
             claimed: claimed.to_owned(),
         };
         let (pdf, png) = (MediaType::Pdf.as_str(), MediaType::Png.as_str());
-        let cases: [(&[u8], &str, Option<MediaType>, Result<MediaType, Rejection>); 8] = [
+        type Case<'a> = (&'a [u8], &'a str, Option<MediaType>, Result<MediaType, Rejection>);
+        let cases: [Case; 8] = [
             (PDF, "毕业证书.PDF", Some(MediaType::Pdf), Ok(MediaType::Pdf)),
             (PNG, "scan", None, Ok(MediaType::Png)),
             (b"", "a.pdf", None, Err(Rejection::EvidenceEmpty {})),

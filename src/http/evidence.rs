@@ -11,7 +11,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Asking, Id, Key, Query};
-use super::file::FileBody;
+use super::file::{FileBody, FileContent};
 use super::paging::{Listed, PageQuery, page};
 use super::problem::Refusal;
 use super::state::Web;
@@ -65,7 +65,7 @@ async fn upload(web: &Web, asking: Asking, key: Key, uploader: Uploader, name: F
 /// the first file (200). At most 100 files; the largest size is 10 MiB unless the bank says otherwise.
 #[utoipa::path(tag = "evidence", operation_id = "upload_evidence",
     params(OwnUploadQuery, ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
-    request_body(content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/heic"), (Vec<u8> = "application/octet-stream"))),
+    request_body(content((FileContent = "application/pdf"), (FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/heic"), (FileContent = "application/octet-stream"))),
     responses((status = 201, description = "Stored", body = EvidenceFile), (status = 200, description = "Was there already", body = EvidenceFile)),
     extensions(("x-problems" = json!(["not_found", "evidence_empty", "evidence_too_large", "evidence_type_unknown", "evidence_type_differs", "evidence_full"]))))]
 #[post("/api/v1/me/evidence")]
@@ -84,7 +84,7 @@ pub(crate) async fn upload_evidence(
 /// The learner reads it, and so does the institution's registrar. Otherwise like an upload by the learner.
 #[utoipa::path(tag = "evidence", operation_id = "upload_learner_evidence",
     params(("learner_id" = Uuid, Path), LearnerUploadQuery, ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
-    request_body(content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/heic"), (Vec<u8> = "application/octet-stream"))),
+    request_body(content((FileContent = "application/pdf"), (FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/heic"), (FileContent = "application/octet-stream"))),
     responses((status = 201, description = "Stored", body = EvidenceFile), (status = 200, description = "Was there already", body = EvidenceFile)),
     extensions(("x-problems" = json!(["evidence_empty", "evidence_too_large", "evidence_type_unknown", "evidence_type_differs", "evidence_full"]))))]
 #[post("/api/v1/learners/{learner_id}/evidence")]
@@ -137,7 +137,7 @@ pub(crate) async fn read_evidence(web: web::Data<Web>, asking: Asking, learner: 
 /// For those who may read what is said of it. The learner sees the look.
 #[utoipa::path(tag = "evidence", operation_id = "download_evidence", params(("learner_id" = Uuid, Path), ("file_id" = Uuid, Path)),
     responses((status = 200, description = "The file as it was uploaded",
-        content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/heic")),
+        content((FileContent = "application/pdf"), (FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/heic")),
         headers(("ETag" = String, description = "The content's SHA-256"), ("Content-Disposition" = String, description = "The file's name (RFC 8187)")))))]
 #[get("/api/v1/learners/{learner_id}/evidence/{file_id}/content")]
 pub(crate) async fn download_evidence(web: web::Data<Web>, asking: Asking, learner: Id, file: Id<1>) -> Result<HttpResponse, Refusal> {

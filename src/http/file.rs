@@ -11,6 +11,22 @@ use super::state::Web;
 use crate::domain::evidence::MediaType;
 use crate::domain::rejection::Rejection;
 
+/// The bytes of a file, in the API's description.
+pub struct FileContent;
+
+impl utoipa::PartialSchema for FileContent {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+            .description(Some("The bytes of the file."))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for FileContent {}
+
 /// A file and the type that the request says it has; `application/octet-stream` says nothing.
 pub struct FileBody {
     pub declared: Option<MediaType>,
