@@ -14,6 +14,7 @@ pub mod credit;
 pub mod credit_code;
 pub mod dated;
 mod decimal;
+pub mod evidence;
 pub mod explanation;
 pub mod facts;
 pub mod hours;

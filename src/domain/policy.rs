@@ -55,6 +55,10 @@ words! {
         ObjectToClaim => "object_to_claim",
         RunClaimClocks => "run_claim_clocks",
         WriteWorkingYear => "write_working_year",
+        UploadEvidence => "upload_evidence",
+        ReadEvidence => "read_evidence",
+        ReadUploadedEvidence => "read_uploaded_evidence",
+        RemoveEvidence => "remove_evidence",
     }
 }
 
@@ -169,7 +173,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReadLearnerRecord
         | A::ReadAccessLog
         | A::ReplayDecision
-        | A::ReadMismatches => {
+        | A::ReadMismatches
+        | A::ReadEvidence => {
             matches!(role, BankRole::Officer | BankRole::Auditor)
         }
         A::EditInstitution
@@ -185,7 +190,10 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReadOwnRecord
         | A::SubmitClaim
         | A::RunClaimClocks
-        | A::ExpireLots => false,
+        | A::ExpireLots
+        | A::UploadEvidence
+        | A::ReadUploadedEvidence
+        | A::RemoveEvidence => false,
     }
 }
 
@@ -204,6 +212,9 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::ReplayDecision
                 | Action::SubmitClaim
                 | Action::ReadClaim
+                | Action::UploadEvidence
+                | Action::ReadEvidence
+                | Action::RemoveEvidence
         )
 }
 
@@ -248,6 +259,10 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::ReadClaim | A::ListClaims => (&[Reviewer, Approver], Needs::Belonging),
         A::ReviewClaim => (&[Reviewer, Approver], Needs::Approval),
         A::ApproveClaim => (&[Approver], Needs::Approval),
+        // Of an institution for which a file is evidence, those who judge by it.
+        A::ReadEvidence => (&[Reviewer, Approver], Needs::Belonging),
+        A::ReadUploadedEvidence => (&[Registrar], Needs::Belonging),
+        A::UploadEvidence | A::RemoveEvidence => (&[Registrar], Needs::Approval),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -283,6 +298,7 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::DecideRulePack => None,
         A::RunSimulation => Some((Scope::RulePacksWrite, Needs::Approval)),
         A::ReadSimulation => Some((Scope::RulePacksWrite, Needs::Belonging)),
+        A::UploadEvidence => Some((Scope::OutcomesWrite, Needs::Approval)),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -311,7 +327,10 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ObjectToClaim
         | A::RunClaimClocks
         | A::WriteWorkingYear
-        | A::ExpireLots => None,
+        | A::ExpireLots
+        | A::ReadEvidence
+        | A::ReadUploadedEvidence
+        | A::RemoveEvidence => None,
     }
 }
 
@@ -333,7 +352,10 @@ fn hidden(action: Action) -> Rejection {
         | A::SubmitClaim
         | A::ReadClaim
         | A::ReviewClaim
-        | A::ApproveClaim => Rejection::NotFound {},
+        | A::ApproveClaim
+        | A::ReadEvidence
+        | A::ReadUploadedEvidence
+        | A::RemoveEvidence => Rejection::NotFound {},
         _ => Rejection::Forbidden {},
     }
 }

@@ -4,7 +4,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, health, institutions, learners, me, members, notices, outcomes, packs, pathways, programmes,
+    achievements, agreements, claims, clients, evidence, health, institutions, learners, me, members, notices, outcomes, packs, pathways,
+    programmes,
     review, rules, sessions, simulations, worth,
 };
 
@@ -152,4 +153,10 @@ operations! {
     notices::appeal_as_objector,
     notices::list_working_years,
     notices::put_working_year,
+    evidence::upload_evidence,
+    evidence::upload_learner_evidence,
+    evidence::list_own_evidence,
+    evidence::read_evidence,
+    evidence::download_evidence,
+    evidence::remove_evidence,
 }

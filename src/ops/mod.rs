@@ -13,6 +13,7 @@ pub mod depositor;
 mod document;
 mod earlier;
 pub mod error;
+pub mod evidence;
 pub mod expiry;
 pub mod facts;
 pub mod frameworks;

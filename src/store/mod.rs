@@ -7,6 +7,7 @@ pub mod connection;
 mod dated;
 pub mod deposits;
 pub mod error;
+pub mod evidence;
 pub mod facts;
 pub mod frameworks;
 mod insert;

@@ -11,6 +11,7 @@ mod contests;
 mod conversion;
 mod crash;
 mod demo;
+mod evidence;
 mod examples;
 mod flushes;
 mod packs;
