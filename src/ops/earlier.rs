@@ -7,6 +7,7 @@ use crate::domain::allocation::{Allocation, Award, EarlierAward, Question};
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};
 use crate::store::claims as store;
 use crate::store::connection::Conn;
+use crate::store::conversions;
 use crate::store::error::StoreError;
 use crate::store::worths;
 
@@ -25,7 +26,7 @@ pub(super) fn earlier_in(
 ) -> Result<Vec<EarlierAward>, OpError> {
     let damaged = |_| StoreError::Damaged(format!("a conversion of learner {learner_id}"));
     let mut found = Vec::new();
-    for row in store::conversions(conn, learner_id, Some((institution_id, programme_code)))? {
+    for row in conversions::list(conn, learner_id, Some((institution_id, programme_code)))? {
         if row.ended_at.is_none() {
             let award: Award = serde_json::from_str(&row.award).map_err(damaged)?;
             found.push(EarlierAward {

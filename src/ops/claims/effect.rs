@@ -14,6 +14,7 @@ use crate::ops::error::OpError;
 use crate::ops::posting::{Cause, Transfer, post};
 use crate::store::claims::{self as store, UseRow};
 use crate::store::connection::Conn;
+use crate::store::conversions;
 use crate::store::error::Taken;
 use crate::store::records;
 use crate::store::types::At;
@@ -65,7 +66,7 @@ pub(super) fn apply(
             )?;
             let (number, day) = decision(claim)?;
             let rows = bought(conn, claim, &number, day, At(context.now))?;
-            store::insert_conversions(conn, &rows)?;
+            conversions::insert(conn, &rows)?;
         }
         CreditEffect::Restore => {
             moved(
@@ -76,7 +77,7 @@ pub(super) fn apply(
                 &uses,
                 (MovementKind::Restore, Pocket::Redeemed, Pocket::Available),
             )?;
-            store::end_conversions(conn, &claim.row, At(context.now), "appeal", claim.row.claim_id.0)?;
+            conversions::end(conn, &claim.row, At(context.now), "appeal", claim.row.claim_id.0)?;
             stand(conn, claim, false)?;
         }
         CreditEffect::Award => {
