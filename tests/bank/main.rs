@@ -7,12 +7,14 @@
 )]
 
 mod catalogue;
+mod claims;
 mod common;
 mod deposits;
 mod evidence;
 mod expiry;
 mod facts;
 mod migrations;
+mod office;
 mod packs;
 mod sessions;
 mod simulation_runs;
