@@ -22,6 +22,7 @@ use crate::store::conversions;
 use crate::store::error::StoreError;
 use crate::store::institutions;
 use crate::store::journal::tell;
+use crate::store::records;
 use crate::store::types::At;
 
 /// The most clauses that a proposal names.
@@ -121,7 +122,7 @@ pub fn act_on_claim(
     })
 }
 
-/// Loads, authorises and does it.
+/// Loads, authorises and does it. Of two at once the second sees what the first did, to the claim and to credit.
 pub(super) fn acted(
     bank: &Bank,
     context: &Context,
@@ -130,6 +131,8 @@ pub(super) fn acted(
     event: ClaimEvent,
     act: &Act,
 ) -> Result<(Actor, Claim), OpError> {
+    let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
+    records::lock_learner(conn, row.learner_id.0)?;
     let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
     let action = action_for(event, Claim::of(row)?.case.state);
     let (actor, claim) = load(conn, context, claim_id, action, event.as_str())?;
