@@ -7,6 +7,7 @@
 )]
 
 mod catalogue;
+mod claim_races;
 mod claims;
 mod common;
 mod deposits;
