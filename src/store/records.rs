@@ -51,6 +51,22 @@ pub fn learner(conn: &mut Conn, learner_id: Uuid) -> Result<Option<LearnerRow>, 
     Ok(learners::table.find(Key(learner_id)).first(conn).optional()?)
 }
 
+/// Lets nobody else who does so write to a learner's record until the transaction ends, so that whatever is read from now on
+/// stays true. On SQLite a writer is alone from the beginning.
+///
+/// # Errors
+/// When the database refuses.
+pub fn lock_learner(conn: &mut Conn, learner_id: Uuid) -> Result<(), StoreError> {
+    if let Conn::Postgres(conn) = conn {
+        let row = learners::table
+            .find(Key(learner_id))
+            .select(learners::learner_id)
+            .for_no_key_update();
+        row.first::<Key>(conn).optional()?;
+    }
+    Ok(())
+}
+
 /// Finds a learner by account number.
 ///
 /// # Errors

@@ -7,12 +7,15 @@
 )]
 
 mod catalogue;
+mod claim_races;
+mod claims;
 mod common;
 mod deposits;
 mod evidence;
 mod expiry;
 mod facts;
 mod migrations;
+mod office;
 mod packs;
 mod sessions;
 mod simulation_runs;

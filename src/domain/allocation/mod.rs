@@ -337,7 +337,8 @@ pub const OUTCOMES_MAX: usize = 500;
 pub fn allocate(question: &Question) -> Result<Allocation, Unanswerable> {
     let problem = problem(question)?;
     let found = search::best(&problem.model, question.effort)?;
-    Ok(told(question, &problem, found.flow, found.bound))
+    let flow = order::settled(&problem.model, found.flow);
+    Ok(told(question, &problem, flow, found.bound))
 }
 
 /// Up to `most` allocations that recognise as much as the best one, which comes first; each uses the outcomes in another
@@ -350,6 +351,7 @@ pub fn allocate_all(question: &Question, most: usize) -> Result<Vec<Allocation>,
     let found = search::best(&problem.model, question.effort)?;
     let first = order::settled(&problem.model, found.flow);
     let flows = alternatives::alternatives(&problem.model, &first, most, Effort::glance());
+    // The first is settled; settling the others would make those alike that differ by the course alone.
     let all = flows.into_iter().map(|flow| told(question, &problem, flow, found.bound));
     Ok(all.collect())
 }
@@ -372,7 +374,6 @@ fn problem(question: &Question) -> Result<Offers, Unanswerable> {
 
 fn told(question: &Question, problem: &Offers, flow: model::Flow, bound: i64) -> Allocation {
     let model = &problem.model;
-    let flow = order::settled(model, flow);
     let recognised = model.value(&flow);
     let awards = awards::awards(question, model, &flow);
     let (verdicts, cuts) = explain::explain(question, model, &problem.hindrances, &flow);

@@ -16,12 +16,13 @@ use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::evidence::attach;
 use crate::ops::once::once;
-use crate::store::claims as store;
+use crate::store::claims::{self as store, ClaimRow};
 use crate::store::connection::Conn;
 use crate::store::conversions;
 use crate::store::error::StoreError;
 use crate::store::institutions;
 use crate::store::journal::tell;
+use crate::store::records;
 use crate::store::types::At;
 
 /// The most clauses that a proposal names.
@@ -121,7 +122,7 @@ pub fn act_on_claim(
     })
 }
 
-/// Loads, authorises and does it.
+/// Loads, authorises and does it. Of two at once the second sees what the first did, to the claim and to credit.
 pub(super) fn acted(
     bank: &Bank,
     context: &Context,
@@ -130,6 +131,8 @@ pub(super) fn acted(
     event: ClaimEvent,
     act: &Act,
 ) -> Result<(Actor, Claim), OpError> {
+    let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
+    records::lock_learner(conn, row.learner_id.0)?;
     let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
     let action = action_for(event, Claim::of(row)?.case.state);
     let (actor, claim) = load(conn, context, claim_id, action, event.as_str())?;
@@ -214,7 +217,7 @@ fn step(
         row.decision_number = Some(decision_number(conn, &claim, today)?);
         row.decided_on = Some(today);
     }
-    let edition_read = claim.row.edition;
+    let before = claim.row.clone();
     let mut claim = Claim {
         row,
         case: stepped.case,
@@ -226,9 +229,7 @@ fn step(
             claim.row.recognised_hundredths = Some(credit);
         }
     }
-    if !store::update(conn, &claim.row, edition_read)? {
-        return Err(StoreError::Stale.into());
-    }
+    store_step(conn, &before, &claim.row)?;
     let mut details = serde_json::Map::new();
     if let Some(word) = told_words(event) {
         details.insert("choice".to_owned(), word.into());
@@ -257,6 +258,17 @@ fn step(
     told.institution_id = claim.row.institution_id.as_ref().map(|key| key.0);
     tell(conn, &[told])?;
     Ok(claim)
+}
+
+/// Writes where the claim stands now. What was told to be overdue stays told while the claim stands where it stood.
+fn store_step(conn: &mut Conn, before: &ClaimRow, after: &ClaimRow) -> Result<(), OpError> {
+    if !store::update(conn, after, before.edition)? {
+        return Err(StoreError::Stale.into());
+    }
+    if before.escalated_edition == before.edition && before.status == after.status {
+        store::note_escalated(conn, after)?;
+    }
+    Ok(())
 }
 
 /// The number of a verdict: who decides, the year, and a number without gaps.

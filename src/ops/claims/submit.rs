@@ -20,6 +20,7 @@ use crate::store::connection::Conn;
 use crate::store::deposits::LearnerRow;
 use crate::store::error::Taken;
 use crate::store::journal::tell;
+use crate::store::records;
 use crate::store::types::{At, Key};
 
 pub use super::recognition::{Declared, RecognitionSubject};
@@ -121,6 +122,8 @@ pub fn submit_claim(bank: &Bank, context: &Context, key: Option<&str>, new: &New
             let learner = learner_of(conn, context, Whose::Own, "submit_claim")?;
             let actor = context.somebody(conn)?;
             policy::allowed(&actor, Action::SubmitClaim, Resource::Learner(learner.learner_id.0))?;
+            // Of two at once the second finds the credit held, and by which claim.
+            records::lock_learner(conn, learner.learner_id.0)?;
             let waiting: Vec<&str> = ClaimStatus::ALL
                 .iter()
                 .filter(|status| status.is_open())
