@@ -46,6 +46,10 @@ ALTER TABLE conversions DROP CONSTRAINT conversions_outcome;
 ALTER TABLE conversions DROP CONSTRAINT conversions_institution;
 ALTER TABLE conversions DROP CONSTRAINT conversions_programme;
 ALTER TABLE objections DROP CONSTRAINT objections_claim;
+ALTER TABLE corrections DROP CONSTRAINT corrections_institution;
+ALTER TABLE correction_items DROP CONSTRAINT correction_items_outcome;
+ALTER TABLE correction_cases DROP CONSTRAINT correction_cases_claim;
+ALTER TABLE correction_cases DROP CONSTRAINT correction_cases_institution;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -75,6 +79,8 @@ SELECT create_distributed_table('claim_steps', 'learner_id', colocate_with => 'l
 SELECT create_distributed_table('claim_uses', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('conversions', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('objections', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('correction_items', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('correction_cases', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
@@ -89,6 +95,7 @@ SELECT create_distributed_table('certificate_numbers', 'certificate_number', col
 SELECT create_distributed_table('idempotency_keys', 'idempotency_key', colocate_with => 'none');
 SELECT create_distributed_table('audit_log', 'audit_id', colocate_with => 'none');
 SELECT create_distributed_table('decision_numbers', 'issuer', colocate_with => 'none');
+SELECT create_distributed_table('corrections', 'correction_id', colocate_with => 'none');
 
 -- Queues: they stay on the coordinator, where FOR UPDATE SKIP LOCKED works.
 -- local: outbox
@@ -132,4 +139,8 @@ ALTER TABLE conversions ADD CONSTRAINT conversions_outcome FOREIGN KEY (learner_
 ALTER TABLE conversions ADD CONSTRAINT conversions_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE conversions ADD CONSTRAINT conversions_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id);
 ALTER TABLE objections ADD CONSTRAINT objections_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);
+ALTER TABLE corrections ADD CONSTRAINT corrections_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE correction_items ADD CONSTRAINT correction_items_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
+ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);
+ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 COMMIT;

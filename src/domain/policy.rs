@@ -55,6 +55,11 @@ words! {
         ObjectToClaim => "object_to_claim",
         RunClaimClocks => "run_claim_clocks",
         WriteWorkingYear => "write_working_year",
+        PreviewCorrection => "preview_correction",
+        ApplyCorrection => "apply_correction",
+        ReadCorrection => "read_correction",
+        ReadCase => "read_case",
+        DecideCase => "decide_case",
     }
 }
 
@@ -152,6 +157,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
+        A::PreviewCorrection | A::ApplyCorrection => role == BankRole::Officer,
+        A::ReadCorrection | A::ReadCase => matches!(role, BankRole::Officer | BankRole::Auditor),
         // The bank's own packs; those of institutions are theirs.
         A::WriteRulePack => role == BankRole::Administrator && resource == Resource::Bank,
         A::ReadDraftRulePack => true,
@@ -185,6 +192,7 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReadOwnRecord
         | A::SubmitClaim
         | A::RunClaimClocks
+        | A::DecideCase
         | A::ExpireLots => false,
     }
 }
@@ -204,6 +212,7 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::ReplayDecision
                 | Action::SubmitClaim
                 | Action::ReadClaim
+                | Action::ReadCase
         )
 }
 
@@ -248,6 +257,11 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::ReadClaim | A::ListClaims => (&[Reviewer, Approver], Needs::Belonging),
         A::ReviewClaim => (&[Reviewer, Approver], Needs::Approval),
         A::ApproveClaim => (&[Approver], Needs::Approval),
+        A::PreviewCorrection => (&[Registrar, InstitutionAdmin], Needs::Approval),
+        A::ApplyCorrection => (&[Approver, InstitutionAdmin], Needs::Approval),
+        A::ReadCorrection => (&[Registrar, Approver, InstitutionAdmin], Needs::Belonging),
+        A::ReadCase => (&[Reviewer, Approver], Needs::Belonging),
+        A::DecideCase => (&[Approver], Needs::Approval),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -311,6 +325,11 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ObjectToClaim
         | A::RunClaimClocks
         | A::WriteWorkingYear
+        | A::PreviewCorrection
+        | A::ApplyCorrection
+        | A::ReadCorrection
+        | A::ReadCase
+        | A::DecideCase
         | A::ExpireLots => None,
     }
 }
@@ -333,7 +352,11 @@ fn hidden(action: Action) -> Rejection {
         | A::SubmitClaim
         | A::ReadClaim
         | A::ReviewClaim
-        | A::ApproveClaim => Rejection::NotFound {},
+        | A::ApproveClaim
+        | A::ApplyCorrection
+        | A::ReadCorrection
+        | A::ReadCase
+        | A::DecideCase => Rejection::NotFound {},
         _ => Rejection::Forbidden {},
     }
 }

@@ -4,8 +4,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, health, institutions, learners, me, members, notices, outcomes, packs, pathways, programmes,
-    review, rules, sessions, simulations, worth,
+    achievements, agreements, claims, clients, corrections, health, institutions, learners, me, members, notices, outcomes, packs,
+    pathways, programmes, review, rules, sessions, simulations, worth,
 };
 
 macro_rules! operations {
@@ -152,4 +152,13 @@ operations! {
     notices::appeal_as_objector,
     notices::list_working_years,
     notices::put_working_year,
+    corrections::preview_correction,
+    corrections::list_corrections,
+    corrections::read_correction,
+    corrections::list_correction_items,
+    corrections::apply_correction,
+    corrections::list_cases,
+    corrections::list_own_cases,
+    corrections::read_case,
+    corrections::decide_case,
 }
