@@ -4,7 +4,7 @@ pub mod achievements;
 pub mod agreements;
 pub mod claims;
 pub mod clients;
-mod corrections;
+pub mod corrections;
 pub mod extract;
 pub mod filters;
 pub mod health;
