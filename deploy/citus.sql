@@ -46,6 +46,10 @@ ALTER TABLE conversions DROP CONSTRAINT conversions_outcome;
 ALTER TABLE conversions DROP CONSTRAINT conversions_institution;
 ALTER TABLE conversions DROP CONSTRAINT conversions_programme;
 ALTER TABLE objections DROP CONSTRAINT objections_claim;
+ALTER TABLE evidence_uses DROP CONSTRAINT evidence_uses_file;
+ALTER TABLE evidence_uses DROP CONSTRAINT evidence_uses_institution;
+ALTER TABLE evidence_files DROP CONSTRAINT evidence_files_learner;
+ALTER TABLE evidence_files DROP CONSTRAINT evidence_files_institution;
 ALTER TABLE corrections DROP CONSTRAINT corrections_institution;
 ALTER TABLE correction_items DROP CONSTRAINT correction_items_outcome;
 ALTER TABLE correction_cases DROP CONSTRAINT correction_cases_claim;
@@ -79,6 +83,8 @@ SELECT create_distributed_table('claim_steps', 'learner_id', colocate_with => 'l
 SELECT create_distributed_table('claim_uses', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('conversions', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('objections', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('evidence_files', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('evidence_uses', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('correction_items', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('correction_cases', 'learner_id', colocate_with => 'learners');
 
@@ -139,6 +145,10 @@ ALTER TABLE conversions ADD CONSTRAINT conversions_outcome FOREIGN KEY (learner_
 ALTER TABLE conversions ADD CONSTRAINT conversions_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE conversions ADD CONSTRAINT conversions_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id);
 ALTER TABLE objections ADD CONSTRAINT objections_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);
+ALTER TABLE evidence_files ADD CONSTRAINT evidence_files_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE evidence_files ADD CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE evidence_uses ADD CONSTRAINT evidence_uses_file FOREIGN KEY (learner_id, file_id) REFERENCES evidence_files (learner_id, file_id);
+ALTER TABLE evidence_uses ADD CONSTRAINT evidence_uses_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE corrections ADD CONSTRAINT corrections_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE correction_items ADD CONSTRAINT correction_items_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
 ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);

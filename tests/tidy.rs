@@ -5,16 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each floor, and the floors that it may name.
-const FLOORS: [(&str, &[&str]); 9] = [
+const FLOORS: [(&str, &[&str]); 10] = [
     ("clock", &[]),
     ("domain", &[]),
     ("vault", &[]),
+    ("files", &[]),
     ("store", &["domain"]),
-    ("ops", &["domain", "vault", "store"]),
-    ("config", &["store", "vault"]),
+    ("ops", &["domain", "vault", "files", "store"]),
+    ("config", &["files", "store", "vault"]),
     ("http", &["clock", "config", "domain", "ops", "vault"]),
     ("portal", &["domain", "http", "ops"]),
-    ("cli", &["clock", "config", "domain", "http", "ops", "portal", "store", "vault"]),
+    (
+        "cli",
+        &["clock", "config", "domain", "files", "http", "ops", "portal", "store", "vault"],
+    ),
 ];
 
 /// What never comes in, by floor.

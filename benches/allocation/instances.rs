@@ -220,6 +220,7 @@ pub(crate) fn question(seed: u64, size: (usize, usize, usize), tightness: Tightn
         agreements: Vec::new(),
         outcomes: (0..outcomes).map(|number| outcome(&mut random, number)).collect(),
         decided_on: NaiveDate::from_ymd_opt(2024, 9, 1).unwrap(),
+        earlier: Vec::new(),
         enrolled_on: None,
         pins: Vec::new(),
         left_out: Vec::new(),

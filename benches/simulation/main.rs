@@ -23,6 +23,7 @@ use credit_bank::clock;
 use credit_bank::domain::actor::Caller;
 use credit_bank::domain::pack::life::PackStatus;
 use credit_bank::domain::pack::shipped;
+use credit_bank::files::{Files, FilesAddress};
 use credit_bank::ops::context::{Bank, Context};
 use credit_bank::ops::facts::facts_of_all;
 use credit_bank::ops::simulation::worker::run_next;
@@ -91,6 +92,8 @@ fn open(data: &Path, url: Option<&str>) -> Bank {
         refresh_token_life: TimeDelta::days(30),
         claim_code_life: TimeDelta::hours(72),
         pack_notice_days: 5,
+        files: Files::open(&FilesAddress::Directory(data.join("evidence"))).unwrap(),
+        evidence_bytes_max: 10 << 20,
     }
 }
 

@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigError};
 use crate::domain::language::Language;
+use crate::files::FilesError;
 use crate::http::server::ServerError;
 use crate::ops::error::OpError;
 use crate::ops::verify::verify;
@@ -58,6 +59,8 @@ pub enum CommandError {
     DataDirectory(String, std::io::Error),
     #[error(transparent)]
     Keys(#[from] KeyError),
+    #[error(transparent)]
+    Files(#[from] FilesError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("{}", sentence(.0))]

@@ -8,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::CommandError;
 use crate::config::Config;
+use crate::files::Files;
 use crate::ops::context::Bank;
 use crate::store::Store;
 use crate::vault::key_ring::KeyRing;
@@ -78,5 +79,7 @@ pub(super) fn open_bank(config: &Config) -> Result<Bank, CommandError> {
         refresh_token_life: log_in.refresh_token_life,
         claim_code_life: log_in.claim_code_life,
         pack_notice_days: config.packs.notice_days,
+        files: Files::open(&config.evidence.address)?,
+        evidence_bytes_max: config.evidence.bytes_max,
     })
 }

@@ -1,6 +1,7 @@
 //! The configuration: environment variables with the prefix `CREDIT_BANK_`, one struct per concern.
 //! A value that cannot be used, and a variable that nobody knows, stop the start and are named.
 
+mod evidence;
 mod variables;
 
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::store::connection::DatabaseAddress;
 use crate::vault::passwords::PasswordCost;
+pub use evidence::EvidenceConfig;
 use variables::Variables;
 pub use variables::{ConfigError, Shown};
 
@@ -78,6 +80,7 @@ pub struct Config {
     pub log_in: LogInConfig,
     pub log: LogConfig,
     pub packs: PackConfig,
+    pub evidence: EvidenceConfig,
     /// The bank's own clock offset: it says which day it is.
     pub offset: FixedOffset,
     /// Every variable with its effective value, secrets hidden.
@@ -116,6 +119,7 @@ impl Config {
                 "how many days an accepted rule pack is on public notice",
             )?,
         };
+        let evidence = evidence::evidence(&mut variables, &data_directory)?;
         let offset = variables.parsed("UTC_OFFSET", "+08:00", "the bank's own clock, which says what day it is", |text| {
             text.parse::<FixedOffset>()
                 .map_err(|_| "must be an offset such as +08:00".to_owned())
@@ -128,6 +132,7 @@ impl Config {
             log_in,
             log,
             packs,
+            evidence,
             offset,
             shown,
         })

@@ -32,7 +32,7 @@ pub(super) struct Variables {
     shown: Vec<Shown>,
 }
 
-fn wrong(name: &str, problem: impl Into<String>) -> ConfigError {
+pub(super) fn wrong(name: &str, problem: impl Into<String>) -> ConfigError {
     ConfigError {
         name: format!("{PREFIX}{name}"),
         problem: problem.into(),
@@ -74,6 +74,25 @@ impl Variables {
             about,
         });
         Ok(value)
+    }
+
+    /// Reads a variable that need not be there.
+    pub(super) fn optional<T>(
+        &mut self,
+        name: &str,
+        about: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
+        if self.given.contains_key(name) {
+            return self.parsed(name, "", about, parse).map(Some);
+        }
+        self.shown.push(Shown {
+            name: format!("{PREFIX}{name}"),
+            value: "(none)".to_owned(),
+            is_default: true,
+            about,
+        });
+        Ok(None)
     }
 
     pub(super) fn text(&mut self, name: &str, default: &str, about: &'static str) -> Result<String, ConfigError> {

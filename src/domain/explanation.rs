@@ -171,6 +171,7 @@ mod tests {
             awarded_on: "2024-03-01".parse().unwrap(),
             hours: Some("56".parse().unwrap()),
             decided_on: "2024-04-01".parse().unwrap(),
+            granted: None,
         };
         let recognition = recognise(&inputs, &[rule]);
         assert_eq!(

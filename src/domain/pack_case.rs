@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::allocation::{Allocation, Pin, ReasonCode};
+use super::allocation::{Allocation, EarlierAward, Pin, ReasonCode};
 use super::credit::CourseCredit;
 use super::facts::OutcomeFacts;
 use super::programme::Programme;
@@ -54,6 +54,10 @@ pub struct PackCase {
     pub programme: Programme,
     #[schema(max_items = 100)]
     pub outcomes: Vec<OutcomeFacts>,
+    /// What the learner converted in the programme before, such as by a first claim.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
+    pub earlier: Vec<EarlierAward>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100)]
     pub pins: Vec<Pin>,
@@ -155,12 +159,14 @@ mod tests {
             citation: None,
             asked: None,
             allowed: None,
+            earlier: None,
             detail: None,
         };
         Allocation {
             programme: "mech-2017".to_owned(),
             required_credit: credit("60"),
             recognised: credit("3.5"),
+            earlier: credit("0"),
             bound: credit("3.5"),
             proof: Proof::Optimal,
             awards: Vec::new(),
@@ -177,6 +183,7 @@ mod tests {
                 group: None,
                 asked: "5.00".to_owned(),
                 allowed: "4.00".to_owned(),
+                earlier: None,
                 cut: credit("1"),
             }],
             buckets: Vec::new(),

@@ -67,6 +67,11 @@ const PHRASES: &[(&str, &str)] = &[
     ("must have {} to {} levels", "必须有 {} 至 {} 个等级"),
     ("must have {} to {} characters", "必须是 {} 至 {} 个字符"),
     ("must have no control characters", "不得含有控制字符"),
+    ("must have no slash or backslash", "不得含有斜杠或反斜杠"),
+    (
+        "is not a file of this learner that the caller may read",
+        "不是该学习者的、您有权查看的文件",
+    ),
     ("must not have the character U+0000", "不得含有字符 U+0000"),
     ("must have at most {} characters", "最多 {} 个字符"),
     ("must have six digits", "必须是六位数字"),

@@ -60,6 +60,10 @@ words! {
         ReadCorrection => "read_correction",
         ReadCase => "read_case",
         DecideCase => "decide_case",
+        UploadEvidence => "upload_evidence",
+        ReadEvidence => "read_evidence",
+        ReadUploadedEvidence => "read_uploaded_evidence",
+        RemoveEvidence => "remove_evidence",
     }
 }
 
@@ -176,7 +180,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReadLearnerRecord
         | A::ReadAccessLog
         | A::ReplayDecision
-        | A::ReadMismatches => {
+        | A::ReadMismatches
+        | A::ReadEvidence => {
             matches!(role, BankRole::Officer | BankRole::Auditor)
         }
         A::EditInstitution
@@ -193,7 +198,10 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::SubmitClaim
         | A::RunClaimClocks
         | A::DecideCase
-        | A::ExpireLots => false,
+        | A::ExpireLots
+        | A::UploadEvidence
+        | A::ReadUploadedEvidence
+        | A::RemoveEvidence => false,
     }
 }
 
@@ -213,6 +221,9 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::SubmitClaim
                 | Action::ReadClaim
                 | Action::ReadCase
+                | Action::UploadEvidence
+                | Action::ReadEvidence
+                | Action::RemoveEvidence
         )
 }
 
@@ -262,6 +273,10 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::ReadCorrection => (&[Registrar, Approver, InstitutionAdmin], Needs::Belonging),
         A::ReadCase => (&[Reviewer, Approver], Needs::Belonging),
         A::DecideCase => (&[Approver], Needs::Approval),
+        // Of an institution for which a file is evidence, those who judge by it.
+        A::ReadEvidence => (&[Reviewer, Approver], Needs::Belonging),
+        A::ReadUploadedEvidence => (&[Registrar], Needs::Belonging),
+        A::UploadEvidence | A::RemoveEvidence => (&[Registrar], Needs::Approval),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -297,6 +312,7 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::DecideRulePack => None,
         A::RunSimulation => Some((Scope::RulePacksWrite, Needs::Approval)),
         A::ReadSimulation => Some((Scope::RulePacksWrite, Needs::Belonging)),
+        A::UploadEvidence => Some((Scope::OutcomesWrite, Needs::Approval)),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -330,7 +346,10 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ReadCorrection
         | A::ReadCase
         | A::DecideCase
-        | A::ExpireLots => None,
+        | A::ExpireLots
+        | A::ReadEvidence
+        | A::ReadUploadedEvidence
+        | A::RemoveEvidence => None,
     }
 }
 
@@ -356,7 +375,10 @@ fn hidden(action: Action) -> Rejection {
         | A::ApplyCorrection
         | A::ReadCorrection
         | A::ReadCase
-        | A::DecideCase => Rejection::NotFound {},
+        | A::DecideCase
+        | A::ReadEvidence
+        | A::ReadUploadedEvidence
+        | A::RemoveEvidence => Rejection::NotFound {},
         _ => Rejection::Forbidden {},
     }
 }

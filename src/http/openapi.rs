@@ -132,7 +132,11 @@ fn implied(operation: &Value) -> Vec<&'static str> {
     if !is_open {
         codes.extend(["forbidden", "scope_missing", "institution_not_approved"]);
     }
-    if operation.get("requestBody").is_some() {
+    let content = &operation["requestBody"]["content"];
+    if content.get("application/octet-stream").is_some() {
+        // A file has no fields, and a limit of its own.
+        codes.push("unsupported_media_type");
+    } else if operation.get("requestBody").is_some() {
         codes.extend(["malformed_body", "invalid_body", "body_too_large", "unsupported_media_type"]);
     }
     let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();

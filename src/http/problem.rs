@@ -126,6 +126,7 @@ pub fn status_of(class: Class) -> StatusCode {
         Class::Stale => StatusCode::PRECONDITION_FAILED,
         Class::Rule => StatusCode::UNPROCESSABLE_ENTITY,
         Class::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Class::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
     }
 }
 
@@ -256,6 +257,10 @@ impl From<OpError> for Refusal {
                 tracing::error!(%error, "the database failed");
                 if error.is_outage() { Self::UNAVAILABLE } else { Self::INTERNAL }
             }
+            OpError::Files(error) => {
+                tracing::error!(%error, "the store of evidence failed");
+                Self::UNAVAILABLE
+            }
             OpError::Secret(error) => {
                 tracing::error!(%error, "a secret failed");
                 Self::INTERNAL
@@ -319,6 +324,7 @@ mod tests {
             (Class::Stale, 412),
             (Class::Rule, 422),
             (Class::TooMany, 429),
+            (Class::TooLarge, 413),
         ];
         for (class, status) in cases {
             assert_eq!(status_of(class).as_u16(), status);

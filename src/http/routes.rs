@@ -4,8 +4,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, health, institutions, learners, me, members, notices, outcomes, packs,
-    pathways, programmes, review, rules, sessions, simulations, worth,
+    achievements, agreements, claims, clients, corrections, evidence, health, institutions, learners, me, members, notices, outcomes,
+    packs, pathways, programmes, review, rules, sessions, simulations, worth,
 };
 
 macro_rules! operations {
@@ -152,6 +152,12 @@ operations! {
     notices::appeal_as_objector,
     notices::list_working_years,
     notices::put_working_year,
+    evidence::upload_evidence,
+    evidence::upload_learner_evidence,
+    evidence::list_own_evidence,
+    evidence::read_evidence,
+    evidence::download_evidence,
+    evidence::remove_evidence,
     corrections::preview_correction,
     corrections::list_corrections,
     corrections::read_correction,

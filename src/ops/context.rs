@@ -7,6 +7,7 @@ use super::error::OpError;
 use crate::domain::actor::{Actor, Caller};
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
+use crate::files::Files;
 use crate::store::Store;
 use crate::store::connection::Conn;
 use crate::store::journal::Told;
@@ -28,6 +29,10 @@ pub struct Bank {
     pub claim_code_life: TimeDelta,
     /// How many calendar days an accepted rule pack is on public notice.
     pub pack_notice_days: u16,
+    /// Where the content of evidence files lies.
+    pub files: Files,
+    /// The most bytes of an evidence file.
+    pub evidence_bytes_max: usize,
 }
 
 /// Who asks, when, in which request.

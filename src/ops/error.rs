@@ -1,6 +1,7 @@
 //! What an operation answers when it does not do what was asked.
 
 use crate::domain::rejection::Rejection;
+use crate::files::FilesError;
 use crate::store::Retryable;
 use crate::store::error::StoreError;
 use crate::vault::seal::SealError;
@@ -14,6 +15,9 @@ pub enum OpError {
     /// The database failed; never shown.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store of contents failed; never shown.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// A key or a stored secret failed; never shown.
     #[error("a secret failed: {0}")]
     Secret(String),

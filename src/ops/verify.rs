@@ -1,13 +1,16 @@
-//! Recomputes every lot, balance and hash chain from the rows, and names what differs.
+//! Recomputes every lot, balance and hash chain from the rows, and every digest from the content of evidence files, and
+//! names what differs.
 
 use uuid::Uuid;
 
 use super::context::Bank;
 use super::error::OpError;
+use super::evidence::content_problem;
 use crate::domain::lot::{LotBalance, Pocket};
 use crate::domain::movement::{ChainHead, Movement, Side, verify_chain};
 use crate::store::connection::Conn;
 use crate::store::deposits::{LearnerRow, LotRow};
+use crate::store::evidence::{self, FileRow};
 use crate::store::records;
 
 /// How many learners are read at a time.
@@ -35,13 +38,20 @@ pub fn verify(bank: &Bank) -> Result<Verification, OpError> {
     let mut verification = Verification::default();
     let mut after: Option<Uuid> = None;
     loop {
-        let page = bank.store.read(|conn| -> Result<Vec<LearnerRow>, OpError> {
+        let (page, files) = bank.store.read(|conn| -> Result<(Vec<LearnerRow>, Vec<FileRow>), OpError> {
             let learners = records::learners_after(conn, after, PAGE)?;
+            let mut files = Vec::new();
             for learner in &learners {
                 verify_learner(conn, learner, &mut verification)?;
+                files.extend(evidence::list(conn, learner.learner_id.0, None, i64::MAX)?);
             }
-            Ok(learners)
+            Ok((learners, files))
         })?;
+        for file in &files {
+            if let Some(what) = content_problem(bank, file)? {
+                verification.findings.push(format!("evidence file {}: {what}", file.file_id.0));
+            }
+        }
         match page.last() {
             Some(last) if verification.findings.len() < FINDINGS_MAX => after = Some(last.learner_id.0),
             _ => return Ok(verification),

@@ -202,6 +202,24 @@ pub fn cases(conn: &mut Conn, filter: &CaseFilter, before: Option<Uuid>, limit: 
     Ok(query.order(correction_cases::case_id.desc()).limit(limit).load(conn)?)
 }
 
+/// The conversions of a learner on which an institution decides again.
+///
+/// # Errors
+/// When the database refuses, or a stored value is damaged.
+pub fn conversions_in_question(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let lists: Vec<String> = correction_cases::table
+        .filter(correction_cases::learner_id.eq(Key(learner_id)))
+        .filter(correction_cases::state.eq(CaseState::Open.as_str()))
+        .select(correction_cases::conversion_ids)
+        .load(conn)?;
+    let mut found = Vec::new();
+    for list in lists {
+        let ids: Vec<Uuid> = serde_json::from_str(&list).map_err(|_| StoreError::Damaged(format!("a case of learner {learner_id}")))?;
+        found.extend(ids);
+    }
+    Ok(found)
+}
+
 /// Writes what was decided on an open case; false where it is decided already.
 ///
 /// # Errors

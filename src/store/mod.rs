@@ -9,6 +9,7 @@ pub mod corrections;
 mod dated;
 pub mod deposits;
 pub mod error;
+pub mod evidence;
 pub mod facts;
 pub mod frameworks;
 mod insert;

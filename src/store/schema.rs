@@ -706,6 +706,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    evidence_files (learner_id, file_id) {
+        learner_id -> Id,
+        file_id -> Id,
+        digest -> Binary,
+        media_type -> Text,
+        bytes -> BigInt,
+        name_sealed -> Binary,
+        uploaded_by -> Text,
+        institution_id -> Nullable<Id>,
+        uploaded_at -> Moment,
+        held -> Bool,
+        removed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::types::{Id, Moment};
+
+    evidence_uses (learner_id, file_id, subject_kind, subject_id, institution_id) {
+        learner_id -> Id,
+        file_id -> Id,
+        subject_kind -> Text,
+        subject_id -> Id,
+        institution_id -> Id,
+        attached_at -> Moment,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Nullable, Text};
     use crate::store::types::{Id, Moment};
 
@@ -808,6 +841,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     objections,
     decision_numbers,
     working_years,
+    evidence_files,
+    evidence_uses,
     corrections,
     correction_items,
     correction_cases,

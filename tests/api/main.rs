@@ -6,10 +6,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod claims;
 mod contests;
 mod conversion;
 mod crash;
 mod demo;
+mod evidence;
 mod examples;
 mod flushes;
 mod packs;

@@ -57,6 +57,9 @@ const ANYBODYS: [&str; 8] = [
     "validate_rule_pack",
 ];
 
+/// What an operation that takes a file is sent.
+const FILE: &str = "%PDF-1.7";
+
 /// Ids of the school whose things strangers must not touch.
 struct Things {
     ids: BTreeMap<&'static str, String>,
@@ -104,9 +107,21 @@ fn things(server: &Server, town: &Town) -> Things {
             ("simulation_id", text(&simulation["simulation_id"])),
             // Nobody kept an answer; whose it would be is asked first.
             ("worth_id", town.school.clone()),
+            ("file_id", file_of(server, town, &text(&deposited["learner_id"]))),
         ]),
         example: town.outcome("S000441012345242000003"),
     }
+}
+
+/// A file that the school uploaded for the learner.
+fn file_of(server: &Server, town: &Town, learner_id: &str) -> String {
+    let path = format!(
+        "/api/v1/learners/{learner_id}/evidence?institution_id={}&name=scan.pdf",
+        town.school
+    );
+    let request = server.request(Method::POST, &path).bearer_auth(&town.registrar);
+    let file = Answer::of(request.header("Content-Type", "application/pdf").body(FILE).send().unwrap()).expect(201);
+    file["file_id"].as_str().unwrap().to_owned()
 }
 
 /// A body that would do something if it were allowed.
@@ -166,6 +181,7 @@ struct Step {
     method: Method,
     path: String,
     body: Option<Value>,
+    takes_file: bool,
     statuses: Vec<u16>,
 }
 
@@ -190,11 +206,19 @@ fn steps(things: &Things) -> Vec<Step> {
             if matches!(id.as_str(), "read_own_audit" | "list_own_additions" | "read_shortest_way") {
                 path = format!("{path}?programme={}", things.ids["institution_id"]);
             }
-            let has_body = operation.get("requestBody").is_some();
+            if id == "upload_evidence" {
+                path = format!("{path}?name=scan.pdf");
+            }
+            if id == "upload_learner_evidence" {
+                path = format!("{path}?name=scan.pdf&institution_id={}", things.ids["institution_id"]);
+            }
+            let content = operation.get("requestBody").map(|body| &body["content"]);
+            let takes_file = content.is_some_and(|content| content.get("application/pdf").is_some());
             steps.push(Step {
                 method: method.to_uppercase().parse().unwrap(),
                 path,
-                body: has_body.then(|| body(&id, things)).flatten(),
+                body: content.filter(|_| !takes_file).and_then(|_| body(&id, things)),
+                takes_file,
                 statuses: operation["responses"]
                     .as_object()
                     .unwrap()
@@ -215,6 +239,9 @@ fn call(server: &Server, step: &Step, token: Option<&str>) -> Answer {
     }
     if let Some(body) = &step.body {
         request = request.json(body);
+    }
+    if step.takes_file {
+        request = request.header("Content-Type", "application/pdf").body(FILE);
     }
     let answer = Answer::of(request.send().unwrap());
     assert!(

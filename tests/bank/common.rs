@@ -1,5 +1,6 @@
 //! A bank on each back end with one approved school, one achievement and one rule, made through the operations.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use credit_bank::domain::actor::Caller;
 use credit_bank::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
 use credit_bank::domain::institution::InstitutionStep;
+use credit_bank::files::{Files, FilesAddress};
 use credit_bank::ops::context::{Bank, Context};
 use credit_bank::ops::deposit::NewOutcome;
 use credit_bank::ops::sessions::LogIn;
@@ -40,7 +42,7 @@ pub(crate) fn on_both(test: impl Fn(&Arc<World>)) {
         DatabaseAddress::Sqlite(directory.path().join("bank.sqlite")),
         DatabaseAddress::Postgres(postgres_database()),
     ] {
-        test(&Arc::new(World::new(address)));
+        test(&Arc::new(World::new(address, directory.path().join("evidence"))));
     }
 }
 
@@ -65,7 +67,7 @@ fn context(caller: Caller) -> Context {
 }
 
 impl World {
-    fn new(address: DatabaseAddress) -> Self {
+    fn new(address: DatabaseAddress, evidence: PathBuf) -> Self {
         let store = Store::open(address, 8, Duration::from_secs(20)).unwrap();
         store.migrate().unwrap();
         let ring = KeyRing::generate().unwrap();
@@ -87,6 +89,8 @@ impl World {
             refresh_token_life: TimeDelta::days(30),
             claim_code_life: TimeDelta::hours(72),
             pack_notice_days: 5,
+            files: Files::open(&FilesAddress::Directory(evidence)).unwrap(),
+            evidence_bytes_max: 10 << 20,
         };
         let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();
         let user = |name: &str| json!({ "username": name, "display_name": name, "password": PASSWORD });

@@ -9,6 +9,7 @@
 mod catalogue;
 mod common;
 mod deposits;
+mod evidence;
 mod expiry;
 mod facts;
 mod migrations;

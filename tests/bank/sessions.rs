@@ -8,7 +8,7 @@ use super::common::{PASSWORD, log_in, on_both};
 fn code<T: std::fmt::Debug>(answer: Result<T, OpError>) -> &'static str {
     match answer.unwrap_err() {
         OpError::Rejected(rejection) => rejection.code(),
-        OpError::Store(_) | OpError::Secret(_) => "a failure inside",
+        OpError::Store(_) | OpError::Files(_) | OpError::Secret(_) => "a failure inside",
     }
 }
 

@@ -126,7 +126,7 @@ RUNS = [
     ("school-a", ["--exclude-operation-id", "log_out"], 12, ["outcomes"]),
     ("administrator", ["--include-tag", "rules", "--include-tag", "rule-packs", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 8, []),
     ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes"], 8, []),
-    ("learner", ["--include-tag", "me", "--include-tag", "decisions", "--include-operation-id", "read_outcome"], 10, ["outcomes", "decisions"]),
+    ("learner", ["--include-tag", "me", "--include-tag", "evidence", "--include-tag", "decisions", "--include-operation-id", "read_outcome"], 10, ["outcomes", "decisions"]),
     # One operation has nothing to be linked with.
     ("leaver", ["--include-operation-id", "log_out", "--phases", "examples,coverage,fuzzing"], 5, []),
 ]

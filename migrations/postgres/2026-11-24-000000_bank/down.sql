@@ -8,6 +8,8 @@ DROP TABLE conversions;
 DROP TABLE claim_uses;
 DROP TABLE claim_steps;
 DROP TABLE claims;
+DROP TABLE evidence_uses;
+DROP TABLE evidence_files;
 DROP TABLE simulations;
 DROP TABLE worths;
 DROP TABLE pathways;

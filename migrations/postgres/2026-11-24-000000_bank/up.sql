@@ -740,6 +740,45 @@ CREATE TABLE working_years (
     CONSTRAINT working_years_pk PRIMARY KEY (year)
 );
 
+-- Evidence files: what learners and institutions uploaded. The content lies elsewhere, by its digest; a file that something
+-- uses is held, and only one that nothing holds can be removed.
+CREATE TABLE evidence_files (
+    learner_id uuid NOT NULL,
+    file_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    media_type text NOT NULL,
+    bytes bigint NOT NULL,
+    name_sealed bytea NOT NULL,
+    uploaded_by text NOT NULL,
+    institution_id uuid,
+    uploaded_at timestamptz NOT NULL,
+    held boolean NOT NULL,
+    removed_at timestamptz,
+    CONSTRAINT evidence_files_pk PRIMARY KEY (learner_id, file_id),
+    CONSTRAINT evidence_files_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT evidence_files_digest_is_sha256 CHECK (length(digest) = 32),
+    CONSTRAINT evidence_files_bytes_positive CHECK (bytes > 0),
+    CONSTRAINT evidence_files_held_stays CHECK (NOT held OR removed_at IS NULL)
+);
+CREATE UNIQUE INDEX evidence_files_own ON evidence_files (learner_id, digest) WHERE removed_at IS NULL AND institution_id IS NULL;
+CREATE UNIQUE INDEX evidence_files_of_institution ON evidence_files (learner_id, digest, institution_id) WHERE removed_at IS NULL AND institution_id IS NOT NULL;
+CREATE INDEX evidence_files_by_digest ON evidence_files (digest) WHERE removed_at IS NULL;
+
+-- What uses a file, and the institution that may read the file because of it.
+CREATE TABLE evidence_uses (
+    learner_id uuid NOT NULL,
+    file_id uuid NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    attached_at timestamptz NOT NULL,
+    CONSTRAINT evidence_uses_pk PRIMARY KEY (learner_id, file_id, subject_kind, subject_id, institution_id),
+    CONSTRAINT evidence_uses_file FOREIGN KEY (learner_id, file_id) REFERENCES evidence_files (learner_id, file_id),
+    CONSTRAINT evidence_uses_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
+);
+CREATE INDEX evidence_uses_by_subject ON evidence_uses (learner_id, subject_kind, subject_id);
+
 -- Corrections 更正: what is withdrawn or corrected, what was previewed, and who applied it. Distributed by its own key.
 CREATE TABLE corrections (
     correction_id uuid NOT NULL,

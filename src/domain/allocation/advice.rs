@@ -188,9 +188,10 @@ pub fn shortest_way(question: &Question, imagined: &[OutcomeFacts]) -> Result<Wa
         .collect();
     let hours: i64 = steps.iter().filter_map(|step| step.hours).map(Hours::hundredths).sum();
     let recognised = explain::credit(value);
+    let converted = explain::credit(value + question.converted_earlier().hundredths());
     Ok(Way {
         recognised,
-        missing: question.programme.required_credit.checked_sub(recognised).unwrap_or_default(),
+        missing: question.programme.required_credit.checked_sub(converted).unwrap_or_default(),
         proof: if value >= found.bound { Proof::Optimal } else { Proof::BestFound },
         hours: Hours::from_hundredths(hours.min(Hours::MAX_HUNDREDTHS)).unwrap_or_default(),
         steps,

@@ -26,6 +26,7 @@ pub(super) fn awards(question: &Question, model: &Model, flow: &[i64]) -> Vec<Aw
             PlaceKind::FreeCredit(number) => Destination::FreeCredit {
                 bucket: question.programme.buckets.get(number)?.code.clone(),
             },
+            PlaceKind::Former { .. } => return None,
         };
         Some(Award {
             outcome: outcome.key.clone(),

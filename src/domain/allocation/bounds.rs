@@ -1,22 +1,23 @@
 //! From limits to bounds: which arcs each limit counts, in which groups, and how much it allows there.
 
 mod agreements;
+mod only_ones;
+mod past;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::earlier::{EarlierAward, with_past};
 use super::layers::Ruling;
-use super::model::{Arc, Bound, Measure, Model, PlaceKind, Purpose, Wish};
+use super::model::{Arc, Bound, Measure, Model, Past, PlaceKind, Purpose, Wish};
 use super::targets::free_credit;
 use super::{Layer, Question, Unanswerable};
-use crate::domain::achievement::AchievementKind;
 use crate::domain::condition::Condition;
 use crate::domain::credit::{CourseCredit, Percent};
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::limit::{AtMost, Counted, CourseSelector, Limit, Scope, ShareOf};
+use crate::domain::pack::RulePack;
 use crate::domain::pack::calendar::Calendar;
-use crate::domain::pack::names::near_form;
-use crate::domain::pack::{NameTable, NearNames, OnlyOne, RulePack};
 
 /// Adds every bound and wish to the model.
 ///
@@ -25,7 +26,14 @@ use crate::domain::pack::{NameTable, NearNames, OnlyOne, RulePack};
 pub(super) fn add(question: &Question, rulings: &[Ruling<'_>], model: &mut Model) -> Result<(), Unanswerable> {
     let mut bounds = Vec::new();
     {
-        let bounding = Bounding { question, model };
+        let past = question.past();
+        let whole = with_past(question, model, &past);
+        let bounding = Bounding {
+            question,
+            model: &whole,
+            outcomes: question.outcomes.iter().chain(past.iter().map(|award| &award.outcome)).collect(),
+            past,
+        };
         for ruling in rulings {
             bounding.limits(*ruling, ruling.layer, &ruling.pack.limits, &mut bounds);
             bounding.only_ones(*ruling, &mut bounds);
@@ -43,6 +51,7 @@ pub(super) fn add(question: &Question, rulings: &[Ruling<'_>], model: &mut Model
         bounding.residency(&mut bounds);
         bounding.agreements(&mut bounds);
         bounding.free_credit(&mut bounds);
+        bounds.iter_mut().for_each(|bound| bounding.use_up(bound));
     }
     model.bounds.extend(bounds.into_iter().filter(|bound| !bound.arcs.is_empty()));
     model.wishes = wishes(question, model)?;
@@ -51,7 +60,11 @@ pub(super) fn add(question: &Question, rulings: &[Ruling<'_>], model: &mut Model
 
 struct Bounding<'a> {
     question: &'a Question,
+    /// With the earlier awards behind what is asked about.
     model: &'a Model,
+    /// Those of the question, then one for each earlier award.
+    outcomes: Vec<&'a OutcomeFacts>,
+    past: Vec<&'a EarlierAward>,
 }
 
 /// A share of an amount, rounded down.
@@ -62,7 +75,21 @@ fn share(percent: Percent, of: i64) -> i64 {
 
 impl<'a> Bounding<'a> {
     fn outcome(&self, arc: &Arc) -> Option<&'a OutcomeFacts> {
-        self.question.outcomes.get(arc.outcome)
+        self.outcomes.get(arc.outcome).copied()
+    }
+
+    /// The earlier award that an arc stands for.
+    fn award(&self, arc: &Arc) -> Option<&'a EarlierAward> {
+        self.past.get(arc.outcome.checked_sub(self.question.outcomes.len())?).copied()
+    }
+
+    /// Whether the outcome of an arc meets a condition: an earlier one as on the day of its decision.
+    fn meets(&self, pack: &RulePack, condition: &Condition, arc: &Arc) -> bool {
+        let day = self
+            .award(arc)
+            .map_or(self.question.decided_on, |award| self.question.day_of(award));
+        let outcome = self.outcome(arc);
+        outcome.is_some_and(|outcome| self.question.meets_on(day, pack, condition, outcome))
     }
 
     fn bucket(&self, arc: &Arc) -> Option<&'a str> {
@@ -70,6 +97,7 @@ impl<'a> Bounding<'a> {
         match self.model.places.get(arc.place)?.kind {
             PlaceKind::Course(number) => programme.courses.get(number).map(|course| course.bucket.as_str()),
             PlaceKind::FreeCredit(number) => programme.buckets.get(number).map(|bucket| bucket.code.as_str()),
+            PlaceKind::Former { bucket, .. } => programme.buckets.get(bucket?).map(|bucket| bucket.code.as_str()),
         }
     }
 
@@ -77,15 +105,16 @@ impl<'a> Bounding<'a> {
         let programme = &self.question.programme;
         match self.model.places.get(arc.place).map(|place| &place.kind) {
             Some(PlaceKind::Course(number)) => programme.courses.get(*number).is_some_and(|course| selector.selects(course)),
-            Some(PlaceKind::FreeCredit(number)) => {
-                let bucket = programme.buckets.get(*number);
-                bucket.is_some_and(|bucket| selector.selects_free_credit(&bucket.code))
-            }
+            // Of a course that is no more nothing is known but its bucket.
+            Some(PlaceKind::FreeCredit(_) | PlaceKind::Former { .. }) => selector.selects_free_credit(self.bucket(arc).unwrap_or_default()),
             None => false,
         }
     }
 
     fn clause_id(&self, arc: &Arc) -> Option<&'a str> {
+        if let Some(award) = self.award(arc) {
+            return Some(award.clause.as_str());
+        }
         let offer = self.model.offers.get(arc.offer)?;
         let clause = self.question.versions.get(offer.version)?.pack.clauses.get(offer.clause)?;
         Some(clause.id.as_str())
@@ -93,16 +122,8 @@ impl<'a> Bounding<'a> {
 
     /// The arcs of the outcomes that meet a condition.
     fn arcs_of(&self, pack: &RulePack, condition: &Condition) -> Vec<usize> {
-        let met: Vec<bool> = self
-            .question
-            .outcomes
-            .iter()
-            .map(|outcome| self.question.meets(pack, condition, outcome))
-            .collect();
-        let arcs = self.model.arcs.iter().enumerate();
-        arcs.filter(|(_, arc)| met.get(arc.outcome) == Some(&true))
-            .map(|(number, _)| number)
-            .collect()
+        let mut met: BTreeMap<usize, bool> = BTreeMap::new();
+        self.where_arcs(|arc| *met.entry(arc.outcome).or_insert_with(|| self.meets(pack, condition, arc)))
     }
 
     fn limits(&self, ruling: Ruling<'_>, layer: Layer, limits: &[Limit], bounds: &mut Vec<Bound>) {
@@ -135,6 +156,7 @@ impl<'a> Bounding<'a> {
                     measure,
                     most,
                     arcs,
+                    past: Past::default(),
                 });
             }
         }
@@ -148,10 +170,10 @@ impl<'a> Bounding<'a> {
         arcs.filter(|number| {
             self.model.arcs.get(*number).is_some_and(|arc| {
                 let by_clause = || match layer {
-                    Layer::Standard => self.outcome(arc).is_some_and(|outcome| {
+                    Layer::Standard => {
                         let mut clauses = pack.clauses.iter().filter(|clause| named(&clause.id));
-                        clauses.any(|clause| self.question.meets(pack, &clause.outcomes, outcome))
-                    }),
+                        clauses.any(|clause| self.meets(pack, &clause.outcomes, arc))
+                    }
                     _ => self.clause_id(arc).is_some_and(named),
                 };
                 (limit.clauses.is_empty() || by_clause()) && self.selected(&limit.courses, arc)
@@ -190,7 +212,7 @@ impl<'a> Bounding<'a> {
             Scope::Period => calendar?.period_of(outcome.awarded_on),
             Scope::Course => match self.model.places.get(arc.place)?.kind {
                 PlaceKind::Course(number) => self.question.programme.courses.get(number).map(|course| course.code.clone()),
-                PlaceKind::FreeCredit(_) => None,
+                PlaceKind::FreeCredit(_) | PlaceKind::Former { .. } => None,
             },
         }
     }
@@ -207,8 +229,9 @@ impl<'a> Bounding<'a> {
                 Some((measure, i64::from(count)))
             }
             AtMost::BankCredit {} => {
-                let outcome = self.question.outcomes.iter().find(|outcome| outcome.key == group)?;
-                Some((Measure::Amount, outcome.bank_credit.hundredths()))
+                // Of one that was used in part, what the bank recognised at first.
+                let own = self.outcomes.iter().filter(|outcome| outcome.key == group);
+                Some((Measure::Amount, own.map(|outcome| outcome.bank_credit.hundredths()).max()?))
             }
             AtMost::Share { percent, of } => {
                 let base = match of {
@@ -221,72 +244,6 @@ impl<'a> Bounding<'a> {
                 };
                 Some((Measure::Amount, share(percent, base)))
             }
-        }
-    }
-
-    fn only_ones(&self, ruling: Ruling<'_>, bounds: &mut Vec<Bound>) {
-        let names = ruling.pack.definitions.names.clone().unwrap_or_default();
-        let highest = ruling.pack.highest_only.iter().map(|rule| (Purpose::Highest, rule));
-        let once = ruling.pack.once_only.iter().map(|rule| (Purpose::Once, rule));
-        for (purpose, rule) in highest.chain(once) {
-            let arcs = self.arcs_of(ruling.pack, &rule.outcomes);
-            for (group, arcs) in self.twins(rule, &names, arcs) {
-                bounds.push(Bound {
-                    layer: ruling.layer,
-                    purpose,
-                    rule: rule.id.clone(),
-                    citation: rule.citation.clone(),
-                    group: Some(group),
-                    measure: Measure::Outcomes,
-                    most: 1,
-                    arcs,
-                });
-            }
-        }
-    }
-
-    fn twins(&self, rule: &OnlyOne, names: &NameTable, arcs: Vec<usize>) -> BTreeMap<String, Vec<usize>> {
-        self.grouped(arcs, |outcome| rule.within.group(outcome, names))
-    }
-
-    fn grouped(&self, arcs: Vec<usize>, key: impl Fn(&OutcomeFacts) -> Option<String>) -> BTreeMap<String, Vec<usize>> {
-        let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for number in arcs {
-            let outcome = self.model.arcs.get(number).and_then(|arc| self.outcome(arc));
-            if let Some(group) = outcome.and_then(&key) {
-                groups.entry(group).or_default().push(number);
-            }
-        }
-        groups
-    }
-
-    /// Courses with near names: the same course counts once; of substitutes only one goes to a required course.
-    fn near_names(&self, ruling: Ruling<'_>, bounds: &mut Vec<Bound>) {
-        let Some(table) = &ruling.pack.definitions.names else { return };
-        let Some(near_names) = table.near_names else { return };
-        let courses = Condition {
-            kinds: vec![AchievementKind::Course],
-            ..Condition::default()
-        };
-        let mut arcs = self.arcs_of(ruling.pack, &courses);
-        if near_names == NearNames::Substitutes {
-            let required = CourseSelector {
-                required: Some(true),
-                ..CourseSelector::default()
-            };
-            arcs.retain(|number| self.model.arcs.get(*number).is_some_and(|arc| self.selected(&required, arc)));
-        }
-        for (group, arcs) in self.grouped(arcs, |outcome| Some(near_form(&outcome.name, table))) {
-            bounds.push(Bound {
-                layer: ruling.layer,
-                purpose: Purpose::NearNames,
-                rule: "names".to_owned(),
-                citation: ruling.pack.title.zh.clone(),
-                group: Some(group),
-                measure: Measure::Outcomes,
-                most: 1,
-                arcs,
-            });
         }
     }
 
@@ -306,6 +263,7 @@ impl<'a> Bounding<'a> {
             measure: Measure::Amount,
             most: most.hundredths(),
             arcs: self.where_arcs(foreign),
+            past: Past::default(),
         });
     }
 
@@ -333,11 +291,12 @@ impl<'a> Bounding<'a> {
                 measure: Measure::Amount,
                 most: free_credit(clause, &bucket.code, bucket.minimum).unwrap_or_default(),
                 arcs,
+                past: Past::default(),
             });
         }
     }
 
-    fn where_arcs(&self, keep: impl Fn(&Arc) -> bool) -> Vec<usize> {
+    fn where_arcs(&self, mut keep: impl FnMut(&Arc) -> bool) -> Vec<usize> {
         let arcs = self.model.arcs.iter().enumerate();
         arcs.filter(|(_, arc)| keep(arc)).map(|(number, _)| number).collect()
     }

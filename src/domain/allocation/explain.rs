@@ -51,7 +51,31 @@ fn reason(code: ReasonCode) -> Reason {
         citation: None,
         asked: None,
         allowed: None,
+        earlier: None,
         detail: None,
+    }
+}
+
+/// A number that a bound measures: credit with its decimals, a count without.
+fn number(measure: Measure, number: i64) -> String {
+    match measure {
+        Measure::Amount => credit(number).to_string(),
+        Measure::Outcomes | Measure::Places => number.to_string(),
+    }
+}
+
+/// What of a bound was used earlier, where anything was.
+fn used_earlier(bound: &Bound) -> Option<String> {
+    (bound.past.used > 0).then(|| number(bound.measure, bound.past.used))
+}
+
+/// That a limit is reached: what was asked of it beside what was used earlier, and what it allows in all.
+fn reached(bound: &Bound, asked: i64) -> Reason {
+    Reason {
+        asked: Some(number(bound.measure, asked + bound.past.used)),
+        allowed: Some(number(bound.measure, bound.allowed())),
+        earlier: used_earlier(bound),
+        ..of_bound(ReasonCode::LimitReached, bound)
     }
 }
 
@@ -165,10 +189,9 @@ impl Explainer<'_> {
         for bound in self.model.bounds.iter().filter(|bound| bound.purpose != Purpose::Limit) {
             let members = self.members(bound);
             let is_used = |outcome: &usize| self.open.get(*outcome).is_some_and(|open| open.used > 0);
-            let Some(winner) = members.iter().copied().find(is_used) else {
-                continue;
-            };
-            let key = self.question.outcomes.get(winner).map(|outcome| outcome.key.clone());
+            let outcomes = &self.question.outcomes;
+            let key = |outcome: usize| outcomes.get(outcome).map(|outcome| &outcome.key);
+            let winner = members.iter().copied().find(is_used).and_then(key);
             let code = match bound.purpose {
                 Purpose::Highest => ReasonCode::NotTheHighest,
                 _ => ReasonCode::Repeated,
@@ -178,12 +201,17 @@ impl Explainer<'_> {
                 if !self.wholly_inside(outcome, bound) {
                     continue;
                 }
-                let Some(open) = self.open.get_mut(outcome).filter(|open| open.used == 0 && open.gap() > 0) else {
+                let before = || bound.past.outcomes.iter().find(|known| Some(*known) != key(outcome));
+                let (Some(other), Some(open)) = (
+                    winner.or_else(before),
+                    self.open.get_mut(outcome).filter(|open| open.used == 0 && open.gap() > 0),
+                ) else {
                     continue;
                 };
                 let amount = open.gap();
                 let why = Reason {
-                    detail: key.clone(),
+                    detail: Some(other.clone()),
+                    earlier: used_earlier(bound),
                     ..of_bound(code, bound)
                 };
                 open.take(amount, why);
@@ -233,6 +261,7 @@ impl Explainer<'_> {
                     places.len()
                 }
             };
+            let why = reached(bound, i64::try_from(asked).unwrap_or(i64::MAX));
             let mut total = 0;
             for outcome in members {
                 if !self.wholly_inside(outcome, bound) {
@@ -247,14 +276,9 @@ impl Explainer<'_> {
                 }
                 let amount = open.gap();
                 total += amount;
-                let why = Reason {
-                    asked: Some(asked.to_string()),
-                    allowed: Some(bound.most.to_string()),
-                    ..of_bound(ReasonCode::LimitReached, bound)
-                };
-                open.take(amount, why);
+                open.take(amount, why.clone());
             }
-            self.cut(bound, asked.to_string(), bound.most.to_string(), total);
+            self.cut(bound, &why, total);
         }
     }
 
@@ -280,6 +304,7 @@ impl Explainer<'_> {
             if over <= 0 {
                 continue;
             }
+            let why = reached(bound, asked);
             let mut total = 0;
             for outcome in members.into_iter().rev() {
                 let Some(open) = self.open.get_mut(outcome) else { continue };
@@ -289,26 +314,22 @@ impl Explainer<'_> {
                 }
                 over -= amount;
                 total += amount;
-                let why = Reason {
-                    asked: Some(credit(asked).to_string()),
-                    allowed: Some(credit(bound.most).to_string()),
-                    ..of_bound(ReasonCode::LimitReached, bound)
-                };
-                open.take(amount, why);
+                open.take(amount, why.clone());
             }
-            self.cut(bound, credit(asked).to_string(), credit(bound.most).to_string(), total);
+            self.cut(bound, &why, total);
         }
     }
 
-    fn cut(&mut self, bound: &Bound, asked: String, allowed: String, total: i64) {
+    fn cut(&mut self, bound: &Bound, why: &Reason, total: i64) {
         if total > 0 {
             self.cuts.push(Cut {
                 layer: bound.layer,
                 limit: bound.rule.clone(),
                 citation: bound.citation.clone(),
                 group: bound.group.clone(),
-                asked,
-                allowed,
+                asked: why.asked.clone().unwrap_or_default(),
+                allowed: why.allowed.clone().unwrap_or_default(),
+                earlier: why.earlier.clone(),
                 cut: credit(total),
             });
         }

@@ -55,9 +55,8 @@ impl Question {
         })
     }
 
-    /// The agreements in force on the day of the decision that cover an outcome.
-    pub(super) fn agreements_for<'a>(&'a self, outcome: &'a OutcomeFacts) -> impl Iterator<Item = &'a Agreement> {
-        let day: NaiveDate = self.decided_on;
+    /// The agreements in force on a day that cover an outcome.
+    fn agreements_for<'a>(&'a self, day: NaiveDate, outcome: &'a OutcomeFacts) -> impl Iterator<Item = &'a Agreement> {
         self.agreements
             .iter()
             .filter(move |agreement| agreement.in_force_on(day) && agreement.covers(&outcome.issuer, &self.institution))
@@ -65,18 +64,34 @@ impl Question {
 
     /// Judges a condition of a pack.
     pub(super) fn with_circumstances<T>(&self, pack: &RulePack, outcome: &OutcomeFacts, work: impl FnOnce(&Circumstances<'_>) -> T) -> T {
+        self.with_circumstances_on(self.decided_on, pack, outcome, work)
+    }
+
+    /// Judges a condition of a pack as on another day.
+    pub(super) fn with_circumstances_on<T>(
+        &self,
+        day: NaiveDate,
+        pack: &RulePack,
+        outcome: &OutcomeFacts,
+        work: impl FnOnce(&Circumstances<'_>) -> T,
+    ) -> T {
         let grades = |scale: &str| pack.grades(scale);
         work(&Circumstances {
-            decided_on: self.decided_on,
+            decided_on: day,
             enrolled_on: self.enrolled_on,
             owner: Some(&self.institution.credit_code),
-            under_agreement: self.agreements_for(outcome).next().is_some(),
+            under_agreement: self.agreements_for(day, outcome).next().is_some(),
             grades: &grades,
         })
     }
 
     /// Whether an outcome meets a condition of a pack.
     pub(super) fn meets(&self, pack: &RulePack, condition: &Condition, outcome: &OutcomeFacts) -> bool {
-        condition.is_empty() || self.with_circumstances(pack, outcome, |circumstances| condition.holds(outcome, circumstances))
+        self.meets_on(self.decided_on, pack, condition, outcome)
+    }
+
+    /// Whether an outcome met a condition of a pack on another day.
+    pub(super) fn meets_on(&self, day: NaiveDate, pack: &RulePack, condition: &Condition, outcome: &OutcomeFacts) -> bool {
+        condition.is_empty() || self.with_circumstances_on(day, pack, outcome, |circumstances| condition.holds(outcome, circumstances))
     }
 }

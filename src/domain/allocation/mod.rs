@@ -9,7 +9,9 @@ mod climb;
 mod columns;
 mod count;
 mod dive;
+mod earlier;
 mod explain;
+mod further;
 mod integer;
 mod layers;
 mod model;
@@ -38,6 +40,7 @@ use super::facts::{Issuer, OutcomeFacts};
 use super::pack::{Exemption, RulePack};
 use super::programme::Programme;
 use super::words::words;
+pub use earlier::EarlierAward;
 use offers::Offers;
 
 words! {
@@ -87,6 +90,10 @@ words! {
         RemainderForfeited => "remainder_forfeited",
         /// What was left over stays usable.
         RemainderKept => "remainder_kept",
+        /// It was converted in the programme earlier, and no part of it is left for a further use.
+        AlreadyConverted => "already_converted",
+        /// What it may cover was covered by earlier conversions.
+        CoveredEarlier => "covered_earlier",
         /// The learner left it out.
         LeftOut => "left_out",
         /// The learner's other choices leave no room.
@@ -159,6 +166,9 @@ pub struct Question {
     pub above: Vec<PackVersion>,
     pub agreements: Vec<Agreement>,
     pub outcomes: Vec<OutcomeFacts>,
+    /// What was converted in the programme before: limits, courses and whatever counts only once take it into account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierAward>,
     pub decided_on: NaiveDate,
     /// The day of the enrolment in the programme, for rules that ask whether an award came before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -208,10 +218,13 @@ pub struct Reason {
     /// The clause, limit or exclusion.
     pub rule: Option<String>,
     pub citation: Option<String>,
-    /// What all that the limit counts would have brought.
+    /// What all that the limit counts would have brought, with what was converted earlier.
     pub asked: Option<String>,
-    /// What the limit allows.
+    /// What the limit allows in all.
     pub allowed: Option<String>,
+    /// How much of what was asked was converted earlier, or how many; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<String>,
     /// The property that is lacking, or the outcome that is used instead.
     pub detail: Option<String>,
 }
@@ -234,8 +247,13 @@ pub struct Cut {
     pub citation: String,
     /// Which of the things that it counts separately: a family, a bucket, a term.
     pub group: Option<String>,
+    /// With what was converted earlier.
     pub asked: String,
+    /// In all.
     pub allowed: String,
+    /// How much of what was asked was converted earlier, or how many; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<String>,
     pub cut: CourseCredit,
 }
 
@@ -245,6 +263,7 @@ pub struct BucketStanding {
     pub bucket: String,
     pub name: Bilingual,
     pub minimum: CourseCredit,
+    /// With what was converted earlier.
     pub converted: CourseCredit,
     /// What still is to be earned.
     pub missing: CourseCredit,
@@ -257,7 +276,11 @@ pub struct BucketStanding {
 pub struct Allocation {
     pub programme: String,
     pub required_credit: CourseCredit,
+    /// What this conversion brings.
     pub recognised: CourseCredit,
+    /// What earlier conversions brought; absent where nothing.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub earlier: CourseCredit,
     /// Nothing lawful recognises more than this; equal to `recognised` where the proof is `optimal`.
     pub bound: CourseCredit,
     pub proof: Proof,
@@ -265,6 +288,22 @@ pub struct Allocation {
     pub verdicts: Vec<Verdict>,
     pub cuts: Vec<Cut>,
     pub buckets: Vec<BucketStanding>,
+}
+
+fn is_nothing(credit: &CourseCredit) -> bool {
+    *credit == CourseCredit::ZERO
+}
+
+impl Allocation {
+    /// What is converted in the programme in all: earlier, and by this conversion.
+    pub fn converted(&self) -> CourseCredit {
+        explain::credit(self.earlier.hundredths() + self.recognised.hundredths())
+    }
+
+    /// What graduation asks beyond that.
+    pub fn missing(&self) -> CourseCredit {
+        self.required_credit.checked_sub(self.converted()).unwrap_or_default()
+    }
 }
 
 words! {
@@ -327,7 +366,7 @@ fn problem(question: &Question) -> Result<Offers, Unanswerable> {
     let rulings = question.rulings();
     let mut problem = offers::offers(question, &rulings);
     bounds::add(question, &rulings, &mut problem.model)?;
-    problem.model.costs = costs(question, &problem.model);
+    problem.model.costs = order::costs(question, &problem.model);
     Ok(problem)
 }
 
@@ -341,45 +380,14 @@ fn told(question: &Question, problem: &Offers, flow: model::Flow, bound: i64) ->
         programme: question.programme.code.clone(),
         required_credit: question.programme.required_credit,
         recognised: explain::credit(recognised),
+        earlier: question.converted_earlier(),
         bound: explain::credit(bound),
         proof: if recognised >= bound { Proof::Optimal } else { Proof::BestFound },
-        buckets: standing::after(&question.programme, &awards),
+        buckets: standing::after(question, &awards),
         awards,
         verdicts,
         cuts,
     }
-}
-
-/// What each outcome costs when it is used up: its bank credit, and by a trifle its place in the order. Where only the
-/// highest of some counts, the highest is the cheapest of them, so that of equals it is the one that is used.
-fn costs(question: &Question, model: &model::Model) -> Vec<i64> {
-    let places = (0..).take(question.outcomes.len());
-    let outcomes = question.outcomes.iter().zip(places);
-    let mut costs: Vec<i64> = outcomes
-        .map(|(outcome, place)| {
-            let credit = outcome.bank_credit.hundredths().min(CourseCredit::MAX_HUNDREDTHS);
-            credit * model::ORDER_SCALE + place
-        })
-        .collect();
-    let height = |place: &usize| {
-        let outcome = question.outcomes.get(*place)?;
-        let prize = outcome.contest.as_ref().and_then(|contest| contest.place);
-        Some((outcome.rank, prize.map(std::cmp::Reverse), outcome.bank_credit))
-    };
-    for bound in model.bounds.iter().filter(|bound| bound.purpose == model::Purpose::Highest) {
-        let mut members: Vec<usize> = bound.arcs.iter().filter_map(|arc| Some(model.arcs.get(*arc)?.outcome)).collect();
-        members.sort_unstable();
-        members.dedup();
-        let mut own: Vec<i64> = members.iter().filter_map(|place| costs.get(*place).copied()).collect();
-        own.sort_unstable();
-        members.sort_by_key(|place| std::cmp::Reverse(height(place)));
-        for (place, cost) in members.into_iter().zip(own) {
-            if let Some(known) = costs.get_mut(place) {
-                *known = cost;
-            }
-        }
-    }
-    costs
 }
 
 #[cfg(test)]

@@ -23,19 +23,24 @@ pub(super) struct Offer {
 }
 
 /// What takes credit: a course, or a bucket for free credit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PlaceKind {
     /// The course's place in the programme.
     Course(usize),
     /// The bucket's place in the programme.
     FreeCredit(usize),
+    /// What took credit earlier and is in the programme no more: of which bucket, where that still is, and whether it was a
+    /// course.
+    Former { bucket: Option<usize>, is_course: bool },
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     pub(super) kind: PlaceKind,
-    /// In hundredths.
+    /// What it still takes, in hundredths.
     pub(super) capacity: i64,
+    /// Whether it took credit earlier, so that nothing covers it as a whole any more.
+    pub(super) begun: bool,
 }
 
 /// An offer that may go to a place.
@@ -79,9 +84,36 @@ pub(super) struct Bound {
     /// Which of the things that it counts separately.
     pub(super) group: Option<String>,
     pub(super) measure: Measure,
+    /// What is left of what the rule allows.
     pub(super) most: i64,
     /// In ascending order.
     pub(super) arcs: Vec<usize>,
+    pub(super) past: Past,
+}
+
+/// What was used of a bound before the question.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Past {
+    /// As the bound measures it.
+    pub(super) used: i64,
+    /// How much of it is more than the rule allows now.
+    pub(super) excess: i64,
+    /// The keys of the outcomes.
+    pub(super) outcomes: Vec<String>,
+}
+
+impl Bound {
+    /// What the rule itself allows.
+    pub(super) fn allowed(&self) -> i64 {
+        self.most + self.past.used - self.past.excess
+    }
+
+    /// Leaves what was not used earlier.
+    pub(super) fn use_up(&mut self, used: i64, outcomes: Vec<String>) {
+        let excess = (used - self.most).max(0);
+        self.most = (self.most - used).max(0);
+        self.past = Past { used, excess, outcomes };
+    }
 }
 
 /// An outcome that the learner wants used, by one of these arcs.

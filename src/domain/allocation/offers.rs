@@ -1,9 +1,10 @@
 //! From clauses to offers: what each outcome may bring under each clause that is for it, and where it may go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::further::{self, Further};
 use super::layers::Ruling;
-use super::model::{Arc, Model, Offer, Place, PlaceKind};
+use super::model::{Arc, Bound, Model, Offer, Place, PlaceKind};
 use super::standards::{self, Standards};
 use super::targets::{clause_takes, free_credit};
 use super::{Layer, Question, ReasonCode};
@@ -11,7 +12,7 @@ use crate::domain::condition::Unmet;
 use crate::domain::credit::CourseCredit;
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::pack::value::Worth;
-use crate::domain::pack::{Clause, Coverage, Exclusion, HighestBy, RulePack};
+use crate::domain::pack::{Clause, Coverage, Exclusion, HighestBy, NameTable, OnlyOne, RulePack, Targets};
 
 /// Why an outcome has no offer, or one without a target.
 #[derive(Debug, Clone)]
@@ -34,7 +35,7 @@ impl Hindrance {
         }
     }
 
-    fn of_clause(code: ReasonCode, clause: &Clause, detail: Option<String>) -> Self {
+    pub(super) fn of_clause(code: ReasonCode, clause: &Clause, detail: Option<String>) -> Self {
         Self {
             code,
             layer: Some(Layer::Institution),
@@ -73,16 +74,22 @@ pub(super) fn offers(question: &Question, rulings: &[Ruling<'_>]) -> Offers {
 fn places(question: &Question) -> Vec<Place> {
     let programme = &question.programme;
     let clauses = || question.versions.iter().flat_map(|version| &version.pack.clauses);
-    let courses = programme.courses.iter().enumerate().map(|(number, course)| Place {
-        kind: PlaceKind::Course(number),
-        capacity: course.credits.hundredths(),
-    });
-    let buckets = programme.buckets.iter().enumerate().map(|(number, bucket)| Place {
-        kind: PlaceKind::FreeCredit(number),
-        capacity: clauses()
+    let taken = question.taken_earlier();
+    let place = |kind: PlaceKind, whole: i64| {
+        let taken = taken.get(&kind);
+        Place {
+            begun: taken.is_some(),
+            capacity: taken.map_or(whole, |taken| if taken.is_full { 0 } else { (whole - taken.amount).max(0) }),
+            kind,
+        }
+    };
+    let courses = programme.courses.iter().enumerate();
+    let courses = courses.map(|(number, course)| place(PlaceKind::Course(number), course.credits.hundredths()));
+    let buckets = programme.buckets.iter().enumerate().map(|(number, bucket)| {
+        let most = clauses()
             .filter_map(|clause| free_credit(clause, &bucket.code, bucket.minimum))
-            .max()
-            .unwrap_or_default(),
+            .max();
+        place(PlaceKind::FreeCredit(number), most.unwrap_or_default())
     });
     courses.chain(buckets).collect()
 }
@@ -102,25 +109,26 @@ fn offer_all(
     }
     let version = question.version_for(outcome);
     let exclusions = exclusions_for(question, rulings, version, outcome);
-    if let Some((ruling, exclusion)) = exclusions.iter().find(|(_, exclusion)| exclusion.courses.is_empty()) {
+    let is_total = |(_, exclusion): &&(Ruling<'_>, &Exclusion)| exclusion.courses.is_empty();
+    if let Some((ruling, exclusion)) = exclusions.iter().find(is_total) {
         return Err(Hindrance {
-            code: ReasonCode::Excluded,
             layer: Some(ruling.layer),
             rule: Some(exclusion.id.clone()),
             citation: Some(exclusion.citation.clone()),
-            detail: None,
+            ..Hindrance::new(ReasonCode::Excluded)
         });
     }
-    let place = version.ok_or_else(|| Hindrance::new(ReasonCode::NoPackInForce))?;
-    let pack = question
-        .versions
-        .get(place)
-        .map(|version| &version.pack)
-        .ok_or_else(|| Hindrance::new(ReasonCode::NoPackInForce))?;
+    let judging = version.and_then(|place| Some((place, &question.versions.get(place)?.pack)));
+    let (place, pack) = judging.ok_or_else(|| Hindrance::new(ReasonCode::NoPackInForce))?;
+    let further = further::of(question, outcome)?;
     let standards = standards::of(question, rulings, outcome)?;
     let mut nearest = Hindrance::new(ReasonCode::NoClauseMatches);
     let mut offered = false;
     for (clause_number, clause) in pack.clauses.iter().enumerate() {
+        // An outcome is used by one clause, also over several decisions.
+        if further.as_ref().is_some_and(|further| further.clause != (place, clause_number)) {
+            continue;
+        }
         let site = Site {
             question,
             pack,
@@ -128,6 +136,7 @@ fn offer_all(
             outcome,
             exclusions: &exclusions,
             standards: &standards,
+            further: further.as_ref(),
         };
         let offer = Offer {
             outcome: number,
@@ -148,8 +157,26 @@ fn offer_all(
     }
     let own = model.arcs.iter().enumerate().filter(|(_, arc)| arc.outcome == number);
     let arcs = own.map(|(arc, _)| arc).collect();
-    model.bounds.extend(standards.ceiling(question, outcome, arcs));
+    model.bounds.extend(ceiling(question, &standards, further.as_ref(), outcome, arcs));
     Ok(())
+}
+
+/// What packs above let the outcome bring, less what of it was used.
+fn ceiling(
+    question: &Question,
+    standards: &Standards<'_>,
+    further: Option<&Further<'_>>,
+    outcome: &OutcomeFacts,
+    arcs: Vec<usize>,
+) -> Vec<Bound> {
+    let first = further.map_or(outcome, |further| further.at_first(outcome));
+    let mut bounds = standards.ceiling(question, first, arcs);
+    if let Some(further) = further {
+        bounds
+            .iter_mut()
+            .for_each(|bound| bound.use_up(further.used(), vec![outcome.key.clone()]));
+    }
+    bounds
 }
 
 /// Takes out what is lower in rank than another of its group, where the rule says so and the higher one has an offer.
@@ -157,6 +184,7 @@ fn only_the_highest_rank(question: &Question, rulings: &[Ruling<'_>], found: &mu
     for ruling in rulings {
         for rule in ruling.pack.highest_only.iter().filter(|rule| rule.by == Some(HighestBy::Rank)) {
             let names = ruling.pack.definitions.names.clone().unwrap_or_default();
+            let past = used_groups(question, *ruling, rule, &names);
             let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
             for (number, outcome) in question.outcomes.iter().enumerate() {
                 let offered = found.model.arcs.iter().any(|arc| arc.outcome == number);
@@ -165,6 +193,8 @@ fn only_the_highest_rank(question: &Question, rulings: &[Ruling<'_>], found: &mu
                     group.into_iter().for_each(|group| groups.entry(group).or_default().push(number));
                 }
             }
+            // Where one was used earlier, that one it is: the bound keeps the others out, higher or lower.
+            groups.retain(|group, _| !past.contains(group));
             for members in groups.into_values() {
                 let height = |number: &usize| question.outcomes.get(*number).map(|outcome| rule.within.height(outcome));
                 let Some(highest) = members
@@ -196,9 +226,18 @@ fn only_the_highest_rank(question: &Question, rulings: &[Ruling<'_>], found: &mu
     }
 }
 
+/// The groups of a rule of which an outcome was used earlier.
+fn used_groups(question: &Question, ruling: Ruling<'_>, rule: &OnlyOne, names: &NameTable) -> BTreeSet<String> {
+    let mut past = question.past();
+    past.retain(|award| question.meets_on(question.day_of(award), ruling.pack, &rule.outcomes, &award.outcome));
+    past.iter().filter_map(|award| rule.within.group(&award.outcome, names)).collect()
+}
+
 /// Of two hindrances the one that came further on the way to an offer.
 fn nearer(one: Hindrance, other: Hindrance) -> Hindrance {
     let steps = |hindrance: &Hindrance| match hindrance.code {
+        ReasonCode::AlreadyConverted => 7,
+        ReasonCode::CoveredEarlier => 6,
         ReasonCode::TargetsTooLarge => 5,
         ReasonCode::RoundsToNothing => 4,
         ReasonCode::NoTarget => 3,
@@ -236,6 +275,7 @@ struct Site<'a> {
     outcome: &'a OutcomeFacts,
     exclusions: &'a [(Ruling<'a>, &'a Exclusion)],
     standards: &'a Standards<'a>,
+    further: Option<&'a Further<'a>>,
 }
 
 impl Site<'_> {
@@ -251,20 +291,18 @@ impl Site<'_> {
         if let Some(unmet) = unmet {
             return Err(self.unmatched(unmet));
         }
-        let hindered = |code| Err(Hindrance::of_clause(code, clause, None));
-        let budget = match worth {
-            Worth::Unknown => return hindered(ReasonCode::ValueUnknown),
-            Worth::UpTo(0) => return hindered(ReasonCode::RoundsToNothing),
-            Worth::UpTo(most) => most,
-            Worth::AsCourses => CourseCredit::MAX_HUNDREDTHS,
-        };
+        let budget = self.budget(worth)?;
         let offer_number = model.offers.len();
-        let (mut too_large, mut barred) = (None, None);
+        let (mut too_large, mut barred, mut taken) = (None, None, None);
         let mut arcs: Vec<Arc> = Vec::new();
         for (place_number, place) in model.places.iter().enumerate() {
             let Some(free_most) = self.takes(place) else { continue };
             if let Some(standard) = self.standards.barring(self.question, outcome, place) {
                 barred = Some(standard);
+                continue;
+            }
+            if let Some(code) = self.used_before(place, &offer) {
+                taken = Some(code);
                 continue;
             }
             let whole = matches!(place.kind, PlaceKind::Course(_)) && offer.coverage == Coverage::WholeByOne;
@@ -290,6 +328,7 @@ impl Site<'_> {
         if arcs.is_empty() {
             let smallest = too_large.and_then(|least| CourseCredit::from_hundredths(least).ok());
             return Err(match smallest {
+                _ if taken.is_some() => Hindrance::of_clause(taken.unwrap_or(ReasonCode::CoveredEarlier), clause, None),
                 // What would be taken here and is barred from above is not taken for that reason.
                 None if barred.is_some() => barred.unwrap_or_else(|| Hindrance::new(ReasonCode::NoTarget)),
                 Some(least) => Hindrance::of_clause(ReasonCode::TargetsTooLarge, clause, Some(least.to_string())),
@@ -299,6 +338,32 @@ impl Site<'_> {
         model.arcs.extend(arcs);
         model.offers.push(Offer { budget, ..offer });
         Ok(())
+    }
+
+    /// Why earlier conversions keep the offer from a place.
+    fn used_before(&self, place: &Place, offer: &Offer) -> Option<ReasonCode> {
+        let is_course = matches!(place.kind, PlaceKind::Course(_));
+        // What is covered in part can be covered further in parts only.
+        if place.begun && (place.capacity == 0 || (is_course && offer.coverage != Coverage::Part)) {
+            return Some(ReasonCode::CoveredEarlier);
+        }
+        let elsewhere = |further: &&Further<'_>| offer.spread == Targets::One && !further.places.contains(&place.kind);
+        self.further.filter(elsewhere).map(|_| ReasonCode::AlreadyConverted)
+    }
+
+    /// The most that the outcome may bring by its worth.
+    fn budget(&self, worth: Worth) -> Result<i64, Hindrance> {
+        let hindered = |code| Err(Hindrance::of_clause(code, self.clause, None));
+        match (worth, self.further) {
+            (Worth::Unknown, _) => hindered(ReasonCode::ValueUnknown),
+            (Worth::UpTo(0), None) => hindered(ReasonCode::RoundsToNothing),
+            (Worth::UpTo(most), None) => Ok(most),
+            (Worth::UpTo(most), Some(further)) => match further.left(self.pack, self.clause, most) {
+                left if left > 0 => Ok(left),
+                _ => hindered(ReasonCode::AlreadyConverted),
+            },
+            (Worth::AsCourses, _) => Ok(CourseCredit::MAX_HUNDREDTHS),
+        }
     }
 
     fn unmatched(&self, unmet: Unmet) -> Hindrance {
@@ -323,6 +388,7 @@ impl Site<'_> {
                 let bucket = programme.buckets.get(number).filter(|_| !exclusion.courses.buckets.is_empty());
                 bucket.is_some_and(|bucket| exclusion.courses.selects_free_credit(&bucket.code))
             }
+            PlaceKind::Former { .. } => false,
         })
     }
 }

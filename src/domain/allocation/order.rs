@@ -1,8 +1,11 @@
-//! The stable order: of courses that make no difference to any rule, the earlier one goes to the earlier outcome.
+//! The stable order: of outcomes that are worth as much the cheaper is used, and of courses that make no difference to any
+//! rule, the earlier one goes to the earlier outcome.
 
 use std::collections::BTreeMap;
 
-use super::model::{Flow, Model, PlaceKind};
+use super::Question;
+use super::model::{Flow, Model, ORDER_SCALE, PlaceKind, Purpose};
+use crate::domain::credit::CourseCredit;
 
 /// Everything by which the rules tell one place from another.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -95,4 +98,36 @@ fn settle(model: &Model, flow: &Flow, places: &[usize], settled: &mut Flow) {
             }
         }
     }
+}
+
+/// What each outcome costs when it is used up: its bank credit, and by a trifle its place in the order. Where only the
+/// highest of some counts, the highest is the cheapest of them, so that of equals it is the one that is used.
+pub(super) fn costs(question: &Question, model: &Model) -> Vec<i64> {
+    let places = (0..).take(question.outcomes.len());
+    let outcomes = question.outcomes.iter().zip(places);
+    let mut costs: Vec<i64> = outcomes
+        .map(|(outcome, place)| {
+            let credit = outcome.bank_credit.hundredths().min(CourseCredit::MAX_HUNDREDTHS);
+            credit * ORDER_SCALE + place
+        })
+        .collect();
+    let height = |place: &usize| {
+        let outcome = question.outcomes.get(*place)?;
+        let prize = outcome.contest.as_ref().and_then(|contest| contest.place);
+        Some((outcome.rank, prize.map(std::cmp::Reverse), outcome.bank_credit))
+    };
+    for bound in model.bounds.iter().filter(|bound| bound.purpose == Purpose::Highest) {
+        let mut members: Vec<usize> = bound.arcs.iter().filter_map(|arc| Some(model.arcs.get(*arc)?.outcome)).collect();
+        members.sort_unstable();
+        members.dedup();
+        let mut own: Vec<i64> = members.iter().filter_map(|place| costs.get(*place).copied()).collect();
+        own.sort_unstable();
+        members.sort_by_key(|place| std::cmp::Reverse(height(place)));
+        for (place, cost) in members.into_iter().zip(own) {
+            if let Some(known) = costs.get_mut(place) {
+                *known = cost;
+            }
+        }
+    }
+    costs
 }

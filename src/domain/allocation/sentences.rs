@@ -1,14 +1,13 @@
 //! Verdicts in sentences, in both languages: where an outcome's credit goes, and why the rest of it does not.
 
-use super::{Allocation, Award, Destination, Layer, Reason, ReasonCode, Verdict};
+use super::{Allocation, Award, Destination, Layer, Question, Reason, ReasonCode, Verdict};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::condition::Unmet;
-use crate::domain::facts::OutcomeFacts;
 use crate::domain::language::Language;
 use crate::domain::pack::Exemption;
 
 /// What is said of one outcome: a sentence for every award and every reason.
-pub fn explain(allocation: &Allocation, verdict: &Verdict, outcomes: &[OutcomeFacts], language: Language) -> Vec<String> {
+pub fn explain(allocation: &Allocation, verdict: &Verdict, question: &Question, language: Language) -> Vec<String> {
     let own = allocation.awards.iter().filter(|award| award.outcome == verdict.outcome);
     let awards = own.map(|award| {
         let mut sentence = used(allocation, award, language);
@@ -20,7 +19,7 @@ pub fn explain(allocation: &Allocation, verdict: &Verdict, outcomes: &[OutcomeFa
         }
         sentence
     });
-    let reasons = verdict.reasons.iter().map(|reason| unused(&with_name(reason, outcomes), language));
+    let reasons = verdict.reasons.iter().map(|reason| unused(&with_name(reason, question), language));
     awards.chain(reasons).collect()
 }
 
@@ -62,9 +61,10 @@ fn layer_of(layer: Option<Layer>, language: Language) -> &'static str {
 }
 
 /// A reason that names another outcome, by its name instead of its key.
-fn with_name(reason: &Reason, outcomes: &[OutcomeFacts]) -> Reason {
+fn with_name(reason: &Reason, question: &Question) -> Reason {
     let is_other = matches!(reason.code, ReasonCode::NotTheHighest | ReasonCode::Repeated);
-    let other = outcomes.iter().find(|outcome| Some(&outcome.key) == reason.detail.as_ref());
+    let mut outcomes = question.outcomes.iter().chain(question.earlier.iter().map(|award| &award.outcome));
+    let other = outcomes.find(|outcome| Some(&outcome.key) == reason.detail.as_ref());
     Reason {
         detail: other
             .filter(|_| is_other)
@@ -92,6 +92,25 @@ fn measured(number: Option<&String>, language: Language) -> String {
     }
 }
 
+/// How much of what was asked was converted earlier, where anything was.
+fn earlier(reason: &Reason, language: Language) -> String {
+    match (&reason.earlier, language) {
+        (None, _) => String::new(),
+        (number, Language::Chinese) => format!("，其中此前已转换 {}", measured(number.as_ref(), language)),
+        (number, Language::English) => format!(", of which {} were converted earlier", measured(number.as_ref(), language)),
+    }
+}
+
+/// Whether what counts instead is used now or was converted earlier.
+fn chosen(reason: &Reason, language: Language) -> &'static str {
+    match (reason.earlier.is_some(), language) {
+        (false, Language::Chinese) => "已采用",
+        (true, Language::Chinese) => "此前已转换",
+        (false, Language::English) => " is used",
+        (true, Language::English) => " was converted earlier",
+    }
+}
+
 fn chinese(reason: &Reason) -> String {
     let amount = reason.amount;
     let layer = layer_of(reason.layer, Language::Chinese);
@@ -109,12 +128,22 @@ fn chinese(reason: &Reason) -> String {
         ReasonCode::NoTarget => format!("{layer}{citation}所指的课程在本专业中没有。"),
         ReasonCode::TargetsTooLarge => format!("按{layer}{citation}的价值不足以覆盖任何课程，最小的课程为 {detail} 学分。"),
         ReasonCode::LimitReached => format!(
-            "{amount} 学分未用：{layer}{citation}的限额为 {}，申请 {}。",
+            "{amount} 学分未用：{layer}{citation}的限额为 {}，申请 {}{}。",
             measured(reason.allowed.as_ref(), Language::Chinese),
-            measured(reason.asked.as_ref(), Language::Chinese)
+            measured(reason.asked.as_ref(), Language::Chinese),
+            earlier(reason, Language::Chinese)
         ),
-        ReasonCode::NotTheHighest => format!("{amount} 学分未用：{layer}{citation}规定只取其中一项，已采用“{detail}”。"),
-        ReasonCode::Repeated => format!("{amount} 学分未用：{layer}{citation}规定不得重复，已采用“{detail}”。"),
+        ReasonCode::NotTheHighest => format!(
+            "{amount} 学分未用：{layer}{citation}规定只取其中一项，{}“{detail}”。",
+            chosen(reason, Language::Chinese)
+        ),
+        ReasonCode::Repeated => format!(
+            "{amount} 学分未用：{layer}{citation}规定不得重复，{}“{detail}”。",
+            chosen(reason, Language::Chinese)
+        ),
+        ReasonCode::AlreadyConverted if citation.is_empty() => "此前已在本专业转换，不能再用。".to_owned(),
+        ReasonCode::AlreadyConverted => format!("此前已在本专业转换，按{layer}{citation}没有可以再用的余额。"),
+        ReasonCode::CoveredEarlier => format!("{layer}{citation}所指的课程已由此前的转换覆盖。"),
         ReasonCode::TargetsTaken => format!("{amount} 学分未用：可用的课程已由其他成果覆盖。"),
         ReasonCode::RemainderForfeited => format!("剩余 {amount} 学分按{layer}{citation}作废。"),
         ReasonCode::RemainderKept => format!("剩余 {amount} 学分按{layer}{citation}保留。"),
@@ -145,16 +174,26 @@ fn english(reason: &Reason) -> String {
             format!("By {citation} of {layer} it is worth less than any course; the smallest has {detail} credits.")
         }
         ReasonCode::LimitReached => format!(
-            "{amount} credits are not used: {citation} of {layer} allows {}, and {} were asked.",
+            "{amount} credits are not used: {citation} of {layer} allows {}, and {} were asked{}.",
             measured(reason.allowed.as_ref(), Language::English),
-            measured(reason.asked.as_ref(), Language::English)
+            measured(reason.asked.as_ref(), Language::English),
+            earlier(reason, Language::English)
         ),
-        ReasonCode::NotTheHighest => {
-            format!("{amount} credits are not used: by {citation} of {layer} only one of them counts, and “{detail}” is used.")
+        ReasonCode::NotTheHighest => format!(
+            "{amount} credits are not used: by {citation} of {layer} only one of them counts, and “{detail}”{}.",
+            chosen(reason, Language::English)
+        ),
+        ReasonCode::Repeated => format!(
+            "{amount} credits are not used: by {citation} of {layer} nothing counts twice, and “{detail}”{}.",
+            chosen(reason, Language::English)
+        ),
+        ReasonCode::AlreadyConverted if citation.is_empty() => {
+            "It was converted in this programme earlier and cannot be used again.".to_owned()
         }
-        ReasonCode::Repeated => {
-            format!("{amount} credits are not used: by {citation} of {layer} nothing counts twice, and “{detail}” is used.")
+        ReasonCode::AlreadyConverted => {
+            format!("It was converted in this programme earlier, and {citation} of {layer} leaves nothing of it to use.")
         }
+        ReasonCode::CoveredEarlier => format!("The courses of {citation} of {layer} were covered by earlier conversions."),
         ReasonCode::TargetsTaken => format!("{amount} credits are not used: other outcomes cover the courses that they could go to."),
         ReasonCode::RemainderForfeited => format!("The remaining {amount} credits are forfeited, by {citation} of {layer}."),
         ReasonCode::RemainderKept => format!("The remaining {amount} credits are kept, by {citation} of {layer}."),

@@ -2,7 +2,7 @@
 //! that sort must meet one of them, goes only where they let it go, and brings no more than they give. So the stricter wins.
 
 use super::layers::Ruling;
-use super::model::{Bound, Measure, Place, Purpose};
+use super::model::{Bound, Measure, Past, Place, Purpose};
 use super::offers::Hindrance;
 use super::targets::clause_takes;
 use super::{Layer, Question, ReasonCode};
@@ -87,6 +87,7 @@ impl Standards<'_> {
                 measure: Measure::Amount,
                 most,
                 arcs: arcs.clone(),
+                past: Past::default(),
             })
         };
         self.0.iter().filter_map(bound_of).collect()

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::explain::credit;
-use super::{Award, BucketStanding, Destination};
+use super::model::PlaceKind;
+use super::{Award, BucketStanding, Destination, Question};
 use crate::domain::credit::CourseCredit;
 use crate::domain::programme::Programme;
 
@@ -27,8 +28,9 @@ pub fn audit(programme: &Programme, has: &BTreeMap<String, CourseCredit>, covere
     programme.buckets.iter().map(standing).collect()
 }
 
-/// How the buckets stand with what is awarded.
-pub(super) fn after(programme: &Programme, awards: &[Award]) -> Vec<BucketStanding> {
+/// How the buckets stand with what was converted earlier and what is awarded.
+pub(super) fn after(question: &Question, awards: &[Award]) -> Vec<BucketStanding> {
+    let programme = &question.programme;
     let mut has: BTreeMap<String, i64> = BTreeMap::new();
     let mut of_course: BTreeMap<String, i64> = BTreeMap::new();
     for award in awards {
@@ -41,9 +43,26 @@ pub(super) fn after(programme: &Programme, awards: &[Award]) -> Vec<BucketStandi
             Destination::FreeCredit { bucket } => *has.entry(bucket.clone()).or_default() += amount,
         }
     }
+    let mut full: Vec<&String> = Vec::new();
+    for (kind, taken) in question.taken_earlier() {
+        let bucket = match kind {
+            PlaceKind::Course(number) => programme.courses.get(number).map(|course| {
+                *of_course.entry(course.code.clone()).or_default() += taken.amount;
+                full.extend(Some(&course.code).filter(|_| taken.is_full));
+                &course.bucket
+            }),
+            PlaceKind::FreeCredit(number) | PlaceKind::Former { bucket: Some(number), .. } => {
+                programme.buckets.get(number).map(|bucket| &bucket.code)
+            }
+            PlaceKind::Former { bucket: None, .. } => None,
+        };
+        if let Some(bucket) = bucket {
+            *has.entry(bucket.clone()).or_default() += taken.amount;
+        }
+    }
     let is_covered = |course: &&crate::domain::programme::Course| {
         let amount = of_course.get(&course.code);
-        amount.is_some_and(|amount| *amount >= course.credits.hundredths())
+        full.contains(&&course.code) || amount.is_some_and(|amount| *amount >= course.credits.hundredths())
     };
     let covered: Vec<String> = programme
         .courses

@@ -29,6 +29,7 @@ pub(super) fn clause_takes(question: &Question, pack: &RulePack, clause: &Clause
             let bucket = question.programme.buckets.get(number)?;
             free_credit(clause, &bucket.code, bucket.minimum)
         }
+        PlaceKind::Former { .. } => None,
     }
 }
 

@@ -117,7 +117,10 @@ fn every_state_of_a_claim_has_an_answer() {
 fn what_changed_is_named_by_outcome() {
     let whole = || Some(LotBalance::granted(credit(900)));
     let before = preview(
-        &[outcome(1, OutcomeStatus::Accepted, whole()), outcome(2, OutcomeStatus::Accepted, whole())],
+        &[
+            outcome(1, OutcomeStatus::Accepted, whole()),
+            outcome(2, OutcomeStatus::Accepted, whole()),
+        ],
         None,
     );
     assert_eq!(differences(&before, &before), Vec::new());
@@ -125,10 +128,16 @@ fn what_changed_is_named_by_outcome() {
         .transfer(Pocket::Available, Pocket::Held, credit(100))
         .unwrap();
     let after = preview(
-        &[outcome(3, OutcomeStatus::Accepted, whole()), outcome(2, OutcomeStatus::Accepted, Some(held))],
+        &[
+            outcome(3, OutcomeStatus::Accepted, whole()),
+            outcome(2, OutcomeStatus::Accepted, Some(held)),
+        ],
         None,
     );
-    let said: Vec<(String, String)> = differences(&before, &after).into_iter().map(|one| (one.pointer, one.detail)).collect();
+    let said: Vec<(String, String)> = differences(&before, &after)
+        .into_iter()
+        .map(|one| (one.pointer, one.detail))
+        .collect();
     let at = |number: u128, said: &str| (format!("/items/{}", id(100 + number)), said.to_owned());
     assert_eq!(
         said,
@@ -138,8 +147,14 @@ fn what_changed_is_named_by_outcome() {
             at(3, "is among the outcomes only now"),
         ]
     );
-    assert_ne!(digest(CorrectionKind::Withdraw, "", &before), digest(CorrectionKind::Withdraw, "", &after));
-    assert_ne!(digest(CorrectionKind::Withdraw, "", &before), digest(CorrectionKind::Correct, "", &before));
+    assert_ne!(
+        digest(CorrectionKind::Withdraw, "", &before),
+        digest(CorrectionKind::Withdraw, "", &after)
+    );
+    assert_ne!(
+        digest(CorrectionKind::Withdraw, "", &before),
+        digest(CorrectionKind::Correct, "", &before)
+    );
 }
 
 #[test]

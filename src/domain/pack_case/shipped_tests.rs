@@ -28,6 +28,7 @@ fn every_pack_that_ships_meets_its_cases() {
                 agreements: Vec::new(),
                 outcomes: case.outcomes.clone(),
                 decided_on: case.decided_on,
+                earlier: case.earlier.clone(),
                 enrolled_on: case.enrolled_on,
                 pins: case.pins.clone(),
                 left_out: case.left_out.clone(),

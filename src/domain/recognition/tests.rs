@@ -63,6 +63,7 @@ fn inputs() -> RecognitionInputs {
         awarded_on: day("2024-03-01"),
         hours: None,
         decided_on: day("2024-06-01"),
+        granted: None,
     }
 }
 

@@ -104,6 +104,7 @@ impl Comparison {
             outcomes: Vec::new(),
             decided_on: self.decided_on,
             // A city's learners are not asked when they were enrolled.
+            earlier: Vec::new(),
             enrolled_on: None,
             pins: Vec::new(),
             left_out: Vec::new(),

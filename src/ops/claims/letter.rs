@@ -168,7 +168,7 @@ fn paragraphs(
         }
         for verdict in &allocation.verdicts {
             let outcome = question.outcomes.iter().find(|facts| facts.key == verdict.outcome);
-            let said = sentences::explain(&allocation, verdict, &question.outcomes, language);
+            let said = sentences::explain(&allocation, verdict, &question, language);
             let named = outcome.map(|facts| facts.name.as_str()).unwrap_or_default();
             told.push(format!(
                 "{named}{}{}",

@@ -73,6 +73,7 @@ fn question(conn: &mut Conn, learner_id: Uuid, claim_id: Uuid, ending: &BTreeSet
             question.outcomes.push(facts);
         }
     }
+    question.earlier.retain(|award| !ending.contains(&award.outcome.key));
     question.outcomes.retain(|facts| !ending.contains(&facts.key));
     let there = |key: &String| question.outcomes.iter().any(|facts| facts.key == *key);
     question.pins.retain(|pin| there(&pin.outcome));

@@ -240,6 +240,7 @@ fn differences(case: &PackCase, institution: &Issuer, draft: &PackVersion, layer
         agreements: Vec::new(),
         outcomes: case.outcomes.clone(),
         decided_on: case.decided_on,
+        earlier: case.earlier.clone(),
         enrolled_on: case.enrolled_on,
         pins: case.pins.clone(),
         left_out: case.left_out.clone(),

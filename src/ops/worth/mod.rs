@@ -96,7 +96,7 @@ pub struct Worth {
     pub decided_on: NaiveDate,
     /// The newest version of the institution's rules; absent where it has none for the programme.
     pub judged_by: Option<JudgedBy>,
-    /// What graduation asks beyond what is recognised.
+    /// What graduation asks beyond what is recognised and was converted earlier.
     pub missing: CourseCredit,
     /// How much less is recognised for the sake of what was pinned and left out; absent where nothing was.
     pub cost_of_wishes: Option<CourseCredit>,
@@ -193,7 +193,7 @@ fn worth(site: &Site, question: &Question, alternatives: usize, language: Langua
     let best = free.map(|free| allocate(&free)).transpose().map_err(refused)?;
     let said = allocation.verdicts.iter().map(|verdict| Said {
         outcome: verdict.outcome.clone(),
-        sentences: sentences::explain(&allocation, verdict, &question.outcomes, language),
+        sentences: sentences::explain(&allocation, verdict, question, language),
     });
     Ok(Worth {
         programme_id: site.programme_id,
@@ -202,11 +202,7 @@ fn worth(site: &Site, question: &Question, alternatives: usize, language: Langua
         institution_name: site.institution_name.clone(),
         decided_on: question.decided_on,
         judged_by: question.versions.last().map(JudgedBy::from),
-        missing: question
-            .programme
-            .required_credit
-            .checked_sub(allocation.recognised)
-            .unwrap_or_default(),
+        missing: allocation.missing(),
         cost_of_wishes: best.map(|best| best.recognised.checked_sub(allocation.recognised).unwrap_or_default()),
         said: said.collect(),
         alternatives: all.collect(),

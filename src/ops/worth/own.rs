@@ -15,6 +15,7 @@ use crate::domain::language::Language;
 use crate::domain::pathway::StageStanding;
 use crate::ops::access::{Whose, learner_of};
 use crate::ops::context::{Bank, Context};
+use crate::ops::earlier::earlier_in;
 use crate::ops::error::OpError;
 use crate::ops::facts::facts_of;
 use crate::ops::pathways::PublishedPathway;
@@ -34,7 +35,7 @@ pub struct BucketAudit {
     pub bucket: String,
     pub name: Bilingual,
     pub minimum: CourseCredit,
-    /// What the record brings to it.
+    /// What was converted to it earlier, and what the record brings.
     pub has: CourseCredit,
     pub missing: CourseCredit,
     /// Required courses that are not covered.
@@ -77,6 +78,7 @@ pub struct OwnProgramme {
 fn fill(conn: &mut Conn, site: &mut Site, learner_id: Uuid, own: OwnProgramme) -> Result<(), OpError> {
     site.question.enrolled_on = own.enrolled_on;
     site.question.outcomes = facts_of(conn, learner_id)?;
+    site.question.earlier = earlier_in(conn, learner_id, site.institution_id, &site.question.programme.code)?;
     Ok(())
 }
 
@@ -120,7 +122,14 @@ pub fn read_own_worth(
     let (asked, outcomes) = bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "read_own_worth")?;
         let ids: Vec<Uuid> = programme_id.into_iter().collect();
-        Ok::<_, OpError>((sites(conn, &ids, day)?, facts_of(conn, learner.learner_id.0)?))
+        let mut asked = sites(conn, &ids, day)?;
+        for (_, site) in &mut asked.sites {
+            if let Ok(site) = site {
+                let code = &site.question.programme.code;
+                site.question.earlier = earlier_in(conn, learner.learner_id.0, site.institution_id, code)?;
+            }
+        }
+        Ok::<_, OpError>((asked, facts_of(conn, learner.learner_id.0)?))
     })?;
     worths(asked, &outcomes, wishes, language)
 }
@@ -142,8 +151,8 @@ pub fn read_own_audit(bank: &Bank, context: &Context, own: OwnProgramme) -> Resu
         ..question.clone()
     };
     let gains = additions(&glance, &awards, TRIES_MAX).map_err(refused)?.items;
-    let complete = allocation.recognised >= question.programme.required_credit
-        && allocation.buckets.iter().all(|bucket| bucket.missing == CourseCredit::ZERO);
+    let (has, missing) = (allocation.converted(), allocation.missing());
+    let complete = missing == CourseCredit::ZERO && allocation.buckets.iter().all(|bucket| bucket.missing == CourseCredit::ZERO);
     let buckets = allocation.buckets.into_iter().map(|standing| {
         let fills = gains.iter().filter(|gain| gain.buckets.contains(&standing.bucket));
         BucketAudit {
@@ -160,12 +169,8 @@ pub fn read_own_audit(bank: &Bank, context: &Context, own: OwnProgramme) -> Resu
         programme_id: own.programme_id,
         programme_name: site.programme_name.clone(),
         required_credit: question.programme.required_credit,
-        has: allocation.recognised,
-        missing: question
-            .programme
-            .required_credit
-            .checked_sub(allocation.recognised)
-            .unwrap_or_default(),
+        has,
+        missing,
         complete,
         buckets: buckets.collect(),
     })

@@ -74,6 +74,7 @@ fn load(conn: &mut Conn, hosts: &mut Hosts, programme_id: Uuid, day: NaiveDate) 
             above,
             outcomes: Vec::new(),
             decided_on: day,
+            earlier: Vec::new(),
             enrolled_on: None,
             pins: Vec::new(),
             left_out: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::{Bounding, share};
 use crate::domain::allocation::Layer;
-use crate::domain::allocation::model::{Arc, Bound, Measure, Purpose};
+use crate::domain::allocation::model::{Arc, Bound, Measure, Past, Purpose};
 use crate::domain::credit::CourseCredit;
 
 impl Bounding<'_> {
@@ -31,6 +31,7 @@ impl Bounding<'_> {
                     measure: Measure::Amount,
                     most,
                     arcs: self.where_arcs(covered),
+                    past: Past::default(),
                 });
             }
         }

@@ -26,6 +26,6 @@ impl Bounding<'_> {
 
     pub(super) fn is_of_course(&self, arc: usize) -> bool {
         let place = self.model.arcs.get(arc).and_then(|arc| self.model.places.get(arc.place));
-        place.is_some_and(|place| matches!(place.kind, PlaceKind::Course(_)))
+        place.is_some_and(|place| matches!(place.kind, PlaceKind::Course(_) | PlaceKind::Former { is_course: true, .. }))
     }
 }

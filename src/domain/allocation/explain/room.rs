@@ -1,6 +1,6 @@
 //! Outcomes that find no room though a course is free: a limit leaves less than the course, or not enough comes together.
 
-use super::{Explainer, clause_of, credit, of_bound, reason};
+use super::{Explainer, clause_of, credit, reached, reason};
 use crate::domain::allocation::model::{Bound, Measure, Offer, Purpose};
 use crate::domain::allocation::{Layer, Reason, ReasonCode};
 use crate::domain::pack::Coverage;
@@ -30,21 +30,12 @@ impl<'a> Explainer<'a> {
 
     /// Lays what is left to a limit, together with what it took already.
     fn blame(&mut self, outcome: usize, gap: i64, bound: &Bound, asked: i64) {
-        let number = |amount: i64| match bound.measure {
-            Measure::Amount => credit(amount).to_string(),
-            Measure::Outcomes | Measure::Places => amount.to_string(),
-        };
-        let (asked, allowed) = (number(asked), number(bound.most));
+        let why = reached(bound, asked);
         let mut known = self.cuts.iter_mut();
         match known.find(|cut| cut.limit == bound.rule && cut.layer == bound.layer && cut.group == bound.group) {
             Some(cut) => cut.cut = cut.cut.checked_add(credit(gap)).unwrap_or(cut.cut),
-            None => self.cut(bound, asked.clone(), allowed.clone(), gap),
+            None => self.cut(bound, &why, gap),
         }
-        let why = Reason {
-            asked: Some(asked),
-            allowed: Some(allowed),
-            ..of_bound(ReasonCode::LimitReached, bound)
-        };
         let Some(open) = self.open.get_mut(outcome) else { return };
         let same = |known: &&mut Reason| known.code == why.code && known.layer == why.layer && known.rule == why.rule;
         if let Some(known) = open.reasons.iter_mut().find(same) {

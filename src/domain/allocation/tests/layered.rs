@@ -152,3 +152,26 @@ fn an_outcome_of_the_standards_sort_meets_its_conditions_and_goes_where_it_lets(
         ("no_target", Some(Layer::Standard), Some("std-junior"))
     );
 }
+
+#[test]
+fn what_a_standard_gives_for_an_outcome_it_gives_once_over_two_conversions() {
+    let kept = json!({ "remainder": "kept" });
+    let mut question = question(
+        vec![outcome("x", "9", json!({}))],
+        any_course(),
+        json!({ "clauses": [free("credit", bank_credit(), kept.clone())] }),
+    );
+    let half = json!({ "of": { "base": "ratio", "of": "bank_credit", "numerator": 1, "denominator": 2 } });
+    let standard = json!({ "code": "standard", "title": { "zh": "学分银行标准" }, "legal_basis": ["标准"], "effective_from": "2020-01-01",
+        "selected_by": "decision_date", "clauses": [free("std", half, kept)] });
+    let pack: RulePack = serde_json::from_value(standard).unwrap();
+    question.above = vec![PackVersion { version: 1, pack }];
+    assert_eq!(told(&question), ["4.50", "x 4.50 of 9.00, limit_reached std 4.50 of 9.00 for 4.50"]);
+    // Of twelve the standard gives six, and three of these were converted.
+    let first = json!({ "outcome": outcome("x", "12", json!({})), "clause": "credit", "destination": { "to": "free_credit", "bucket": "elective" }, "amount": "3" });
+    question.earlier = vec![serde_json::from_value(first).unwrap()];
+    assert_eq!(
+        told(&question),
+        ["3.00", "x 3.00 of 9.00, limit_reached std 6.00 of 12.00 for 6.00"]
+    );
+}

@@ -1,5 +1,7 @@
 //! The allocation against worked cases, a brute-force oracle of its own, and the laws that every allocation keeps.
 
+mod beyond;
+mod earlier;
 mod laws;
 mod layered;
 mod oracle;
@@ -67,6 +69,7 @@ pub(super) fn question(outcomes: Vec<Value>, courses: Vec<Value>, rules: Value) 
             .map(|outcome| serde_json::from_value(outcome).unwrap())
             .collect(),
         decided_on: "2024-09-01".parse().unwrap(),
+        earlier: Vec::new(),
         enrolled_on: None,
         pins: Vec::new(),
         left_out: Vec::new(),

@@ -13,7 +13,7 @@ use crate::domain::limit::{AtMost, Counted, Limit, Scope};
 use crate::domain::pack::{Clause, RulePack, Target, Targets};
 
 /// An outcome's courses under a clause.
-type Use = Option<(usize, Vec<usize>)>;
+pub(super) type Use = Option<(usize, Vec<usize>)>;
 
 fn pack(question: &Question) -> &RulePack {
     &question.versions[0].pack
@@ -31,7 +31,7 @@ fn is_for(clause: &Clause, outcome: &OutcomeFacts) -> bool {
 }
 
 /// Every lawful use of one outcome by itself.
-fn uses(question: &Question, outcome: &OutcomeFacts) -> Vec<Use> {
+pub(super) fn uses(question: &Question, outcome: &OutcomeFacts) -> Vec<Use> {
     let mut uses = vec![None];
     for (number, clause) in pack(question)
         .clauses
@@ -108,7 +108,8 @@ fn keeps(question: &Question, limit: &Limit, all: &[Use]) -> bool {
     })
 }
 
-fn is_lawful(question: &Question, all: &[Use]) -> bool {
+/// Whether all of it together keeps every rule.
+pub(super) fn is_lawful(question: &Question, all: &[Use]) -> bool {
     let mut taken = Vec::new();
     let mut families = Vec::new();
     for (number, used) in all.iter().enumerate() {
@@ -128,7 +129,7 @@ fn is_lawful(question: &Question, all: &[Use]) -> bool {
         && pack(question).limits.iter().all(|limit| keeps(question, limit, all))
 }
 
-fn value(question: &Question, all: &[Use]) -> i64 {
+pub(super) fn value(question: &Question, all: &[Use]) -> i64 {
     all.iter()
         .flatten()
         .flat_map(|(_, courses)| courses)
@@ -138,7 +139,11 @@ fn value(question: &Question, all: &[Use]) -> i64 {
 
 /// The greatest value, by trying everything.
 pub(super) fn brute_force(question: &Question) -> i64 {
-    let uses: Vec<Vec<Use>> = question.outcomes.iter().map(|outcome| uses(question, outcome)).collect();
+    most_of(question, question.outcomes.iter().map(|outcome| uses(question, outcome)).collect())
+}
+
+/// The greatest value of all that has for each outcome one of its uses; nothing where nothing is lawful.
+pub(super) fn most_of(question: &Question, uses: Vec<Vec<Use>>) -> i64 {
     let mut best = 0;
     let mut places = vec![0; uses.len()];
     loop {

@@ -105,7 +105,7 @@ fn a_certificate_replaces_two_courses_at_most() {
         ["5.00", "certificate 5.00 of 8.00, limit_reached two 3.00 of 4 for 2"]
     );
     let allocation = lawful(&question);
-    let said = |language| sentences::explain(&allocation, &allocation.verdicts[0], &question.outcomes, language).concat();
+    let said = |language| sentences::explain(&allocation, &allocation.verdicts[0], &question, language).concat();
     assert!(said(Language::Chinese).ends_with("的限额为 2 项（门），申请 4 项（门）。"));
     assert!(said(Language::English).ends_with("allows 2 in number, and 4 in number were asked."));
 }
@@ -270,14 +270,15 @@ fn an_exemption_from_class_says_that_the_examination_remains() {
     let rules = json!({ "clauses": [clause("class", json!({ "targets": "one", "exempt_from": "class", "outcomes": { "minimum_score": "60" }, "recorded": { "grade": "mapped", "steps": steps } }))] });
     let scored = |key: &str, score: &str| outcome(key, "3", json!({ "score": score }));
     let courses = ["A", "B"].map(|code| course(code, "3", &[], "major")).to_vec();
-    let allocation = lawful(&question(
+    let asked = question(
         vec![scored("good", "89.99"), scored("top", "90"), scored("poor", "59.99")],
         courses,
         rules,
-    ));
+    );
+    let allocation = lawful(&asked);
     let grades: Vec<_> = allocation.awards.iter().map(|award| award.recorded_grade.as_deref()).collect();
     assert_eq!(grades, [Some("良好"), Some("优秀")]);
-    let said = |language| sentences::explain(&allocation, &allocation.verdicts[0], &[], language).concat();
+    let said = |language| sentences::explain(&allocation, &allocation.verdicts[0], &asked, language).concat();
     assert_eq!(
         said(Language::Chinese),
         "3.00 学分用于课程《A》（A），依据第六条。该课程免修但不免考，仍须参加考试。"

@@ -1,0 +1,74 @@
+//! A body that is a file.
+
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+
+use super::problem::Refusal;
+use super::state::Web;
+use crate::domain::evidence::MediaType;
+use crate::domain::rejection::Rejection;
+
+/// The bytes of a file, in the API's description.
+pub struct FileContent;
+
+impl utoipa::PartialSchema for FileContent {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+            .description(Some("The bytes of the file."))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for FileContent {}
+
+/// A file and the type that the request says it has; `application/octet-stream` says nothing.
+pub struct FileBody {
+    pub declared: Option<MediaType>,
+    pub content: Vec<u8>,
+}
+
+impl FromRequest for FileBody {
+    type Error = Refusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let declared = declared(request.content_type());
+        let bytes_max = request.app_data::<web::Data<Web>>().map(|web| web.bank.evidence_bytes_max);
+        let length = request
+            .headers()
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+        let payload = web::Payload::from_request(request, payload);
+        Box::pin(async move {
+            let declared = declared.ok_or(Refusal::MEDIA_TYPE)?;
+            let bytes_max = bytes_max.ok_or(Refusal::INTERNAL)?;
+            // Not read at all where the first header says that it is too large.
+            if length.is_some_and(|length| length > bytes_max) {
+                return Err(Rejection::EvidenceTooLarge { bytes_max }.into());
+            }
+            let payload = payload.await.map_err(|_| Refusal::BAD_REQUEST)?;
+            let Ok(read) = payload.to_bytes_limited(bytes_max).await else {
+                return Err(Rejection::EvidenceTooLarge { bytes_max }.into());
+            };
+            Ok(Self {
+                declared,
+                content: read.map_err(|_| Refusal::BAD_REQUEST)?.into(),
+            })
+        })
+    }
+}
+
+/// The type that a file is said to have; `None` for what no file here can be.
+fn declared(content_type: &str) -> Option<Option<MediaType>> {
+    let word = content_type.to_ascii_lowercase();
+    match MediaType::parse(&word) {
+        None if word != "application/octet-stream" => None,
+        declared => Some(declared),
+    }
+}

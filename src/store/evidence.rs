@@ -1,0 +1,195 @@
+//! Evidence files and what uses them; the content lies elsewhere, by its digest.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::connection::Conn;
+use super::each_back_end;
+use super::error::StoreError;
+use super::schema::{evidence_files, evidence_uses};
+use super::types::{At, Key};
+
+/// An uploaded file.
+#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
+#[diesel(table_name = evidence_files)]
+pub struct FileRow {
+    pub learner_id: Key,
+    pub file_id: Key,
+    /// SHA-256 of the content.
+    pub digest: Vec<u8>,
+    pub media_type: String,
+    pub bytes: i64,
+    pub name_sealed: Vec<u8>,
+    /// Who uploaded it, as the audit names the caller.
+    pub uploaded_by: String,
+    /// The institution for which it was uploaded; none where it was the learner.
+    pub institution_id: Option<Key>,
+    pub uploaded_at: At,
+    /// Something uses it.
+    pub held: bool,
+    pub removed_at: Option<At>,
+}
+
+/// A use of a file, because of which an institution may read it.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = evidence_uses)]
+pub struct UseRow {
+    pub learner_id: Key,
+    pub file_id: Key,
+    pub subject_kind: String,
+    pub subject_id: Key,
+    pub institution_id: Key,
+    pub attached_at: At,
+}
+
+/// Adds a file. Two who upload the same content at once break a unique key that has no meaning of its own, so the later
+/// one looks again and finds the first one's.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert(conn: &mut Conn, row: &FileRow) -> Result<(), StoreError> {
+    diesel::insert_into(evidence_files::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Finds a file that is not removed.
+///
+/// # Errors
+/// When the database refuses.
+pub fn find(conn: &mut Conn, learner_id: Uuid, file_id: Uuid) -> Result<Option<FileRow>, StoreError> {
+    let query = evidence_files::table.find((Key(learner_id), Key(file_id)));
+    Ok(query.filter(evidence_files::removed_at.is_null()).first(conn).optional()?)
+}
+
+/// Finds what one uploader (an institution, or the learner) uploaded for a learner by its content.
+///
+/// # Errors
+/// When the database refuses.
+pub fn by_digest(conn: &mut Conn, learner_id: Uuid, institution_id: Option<Uuid>, digest: &[u8]) -> Result<Option<FileRow>, StoreError> {
+    let query = evidence_files::table
+        .filter(evidence_files::learner_id.eq(Key(learner_id)))
+        .filter(evidence_files::digest.eq(digest))
+        .filter(evidence_files::removed_at.is_null());
+    Ok(match institution_id {
+        Some(institution_id) => query.filter(evidence_files::institution_id.eq(Key(institution_id))).first(conn),
+        None => query.filter(evidence_files::institution_id.is_null()).first(conn),
+    }
+    .optional()?)
+}
+
+/// How many files one uploader (an institution, or the learner) has of a learner.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count(conn: &mut Conn, learner_id: Uuid, institution_id: Option<Uuid>) -> Result<i64, StoreError> {
+    let query = evidence_files::table
+        .filter(evidence_files::learner_id.eq(Key(learner_id)))
+        .filter(evidence_files::removed_at.is_null());
+    Ok(match institution_id {
+        Some(institution_id) => query
+            .filter(evidence_files::institution_id.eq(Key(institution_id)))
+            .count()
+            .get_result(conn),
+        None => query.filter(evidence_files::institution_id.is_null()).count().get_result(conn),
+    }?)
+}
+
+/// A learner's files that are not removed, from the newest, before `before`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn list(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<FileRow>, StoreError> {
+    let mut query = evidence_files::table
+        .filter(evidence_files::learner_id.eq(Key(learner_id)))
+        .filter(evidence_files::removed_at.is_null())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(evidence_files::file_id.lt(Key(before)));
+    }
+    Ok(query.order(evidence_files::file_id.desc()).limit(limit).load(conn)?)
+}
+
+/// Marks a file as removed; false when something holds it, or it is removed already.
+///
+/// # Errors
+/// When the database refuses.
+pub fn remove(conn: &mut Conn, learner_id: Uuid, file_id: Uuid, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(evidence_files::table.find((Key(learner_id), Key(file_id))))
+        .filter(evidence_files::removed_at.is_null())
+        .filter(evidence_files::held.eq(false))
+        .set(evidence_files::removed_at.eq(Some(At(now))))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Whether anybody still has a file with this content.
+///
+/// # Errors
+/// When the database refuses.
+pub fn is_content_used(conn: &mut Conn, digest: &[u8]) -> Result<bool, StoreError> {
+    let found: Option<Key> = evidence_files::table
+        .select(evidence_files::file_id)
+        .filter(evidence_files::digest.eq(digest))
+        .filter(evidence_files::removed_at.is_null())
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Holds a file, so that a removal at the same time finds it held; false when it is not there.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold(conn: &mut Conn, learner_id: Uuid, file_id: Uuid) -> Result<bool, StoreError> {
+    let changed = diesel::update(evidence_files::table.find((Key(learner_id), Key(file_id))))
+        .filter(evidence_files::removed_at.is_null())
+        .set(evidence_files::held.eq(true))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Notes uses; those that are there already stay as they are.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_uses(conn: &mut Conn, rows: &[UseRow]) -> Result<(), StoreError> {
+    for row in rows {
+        each_back_end!(conn, c => diesel::insert_into(evidence_uses::table).values(row).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
+}
+
+/// The institutions that may read a file because of its uses.
+///
+/// # Errors
+/// When the database refuses.
+pub fn readers(conn: &mut Conn, learner_id: Uuid, file_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let found: Vec<Key> = evidence_uses::table
+        .select(evidence_uses::institution_id)
+        .filter(evidence_uses::learner_id.eq(Key(learner_id)))
+        .filter(evidence_uses::file_id.eq(Key(file_id)))
+        .distinct()
+        .load(conn)?;
+    Ok(found.into_iter().map(|key| key.0).collect())
+}
+
+/// The files that a subject uses, in the order of uploads.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_subject(conn: &mut Conn, learner_id: Uuid, subject_kind: &str, subject_id: Uuid) -> Result<Vec<FileRow>, StoreError> {
+    Ok(evidence_files::table
+        .inner_join(
+            evidence_uses::table.on(evidence_uses::learner_id
+                .eq(evidence_files::learner_id)
+                .and(evidence_uses::file_id.eq(evidence_files::file_id))),
+        )
+        .filter(evidence_uses::learner_id.eq(Key(learner_id)))
+        .filter(evidence_uses::subject_kind.eq(subject_kind))
+        .filter(evidence_uses::subject_id.eq(Key(subject_id)))
+        .select(FileRow::as_select())
+        .distinct()
+        .order(evidence_files::file_id)
+        .load(conn)?)
+}
