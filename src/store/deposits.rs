@@ -87,9 +87,8 @@ pub struct OutcomeRow {
     /// When a correction ended it, and which.
     pub ended_at: Option<At>,
     pub ended_by: Option<Key>,
-    /// The outcome that took its place.
+    /// The outcome that took its place, and the one whose place it took.
     pub corrected_by: Option<Key>,
-    /// The outcome whose place it took.
     pub replaces: Option<Key>,
 }
 

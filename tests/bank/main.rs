@@ -8,13 +8,16 @@
 
 mod catalogue;
 mod common;
+mod corrections;
 mod deposits;
 mod evidence;
 mod expiry;
 mod facts;
 mod migrations;
+mod office;
 mod packs;
 mod sessions;
 mod simulation_runs;
 mod simulations;
 mod versions;
+mod withdrawal;
