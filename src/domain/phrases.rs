@@ -42,6 +42,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("goes with a framework, and a framework with a level", "须与 framework_id 同时填写"),
     ("means nothing without a family", "没有 family 时无意义"),
     ("must be more than nothing", "必须大于零"),
+    ("must be given", "必须提供"),
+    ("has no meaning here", "在此处无意义"),
     (
         "must be a decimal such as 2.50, without sign or exponent, with at most two decimals",
         "必须是 2.50 这样的小数，不带符号和指数，最多两位小数",

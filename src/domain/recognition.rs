@@ -110,7 +110,6 @@ pub struct RecognitionInputs {
     pub awarded_on: NaiveDate,
     pub hours: Option<Hours>,
     pub decided_on: NaiveDate,
-    /// The people who decided instead of a rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub granted: Option<GrantedByClaim>,
 }

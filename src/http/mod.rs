@@ -32,4 +32,5 @@ pub mod server;
 pub mod sessions;
 pub mod simulations;
 pub mod state;
+pub mod verdicts;
 pub mod worth;

@@ -4,8 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::claims::{ClaimRow, ConversionRow, UseRow};
+use super::claims::{ClaimRow, UseRow};
 use super::connection::Conn;
+use super::conversions::ConversionRow;
 use super::deposits::{LotRow, OutcomeRow};
 use super::each_back_end;
 use super::error::StoreError;

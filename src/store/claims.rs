@@ -1,14 +1,13 @@
-//! Claims: where each stands, what happened to it, what it uses, and what it bought.
+//! Claims: where each stands, what happened to it, and what it uses.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, SmallInt, Text};
 use uuid::Uuid;
 
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
-use super::schema::{claim_steps, claim_uses, claims, conversions, objections};
+use super::schema::{claim_steps, claim_uses, claims};
 use super::types::{At, Key};
 use crate::domain::claim::ClaimFilter;
 
@@ -77,47 +76,6 @@ pub struct UseRow {
     pub whole: bool,
     /// Whether the claim still holds it, or has used it.
     pub standing: bool,
-}
-
-/// What a granted claim bought with one outcome in one place.
-#[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = conversions)]
-pub struct ConversionRow {
-    pub learner_id: Key,
-    pub conversion_id: Key,
-    pub claim_id: Key,
-    pub outcome_id: Key,
-    pub institution_id: Key,
-    pub programme_id: Key,
-    pub programme_code: String,
-    pub award: String,
-    pub facts: String,
-    pub original: String,
-    pub amount_hundredths: i64,
-    pub decision_number: String,
-    pub decided_on: NaiveDate,
-    pub recorded_at: At,
-    pub ended_at: Option<At>,
-    pub ended_because: Option<String>,
-    pub ended_by: Option<Key>,
-}
-
-/// An objection to what is on public notice.
-#[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = objections)]
-pub struct ObjectionRow {
-    pub learner_id: Key,
-    pub claim_id: Key,
-    pub objection_id: Key,
-    pub raised_by: String,
-    pub raised_by_name: String,
-    pub text_sealed: Vec<u8>,
-    pub raised_on: NaiveDate,
-    pub raised_at: At,
-    pub answer: Option<String>,
-    pub answer_reason: Option<String>,
-    pub answered_by: Option<String>,
-    pub answered_at: Option<At>,
 }
 
 /// Adds a claim with what it uses.
@@ -310,117 +268,4 @@ pub fn set_standing(conn: &mut Conn, row: &ClaimRow, standing: bool) -> Result<(
         .filter(claim_uses::claim_id.eq(&row.claim_id));
     diesel::update(own).set(claim_uses::standing.eq(standing)).execute(conn)?;
     Ok(())
-}
-
-/// Adds what a claim bought.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert_conversions(conn: &mut Conn, rows: &[ConversionRow]) -> Result<(), StoreError> {
-    for row in rows {
-        diesel::insert_into(conversions::table).values(row).execute(conn)?;
-    }
-    Ok(())
-}
-
-/// What a learner's credit bought, in order; at one institution's programme of a code, if these are named.
-///
-/// # Errors
-/// When the database refuses.
-pub fn conversions(conn: &mut Conn, learner_id: Uuid, at: Option<(Uuid, &str)>) -> Result<Vec<ConversionRow>, StoreError> {
-    let mut query = conversions::table.filter(conversions::learner_id.eq(Key(learner_id))).into_boxed();
-    if let Some((institution_id, programme_code)) = at {
-        query = query
-            .filter(conversions::institution_id.eq(Key(institution_id)))
-            .filter(conversions::programme_code.eq(programme_code.to_owned()));
-    }
-    Ok(query.order(conversions::conversion_id).load(conn)?)
-}
-
-/// Notes that what a claim bought was taken back.
-///
-/// # Errors
-/// When the database refuses.
-pub fn end_conversions(conn: &mut Conn, row: &ClaimRow, at: At, because: &str, by: Uuid) -> Result<(), StoreError> {
-    let own = conversions::table
-        .filter(conversions::learner_id.eq(&row.learner_id))
-        .filter(conversions::claim_id.eq(&row.claim_id))
-        .filter(conversions::ended_at.is_null());
-    diesel::update(own)
-        .set((
-            conversions::ended_at.eq(Some(at)),
-            conversions::ended_because.eq(Some(because)),
-            conversions::ended_by.eq(Some(Key(by))),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Adds an objection.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert_objection(conn: &mut Conn, row: &ObjectionRow) -> Result<(), StoreError> {
-    diesel::insert_into(objections::table).values(row).execute(conn)?;
-    Ok(())
-}
-
-/// The objections to a claim, in order.
-///
-/// # Errors
-/// When the database refuses.
-pub fn objections(conn: &mut Conn, row: &ClaimRow) -> Result<Vec<ObjectionRow>, StoreError> {
-    Ok(objections::table
-        .filter(objections::learner_id.eq(&row.learner_id))
-        .filter(objections::claim_id.eq(&row.claim_id))
-        .order(objections::objection_id)
-        .load(conn)?)
-}
-
-/// Answers an objection; false where it is answered already.
-///
-/// # Errors
-/// When the database refuses.
-pub fn answer_objection(conn: &mut Conn, row: &ObjectionRow) -> Result<bool, StoreError> {
-    let changed = diesel::update(objections::table.find((&row.learner_id, &row.claim_id, &row.objection_id)))
-        .filter(objections::answered_at.is_null())
-        .set((
-            objections::answer.eq(&row.answer),
-            objections::answer_reason.eq(&row.answer_reason),
-            objections::answered_by.eq(&row.answered_by),
-            objections::answered_at.eq(&row.answered_at),
-        ))
-        .execute(conn)?;
-    Ok(changed == 1)
-}
-
-#[derive(QueryableByName)]
-struct Last {
-    #[diesel(sql_type = BigInt)]
-    last: i64,
-}
-
-/// Takes the next number of an issuer of decisions in a year: without gaps, since it comes with the decision or not at all.
-///
-/// # Errors
-/// When the database refuses.
-pub fn next_decision_number(conn: &mut Conn, issuer: &str, year: i16) -> Result<i64, StoreError> {
-    const NEXT: [&str; 2] = [
-        "INSERT INTO decision_numbers (issuer, year, last) VALUES ($1, $2, 1)
-            ON CONFLICT (issuer, year) DO UPDATE SET last = decision_numbers.last + 1 RETURNING last",
-        "INSERT INTO decision_numbers (issuer, year, last) VALUES (?, ?, 1)
-            ON CONFLICT (issuer, year) DO UPDATE SET last = decision_numbers.last + 1 RETURNING last",
-    ];
-    let [postgres, sqlite] = NEXT;
-    let found: Last = match conn {
-        Conn::Postgres(conn) => diesel::sql_query(postgres)
-            .bind::<Text, _>(issuer)
-            .bind::<SmallInt, _>(year)
-            .get_result(conn)?,
-        Conn::Sqlite(conn) => diesel::sql_query(sqlite)
-            .bind::<Text, _>(issuer)
-            .bind::<SmallInt, _>(year)
-            .get_result(conn)?,
-    };
-    Ok(found.last)
 }

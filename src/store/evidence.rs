@@ -39,7 +39,8 @@ pub struct UseRow {
     pub file_id: Key,
     pub subject_kind: String,
     pub subject_id: Key,
-    pub institution_id: Key,
+    /// None where the bank itself judges.
+    pub institution_id: Option<Key>,
     pub attached_at: At,
 }
 
@@ -165,13 +166,13 @@ pub fn insert_uses(conn: &mut Conn, rows: &[UseRow]) -> Result<(), StoreError> {
 /// # Errors
 /// When the database refuses.
 pub fn readers(conn: &mut Conn, learner_id: Uuid, file_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
-    let found: Vec<Key> = evidence_uses::table
+    let found: Vec<Option<Key>> = evidence_uses::table
         .select(evidence_uses::institution_id)
         .filter(evidence_uses::learner_id.eq(Key(learner_id)))
         .filter(evidence_uses::file_id.eq(Key(file_id)))
         .distinct()
         .load(conn)?;
-    Ok(found.into_iter().map(|key| key.0).collect())
+    Ok(found.into_iter().flatten().map(|key| key.0).collect())
 }
 
 /// The files that a subject uses, in the order of uploads.

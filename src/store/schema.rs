@@ -672,6 +672,7 @@ diesel::table! {
         objection_id -> Id,
         raised_by -> Text,
         raised_by_name -> Text,
+        raised_by_learner_id -> Nullable<Id>,
         text_sealed -> Binary,
         raised_on -> Date,
         raised_at -> Moment,
@@ -725,15 +726,15 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::Text;
+    use diesel::sql_types::{Nullable, Text};
     use crate::store::types::{Id, Moment};
 
-    evidence_uses (learner_id, file_id, subject_kind, subject_id, institution_id) {
+    evidence_uses (learner_id, file_id, subject_kind, subject_id) {
         learner_id -> Id,
         file_id -> Id,
         subject_kind -> Text,
         subject_id -> Id,
-        institution_id -> Id,
+        institution_id -> Nullable<Id>,
         attached_at -> Moment,
     }
 }

@@ -17,6 +17,7 @@ mod flushes;
 mod packs;
 mod racing;
 mod readme;
+mod recognitions;
 mod record;
 mod server;
 mod simulations;

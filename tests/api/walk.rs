@@ -10,7 +10,7 @@ use super::server::{Answer, Server, on_both};
 use super::town::{Town, agreement, pathway, programme, user};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 32] = [
+const PUBLIC: [&str; 34] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -43,6 +43,8 @@ const PUBLIC: [&str; 32] = [
     "read_rule_pack_text",
     "ask_worth",
     "list_pack_templates",
+    "list_notices",
+    "list_working_years",
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.
@@ -107,6 +109,7 @@ fn things(server: &Server, town: &Town) -> Things {
             ("simulation_id", text(&simulation["simulation_id"])),
             // Nobody kept an answer; whose it would be is asked first.
             ("worth_id", town.school.clone()),
+            ("objection_id", town.school.clone()),
             ("file_id", file_of(server, town, &text(&deposited["learner_id"]))),
         ]),
         example: town.outcome("S000441012345242000003"),
@@ -122,6 +125,20 @@ fn file_of(server: &Server, town: &Town, learner_id: &str) -> String {
     let request = server.request(Method::POST, &path).bearer_auth(&town.registrar);
     let file = Answer::of(request.header("Content-Type", "application/pdf").body(FILE).send().unwrap()).expect(201);
     file["file_id"].as_str().unwrap().to_owned()
+}
+
+/// A claim of the learner that the school decides.
+fn claim_of(server: &Server, town: &Town, learner: &str) -> String {
+    let upload = server
+        .request(Method::POST, "/api/v1/me/evidence?name=scan.pdf")
+        .bearer_auth(learner);
+    let file = Answer::of(upload.header("Content-Type", "application/pdf").body(FILE).send().unwrap()).expect(201);
+    let path = format!("/api/v1/achievements?institution_id={}&code=occ-elec-4", town.school);
+    let published = server.get(&path, &town.registrar).expect(200);
+    let claim = json!({ "kind": "recognition", "statement": "申请认定", "evidence": [file["file_id"]],
+        "subject": { "of": "declared", "achievement_id": published["items"][0]["achievement_id"], "awarded_on": "2023-05-01" } });
+    let claim = server.post("/api/v1/me/claims", learner, &claim).expect(201);
+    claim["claim_id"].as_str().unwrap().to_owned()
 }
 
 /// A body that would do something if it were allowed.
@@ -170,6 +187,17 @@ fn body(operation: &str, things: &Things) -> Option<Value> {
         "validate_rule_pack" => super::packs::document("2999-01-01"),
         "test_rule_pack" => json!({}),
         "decide_filing" => json!({ "decision": "accept", "reason": "没有权限" }),
+        "submit_claim" => json!({ "kind": "conversion", "worth_id": school }),
+        "take_claim" | "approve_claim" | "withdraw_claim" | "withdraw_appeal" => json!({}),
+        "ask_information" | "give_information" | "recuse_from_claim" | "send_back_claim" | "appeal_claim" | "object_to_claim"
+        | "appeal_as_objector" => json!({ "reason": "没有权限" }),
+        "vote_on_claim" | "propose_verdict" => json!({ "verdict": "grant", "reason": "没有权限" }),
+        "decide_appeal" => json!({ "decision": "overturn", "reason": "没有权限" }),
+        "answer_objection" => json!({ "answer": "upheld", "reason": "没有权限" }),
+        "put_working_year" => {
+            json!({ "year": 2030, "notices": [{ "title": "测试通知", "number": "测试〔2029〕1号", "issued_on": "2029-11-10" }],
+            "holidays": [{ "name": { "zh": "元旦" }, "from": "2030-01-01", "to": "2030-01-03" }] })
+        }
         "start_simulation" => json!({ "programme_id": things.ids["simulation_id"] }),
         "publish_achievement" | "revoke_client" | "replay_decision" => return None,
         other => panic!("{other} takes a body that the walk does not know"),
@@ -200,7 +228,10 @@ fn steps(things: &Things) -> Vec<Step> {
                 path = path.replace(&format!("{{{name}}}"), value);
             }
             assert!(!path.contains('{'), "{path} has an id that the walk does not know");
-            if matches!(id.as_str(), "list_outcomes" | "list_mismatches") {
+            if matches!(
+                id.as_str(),
+                "list_outcomes" | "list_mismatches" | "list_claims" | "count_due_claims"
+            ) {
                 path = format!("{path}?institution_id={}", things.ids["institution_id"]);
             }
             if matches!(id.as_str(), "read_own_audit" | "list_own_additions" | "read_shortest_way") {
@@ -258,8 +289,9 @@ fn call(server: &Server, step: &Step, token: Option<&str>) -> Answer {
 fn no_operation_answers_those_who_have_no_right() {
     on_both(|server| {
         let town = Town::build(server);
-        let things = things(server, &town);
+        let mut things = things(server, &town);
         let learner = town.claim(server, &things.ids["learner_id"], "wangfang");
+        things.ids.insert("claim_id", claim_of(server, &town, &learner));
         let other = register_other_learner(server, &town);
         let steps = steps(&things);
         assert!(steps.len() > 45, "{} operations are walked", steps.len());

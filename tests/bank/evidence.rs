@@ -50,7 +50,7 @@ fn upload(world: &World, context: &Context, more: &str) -> EvidenceFile {
 
 fn use_them(world: &World, context: &Context, learner_id: Uuid, file_ids: &[Uuid], subject_id: Uuid) -> Result<(), OpError> {
     let store = &world.bank.store;
-    store.write(|conn| attach(conn, context, learner_id, file_ids, "claim", subject_id, world.institution_id))
+    store.write(|conn| attach(conn, context, learner_id, file_ids, "claim", subject_id, Some(world.institution_id)))
 }
 
 fn rejection<T>(answer: Result<T, OpError>) -> Rejection {

@@ -709,6 +709,7 @@ CREATE TABLE objections (
     objection_id uuid NOT NULL,
     raised_by text NOT NULL,
     raised_by_name text NOT NULL,
+    raised_by_learner_id uuid,
     text_sealed bytea NOT NULL,
     raised_on date NOT NULL,
     raised_at timestamptz NOT NULL,
@@ -771,9 +772,9 @@ CREATE TABLE evidence_uses (
     file_id uuid NOT NULL,
     subject_kind text NOT NULL,
     subject_id uuid NOT NULL,
-    institution_id uuid NOT NULL,
+    institution_id uuid,
     attached_at timestamptz NOT NULL,
-    CONSTRAINT evidence_uses_pk PRIMARY KEY (learner_id, file_id, subject_kind, subject_id, institution_id),
+    CONSTRAINT evidence_uses_pk PRIMARY KEY (learner_id, file_id, subject_kind, subject_id),
     CONSTRAINT evidence_uses_file FOREIGN KEY (learner_id, file_id) REFERENCES evidence_files (learner_id, file_id),
     CONSTRAINT evidence_uses_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
 );

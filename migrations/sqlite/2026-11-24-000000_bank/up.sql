@@ -710,6 +710,7 @@ CREATE TABLE objections (
     objection_id BLOB NOT NULL CONSTRAINT objections_objection_id_is_uuid CHECK (length(objection_id) = 16),
     raised_by TEXT NOT NULL,
     raised_by_name TEXT NOT NULL,
+    raised_by_learner_id BLOB CONSTRAINT objections_raised_by_learner_id_is_uuid CHECK (length(raised_by_learner_id) = 16),
     text_sealed BLOB NOT NULL,
     raised_on TEXT NOT NULL,
     raised_at INTEGER NOT NULL,
@@ -772,9 +773,9 @@ CREATE TABLE evidence_uses (
     file_id BLOB NOT NULL CONSTRAINT evidence_uses_file_id_is_uuid CHECK (length(file_id) = 16),
     subject_kind TEXT NOT NULL,
     subject_id BLOB NOT NULL CONSTRAINT evidence_uses_subject_id_is_uuid CHECK (length(subject_id) = 16),
-    institution_id BLOB NOT NULL CONSTRAINT evidence_uses_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    institution_id BLOB CONSTRAINT evidence_uses_institution_id_is_uuid CHECK (length(institution_id) = 16),
     attached_at INTEGER NOT NULL,
-    CONSTRAINT evidence_uses_pk PRIMARY KEY (learner_id, file_id, subject_kind, subject_id, institution_id),
+    CONSTRAINT evidence_uses_pk PRIMARY KEY (learner_id, file_id, subject_kind, subject_id),
     CONSTRAINT evidence_uses_file FOREIGN KEY (learner_id, file_id) REFERENCES evidence_files (learner_id, file_id),
     CONSTRAINT evidence_uses_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
 );

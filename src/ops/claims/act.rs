@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::view::{ClaimView, view_of};
-use super::{Claim, Step, calendar, effect, load, note_step, recognition};
+use super::{Claim, SUBJECT, Step, calendar, effect, load, note_step, recognition};
 use crate::domain::actor::{Actor, Caller};
 use crate::domain::claim::case::Deed;
 use crate::domain::claim::people::ClaimActor;
@@ -14,9 +14,11 @@ use crate::domain::policy::Action;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
+use crate::ops::evidence::attach;
 use crate::ops::once::once;
 use crate::store::claims as store;
 use crate::store::connection::Conn;
+use crate::store::conversions;
 use crate::store::error::StoreError;
 use crate::store::institutions;
 use crate::store::journal::tell;
@@ -45,6 +47,10 @@ pub struct Act {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub clauses: Vec<String>,
+    /// Files that the caller uploaded, of a claimant who tells more or appeals, or of whoever objects.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub evidence: Vec<Uuid>,
 }
 
 impl Act {
@@ -64,6 +70,10 @@ impl Act {
         }
         for (number, _) in self.clauses.iter().enumerate().take(CLAUSES_MAX).filter(|(_, id)| !lawful(id)) {
             problems.push(FieldProblem::new(format!("/clauses/{number}"), "must have 1 to 40 characters"));
+        }
+        let takes_files = matches!(event, ClaimEvent::GiveInformation | ClaimEvent::Object | ClaimEvent::Appeal);
+        if !self.evidence.is_empty() && !takes_files {
+            problems.push(FieldProblem::new("/evidence", "has no meaning here"));
         }
         if problems.is_empty() {
             Ok(())
@@ -127,6 +137,18 @@ pub(super) fn acted(
         return Err(Rejection::StaleEdition {}.into());
     }
     let claim = step(bank, context, conn, &actor, claim, event, act)?;
+    if matches!(event, ClaimEvent::GiveInformation | ClaimEvent::Appeal) && actor.learner_id() == Some(claim.row.learner_id.0) {
+        let institution_id = claim.row.institution_id.as_ref().map(|key| key.0);
+        attach(
+            conn,
+            context,
+            claim.row.learner_id.0,
+            &act.evidence,
+            SUBJECT,
+            claim_id,
+            institution_id,
+        )?;
+    }
     Ok((actor, claim))
 }
 
@@ -162,7 +184,7 @@ fn proposed_credit(claim: &Claim, event: ClaimEvent, act: &Act) -> Result<Option
     match act.credit {
         None if needed => Err(Rejection::field("/credit", "must be given").into()),
         Some(_) if !needed => Err(Rejection::field("/credit", "has no meaning here").into()),
-        Some(credit) if credit == Credit::ZERO => Err(Rejection::field("/credit", "must be more than 0").into()),
+        Some(credit) if credit == Credit::ZERO => Err(Rejection::field("/credit", "must be more than nothing").into()),
         credit => Ok(credit.map(|credit| credit.hundredths())),
     }
 }
@@ -246,6 +268,6 @@ fn decision_number(conn: &mut Conn, claim: &Claim, today: chrono::NaiveDate) -> 
     };
     let issuer = issuer.ok_or_else(|| super::damaged(claim.row.claim_id.0))?;
     let year = today.year();
-    let number = store::next_decision_number(conn, &issuer, i16::try_from(year).unwrap_or(i16::MAX))?;
+    let number = conversions::next_decision_number(conn, &issuer, i16::try_from(year).unwrap_or(i16::MAX))?;
     Ok(format!("{issuer}-{year}-{number:05}"))
 }

@@ -15,6 +15,7 @@ use crate::ops::error::OpError;
 use crate::ops::posting::{Cause, Transfer, post};
 use crate::store::claims::{self as store, UseRow};
 use crate::store::connection::Conn;
+use crate::store::conversions;
 use crate::store::error::Taken;
 use crate::store::records;
 use crate::store::types::At;
@@ -66,11 +67,11 @@ pub(super) fn apply(
             )?;
             let (number, day) = decision(claim)?;
             let rows = bought(conn, claim, &number, day, At(context.now))?;
-            store::insert_conversions(conn, &rows)?;
+            conversions::insert(conn, &rows)?;
         }
         CreditEffect::Restore => {
             restored(bank, context, conn, claim, &uses)?;
-            store::end_conversions(conn, &claim.row, At(context.now), "appeal", claim.row.claim_id.0)?;
+            conversions::end(conn, &claim.row, At(context.now), "appeal", claim.row.claim_id.0)?;
             stand(conn, claim, false)?;
         }
         CreditEffect::Award => {

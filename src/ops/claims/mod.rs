@@ -34,6 +34,10 @@ use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::types::Key;
 
+/// How evidence names a claim that uses it, and an objection.
+const SUBJECT: &str = "claim";
+const OBJECTION: &str = "objection";
+
 /// What a claim's next step depends on, beside its state.
 #[derive(Serialize, Deserialize)]
 struct Standing {

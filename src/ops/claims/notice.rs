@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::act::{Act, acted};
 use super::conversion::kept;
 use super::view::{Objection, objection_of};
-use super::{Claim, calendar, damaged, objection_place};
+use super::{Claim, OBJECTION, calendar, damaged, objection_place};
 use crate::domain::allocation::Award;
 use crate::domain::bilingual::Bilingual;
 use crate::domain::claim::{ClaimEvent, ClaimFilter, ClaimKind, ClaimState, ClaimStatus, ObjectionAnswer};
@@ -16,10 +16,12 @@ use crate::domain::rejection::Rejection;
 use crate::domain::working_days::Certainty;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
+use crate::ops::evidence::attach;
 use crate::ops::identity::name_of;
 use crate::ops::once::once;
-use crate::store::claims::{self as store, ObjectionRow};
+use crate::store::claims as store;
 use crate::store::connection::Conn;
+use crate::store::objections::{self, ObjectionRow};
 use crate::store::types::{At, Key};
 use crate::store::{institutions, records};
 
@@ -118,6 +120,7 @@ pub fn object_to_claim(bank: &Bank, context: &Context, key: Option<&str>, claim_
                 objection_id: Key(objection_id),
                 raised_by: context.caller.label(),
                 raised_by_name: actor.display_name().to_owned(),
+                raised_by_learner_id: actor.learner_id().map(Key),
                 text_sealed: bank.sealer.seal(text.as_bytes(), &objection_place(objection_id))?,
                 raised_on: bank.day(context.now),
                 raised_at: At(context.now),
@@ -126,8 +129,15 @@ pub fn object_to_claim(bank: &Bank, context: &Context, key: Option<&str>, claim_
                 answered_by: None,
                 answered_at: None,
             };
-            store::insert_objection(conn, &row)?;
-            objection_of(bank, &row, true)
+            objections::insert(conn, &row)?;
+            let institution_id = claim.row.institution_id.as_ref().map(|key| key.0);
+            match actor.learner_id() {
+                Some(learner_id) => attach(conn, context, learner_id, &act.evidence, OBJECTION, objection_id, institution_id)?,
+                // Files are of learners; somebody without a learning account has none.
+                None if !act.evidence.is_empty() => return Err(Rejection::field("/evidence", "has no meaning here").into()),
+                None => {}
+            }
+            objection_of(bank, conn, &row, true)
         })
     })
 }
@@ -166,7 +176,7 @@ pub fn answer_objection(
             &(claim_id, objection_id, answer, act),
             |conn| {
                 let (_, claim) = acted(bank, context, conn, claim_id, event, act)?;
-                let rows = store::objections(conn, &claim.row)?;
+                let rows = objections::list(conn, &claim.row)?;
                 let row = rows.into_iter().find(|row| row.objection_id.0 == objection_id);
                 let row = ObjectionRow {
                     answer: Some(answer.to_string()),
@@ -175,13 +185,13 @@ pub fn answer_objection(
                     answered_at: Some(At(context.now)),
                     ..row.ok_or(Rejection::NotFound {})?
                 };
-                if !store::answer_objection(conn, &row)? {
+                if !objections::answer(conn, &row)? {
                     return Err(Rejection::WrongState {
                         state: "answered".to_owned(),
                     }
                     .into());
                 }
-                objection_of(bank, &row, true)
+                objection_of(bank, conn, &row, true)
             },
         )
     })
@@ -195,12 +205,12 @@ pub fn list_own_objections(bank: &Bank, context: &Context, claim_id: Uuid) -> Re
     bank.store.read(|conn| {
         context.somebody(conn)?;
         let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
-        let mut rows = store::objections(conn, &row)?;
+        let mut rows = objections::list(conn, &row)?;
         rows.retain(|row| row.raised_by == context.caller.label());
         if rows.is_empty() {
             return Err(Rejection::NotFound {}.into());
         }
-        rows.iter().map(|row| objection_of(bank, row, true)).collect()
+        rows.iter().map(|row| objection_of(bank, conn, row, true)).collect()
     })
 }
 

@@ -10,6 +10,7 @@ use crate::ops::access::{Whose, learner_of, note_access};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::store::claims as store;
+use crate::store::conversions;
 use crate::store::error::StoreError;
 
 /// The caller's own claims, from the newest.
@@ -81,7 +82,7 @@ pub fn read_claim(bank: &Bank, context: &Context, claim_id: Uuid) -> Result<Clai
 pub fn list_own_conversions(bank: &Bank, context: &Context) -> Result<Vec<Conversion>, OpError> {
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_own_conversions")?;
-        let rows = store::conversions(conn, learner.learner_id.0, None)?;
+        let rows = conversions::list(conn, learner.learner_id.0, None)?;
         Ok(rows.into_iter().map(Conversion::try_from).collect::<Result<_, StoreError>>()?)
     })
 }

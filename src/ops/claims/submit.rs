@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::view::{ClaimView, view_of};
-use super::{Claim, Step, calendar, conversion, damaged, effect, note_step, recognition, standing_of};
+use super::{Claim, SUBJECT, Step, calendar, conversion, damaged, effect, note_step, recognition, standing_of};
 use crate::domain::claim::case::{ClaimCase, Stepped};
 use crate::domain::claim::rules::ClaimRules;
 use crate::domain::claim::{ClaimEvent, ClaimKind, ClaimStatus};
@@ -13,6 +13,7 @@ use crate::domain::rejection::Rejection;
 use crate::ops::access::{Whose, learner_of};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
+use crate::ops::evidence::attach;
 use crate::ops::once::once;
 use crate::store::claims::{self as store, ClaimRow, UseRow};
 use crate::store::connection::Conn;
@@ -37,12 +38,20 @@ pub enum NewClaim {
         #[serde(default)]
         #[schema(max_length = 2000)]
         statement: Option<String>,
+        /// Files that the learner uploaded.
+        #[serde(default)]
+        #[schema(max_items = 20)]
+        evidence: Vec<Uuid>,
     },
     /// Bank credit for an outcome that no rule valued, or that the learner declares.
     Recognition {
         subject: RecognitionSubject,
         #[schema(min_length = 1, max_length = 2000)]
         statement: String,
+        /// Files that the learner uploaded; what is declared needs some.
+        #[serde(default)]
+        #[schema(max_items = 20)]
+        evidence: Vec<Uuid>,
     },
 }
 
@@ -61,6 +70,12 @@ impl NewClaim {
         }
     }
 
+    fn evidence(&self) -> &[Uuid] {
+        match self {
+            Self::Conversion { evidence, .. } | Self::Recognition { evidence, .. } => evidence,
+        }
+    }
+
     fn check(&self) -> Result<(), Rejection> {
         let lawful = |text: &str| {
             let hidden = |letter: char| letter.is_control() && letter != '\n';
@@ -70,6 +85,11 @@ impl NewClaim {
             return Err(Rejection::field("/statement", "must have 1 to 2000 visible characters"));
         }
         match self {
+            Self::Recognition {
+                subject: RecognitionSubject::Declared(_),
+                evidence,
+                ..
+            } if evidence.is_empty() => Err(Rejection::field("/evidence", "must be given")),
             Self::Recognition { subject, .. } => subject.check(),
             Self::Conversion { .. } => Ok(()),
         }
@@ -114,6 +134,17 @@ pub fn submit_claim(bank: &Bank, context: &Context, key: Option<&str>, new: &New
                 NewClaim::Recognition { subject, .. } => recognition::subject(bank, context, conn, &learner, subject)?,
             };
             let claim = inserted(bank, context, conn, &learner, new, subject)?;
+            let institution_id = claim.row.institution_id.as_ref().map(|key| key.0);
+            let claim_id = claim.row.claim_id.0;
+            attach(
+                conn,
+                context,
+                learner.learner_id.0,
+                new.evidence(),
+                SUBJECT,
+                claim_id,
+                institution_id,
+            )?;
             let step = Step {
                 event: "submit",
                 actor: &actor,
@@ -125,7 +156,7 @@ pub fn submit_claim(bank: &Bank, context: &Context, key: Option<&str>, new: &New
                 .told("submit_claim", "claim", claim.row.claim_id.0)
                 .of_learner(learner.learner_id.0)
                 .with(serde_json::json!({ "kind": new.kind() }));
-            told.institution_id = claim.row.institution_id.as_ref().map(|key| key.0);
+            told.institution_id = institution_id;
             tell(conn, &[told])?;
             view_of(bank, context, conn, &actor, &claim)
         })

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::conversion::kept;
 use super::recognition::RecognitionSubject;
-use super::{Claim, calendar, damaged, objection_place, reason_place};
+use super::{Claim, OBJECTION, SUBJECT, calendar, damaged, objection_place, reason_place};
 use crate::domain::actor::Actor;
 use crate::domain::allocation::{Allocation, Award};
 use crate::domain::bilingual::Bilingual;
@@ -16,11 +16,14 @@ use crate::domain::claim::{ClaimKind, ClaimStatus, ObjectionAnswer, Verdict};
 use crate::domain::credit::{CourseCredit, Credit};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
+use crate::ops::evidence::{EvidenceFile, of_subject};
 use crate::ops::identity::{MaskedLearner, masked};
 use crate::ops::programmes::PublishedProgramme;
-use crate::store::claims::{self as store, ClaimRow, ConversionRow, ObjectionRow, StepRow};
+use crate::store::claims::{self as store, ClaimRow, StepRow};
 use crate::store::connection::Conn;
+use crate::store::conversions::{self, ConversionRow};
 use crate::store::error::StoreError;
+use crate::store::objections::{self, ObjectionRow};
 use crate::store::{institutions, programmes, records};
 
 /// Something that happened to a claim.
@@ -83,6 +86,8 @@ pub struct Objection {
     pub raised_by_name: Option<String>,
     pub answer: Option<ObjectionAnswer>,
     pub answer_reason: Option<String>,
+    /// The files that came with it, for those who decide and whoever raised it.
+    pub evidence: Vec<EvidenceFile>,
 }
 
 /// Where the votes of the present round stand.
@@ -137,6 +142,8 @@ pub struct ClaimView {
     pub uses: Vec<ClaimUse>,
     pub conversions: Vec<Conversion>,
     pub objections: Vec<Objection>,
+    /// The files that came with it.
+    pub evidence: Vec<EvidenceFile>,
     pub steps: Vec<ClaimStep>,
 }
 
@@ -197,10 +204,10 @@ pub(super) fn view_of(bank: &Bank, context: &Context, conn: &mut Conn, actor: &A
         })
     });
     let uses = uses.collect::<Result<_, StoreError>>()?;
-    let bought = store::conversions(conn, row.learner_id.0, None)?;
+    let bought = conversions::list(conn, row.learner_id.0, None)?;
     let bought = bought.into_iter().filter(|bought| bought.claim_id == row.claim_id);
     let steps = store::steps(conn, row)?;
-    let objections = store::objections(conn, row)?;
+    let objections = objections::list(conn, row)?;
     let votes = |verdict| claim.case.panel.votes_for(verdict);
     Ok(ClaimView {
         summary: summary_of(claim, bank.day(context.now), &calendar(conn)?)?,
@@ -225,8 +232,9 @@ pub(super) fn view_of(bank: &Bank, context: &Context, conn: &mut Conn, actor: &A
         conversions: bought.map(Conversion::try_from).collect::<Result<_, StoreError>>()?,
         objections: objections
             .iter()
-            .map(|row| objection_of(bank, row, !own))
+            .map(|row| objection_of(bank, conn, row, !own))
             .collect::<Result<_, OpError>>()?,
+        evidence: of_subject(bank, conn, row.learner_id.0, SUBJECT, row.claim_id.0)?,
         steps: steps.iter().map(|step| step_of(bank, step, !own)).collect::<Result<_, OpError>>()?,
     })
 }
@@ -250,7 +258,7 @@ pub(super) fn step_of(bank: &Bank, row: &StepRow, names: bool) -> Result<ClaimSt
     })
 }
 
-pub(super) fn objection_of(bank: &Bank, row: &ObjectionRow, names: bool) -> Result<Objection, OpError> {
+pub(super) fn objection_of(bank: &Bank, conn: &mut Conn, row: &ObjectionRow, names: bool) -> Result<Objection, OpError> {
     let plain = bank.sealer.open(&row.text_sealed, &objection_place(row.objection_id.0))?;
     Ok(Objection {
         objection_id: row.objection_id.0,
@@ -260,6 +268,10 @@ pub(super) fn objection_of(bank: &Bank, row: &ObjectionRow, names: bool) -> Resu
         raised_by_name: names.then(|| row.raised_by_name.clone()),
         answer: row.answer.as_deref().and_then(ObjectionAnswer::parse),
         answer_reason: row.answer_reason.clone(),
+        evidence: match row.raised_by_learner_id.as_ref().filter(|_| names) {
+            Some(learner_id) => of_subject(bank, conn, learner_id.0, OBJECTION, row.objection_id.0)?,
+            None => Vec::new(),
+        },
     })
 }
 

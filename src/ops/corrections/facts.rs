@@ -15,8 +15,9 @@ use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::context::Bank;
 use crate::ops::error::OpError;
 use crate::store::affected::{self as store, Span};
-use crate::store::claims::{ClaimRow, ConversionRow, UseRow};
+use crate::store::claims::{ClaimRow, UseRow};
 use crate::store::connection::Conn;
+use crate::store::conversions::ConversionRow;
 use crate::store::deposits::{LotRow, OutcomeRow};
 use crate::store::error::StoreError;
 

@@ -116,7 +116,8 @@ fn grant(conn: &mut Conn, actor: &Actor, row: &FileRow) -> Result<Option<Grant>,
 }
 
 /// Lets a subject (a claim, an objection, …) use some of a learner's files, inside the transaction of the operation that
-/// makes the subject; `institution_id` may read them because of it. Only what the caller may read can be attached, or a
+/// makes the subject; `institution_id` may read them because of it, where it is not
+/// the bank itself that judges. Only what the caller may read can be attached, or a
 /// guess at a file would open it. What is attached already stays as it is.
 ///
 /// # Errors
@@ -128,7 +129,7 @@ pub fn attach(
     file_ids: &[Uuid],
     subject_kind: &str,
     subject_id: Uuid,
-    institution_id: Uuid,
+    institution_id: Option<Uuid>,
 ) -> Result<(), OpError> {
     let files_max = OF_SUBJECT_MAX;
     let before = store::of_subject(conn, learner_id, subject_kind, subject_id)?;
@@ -151,7 +152,7 @@ pub fn attach(
                 file_id: Key(*file_id),
                 subject_kind: subject_kind.to_owned(),
                 subject_id: Key(subject_id),
-                institution_id: Key(institution_id),
+                institution_id: institution_id.map(Key),
                 attached_at: At(context.now),
             });
         } else {
