@@ -106,7 +106,7 @@ pub(crate) async fn preview_correction(
 
 /// List corrections.
 #[utoipa::path(tag = "corrections", operation_id = "list_corrections", params(CorrectionQuery),
-    responses((status = 200, description = "A page, from the newest", body = Listed<Correction>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<Correction>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/corrections")]
 pub(crate) async fn list_corrections(
     web: web::Data<Web>,
@@ -184,7 +184,7 @@ pub(crate) async fn apply_correction(
 
 /// List the cases of an institution.
 #[utoipa::path(tag = "corrections", operation_id = "list_cases", params(CaseQuery),
-    responses((status = 200, description = "A page, from the newest", body = Listed<Case>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<Case>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/correction-cases")]
 pub(crate) async fn list_cases(
     web: web::Data<Web>,
