@@ -239,3 +239,32 @@ fn no_two_modules_of_a_floor_import_each_other_in_a_circle() {
     assert!(imports.len() > 60, "{} modules were read", imports.len());
     assert_eq!(circles, Vec::<String>::new());
 }
+
+/// The names by which the description knows types: two types of one name become one of them, without a word; and a field of
+/// a type called as JSON's own values takes anything.
+#[test]
+fn types_of_the_api_have_names_of_their_own() {
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, text) in sources("src") {
+        let mut described = false;
+        let mut named = None;
+        for line in text.lines().map(str::trim) {
+            let declares = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "));
+            if line == "words! {" || (line.starts_with("#[derive(") && line.contains("ToSchema")) {
+                described = true;
+            } else if let Some(name) = line.strip_prefix("#[schema(as = ") {
+                named = name.split([')', ',']).next().map(str::to_owned);
+            } else if let Some(rest) = declares {
+                let own = rest.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+                let renamed = rest.split_once(" as \"").and_then(|(_, name)| name.split('"').next());
+                let name = named.take().or(renamed.map(str::to_owned)).unwrap_or_else(|| own.to_owned());
+                if std::mem::take(&mut described) {
+                    names.entry(name).or_default().push(path.display().to_string());
+                }
+            }
+        }
+    }
+    assert!(names.len() > 200, "{} names", names.len());
+    names.retain(|name, paths| paths.len() > 1 || matches!(name.as_str(), "Value" | "Object"));
+    assert_eq!(names, BTreeMap::new());
+}

@@ -88,12 +88,9 @@ impl WorthQuery {
         }
         let pins: Vec<Pin> = listed(self.pin.as_ref()).iter().map(|text| pin_of(text)).collect();
         let left_out = listed(self.leave_out.as_ref());
-        if let Some(problem) = wish_problems(&pins, &left_out).first() {
-            let name = if problem.pointer.starts_with("/pins") { "pin" } else { "leave_out" };
-            return Err(Rejection::InvalidQuery {
-                name: name.to_owned(),
-                detail: problem.detail.clone(),
-            });
+        // What can be no key names nothing that is there.
+        if !wish_problems(&pins, &left_out).is_empty() {
+            return Err(Rejection::WishUnknown { what: "outcome" });
         }
         Ok(Wishes {
             pins,

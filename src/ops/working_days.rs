@@ -19,7 +19,6 @@ use crate::store::working_years::{self as store, WorkingYearRow};
 /// A year of the calendar, and whose word it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct WorkingYear {
-    #[serde(flatten)]
     pub calendar: HolidayYear,
     /// 0 for one that came with the program; it goes up with every change.
     pub edition: i64,

@@ -119,7 +119,7 @@ fn the_calendar_of_working_days_is_public_and_the_banks_to_change() {
             .as_array()
             .unwrap()
             .iter()
-            .map(|year| year["year"].as_i64().unwrap())
+            .map(|year| year["calendar"]["year"].as_i64().unwrap())
             .collect();
         assert_eq!(known, [2024, 2025, 2026]);
         let year = json!({ "year": 2027, "notices": [{ "title": "测试通知", "number": "测试〔2026〕1号", "issued_on": "2026-11-10" }],

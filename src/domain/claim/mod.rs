@@ -27,7 +27,7 @@ words! {
 
 words! {
     /// What a claim is answered with.
-    pub enum Verdict {
+    pub enum Verdict as "ClaimVerdict" {
         Grant => "grant",
         Refuse => "refuse",
     }

@@ -25,7 +25,7 @@ use super::limit::{CourseSelector, Limit, NameMatch};
 use super::recognition::SelectedBy;
 use super::words::words;
 use calendar::Calendar;
-use value::Value;
+use value::ClauseValue;
 
 words! {
     /// Whether an outcome goes to one course or may be spread over many.
@@ -242,7 +242,7 @@ pub struct Clause {
     pub outcomes: Condition,
     #[schema(min_items = 1, max_items = 20)]
     pub to: Vec<Target>,
-    pub value: Value,
+    pub value: ClauseValue,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<Targets>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -87,7 +87,7 @@ pub struct Addend {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "of": { "base": "bank_credit" }, "step": "0.5" }))]
-pub struct Value {
+pub struct ClauseValue {
     pub of: Base,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
@@ -111,7 +111,7 @@ pub enum Worth {
     Unknown,
 }
 
-impl Value {
+impl ClauseValue {
     /// What the outcome may bring.
     pub fn worth(&self, outcome: &OutcomeFacts, circumstances: &Circumstances<'_>) -> Worth {
         let hundredths = match &self.of {

@@ -12,7 +12,7 @@ use crate::domain::credit::Score;
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::hours::Hours;
 use crate::domain::limit::{Limit, Scope};
-use crate::domain::pack::value::{Addend, Base, RatioOf, TableKey, Value};
+use crate::domain::pack::value::{Addend, Base, ClauseValue, RatioOf, TableKey};
 use crate::domain::pack::{Clause, Exclusion, OnlyOne, RulePack};
 use crate::domain::recognition::SelectedBy;
 
@@ -131,8 +131,8 @@ impl Reads {
         self.award_date |= *per == Scope::Period;
     }
 
-    fn value(&mut self, value: &Value) {
-        let Value {
+    fn value(&mut self, value: &ClauseValue) {
+        let ClauseValue {
             of,
             addends,
             step: _,

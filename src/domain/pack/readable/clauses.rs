@@ -3,7 +3,7 @@
 use super::names::table_key;
 use super::{Paragraph, about_outcomes, conditions, name_match, rule, say, selector};
 use crate::domain::language::Language;
-use crate::domain::pack::value::{Addend, Base, RatioOf, Sign, TableEntry, Value};
+use crate::domain::pack::value::{Addend, Base, ClauseValue, RatioOf, Sign, TableEntry};
 use crate::domain::pack::{Clause, Coverage, Exemption, GradeStep, Recorded, Remainder, Target, Targets};
 
 pub(super) fn paragraph(clause: &Clause, language: Language) -> Paragraph {
@@ -84,8 +84,8 @@ fn destination(target: &Target, language: Language) -> String {
     }
 }
 
-fn worth(value: &Value, language: Language) -> Vec<String> {
-    let Value { of, addends, step, cap } = value;
+fn worth(value: &ClauseValue, language: Language) -> Vec<String> {
+    let ClauseValue { of, addends, step, cap } = value;
     let mut sentences = vec![base(of, language)];
     sentences.extend(addends.iter().map(|Addend { when, sign, credit }| {
         let asked = conditions::text(when, language);

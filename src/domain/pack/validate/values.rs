@@ -7,7 +7,7 @@ use super::conditions::{self, Purpose};
 use super::known::Known;
 use super::report::Report;
 use crate::domain::credit::CourseCredit;
-use crate::domain::pack::value::{Base, Sign, TableEntry, TableKey, Value};
+use crate::domain::pack::value::{Base, ClauseValue, Sign, TableEntry, TableKey};
 use crate::domain::pack::{Clause, Target};
 
 /// Examines how a clause values outcomes.
@@ -41,7 +41,7 @@ pub(super) fn examine(clause: &Clause, at: &str, purpose: Purpose, known: &Known
 }
 
 /// Where the courses say the value, nothing is added, rounded or capped.
-fn without_effect(value: &Value, at: &str, report: &mut Report) {
+fn without_effect(value: &ClauseValue, at: &str, report: &mut Report) {
     let given = [
         ("addends", !value.addends.is_empty()),
         ("step", value.step.is_some()),
