@@ -184,6 +184,7 @@ rejections! {
     CorrectionChanged { problems: Vec<FieldProblem> } = "correction_changed", Conflict, "预览之后情况有变，未作更正，见 errors；请重新预览。", "Something changed since the preview, and nothing was done; see `errors` and preview again.";
     OwnPreview {} = "own_preview", Forbidden, "预览更正的人不能自行执行。", "Who previewed a correction does not apply it.";
     ReplacementUnfit {} = "replacement_unfit", Rule, "替代申请必须是该学习者在复核开始后提出、并已获准的同一专业转换申请。", "What takes its place is a granted conversion claim of the same learner at the same programme, submitted since the case was opened.";
+    PlaceClaimed { claim_id: Uuid } = "place_claimed", Conflict, "学习者此后以申请 {claim_id} 申请了同一课程，不能再确认原转换。", "The learner has claimed the same course since, by the claim {claim_id}; what was bought before cannot be confirmed beside it.";
     EffectiveOnInTheFuture {} = "effective_on_in_the_future", Rule, "effective_on 不能晚于今天。", "`effective_on` cannot be later than today.";
     WishUnknown { what: &'static str } = "wish_unknown", Rule, "指定或排除的 {what} 不存在。", "A pin or an exclusion names an {what} that is not there.";
     WishNeedsProgramme {} = "wish_needs_programme", Rule, "指定课程或列出等值分配时，必须只问一个专业。", "A pin to a course, and equal allocations, can be asked of one programme only.";

@@ -242,7 +242,7 @@ pub(crate) async fn read_case(web: web::Data<Web>, asking: Asking, id: Id) -> Re
     params(("case_id" = Uuid, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
     responses((status = 200, description = "Decided", body = Case)),
-    extensions(("x-problems" = json!(["own_claim", "wrong_state", "replacement_unfit"]))))]
+    extensions(("x-problems" = json!(["own_claim", "wrong_state", "replacement_unfit", "place_claimed"]))))]
 #[post("/api/v1/correction-cases/{case_id}/decide")]
 pub(crate) async fn decide_case(
     web: web::Data<Web>,

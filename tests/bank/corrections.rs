@@ -285,6 +285,10 @@ fn credit_that_is_used_opens_a_case_that_people_decide() {
             refused(decide(world, &office.approver, case_of(first), "replace", Some(claim_id))),
             Rejection::ReplacementUnfit {}
         );
+        assert_eq!(
+            refused(decide(world, &office.approver, case_of(first), "confirm", None)),
+            Rejection::PlaceClaimed { claim_id }
+        );
         office.grant(world, claim_id);
         decide(world, &office.approver, case_of(first), "replace", Some(claim_id)).unwrap();
         assert_eq!(pockets(first, world), ["0.00", "0.00", "9.00", "9.00"]);

@@ -51,6 +51,7 @@ pub struct AffectedUse {
 
 /// A part of a lot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = LotPart)]
 pub struct Part {
     pub outcome_id: Uuid,
     pub lot_id: Uuid,
@@ -98,6 +99,7 @@ impl LotNow {
 /// What follows for what stands on an outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "what", rename_all = "snake_case")]
+#[schema(as = CorrectionConsequence)]
 pub enum Consequence {
     /// The outcome does not stand any more: nothing is done.
     Nothing {},
@@ -139,6 +141,7 @@ pub struct PreviewItem {
 
 /// What follows in all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = CorrectionCounts)]
 pub struct Counts {
     /// Outcomes that end; those that ended before are not among them.
     pub outcomes: usize,

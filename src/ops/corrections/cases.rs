@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::lawful;
 use super::offers::Offer;
 use crate::domain::actor::Actor;
-use crate::domain::claim::{ClaimKind, ClaimStatus, Verdict};
+use crate::domain::allocation::{Award, Destination};
+use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};
 use crate::domain::correction::{CaseFilter, CaseState, CaseVerdict, REASON_CHARACTERS_MAX};
 use crate::domain::credit::Credit;
 use crate::domain::lot::Pocket;
@@ -16,6 +17,7 @@ use crate::domain::outcome::OutcomeStatus;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::access::{Whose, learner_of, note_access};
+use crate::ops::claims::conversion::kept;
 use crate::ops::claims::void::void_claim;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
@@ -28,7 +30,10 @@ use crate::store::corrections::{self as store, CaseRow};
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
 use crate::store::types::{At, Key};
-use crate::store::{affected, programmes, records};
+use crate::store::{affected, conversions, programmes, records};
+
+/// The most conversion claims of one learner that are looked at.
+const CLAIMS_MAX: i64 = 1_000;
 
 /// A case as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -178,7 +183,7 @@ pub fn read_case(bank: &Bank, context: &Context, case_id: Uuid) -> Result<Case, 
 /// out wrong is available again; replaced, only what the wrong outcomes bought is taken back.
 ///
 /// # Errors
-/// `InvalidBody`, `NotFound`, `OwnClaim`, `WrongState`, `ReplacementUnfit`, and what the policy answers.
+/// `InvalidBody`, `NotFound`, `OwnClaim`, `WrongState`, `ReplacementUnfit`, `PlaceClaimed`, and what the policy answers.
 pub fn decide_case(bank: &Bank, context: &Context, key: Option<&str>, case_id: Uuid, decision: &CaseDecision) -> Result<Case, OpError> {
     decision.check()?;
     bank.store.write(|conn| {
@@ -223,7 +228,10 @@ fn carry_out(bank: &Bank, context: &Context, conn: &mut Conn, case: &CaseRow, de
     let mut uses = claims::uses(conn, &claim)?;
     uses.retain(|used| used.standing);
     match decision.verdict {
-        CaseVerdict::Confirm => Ok(()),
+        CaseVerdict::Confirm => match rival(conn, case)? {
+            Some(claim_id) => Err(Rejection::PlaceClaimed { claim_id }.into()),
+            None => Ok(()),
+        },
         CaseVerdict::Cancel => {
             take_back(bank, context, conn, case, &uses)?;
             void_claim(bank, context, conn, case.claim_id.0, case.correction_id.0)?;
@@ -246,17 +254,58 @@ fn carry_out(bank: &Bank, context: &Context, conn: &mut Conn, case: &CaseRow, de
     }
 }
 
+/// The claim that the learner submitted since for a course that is in question, if it waits or was granted: were the case
+/// confirmed all the same, the course would be covered twice.
+fn rival(conn: &mut Conn, case: &CaseRow) -> Result<Option<Uuid>, OpError> {
+    let broken = || damaged(case.case_id.0);
+    let in_question: Vec<Uuid> = serde_json::from_str(&case.conversion_ids).map_err(|_| broken())?;
+    let course = |award: &Award| match &award.destination {
+        Destination::Course { code, .. } => Some(code.clone()),
+        Destination::FreeCredit { .. } => None,
+    };
+    let mut places = Vec::new();
+    for row in conversions::list(conn, case.learner_id.0, None)? {
+        if in_question.contains(&row.conversion_id.0) {
+            let award: Award = serde_json::from_str(&row.award).map_err(|_| broken())?;
+            places.extend(course(&award).map(|code| (row.programme_code, code)));
+        }
+    }
+    let filter = ClaimFilter {
+        learner_id: Some(case.learner_id.0),
+        institution_id: Some(case.institution_id.0),
+        kind: Some(ClaimKind::Conversion),
+        ..ClaimFilter::default()
+    };
+    for claim in claims::list(conn, &filter, None, CLAIMS_MAX)? {
+        let stands = ClaimStatus::parse(&claim.status).is_some_and(ClaimStatus::is_open) || is_granted(&claim);
+        let since = claim.submitted_at.0 >= case.opened_at.0 && claim.claim_id != case.claim_id;
+        let Some(worth_id) = claim.worth_id.filter(|_| stands && since) else {
+            continue;
+        };
+        let (_, question, allocation) = kept(conn, case.learner_id.0, worth_id.0)?;
+        let claimed = |award: &Award| course(award).is_some_and(|code| places.contains(&(question.programme.code.clone(), code)));
+        if allocation.awards.iter().any(claimed) {
+            return Ok(Some(claim.claim_id.0));
+        }
+    }
+    Ok(None)
+}
+
+fn is_granted(claim: &ClaimRow) -> bool {
+    let grants = claim.verdict.as_deref() == Some(Verdict::Grant.as_str());
+    let decided = [ClaimStatus::Granted, ClaimStatus::Appealed, ClaimStatus::Closed];
+    grants && decided.iter().any(|status| claim.status == status.as_str())
+}
+
 /// Whether a claim can take the place of what another bought.
 fn fits(conn: &mut Conn, case: &CaseRow, claim: &ClaimRow, by: &ClaimRow) -> Result<bool, StoreError> {
-    let granted = by.status == ClaimStatus::Granted.as_str()
-        || (by.status == ClaimStatus::Closed.as_str() && by.verdict.as_deref() == Some(Verdict::Grant.as_str()));
     let same = by.learner_id == case.learner_id && by.institution_id == claim.institution_id && by.kind == ClaimKind::Conversion.as_str();
     let (Some(one), Some(other)) = (&claim.programme_id, &by.programme_id) else {
         return Ok(false);
     };
     let one = programmes::find(conn, one.0)?.map(|(row, _)| row.code);
     let other = programmes::find(conn, other.0)?.map(|(row, _)| row.code);
-    Ok(granted && same && by.claim_id != claim.claim_id && by.submitted_at.0 >= case.opened_at.0 && one == other)
+    Ok(is_granted(by) && same && by.claim_id != claim.claim_id && by.submitted_at.0 >= case.opened_at.0 && one == other)
 }
 
 /// Takes back what a claim used: what turned out wrong is reversed from its grant on, what did not is available again.

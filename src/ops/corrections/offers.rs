@@ -21,6 +21,7 @@ const OFFERS_MAX: usize = 200;
 
 /// Other outcomes with which a claim's rules are met as well as before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = CaseOffer)]
 pub struct Offer {
     pub claim_id: Uuid,
     /// What the claim had recognised, and what it would without the wrong outcomes and with the others.
