@@ -50,6 +50,10 @@ ALTER TABLE evidence_uses DROP CONSTRAINT evidence_uses_file;
 ALTER TABLE evidence_uses DROP CONSTRAINT evidence_uses_institution;
 ALTER TABLE evidence_files DROP CONSTRAINT evidence_files_learner;
 ALTER TABLE evidence_files DROP CONSTRAINT evidence_files_institution;
+ALTER TABLE corrections DROP CONSTRAINT corrections_institution;
+ALTER TABLE correction_items DROP CONSTRAINT correction_items_outcome;
+ALTER TABLE correction_cases DROP CONSTRAINT correction_cases_claim;
+ALTER TABLE correction_cases DROP CONSTRAINT correction_cases_institution;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -81,6 +85,8 @@ SELECT create_distributed_table('conversions', 'learner_id', colocate_with => 'l
 SELECT create_distributed_table('objections', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('evidence_files', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('evidence_uses', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('correction_items', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('correction_cases', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
@@ -95,6 +101,7 @@ SELECT create_distributed_table('certificate_numbers', 'certificate_number', col
 SELECT create_distributed_table('idempotency_keys', 'idempotency_key', colocate_with => 'none');
 SELECT create_distributed_table('audit_log', 'audit_id', colocate_with => 'none');
 SELECT create_distributed_table('decision_numbers', 'issuer', colocate_with => 'none');
+SELECT create_distributed_table('corrections', 'correction_id', colocate_with => 'none');
 
 -- Queues: they stay on the coordinator, where FOR UPDATE SKIP LOCKED works.
 -- local: outbox
@@ -142,4 +149,8 @@ ALTER TABLE evidence_files ADD CONSTRAINT evidence_files_learner FOREIGN KEY (le
 ALTER TABLE evidence_files ADD CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE evidence_uses ADD CONSTRAINT evidence_uses_file FOREIGN KEY (learner_id, file_id) REFERENCES evidence_files (learner_id, file_id);
 ALTER TABLE evidence_uses ADD CONSTRAINT evidence_uses_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE corrections ADD CONSTRAINT corrections_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE correction_items ADD CONSTRAINT correction_items_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
+ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);
+ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 COMMIT;

@@ -140,6 +140,10 @@ fn deposit(ground: &mut Ground, number: usize, into: &mut Prepared) {
         deposited_at: At(ground.now),
         reviewed_at: None,
         review_reason: None,
+        ended_at: None,
+        ended_by: None,
+        corrected_by: None,
+        replaces: None,
     });
     into.brought.certificates.push(CertificateRow {
         certificate_number: certificate,

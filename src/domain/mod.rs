@@ -10,6 +10,7 @@ pub mod bilingual;
 pub mod certificate_number;
 pub mod claim;
 pub mod condition;
+pub mod correction;
 pub mod credit;
 pub mod credit_code;
 pub mod dated;

@@ -22,6 +22,22 @@ words! {
         Released => "released",
         /// Looked at and refused; it stays on record without credit.
         Refused => "refused",
+        /// Taken back by a correction; it stays on record without credit.
+        Withdrawn => "withdrawn",
+        /// Another outcome took its place by a correction.
+        Corrected => "corrected",
+    }
+}
+
+impl OutcomeStatus {
+    /// Whether it counts: rules judge by it, and a correction has something to do.
+    pub fn stands(self) -> bool {
+        matches!(self, Self::Accepted | Self::Released)
+    }
+
+    /// Whether a correction ends it: what waits for a person too.
+    pub fn may_be_corrected(self) -> bool {
+        self.stands() || self == Self::Flagged
     }
 }
 

@@ -6,6 +6,16 @@ mod packs;
 /// English and Chinese; `{}` stands for what is filled in, in the same order.
 const PHRASES: &[(&str, &str)] = &[
     ("is required", "必须填写"),
+    ("is used or kept differently now", "现在的状态或使用情况与预览不同"),
+    ("is no longer among the outcomes", "已不在范围内"),
+    ("is among the outcomes only now", "预览之后才进入范围"),
+    ("is before the first day", "早于起始日期"),
+    ("is not that of the preview", "与预览不符"),
+    ("is no outcome of this institution", "不是该机构的成果"),
+    ("is on several outcomes; name the one by its id", "对应多项成果，请用成果编号指定"),
+    ("must name 1 to 1000 outcomes", "必须指定 1 至 1000 项成果"),
+    ("goes with the kind `correct` and one outcome", "仅用于单项成果的 correct 更正"),
+    ("goes with the verdict `replace`, and with no other", "仅且必须与 replace 一起填写"),
     ("is not a field of this body", "不是此请求的字段"),
     ("is given more than once", "出现了不止一次"),
     ("is left out by somebody who is logged in", "已登录时不必填写"),

@@ -55,6 +55,11 @@ words! {
         ObjectToClaim => "object_to_claim",
         RunClaimClocks => "run_claim_clocks",
         WriteWorkingYear => "write_working_year",
+        PreviewCorrection => "preview_correction",
+        ApplyCorrection => "apply_correction",
+        ReadCorrection => "read_correction",
+        ReadCase => "read_case",
+        DecideCase => "decide_case",
         UploadEvidence => "upload_evidence",
         ReadEvidence => "read_evidence",
         ReadUploadedEvidence => "read_uploaded_evidence",
@@ -156,6 +161,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
+        A::PreviewCorrection | A::ApplyCorrection => role == BankRole::Officer,
+        A::ReadCorrection | A::ReadCase => matches!(role, BankRole::Officer | BankRole::Auditor),
         // The bank's own packs; those of institutions are theirs.
         A::WriteRulePack => role == BankRole::Administrator && resource == Resource::Bank,
         A::ReadDraftRulePack => true,
@@ -190,6 +197,7 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReadOwnRecord
         | A::SubmitClaim
         | A::RunClaimClocks
+        | A::DecideCase
         | A::ExpireLots
         | A::UploadEvidence
         | A::ReadUploadedEvidence
@@ -212,6 +220,7 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::ReplayDecision
                 | Action::SubmitClaim
                 | Action::ReadClaim
+                | Action::ReadCase
                 | Action::UploadEvidence
                 | Action::ReadEvidence
                 | Action::RemoveEvidence
@@ -259,6 +268,11 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::ReadClaim | A::ListClaims => (&[Reviewer, Approver], Needs::Belonging),
         A::ReviewClaim => (&[Reviewer, Approver], Needs::Approval),
         A::ApproveClaim => (&[Approver], Needs::Approval),
+        A::PreviewCorrection => (&[Registrar, InstitutionAdmin], Needs::Approval),
+        A::ApplyCorrection => (&[Approver, InstitutionAdmin], Needs::Approval),
+        A::ReadCorrection => (&[Registrar, Approver, InstitutionAdmin], Needs::Belonging),
+        A::ReadCase => (&[Reviewer, Approver], Needs::Belonging),
+        A::DecideCase => (&[Approver], Needs::Approval),
         // Of an institution for which a file is evidence, those who judge by it.
         A::ReadEvidence => (&[Reviewer, Approver], Needs::Belonging),
         A::ReadUploadedEvidence => (&[Registrar], Needs::Belonging),
@@ -327,6 +341,11 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ObjectToClaim
         | A::RunClaimClocks
         | A::WriteWorkingYear
+        | A::PreviewCorrection
+        | A::ApplyCorrection
+        | A::ReadCorrection
+        | A::ReadCase
+        | A::DecideCase
         | A::ExpireLots
         | A::ReadEvidence
         | A::ReadUploadedEvidence
@@ -353,6 +372,10 @@ fn hidden(action: Action) -> Rejection {
         | A::ReadClaim
         | A::ReviewClaim
         | A::ApproveClaim
+        | A::ApplyCorrection
+        | A::ReadCorrection
+        | A::ReadCase
+        | A::DecideCase
         | A::ReadEvidence
         | A::ReadUploadedEvidence
         | A::RemoveEvidence => Rejection::NotFound {},

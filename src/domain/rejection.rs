@@ -178,6 +178,14 @@ rejections! {
     NothingLapses {} = "nothing_lapses", Rule, "适用的规则没有规定逾期未补充即失效，须由人员决定。", "The rules do not say that a claim lapses; people decide it.";
     WindowOpen { last_day: NaiveDate } = "window_open", Rule, "期限到 {last_day} 为止，次日起才能这样做。", "The time for it runs until {last_day}; this can be done from the day after.";
     WindowOver { last_day: NaiveDate } = "window_over", Rule, "期限已于 {last_day} 届满。", "The time for it was over on {last_day}.";
+    NothingToCorrect {} = "nothing_to_correct", Rule, "范围内没有可更正的成果。", "There is no outcome in the scope that a correction could change.";
+    CorrectionTooLarge { outcomes_max: usize } = "correction_too_large", Rule, "每次更正最多涉及 {outcomes_max} 项成果，请缩小范围。", "One correction is about at most {outcomes_max} outcomes; narrow the scope.";
+    /// What is no longer as it was previewed, by outcome.
+    CorrectionChanged { problems: Vec<FieldProblem> } = "correction_changed", Conflict, "预览之后情况有变，未作更正，见 errors；请重新预览。", "Something changed since the preview, and nothing was done; see `errors` and preview again.";
+    OwnPreview {} = "own_preview", Forbidden, "预览更正的人不能自行执行。", "Who previewed a correction does not apply it.";
+    ReplacementUnfit {} = "replacement_unfit", Rule, "替代申请必须是该学习者在复核开始后提出、并已获准的同一专业转换申请。", "What takes its place is a granted conversion claim of the same learner at the same programme, submitted since the case was opened.";
+    PlaceClaimed { claim_id: Uuid } = "place_claimed", Conflict, "学习者此后以申请 {claim_id} 申请了同一课程，不能再确认原转换。", "The learner has claimed the same course since, by the claim {claim_id}; what was bought before cannot be confirmed beside it.";
+    EffectiveOnInTheFuture {} = "effective_on_in_the_future", Rule, "effective_on 不能晚于今天。", "`effective_on` cannot be later than today.";
     WishUnknown { what: &'static str } = "wish_unknown", Rule, "指定或排除的 {what} 不存在。", "A pin or an exclusion names an {what} that is not there.";
     WishNeedsProgramme {} = "wish_needs_programme", Rule, "指定课程或列出等值分配时，必须只问一个专业。", "A pin to a course, and equal allocations, can be asked of one programme only.";
     WorthsFull { worths_max: i64 } = "worths_full", Rule, "每人最多保存 {worths_max} 个结果。", "One learner keeps at most {worths_max} answers.";
@@ -202,6 +210,7 @@ impl Rejection {
             Self::MalformedBody { problems }
             | Self::InvalidBody { problems }
             | Self::RuleInvalid { problems }
+            | Self::CorrectionChanged { problems }
             | Self::PackNotValid { problems }
             | Self::PackCasesFail { problems, .. } => problems
                 .iter()

@@ -83,7 +83,7 @@ pub(crate) async fn claim_account(
 
 /// Read a learner's account by the authority's right; the learner sees the look.
 #[utoipa::path(tag = "learners", operation_id = "read_learner_account", params(("learner_id" = Uuid, Path), AccountQuery),
-    responses((status = 200, description = "The account", body = Account)), extensions(("x-problems" = json!(["as_of_in_the_future"]))))]
+    responses((status = 200, description = "The account", body = Account)), extensions(("x-problems" = json!(["as_of_in_the_future", "effective_on_in_the_future"]))))]
 #[get("/api/v1/learners/{learner_id}/account")]
 pub(crate) async fn read_learner_account(
     web: web::Data<Web>,
@@ -97,7 +97,7 @@ pub(crate) async fn read_learner_account(
 /// List a learner's movements by the authority's right; the learner sees the look.
 #[utoipa::path(tag = "learners", operation_id = "list_learner_movements", params(("learner_id" = Uuid, Path), MovementQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<MovementView>)),
-    extensions(("x-problems" = json!(["as_of_in_the_future"]))))]
+    extensions(("x-problems" = json!(["as_of_in_the_future", "effective_on_in_the_future"]))))]
 #[get("/api/v1/learners/{learner_id}/movements")]
 pub(crate) async fn list_learner_movements(
     web: web::Data<Web>,

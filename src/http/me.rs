@@ -11,7 +11,7 @@ use super::problem::Refusal;
 use super::state::Web;
 use crate::ops::access::{self, Access, Whose};
 use crate::ops::outcomes::{self, OutcomeView};
-use crate::ops::records::{self, Account, Me, MovementView};
+use crate::ops::records::{self, Account, AsOf, Me, MovementView};
 
 /// As of which day.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -20,6 +20,8 @@ use crate::ops::records::{self, Account, Me, MovementView};
 pub struct AccountQuery {
     /// The record as it stood at the end of this day at the bank; now, when left out.
     as_of: Option<NaiveDate>,
+    /// Only what took effect by this day, as it is known at `as_of`: what a correction took back was never there.
+    effective_on: Option<NaiveDate>,
 }
 
 /// Which movements.
@@ -29,6 +31,8 @@ pub struct AccountQuery {
 pub struct MovementQuery {
     /// The record as it stood at the end of this day at the bank; now, when left out.
     as_of: Option<NaiveDate>,
+    /// Only what took effect by this day.
+    effective_on: Option<NaiveDate>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -63,9 +67,9 @@ pub struct AccessQuery {
 }
 
 pub(super) async fn account(web: &Web, asking: Asking, whose: Whose, query: AccountQuery) -> Result<HttpResponse, Refusal> {
-    let account = web
-        .run(move |bank| records::read_account(bank, &asking.0, whose, query.as_of))
-        .await?;
+    let AccountQuery { as_of, effective_on } = query;
+    let days = AsOf { as_of, effective_on };
+    let account = web.run(move |bank| records::read_account(bank, &asking.0, whose, &days)).await?;
     Ok(HttpResponse::Ok().json(account))
 }
 
@@ -76,9 +80,15 @@ pub(super) async fn movement_page(
     whose: Whose,
     query: MovementQuery,
 ) -> Result<HttpResponse, Refusal> {
-    let MovementQuery { as_of, limit, cursor } = query;
+    let MovementQuery {
+        as_of,
+        effective_on,
+        limit,
+        cursor,
+    } = query;
+    let days = AsOf { as_of, effective_on };
     let items = web
-        .run(move |bank| records::list_movements(bank, &asking.0, whose, as_of, cursor, limit.and_one()))
+        .run(move |bank| records::list_movements(bank, &asking.0, whose, &days, cursor, limit.and_one()))
         .await?;
     Ok(page(request, limit, items, |item| item.sequence.to_string()))
 }
@@ -121,7 +131,7 @@ pub(crate) async fn read_me(web: web::Data<Web>, asking: Asking) -> Result<HttpR
 
 /// Read one's own account: balances by category and level, and what expires soon.
 #[utoipa::path(tag = "me", operation_id = "read_account", params(AccountQuery),
-    responses((status = 200, description = "The account", body = Account)), extensions(("x-problems" = json!(["not_found", "as_of_in_the_future"]))))]
+    responses((status = 200, description = "The account", body = Account)), extensions(("x-problems" = json!(["not_found", "as_of_in_the_future", "effective_on_in_the_future"]))))]
 #[get("/api/v1/me/account")]
 pub(crate) async fn read_account(web: web::Data<Web>, asking: Asking, query: Query<AccountQuery>) -> Result<HttpResponse, Refusal> {
     account(&web, asking, Whose::Own, query.0).await
@@ -130,7 +140,7 @@ pub(crate) async fn read_account(web: web::Data<Web>, asking: Asking, query: Que
 /// List one's own movements, with the running balance.
 #[utoipa::path(tag = "me", operation_id = "list_movements", params(MovementQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<MovementView>)),
-    extensions(("x-problems" = json!(["not_found", "as_of_in_the_future"]))))]
+    extensions(("x-problems" = json!(["not_found", "as_of_in_the_future", "effective_on_in_the_future"]))))]
 #[get("/api/v1/me/movements")]
 pub(crate) async fn list_movements(
     web: web::Data<Web>,

@@ -4,6 +4,7 @@ pub mod achievements;
 pub mod agreements;
 pub mod claims;
 pub mod clients;
+pub mod corrections;
 pub mod evidence;
 pub mod extract;
 pub mod file;

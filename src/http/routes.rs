@@ -4,8 +4,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, evidence, health, institutions, learners, me, members, notices, outcomes, packs, pathways,
-    programmes, review, rules, sessions, simulations, verdicts, worth,
+    achievements, agreements, claims, clients, corrections, evidence, health, institutions, learners, me, members, notices, outcomes,
+    packs, pathways, programmes, review, rules, sessions, simulations, verdicts, worth,
 };
 
 macro_rules! operations {
@@ -158,4 +158,13 @@ operations! {
     evidence::read_evidence,
     evidence::download_evidence,
     evidence::remove_evidence,
+    corrections::preview_correction,
+    corrections::list_corrections,
+    corrections::read_correction,
+    corrections::list_correction_items,
+    corrections::apply_correction,
+    corrections::list_cases,
+    corrections::list_own_cases,
+    corrections::read_case,
+    corrections::decide_case,
 }

@@ -8,6 +8,7 @@ use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};
 use crate::store::claims as store;
 use crate::store::connection::Conn;
 use crate::store::conversions;
+use crate::store::corrections;
 use crate::store::error::StoreError;
 use crate::store::worths;
 
@@ -26,8 +27,10 @@ pub(super) fn earlier_in(
 ) -> Result<Vec<EarlierAward>, OpError> {
     let damaged = |_| StoreError::Damaged(format!("a conversion of learner {learner_id}"));
     let mut found = Vec::new();
+    // What is in question takes nobody's place: the learner may claim the same with other credit meanwhile.
+    let in_question = corrections::conversions_in_question(conn, learner_id)?;
     for row in conversions::list(conn, learner_id, Some((institution_id, programme_code)))? {
-        if row.ended_at.is_none() {
+        if row.ended_at.is_none() && !in_question.contains(&row.conversion_id.0) {
             let award: Award = serde_json::from_str(&row.award).map_err(damaged)?;
             found.push(EarlierAward {
                 outcome: serde_json::from_str(&row.facts).map_err(damaged)?,

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod claims;
 pub mod clients;
 pub mod context;
+pub mod corrections;
 pub mod decisions;
 pub mod deposit;
 pub mod depositor;

@@ -22,6 +22,7 @@ use crate::store::deposits::{self, DecisionRow, OutcomeRow};
 use crate::store::error::StoreError;
 use crate::store::records;
 use crate::store::standards::{self, AchievementRow};
+use crate::store::types::Key;
 
 /// What was decided on an outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -64,6 +65,13 @@ pub struct OutcomeView {
     pub deposited_at: DateTime<Utc>,
     pub reviewed_at: Option<DateTime<Utc>>,
     pub review_reason: Option<String>,
+    /// When a correction ended it, and which.
+    pub ended_at: Option<DateTime<Utc>>,
+    pub ended_by: Option<Uuid>,
+    /// The outcome that took its place.
+    pub corrected_by: Option<Uuid>,
+    /// The outcome whose place it took.
+    pub replaces: Option<Uuid>,
     /// Absent while it waits for a person, or where it was refused.
     pub decision: Option<DecisionSummary>,
 }
@@ -92,10 +100,16 @@ impl Around {
         let then = |at: DateTime<Utc>| until.is_none_or(|until| at < until);
         let decision = self.decisions.get(&row.outcome_id.0).filter(|decision| then(decision.decided_at.0));
         let reviewed_at = row.reviewed_at.as_ref().map(|at| at.0).filter(|at| then(*at));
-        let status = match reviewed_at {
-            None if row.reviewed_at.is_some() => OutcomeStatus::Flagged,
+        let ended_at = row.ended_at.as_ref().map(|at| at.0).filter(|at| then(*at));
+        let status = match (reviewed_at, ended_at) {
+            (None, _) if row.reviewed_at.is_some() => OutcomeStatus::Flagged,
+            // As it was before a correction ended it later.
+            (Some(_), None) if row.ended_at.is_some() => OutcomeStatus::Released,
+            (None, None) if row.ended_at.is_some() && row.flags.is_empty() => OutcomeStatus::Accepted,
+            (None, None) if row.ended_at.is_some() => OutcomeStatus::Flagged,
             _ => OutcomeStatus::parse(&row.status).ok_or_else(damaged)?,
         };
+        let id = |key: &Option<Key>| key.as_ref().map(|key| key.0);
         Ok(OutcomeView {
             outcome_id: row.outcome_id.0,
             learner_id: row.learner_id.0,
@@ -128,6 +142,10 @@ impl Around {
             deposited_at: row.deposited_at.0,
             reviewed_at,
             review_reason: row.review_reason.clone().filter(|_| reviewed_at.is_some()),
+            ended_at,
+            ended_by: id(&row.ended_by).filter(|_| ended_at.is_some()),
+            corrected_by: id(&row.corrected_by).filter(|_| ended_at.is_some()),
+            replaces: id(&row.replaces),
             decision: decision.map(summary).transpose()?,
         })
     }

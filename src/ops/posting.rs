@@ -45,6 +45,24 @@ pub(super) fn post(
     transfers: &[(Transfer, Cause)],
     effective_on: NaiveDate,
 ) -> Result<(), OpError> {
+    let dated: Vec<(Transfer, Cause, NaiveDate)> = transfers
+        .iter()
+        .map(|(transfer, cause)| (*transfer, *cause, effective_on))
+        .collect();
+    post_dated(conn, context, learner, lots, &dated)
+}
+
+/// As [`post`], each amount with the day on which it takes effect.
+///
+/// # Errors
+/// As [`post`].
+pub(super) fn post_dated(
+    conn: &mut Conn,
+    context: &Context,
+    learner: &LearnerRow,
+    lots: &[LotRow],
+    transfers: &[(Transfer, Cause, NaiveDate)],
+) -> Result<(), OpError> {
     if transfers.is_empty() {
         return Ok(());
     }
@@ -55,7 +73,7 @@ pub(super) fn post(
     for lot in lots {
         let before = lot.balance()?;
         let mut balance = before;
-        for (transfer, cause) in transfers.iter().filter(|(transfer, _)| transfer.lot_id == lot.lot_id.0) {
+        for (transfer, cause, effective_on) in transfers.iter().filter(|(transfer, ..)| transfer.lot_id == lot.lot_id.0) {
             balance = balance
                 .transfer(transfer.source, transfer.target, transfer.amount)
                 .map_err(|refusal| damaged(format!("lot {}: {refusal}", transfer.lot_id)))?;
@@ -66,7 +84,7 @@ pub(super) fn post(
                 source: Side::from(transfer.source),
                 target: Side::from(transfer.target),
                 amount: transfer.amount,
-                effective_on,
+                effective_on: *effective_on,
                 recorded_at: context.now,
                 cause_kind: cause.kind,
                 cause_id: cause.id,

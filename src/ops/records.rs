@@ -9,10 +9,11 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::identity::{document_of, name_of};
 use crate::domain::actor::{Actor, BankRole, MemberRole};
+use crate::domain::correction::effective::balance_on;
 use crate::domain::credit::Credit;
 use crate::domain::identity_document::DocumentKind;
 use crate::domain::lot::{LotBalance, Pocket};
-use crate::domain::movement::{CauseKind, MovementKind, Side, hex};
+use crate::domain::movement::{CauseKind, Movement, MovementKind, Side, hex};
 use crate::domain::rejection::Rejection;
 use crate::store::deposits::{LearnerRow, LotRow, MovementRow};
 use crate::store::error::StoreError;
@@ -75,12 +76,21 @@ pub struct Expiring {
     pub usable_until: NaiveDate,
 }
 
+/// Which record: as it was known at the end of a day, of what took effect by a day; as it is known now where none is named.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AsOf {
+    pub as_of: Option<NaiveDate>,
+    pub effective_on: Option<NaiveDate>,
+}
+
 /// The account at the end of a day, or now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Account {
     pub learner_id: Uuid,
     pub account_number: String,
     pub as_of: NaiveDate,
+    /// The day on which it is looked at, where that is named: as it is known at `as_of` what took effect by then.
+    pub effective_on: Option<NaiveDate>,
     pub available: Credit,
     pub balances: Vec<Balance>,
     /// Within 90 days, the soonest first.
@@ -166,18 +176,56 @@ fn own_identity(bank: &Bank, row: &LearnerRow) -> Result<OwnIdentity, OpError> {
 /// The account: balances by category and level, and what expires soon.
 ///
 /// # Errors
-/// `AsOfInTheFuture`, `NotFound`, and what the policy answers.
-pub fn read_account(bank: &Bank, context: &Context, whose: Whose, day: Option<NaiveDate>) -> Result<Account, OpError> {
-    let (day, until) = as_of(bank, context, day)?;
+/// `AsOfInTheFuture`, `EffectiveOnInTheFuture`, `NotFound`, and what the policy answers.
+pub fn read_account(bank: &Bank, context: &Context, whose: Whose, days: &AsOf) -> Result<Account, OpError> {
+    let (day, until) = as_of(bank, context, days.as_of)?;
+    effective(bank, context, days.effective_on)?;
     reading(bank, whose, |conn| {
         let learner = learner_of(conn, context, whose, "read_account")?;
         let lots = records::lots_of(conn, learner.learner_id.0)?;
-        let held: Vec<(LotRow, LotBalance)> = match until {
-            None => lots.into_iter().map(with_balance).collect::<Result<_, _>>()?,
-            Some(until) => at_that_time(lots, &records::movements_in_order(conn, learner.learner_id.0, Some(until))?)?,
+        let held: Vec<(LotRow, LotBalance)> = match (until, days.effective_on) {
+            (None, None) => lots.into_iter().map(with_balance).collect::<Result<_, _>>()?,
+            (until, on) => {
+                let rows = records::movements_in_order(conn, learner.learner_id.0, until)?;
+                let movements = rows.iter().map(MovementRow::movement).collect::<Result<Vec<_>, _>>()?;
+                match on {
+                    None => at_that_time(lots, &movements),
+                    Some(on) => taking_effect(lots, &movements, on)?,
+                }
+            }
         };
-        Ok(account(&learner, day, &held)?)
+        Ok(Account {
+            as_of: day,
+            effective_on: days.effective_on,
+            ..account(&learner, days.effective_on.unwrap_or(day), &held)?
+        })
     })
+}
+
+/// Refuses a day that has not come.
+fn effective(bank: &Bank, context: &Context, on: Option<NaiveDate>) -> Result<(), Rejection> {
+    match on {
+        Some(on) if on > bank.day(context.now) => Err(Rejection::EffectiveOnInTheFuture {}),
+        _ => Ok(()),
+    }
+}
+
+/// The lots on a day by the days on which their movements took effect.
+fn taking_effect(lots: Vec<LotRow>, movements: &[Movement], on: NaiveDate) -> Result<Vec<(LotRow, LotBalance)>, StoreError> {
+    let mut found = Vec::new();
+    for lot in lots {
+        let own: Vec<Movement> = movements
+            .iter()
+            .filter(|movement| movement.content.lot_id == lot.lot_id.0)
+            .cloned()
+            .collect();
+        let begun = |movement: &Movement| movement.content.source == Side::Bank && movement.content.effective_on <= on;
+        if own.iter().any(begun) {
+            let balance = balance_on(&own, on).ok_or_else(|| StoreError::Damaged(format!("lot {}", lot.lot_id.0)))?;
+            found.push((lot, balance));
+        }
+    }
+    Ok(found)
 }
 
 fn with_balance(lot: LotRow) -> Result<(LotRow, LotBalance), StoreError> {
@@ -186,12 +234,12 @@ fn with_balance(lot: LotRow) -> Result<(LotRow, LotBalance), StoreError> {
 }
 
 /// The lots as some movements left them; those that no movement brought were not there yet.
-fn at_that_time(lots: Vec<LotRow>, movements: &[MovementRow]) -> Result<Vec<(LotRow, LotBalance)>, StoreError> {
+fn at_that_time(lots: Vec<LotRow>, movements: &[Movement]) -> Vec<(LotRow, LotBalance)> {
     let mut found = Vec::new();
     for lot in lots {
         let mut balance: Option<LotBalance> = None;
-        for row in movements.iter().filter(|row| row.lot_id == lot.lot_id) {
-            let content = row.movement()?.content;
+        for movement in movements.iter().filter(|movement| movement.content.lot_id == lot.lot_id.0) {
+            let content = &movement.content;
             balance = match balance {
                 None => Some(LotBalance::granted(content.amount)),
                 Some(before) => Pocket::parse(content.source.as_str())
@@ -203,7 +251,7 @@ fn at_that_time(lots: Vec<LotRow>, movements: &[MovementRow]) -> Result<Vec<(Lot
             found.push((lot, balance));
         }
     }
-    Ok(found)
+    found
 }
 
 fn account(learner: &LearnerRow, day: NaiveDate, lots: &[(LotRow, LotBalance)]) -> Result<Account, StoreError> {
@@ -247,6 +295,7 @@ fn account(learner: &LearnerRow, day: NaiveDate, lots: &[(LotRow, LotBalance)]) 
         learner_id: learner.learner_id.0,
         account_number: learner.account_number.clone(),
         as_of: day,
+        effective_on: None,
         available,
         balances,
         expiring_soon,
@@ -268,19 +317,20 @@ fn more(before: Balance, lot: &LotBalance) -> Option<Balance> {
 /// Movements from the newest, before a sequence number.
 ///
 /// # Errors
-/// `AsOfInTheFuture`, `NotFound`, and what the policy answers.
+/// `AsOfInTheFuture`, `EffectiveOnInTheFuture`, `NotFound`, and what the policy answers.
 pub fn list_movements(
     bank: &Bank,
     context: &Context,
     whose: Whose,
-    day: Option<NaiveDate>,
+    days: &AsOf,
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<MovementView>, OpError> {
-    let (_, until) = as_of(bank, context, day)?;
+    let (_, until) = as_of(bank, context, days.as_of)?;
+    effective(bank, context, days.effective_on)?;
     reading(bank, whose, |conn| {
         let learner = learner_of(conn, context, whose, "list_movements")?;
-        let rows = records::movements_before(conn, learner.learner_id.0, before, until, limit)?;
+        let rows = records::movements_before(conn, learner.learner_id.0, before, until, days.effective_on, limit)?;
         Ok(rows.iter().map(view).collect::<Result<_, _>>()?)
     })
 }

@@ -84,6 +84,12 @@ pub struct OutcomeRow {
     pub deposited_at: At,
     pub reviewed_at: Option<At>,
     pub review_reason: Option<String>,
+    /// When a correction ended it, and which.
+    pub ended_at: Option<At>,
+    pub ended_by: Option<Key>,
+    /// The outcome that took its place, and the one whose place it took.
+    pub corrected_by: Option<Key>,
+    pub replaces: Option<Key>,
 }
 
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -336,6 +342,7 @@ pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
         awarded_on: Date, grade: Nullable<Text>, grading_scale: Nullable<Text>, score: Nullable<Text>, hours_hundredths: Nullable<BigInt>,
         original_credits: Nullable<Text>, trainee_group: Nullable<Text>, contest: Nullable<Json>, content_digest: Binary, status: Text, flags: Text,
         deposited_by: Text, deposited_at: Moment, reviewed_at: Nullable<Moment>, review_reason: Nullable<Text>,
+        ended_at: Nullable<Moment>, ended_by: Nullable<Id>, corrected_by: Nullable<Id>, replaces: Nullable<Id>,
     });
     insert_rows!(conn, certificate_numbers, &brought.certificates, { certificate_number: Text, issuer_key: Text, learner_id: Id, outcome_id: Id });
     insert_rows!(conn, decisions, &brought.decisions, {

@@ -1,10 +1,12 @@
 //! The database: schema, one file per aggregate, two back ends, and the only doors to a connection.
 
+pub mod affected;
 pub mod agreements;
 pub mod claims;
 pub mod clients;
 pub mod connection;
 pub mod conversions;
+pub mod corrections;
 mod dated;
 pub mod deposits;
 pub mod error;

@@ -172,7 +172,7 @@ pub fn lots_of(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<LotRow>, StoreEr
         .load(conn)?)
 }
 
-/// Movements of a learner from the newest, before a sequence number and up to a moment where these are named.
+/// Movements of a learner from the newest, before a sequence number, up to a moment, and with effect by a day where these are named.
 ///
 /// # Errors
 /// When the database refuses.
@@ -181,6 +181,7 @@ pub fn movements_before(
     learner_id: Uuid,
     before: Option<i64>,
     until: Option<DateTime<Utc>>,
+    effective_on: Option<chrono::NaiveDate>,
     limit: i64,
 ) -> Result<Vec<MovementRow>, StoreError> {
     let mut query = movements::table.filter(movements::learner_id.eq(Key(learner_id))).into_boxed();
@@ -189,6 +190,9 @@ pub fn movements_before(
     }
     if let Some(until) = until {
         query = query.filter(movements::recorded_at.lt(At(until)));
+    }
+    if let Some(effective_on) = effective_on {
+        query = query.filter(movements::effective_on.le(effective_on));
     }
     Ok(query.order(movements::sequence.desc()).limit(limit).load(conn)?)
 }

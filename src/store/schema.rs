@@ -270,6 +270,10 @@ diesel::table! {
         deposited_at -> Moment,
         reviewed_at -> Nullable<Moment>,
         review_reason -> Nullable<Text>,
+        ended_at -> Nullable<Moment>,
+        ended_by -> Nullable<Id>,
+        corrected_by -> Nullable<Id>,
+        replaces -> Nullable<Id>,
     }
 }
 
@@ -735,6 +739,69 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    corrections (correction_id) {
+        correction_id -> Id,
+        institution_id -> Id,
+        kind -> Text,
+        scope -> Text,
+        corrected -> Nullable<Text>,
+        reason -> Text,
+        citation -> Text,
+        digest -> Text,
+        counts -> Text,
+        state -> Text,
+        previewed_by -> Text,
+        previewed_by_name -> Text,
+        previewed_at -> Moment,
+        applied_by -> Nullable<Text>,
+        applied_by_name -> Nullable<Text>,
+        applied_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Text};
+    use crate::store::types::Id;
+
+    correction_items (learner_id, correction_id, outcome_id) {
+        learner_id -> Id,
+        correction_id -> Id,
+        outcome_id -> Id,
+        item -> Text,
+        offers -> Text,
+        applied -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Date, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    correction_cases (learner_id, case_id) {
+        learner_id -> Id,
+        case_id -> Id,
+        correction_id -> Id,
+        claim_id -> Id,
+        institution_id -> Id,
+        outcome_ids -> Text,
+        conversion_ids -> Text,
+        offer -> Nullable<Text>,
+        state -> Text,
+        opened_on -> Date,
+        due_on -> Date,
+        opened_at -> Moment,
+        decided_by -> Nullable<Text>,
+        decided_by_name -> Nullable<Text>,
+        decided_at -> Nullable<Moment>,
+        reason -> Nullable<Text>,
+        replaced_by -> Nullable<Id>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -777,4 +844,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     working_years,
     evidence_files,
     evidence_uses,
+    corrections,
+    correction_items,
+    correction_cases,
 );

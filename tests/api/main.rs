@@ -9,6 +9,7 @@
 mod claims;
 mod contests;
 mod conversion;
+mod corrections;
 mod crash;
 mod demo;
 mod evidence;

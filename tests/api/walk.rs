@@ -94,6 +94,7 @@ fn things(server: &Server, town: &Town) -> Things {
     let pack = json!({ "institution_id": town.school, "document": super::packs::document("2999-01-01") });
     let pack = server.post("/api/v1/rule-packs", &town.registrar, &pack).expect(201);
     let simulation = super::simulations::start(server, town, &text(&pack["pack_id"])).expect(202);
+    let correction = super::corrections::preview(server, town, &town.registrar, &deposited["outcome_id"]).expect(201);
     let me = server.get("/api/v1/me", &town.registrar).expect(200);
     Things {
         ids: BTreeMap::from([
@@ -110,6 +111,9 @@ fn things(server: &Server, town: &Town) -> Things {
             // Nobody kept an answer; whose it would be is asked first.
             ("worth_id", town.school.clone()),
             ("objection_id", town.school.clone()),
+            // Nothing of it is used, so that it opens no case.
+            ("case_id", town.school.clone()),
+            ("correction_id", text(&correction["correction_id"])),
             ("file_id", file_of(server, town, &text(&deposited["learner_id"]))),
         ]),
         example: town.outcome("S000441012345242000003"),
@@ -181,6 +185,12 @@ fn body(operation: &str, things: &Things) -> Option<Value> {
         }
         "issue_claim_code" => json!({ "institution_id": school }),
         "keep_worth" => json!({ "programme_id": school }),
+        "preview_correction" => {
+            json!({ "institution_id": school, "kind": "withdraw", "scope": { "of": "outcome", "outcome_id": things.ids["outcome_id"] },
+                "reason": "没有权限", "citation": "无" })
+        }
+        "apply_correction" => json!({ "digest": "0".repeat(64) }),
+        "decide_case" => json!({ "verdict": "cancel", "reason": "没有权限" }),
         "settle_mismatch" => json!({ "note": "没有权限" }),
         "create_rule_pack" => json!({ "institution_id": school, "document": super::packs::document("2999-01-01") }),
         "edit_rule_pack" => json!({ "document": super::packs::document("2999-01-01") }),
@@ -230,7 +240,7 @@ fn steps(things: &Things) -> Vec<Step> {
             assert!(!path.contains('{'), "{path} has an id that the walk does not know");
             if matches!(
                 id.as_str(),
-                "list_outcomes" | "list_mismatches" | "list_claims" | "count_due_claims"
+                "list_outcomes" | "list_mismatches" | "list_claims" | "count_due_claims" | "list_corrections" | "list_cases"
             ) {
                 path = format!("{path}?institution_id={}", things.ids["institution_id"]);
             }

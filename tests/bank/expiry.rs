@@ -6,7 +6,7 @@ use credit_bank::ops::access::Whose;
 use credit_bank::ops::context::Context;
 use credit_bank::ops::deposit::{DepositRequest, deposit_outcomes};
 use credit_bank::ops::expiry::expire_lots;
-use credit_bank::ops::records::{list_movements, read_account};
+use credit_bank::ops::records::{AsOf, list_movements, read_account};
 use credit_bank::ops::verify::verify;
 use credit_bank::ops::{learners, rules};
 use serde_json::json;
@@ -15,6 +15,13 @@ use super::common::{PASSWORD, log_in, on_both};
 
 fn at(moment: &str) -> DateTime<Utc> {
     moment.parse().unwrap()
+}
+
+fn as_of_day(day: Option<&str>) -> AsOf {
+    AsOf {
+        as_of: day.map(|day| day.parse().unwrap()),
+        effective_on: None,
+    }
 }
 
 #[test]
@@ -61,7 +68,7 @@ fn credit_expires_after_its_last_day_and_the_past_stays_as_it_was() {
         let (_, learner) = log_in(bank, "wangfang");
         let account = |now: &str, as_of: Option<&str>| {
             let context = Context { now: at(now), ..learner };
-            read_account(bank, &context, Whose::Own, as_of.map(|day| day.parse().unwrap())).unwrap()
+            read_account(bank, &context, Whose::Own, &as_of_day(as_of)).unwrap()
         };
         let expire = |now: &str| expire_lots(bank, &Context::of(Caller::Bank, at(now))).unwrap();
         assert_eq!(account("2026-11-24T02:00:00Z", None).expiring_soon, []);
@@ -88,7 +95,7 @@ fn credit_expires_after_its_last_day_and_the_past_stays_as_it_was() {
                 ..learner
             },
             Whose::Own,
-            None,
+            &AsOf::default(),
             None,
             10,
         )

@@ -6,10 +6,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod bureau;
 mod catalogue;
 mod claim_races;
 mod claims;
 mod common;
+mod corrections;
 mod deposits;
 mod evidence;
 mod expiry;
@@ -21,3 +23,4 @@ mod sessions;
 mod simulation_runs;
 mod simulations;
 mod versions;
+mod withdrawal;

@@ -1,3 +1,6 @@
+DROP TABLE correction_cases;
+DROP TABLE correction_items;
+DROP TABLE corrections;
 DROP TABLE working_years;
 DROP TABLE decision_numbers;
 DROP TABLE objections;

@@ -254,11 +254,17 @@ CREATE TABLE outcomes (
     deposited_at timestamptz NOT NULL,
     reviewed_at timestamptz,
     review_reason text,
+    ended_at timestamptz,
+    ended_by uuid,
+    corrected_by uuid,
+    replaces uuid,
     CONSTRAINT outcomes_pk PRIMARY KEY (learner_id, outcome_id),
     CONSTRAINT outcomes_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT outcomes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
     CONSTRAINT outcomes_achievement FOREIGN KEY (achievement_id) REFERENCES achievements (achievement_id),
-    CONSTRAINT outcomes_status_known CHECK (status IN ('accepted', 'flagged', 'released', 'refused'))
+    CONSTRAINT outcomes_status_known CHECK (status IN ('accepted', 'flagged', 'released', 'refused', 'withdrawn', 'corrected')),
+    CONSTRAINT outcomes_end_has_cause CHECK ((status IN ('withdrawn', 'corrected')) = (ended_at IS NOT NULL) AND (ended_at IS NULL) = (ended_by IS NULL)),
+    CONSTRAINT outcomes_corrected_by_another CHECK ((status = 'corrected') = (corrected_by IS NOT NULL))
 );
 CREATE INDEX outcomes_by_id ON outcomes (outcome_id);
 CREATE INDEX outcomes_by_institution ON outcomes (institution_id, outcome_id);
@@ -616,7 +622,7 @@ CREATE TABLE claims (
     CONSTRAINT claims_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id),
     CONSTRAINT claims_worth FOREIGN KEY (learner_id, worth_id) REFERENCES worths (learner_id, worth_id),
     CONSTRAINT claims_kind_known CHECK (kind IN ('recognition', 'conversion')),
-    CONSTRAINT claims_status_known CHECK (status IN ('submitted', 'in_review', 'information_asked', 'proposed', 'on_notice', 'granted', 'refused', 'appealed', 'closed', 'withdrawn', 'lapsed')),
+    CONSTRAINT claims_status_known CHECK (status IN ('submitted', 'in_review', 'information_asked', 'proposed', 'on_notice', 'granted', 'refused', 'appealed', 'closed', 'withdrawn', 'lapsed', 'voided')),
     CONSTRAINT claims_conversion_has_worth CHECK ((kind = 'conversion') = (worth_id IS NOT NULL)),
     CONSTRAINT claims_decision_is_dated CHECK ((decision_number IS NULL) = (decided_on IS NULL))
 );
@@ -773,3 +779,73 @@ CREATE TABLE evidence_uses (
     CONSTRAINT evidence_uses_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
 );
 CREATE INDEX evidence_uses_by_subject ON evidence_uses (learner_id, subject_kind, subject_id);
+
+-- Corrections 更正: what is withdrawn or corrected, what was previewed, and who applied it. Distributed by its own key.
+CREATE TABLE corrections (
+    correction_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    kind text NOT NULL,
+    scope text NOT NULL,
+    corrected text,
+    reason text NOT NULL,
+    citation text NOT NULL,
+    digest text NOT NULL,
+    counts text NOT NULL,
+    state text NOT NULL,
+    previewed_by text NOT NULL,
+    previewed_by_name text NOT NULL,
+    previewed_at timestamptz NOT NULL,
+    applied_by text,
+    applied_by_name text,
+    applied_at timestamptz,
+    CONSTRAINT corrections_pk PRIMARY KEY (correction_id),
+    CONSTRAINT corrections_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT corrections_kind_known CHECK (kind IN ('withdraw', 'correct')),
+    CONSTRAINT corrections_corrected_of_kind CHECK ((kind = 'correct') = (corrected IS NOT NULL)),
+    CONSTRAINT corrections_state_known CHECK (state IN ('previewed', 'applied')),
+    CONSTRAINT corrections_applied_by_somebody CHECK ((state = 'applied') = (applied_at IS NOT NULL) AND (applied_at IS NULL) = (applied_by IS NULL))
+);
+CREATE INDEX corrections_by_institution ON corrections (institution_id, correction_id);
+
+-- What a correction does to each outcome, as it was previewed.
+CREATE TABLE correction_items (
+    learner_id uuid NOT NULL,
+    correction_id uuid NOT NULL,
+    outcome_id uuid NOT NULL,
+    item text NOT NULL,
+    offers text NOT NULL,
+    applied boolean NOT NULL,
+    CONSTRAINT correction_items_pk PRIMARY KEY (learner_id, correction_id, outcome_id),
+    CONSTRAINT correction_items_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id)
+);
+CREATE INDEX correction_items_by_correction ON correction_items (correction_id, learner_id, outcome_id);
+
+-- Credit that turned out wrong and is used: the institution that used it decides again.
+CREATE TABLE correction_cases (
+    learner_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    correction_id uuid NOT NULL,
+    claim_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    outcome_ids text NOT NULL,
+    conversion_ids text NOT NULL,
+    offer text,
+    state text NOT NULL,
+    opened_on date NOT NULL,
+    due_on date NOT NULL,
+    opened_at timestamptz NOT NULL,
+    decided_by text,
+    decided_by_name text,
+    decided_at timestamptz,
+    reason text,
+    replaced_by uuid,
+    CONSTRAINT correction_cases_pk PRIMARY KEY (learner_id, case_id),
+    CONSTRAINT correction_cases_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id),
+    CONSTRAINT correction_cases_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT correction_cases_once UNIQUE (learner_id, correction_id, claim_id),
+    CONSTRAINT correction_cases_state_known CHECK (state IN ('open', 'confirmed', 'cancelled', 'replaced')),
+    CONSTRAINT correction_cases_decided_by_somebody CHECK ((state = 'open') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL) AND (decided_at IS NULL) = (reason IS NULL)),
+    CONSTRAINT correction_cases_replaced_by_claim CHECK ((state = 'replaced') = (replaced_by IS NOT NULL))
+);
+CREATE INDEX correction_cases_by_institution ON correction_cases (institution_id, case_id);
+CREATE INDEX correction_cases_by_id ON correction_cases (case_id);

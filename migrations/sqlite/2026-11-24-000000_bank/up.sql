@@ -247,11 +247,17 @@ CREATE TABLE outcomes (
     deposited_at INTEGER NOT NULL,
     reviewed_at INTEGER,
     review_reason TEXT,
+    ended_at INTEGER,
+    ended_by BLOB CONSTRAINT outcomes_ended_by_is_uuid CHECK (length(ended_by) = 16),
+    corrected_by BLOB CONSTRAINT outcomes_corrected_by_is_uuid CHECK (length(corrected_by) = 16),
+    replaces BLOB CONSTRAINT outcomes_replaces_is_uuid CHECK (length(replaces) = 16),
     CONSTRAINT outcomes_pk PRIMARY KEY (learner_id, outcome_id),
     CONSTRAINT outcomes_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT outcomes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
     CONSTRAINT outcomes_achievement FOREIGN KEY (achievement_id) REFERENCES achievements (achievement_id),
-    CONSTRAINT outcomes_status_known CHECK (status IN ('accepted', 'flagged', 'released', 'refused'))
+    CONSTRAINT outcomes_status_known CHECK (status IN ('accepted', 'flagged', 'released', 'refused', 'withdrawn', 'corrected')),
+    CONSTRAINT outcomes_end_has_cause CHECK ((status IN ('withdrawn', 'corrected')) = (ended_at IS NOT NULL) AND (ended_at IS NULL) = (ended_by IS NULL)),
+    CONSTRAINT outcomes_corrected_by_another CHECK ((status = 'corrected') = (corrected_by IS NOT NULL))
 );
 CREATE INDEX outcomes_by_id ON outcomes (outcome_id);
 CREATE INDEX outcomes_by_institution ON outcomes (institution_id, outcome_id);
@@ -615,7 +621,7 @@ CREATE TABLE claims (
     CONSTRAINT claims_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id),
     CONSTRAINT claims_worth FOREIGN KEY (learner_id, worth_id) REFERENCES worths (learner_id, worth_id),
     CONSTRAINT claims_kind_known CHECK (kind IN ('recognition', 'conversion')),
-    CONSTRAINT claims_status_known CHECK (status IN ('submitted', 'in_review', 'information_asked', 'proposed', 'on_notice', 'granted', 'refused', 'appealed', 'closed', 'withdrawn', 'lapsed')),
+    CONSTRAINT claims_status_known CHECK (status IN ('submitted', 'in_review', 'information_asked', 'proposed', 'on_notice', 'granted', 'refused', 'appealed', 'closed', 'withdrawn', 'lapsed', 'voided')),
     CONSTRAINT claims_conversion_has_worth CHECK ((kind = 'conversion') = (worth_id IS NOT NULL)),
     CONSTRAINT claims_decision_is_dated CHECK ((decision_number IS NULL) = (decided_on IS NULL))
 );
@@ -774,3 +780,73 @@ CREATE TABLE evidence_uses (
     CONSTRAINT evidence_uses_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
 );
 CREATE INDEX evidence_uses_by_subject ON evidence_uses (learner_id, subject_kind, subject_id);
+
+-- Corrections 更正: what is withdrawn or corrected, what was previewed, and who applied it. Distributed by its own key.
+CREATE TABLE corrections (
+    correction_id BLOB NOT NULL CONSTRAINT corrections_correction_id_is_uuid CHECK (length(correction_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT corrections_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    kind TEXT NOT NULL,
+    scope TEXT NOT NULL CONSTRAINT corrections_scope_is_json CHECK (json_valid(scope)),
+    corrected TEXT CONSTRAINT corrections_corrected_is_json CHECK (json_valid(corrected)),
+    reason TEXT NOT NULL,
+    citation TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    counts TEXT NOT NULL CONSTRAINT corrections_counts_is_json CHECK (json_valid(counts)),
+    state TEXT NOT NULL,
+    previewed_by TEXT NOT NULL,
+    previewed_by_name TEXT NOT NULL,
+    previewed_at INTEGER NOT NULL,
+    applied_by TEXT,
+    applied_by_name TEXT,
+    applied_at INTEGER,
+    CONSTRAINT corrections_pk PRIMARY KEY (correction_id),
+    CONSTRAINT corrections_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT corrections_kind_known CHECK (kind IN ('withdraw', 'correct')),
+    CONSTRAINT corrections_corrected_of_kind CHECK ((kind = 'correct') = (corrected IS NOT NULL)),
+    CONSTRAINT corrections_state_known CHECK (state IN ('previewed', 'applied')),
+    CONSTRAINT corrections_applied_by_somebody CHECK ((state = 'applied') = (applied_at IS NOT NULL) AND (applied_at IS NULL) = (applied_by IS NULL))
+);
+CREATE INDEX corrections_by_institution ON corrections (institution_id, correction_id);
+
+-- What a correction does to each outcome, as it was previewed.
+CREATE TABLE correction_items (
+    learner_id BLOB NOT NULL CONSTRAINT correction_items_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    correction_id BLOB NOT NULL CONSTRAINT correction_items_correction_id_is_uuid CHECK (length(correction_id) = 16),
+    outcome_id BLOB NOT NULL CONSTRAINT correction_items_outcome_id_is_uuid CHECK (length(outcome_id) = 16),
+    item TEXT NOT NULL CONSTRAINT correction_items_item_is_json CHECK (json_valid(item)),
+    offers TEXT NOT NULL CONSTRAINT correction_items_offers_is_json CHECK (json_valid(offers)),
+    applied BOOLEAN NOT NULL,
+    CONSTRAINT correction_items_pk PRIMARY KEY (learner_id, correction_id, outcome_id),
+    CONSTRAINT correction_items_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id)
+);
+CREATE INDEX correction_items_by_correction ON correction_items (correction_id, learner_id, outcome_id);
+
+-- Credit that turned out wrong and is used: the institution that used it decides again.
+CREATE TABLE correction_cases (
+    learner_id BLOB NOT NULL CONSTRAINT correction_cases_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    case_id BLOB NOT NULL CONSTRAINT correction_cases_case_id_is_uuid CHECK (length(case_id) = 16),
+    correction_id BLOB NOT NULL CONSTRAINT correction_cases_correction_id_is_uuid CHECK (length(correction_id) = 16),
+    claim_id BLOB NOT NULL CONSTRAINT correction_cases_claim_id_is_uuid CHECK (length(claim_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT correction_cases_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    outcome_ids TEXT NOT NULL CONSTRAINT correction_cases_outcome_ids_is_json CHECK (json_valid(outcome_ids)),
+    conversion_ids TEXT NOT NULL CONSTRAINT correction_cases_conversion_ids_is_json CHECK (json_valid(conversion_ids)),
+    offer TEXT CONSTRAINT correction_cases_offer_is_json CHECK (json_valid(offer)),
+    state TEXT NOT NULL,
+    opened_on TEXT NOT NULL,
+    due_on TEXT NOT NULL,
+    opened_at INTEGER NOT NULL,
+    decided_by TEXT,
+    decided_by_name TEXT,
+    decided_at INTEGER,
+    reason TEXT,
+    replaced_by BLOB CONSTRAINT correction_cases_replaced_by_is_uuid CHECK (length(replaced_by) = 16),
+    CONSTRAINT correction_cases_pk PRIMARY KEY (learner_id, case_id),
+    CONSTRAINT correction_cases_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id),
+    CONSTRAINT correction_cases_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT correction_cases_once UNIQUE (learner_id, correction_id, claim_id),
+    CONSTRAINT correction_cases_state_known CHECK (state IN ('open', 'confirmed', 'cancelled', 'replaced')),
+    CONSTRAINT correction_cases_decided_by_somebody CHECK ((state = 'open') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL) AND (decided_at IS NULL) = (reason IS NULL)),
+    CONSTRAINT correction_cases_replaced_by_claim CHECK ((state = 'replaced') = (replaced_by IS NOT NULL))
+);
+CREATE INDEX correction_cases_by_institution ON correction_cases (institution_id, case_id);
+CREATE INDEX correction_cases_by_id ON correction_cases (case_id);

@@ -109,7 +109,8 @@ impl ClaimCase {
             | E::WithdrawAppeal
             | E::Withdraw
             | E::Lapse
-            | E::Close => {}
+            | E::Close
+            | E::Void => {}
         }
         Ok(())
     }

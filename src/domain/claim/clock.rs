@@ -86,7 +86,7 @@ impl ClaimState {
             Self::OnNotice { .. } => (DueKind::NoticeEnds, rules.notice_working_days),
             Self::Granted | Self::Refused => (DueKind::AppealEnds, rules.appeal_working_days),
             Self::Appealed { .. } => (DueKind::DecideAppeal, rules.appeal_decision_working_days),
-            Self::Closed { .. } | Self::Withdrawn | Self::Lapsed => return None,
+            Self::Closed { .. } | Self::Withdrawn | Self::Lapsed | Self::Voided => return None,
         };
         Some(Due::after(what, since, length, working_days))
     }

@@ -100,6 +100,12 @@ impl ClaimState {
                 S::Refused => to(S::Closed { verdict: Verdict::Refuse }),
                 _ => self.no(),
             },
+            E::Void => match self {
+                S::Granted | S::Appealed { against: Verdict::Grant } => with(S::Voided, Turn::Undone, kind),
+                S::Appealed { against: Verdict::Refuse } => with(S::Voided, Turn::Spared, kind),
+                _ if self.status().is_open() => with(S::Voided, Turn::Spared, kind),
+                _ => self.no(),
+            },
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) fn states() -> Vec<ClaimState> {
     states.extend([S::Granted, S::Refused]);
     states.extend(Verdict::ALL.iter().map(|verdict| S::Appealed { against: *verdict }));
     states.extend(Verdict::ALL.iter().map(|verdict| S::Closed { verdict: *verdict }));
-    states.extend([S::Withdrawn, S::Lapsed]);
+    states.extend([S::Withdrawn, S::Lapsed, S::Voided]);
     states
 }
 
@@ -29,7 +29,7 @@ pub(super) fn events() -> Vec<ClaimEvent> {
     events.extend(ObjectionAnswer::ALL.iter().map(|answer| E::AnswerObjection { answer: *answer }));
     events.push(E::Appeal);
     events.extend(AppealDecision::ALL.iter().map(|decision| E::DecideAppeal { decision: *decision }));
-    events.extend([E::WithdrawAppeal, E::Withdraw, E::Lapse, E::Close]);
+    events.extend([E::WithdrawAppeal, E::Withdraw, E::Lapse, E::Close, E::Void]);
     events
 }
 

@@ -53,6 +53,8 @@ words! {
         Withdrawn => "withdrawn",
         /// What was asked for never came, and the rules say that it ends by this.
         Lapsed => "lapsed",
+        /// A correction took away what it stood on.
+        Voided => "voided",
     }
 }
 
@@ -120,6 +122,7 @@ pub enum ClaimState {
     Closed { verdict: Verdict },
     Withdrawn,
     Lapsed,
+    Voided,
 }
 
 /// What somebody does with a claim, or what a clock brings.
@@ -151,6 +154,8 @@ pub enum ClaimEvent {
     Withdraw,
     Lapse,
     Close,
+    /// An outcome that it uses was withdrawn or corrected.
+    Void,
 }
 
 /// Where a step leads.
@@ -166,13 +171,13 @@ impl ClaimStatus {
     pub fn is_open(self) -> bool {
         match self {
             Self::Submitted | Self::InReview | Self::InformationAsked | Self::Proposed | Self::OnNotice => true,
-            Self::Granted | Self::Refused | Self::Appealed | Self::Closed | Self::Withdrawn | Self::Lapsed => false,
+            Self::Granted | Self::Refused | Self::Appealed | Self::Closed | Self::Withdrawn | Self::Lapsed | Self::Voided => false,
         }
     }
 
     /// Whether nothing can happen to it any more.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Closed | Self::Withdrawn | Self::Lapsed)
+        matches!(self, Self::Closed | Self::Withdrawn | Self::Lapsed | Self::Voided)
     }
 }
 
@@ -194,6 +199,7 @@ impl ClaimState {
             (ClaimStatus::Closed, Some(verdict)) => Self::Closed { verdict },
             (ClaimStatus::Withdrawn, None) => Self::Withdrawn,
             (ClaimStatus::Lapsed, None) => Self::Lapsed,
+            (ClaimStatus::Voided, None) => Self::Voided,
             _ => return None,
         };
         let lawful = open_objections == state.open_objections() && open_objections <= Self::OPEN_OBJECTIONS_MAX;
@@ -214,13 +220,14 @@ impl ClaimState {
             Self::Closed { .. } => ClaimStatus::Closed,
             Self::Withdrawn => ClaimStatus::Withdrawn,
             Self::Lapsed => ClaimStatus::Lapsed,
+            Self::Voided => ClaimStatus::Voided,
         }
     }
 
     /// The verdict that is proposed, on notice, given, appealed against or final.
     pub fn verdict(self) -> Option<Verdict> {
         match self {
-            Self::Submitted | Self::InReview | Self::InformationAsked | Self::Withdrawn | Self::Lapsed => None,
+            Self::Submitted | Self::InReview | Self::InformationAsked | Self::Withdrawn | Self::Lapsed | Self::Voided => None,
             Self::Proposed { verdict } | Self::Appealed { against: verdict } | Self::Closed { verdict } => Some(verdict),
             Self::OnNotice { .. } | Self::Granted => Some(Verdict::Grant),
             Self::Refused => Some(Verdict::Refuse),
@@ -260,6 +267,7 @@ impl ClaimEvent {
             Self::Withdraw => "withdraw",
             Self::Lapse => "lapse",
             Self::Close => "close",
+            Self::Void => "void",
         }
     }
 
@@ -293,6 +301,7 @@ impl ClaimEvent {
                     Self::Withdraw,
                     Self::Lapse,
                     Self::Close,
+                    Self::Void,
                 ];
                 plain.into_iter().find(|event| event.as_str() == word)?
             }
@@ -314,7 +323,14 @@ impl ClaimEvent {
             | Self::AnswerObjection { .. }
             | Self::Appeal
             | Self::DecideAppeal { .. } => true,
-            Self::Take | Self::Approve | Self::NoticeEnds | Self::WithdrawAppeal | Self::Withdraw | Self::Lapse | Self::Close => false,
+            Self::Take
+            | Self::Approve
+            | Self::NoticeEnds
+            | Self::WithdrawAppeal
+            | Self::Withdraw
+            | Self::Lapse
+            | Self::Close
+            | Self::Void => false,
         }
     }
 }

@@ -118,7 +118,7 @@ fn part_of(event: ClaimEvent, state: ClaimState) -> Part {
         E::Appeal => Part::Claimant,
         E::WithdrawAppeal => Part::Appellant,
         E::Object => Part::Other,
-        E::NoticeEnds | E::Lapse | E::Close => Part::Clock,
+        E::NoticeEnds | E::Lapse | E::Close | E::Void => Part::Clock,
         E::Take
         | E::AskInformation
         | E::Propose { .. }

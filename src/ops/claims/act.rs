@@ -95,7 +95,7 @@ fn action_for(event: ClaimEvent, state: ClaimState) -> Action {
         E::Object => Action::ObjectToClaim,
         E::Take | E::AskInformation | E::Vote { .. } | E::Propose { .. } | E::Recuse => Action::ReviewClaim,
         E::Approve | E::SendBack | E::AnswerObjection { .. } | E::DecideAppeal { .. } => Action::ApproveClaim,
-        E::NoticeEnds | E::Lapse | E::Close => Action::RunClaimClocks,
+        E::NoticeEnds | E::Lapse | E::Close | E::Void => Action::RunClaimClocks,
     }
 }
 

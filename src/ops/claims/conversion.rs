@@ -21,7 +21,7 @@ use crate::store::types::{At, Key};
 use crate::store::worths::{self, WorthRow};
 
 /// The question and the answer that a claim stands on.
-pub(super) fn kept(conn: &mut Conn, learner_id: Uuid, worth_id: Uuid) -> Result<(WorthRow, Question, Allocation), OpError> {
+pub(in crate::ops) fn kept(conn: &mut Conn, learner_id: Uuid, worth_id: Uuid) -> Result<(WorthRow, Question, Allocation), OpError> {
     let row = worths::find(conn, learner_id, worth_id)?.ok_or(Rejection::NotFound {})?;
     let broken = |_| StoreError::Damaged(format!("worth {worth_id}"));
     let question = serde_json::from_str(&row.question).map_err(broken)?;

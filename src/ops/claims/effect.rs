@@ -8,6 +8,7 @@ use crate::domain::claim::{ClaimKind, CreditEffect};
 use crate::domain::credit::Credit;
 use crate::domain::lot::Pocket;
 use crate::domain::movement::{CauseKind, MovementKind};
+use crate::domain::outcome::OutcomeStatus;
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
@@ -69,14 +70,7 @@ pub(super) fn apply(
             conversions::insert(conn, &rows)?;
         }
         CreditEffect::Restore => {
-            moved(
-                bank,
-                context,
-                conn,
-                claim,
-                &uses,
-                (MovementKind::Restore, Pocket::Redeemed, Pocket::Available),
-            )?;
+            restored(bank, context, conn, claim, &uses)?;
             conversions::end(conn, &claim.row, At(context.now), "appeal", claim.row.claim_id.0)?;
             stand(conn, claim, false)?;
         }
@@ -114,7 +108,16 @@ fn holdable(conn: &mut Conn, claim: &Claim, uses: &[UseRow]) -> Result<(), OpErr
         })
         .map(|used| used.outcome_id.0)
         .collect();
-    let Some(first) = short.first() else { return Ok(()) };
+    let Some(first) = short.first() else {
+        // An outcome without credit may have been withdrawn since it was released.
+        for used in uses {
+            if !stands(conn, used)? {
+                let outcome_id = used.outcome_id.0;
+                return Err(Rejection::CreditGone { outcome_id }.into());
+            }
+        }
+        return Ok(());
+    };
     let others = store::standing_uses(conn, learner_id, &short)?;
     let other = others.into_iter().find(|other| other.claim_id != claim.row.claim_id);
     Err(match other {
@@ -125,6 +128,24 @@ fn holdable(conn: &mut Conn, claim: &Claim, uses: &[UseRow]) -> Result<(), OpErr
         None => Rejection::CreditGone { outcome_id: *first },
     }
     .into())
+}
+
+/// Makes available again what was used and what no correction has taken back meanwhile; what turned out wrong is reversed.
+fn restored(bank: &Bank, context: &Context, conn: &mut Conn, claim: &Claim, uses: &[UseRow]) -> Result<(), OpError> {
+    let (mut good, mut wrong) = (Vec::new(), Vec::new());
+    for used in uses.iter().filter(|used| used.standing) {
+        let group = if stands(conn, used)? { &mut good } else { &mut wrong };
+        group.push(used.clone());
+    }
+    let restore = (MovementKind::Restore, Pocket::Redeemed, Pocket::Available);
+    moved(bank, context, conn, claim, &good, restore)?;
+    let reverse = (MovementKind::Reverse, Pocket::Redeemed, Pocket::Reversed);
+    moved(bank, context, conn, claim, &wrong, reverse)
+}
+
+fn stands(conn: &mut Conn, used: &UseRow) -> Result<bool, OpError> {
+    let outcome = records::outcome(conn, used.outcome_id.0)?;
+    Ok(outcome.is_some_and(|row| OutcomeStatus::parse(&row.status).is_some_and(OutcomeStatus::stands)))
 }
 
 /// Moves what the claim uses of each lot.

@@ -3,7 +3,7 @@
 
 pub mod act;
 pub mod clocks;
-mod conversion;
+pub(super) mod conversion;
 mod effect;
 pub mod letter;
 pub mod notice;
@@ -11,6 +11,7 @@ pub mod reading;
 mod recognition;
 pub mod submit;
 pub mod view;
+pub(super) mod void;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

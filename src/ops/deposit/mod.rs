@@ -142,6 +142,56 @@ pub fn deposit_outcomes(bank: &Bank, requests: &[DepositRequest]) -> Result<Answ
 /// # Errors
 /// What a deposit refuses.
 pub(super) fn deposit_within(bank: &Bank, context: &Context, conn: &mut Conn, outcome: NewOutcome) -> Result<Deposited, OpError> {
+    let (plan, deposited) = planned(bank, context, conn, outcome, None)?;
+    plan.save(conn)?;
+    Ok(deposited)
+}
+
+/// Whose place an outcome takes by a correction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InPlaceOf {
+    pub(super) outcome_id: Uuid,
+    /// The day on which its credit takes effect: that of the wrong one; today where that had none.
+    pub(super) granted_on: Option<NaiveDate>,
+}
+
+/// Deposits an outcome that takes the place of another, whose certificate number is free by now.
+///
+/// # Errors
+/// What a deposit refuses.
+pub(super) fn deposit_in_place(
+    bank: &Bank,
+    context: &Context,
+    conn: &mut Conn,
+    outcome: NewOutcome,
+    of: InPlaceOf,
+) -> Result<Deposited, OpError> {
+    let (plan, deposited) = planned(bank, context, conn, outcome, Some(of))?;
+    plan.save(conn)?;
+    Ok(deposited)
+}
+
+/// What [`deposit_in_place`] would answer; nothing is written.
+///
+/// # Errors
+/// What a deposit refuses.
+pub(super) fn imagine_in_place(
+    bank: &Bank,
+    context: &Context,
+    conn: &mut Conn,
+    outcome: NewOutcome,
+    of: InPlaceOf,
+) -> Result<Deposited, OpError> {
+    planned(bank, context, conn, outcome, Some(of)).map(|(_, deposited)| deposited)
+}
+
+fn planned(
+    bank: &Bank,
+    context: &Context,
+    conn: &mut Conn,
+    outcome: NewOutcome,
+    of: Option<InPlaceOf>,
+) -> Result<(plan::Plan, Deposited), OpError> {
     let context = Context {
         caller: Caller::Bank,
         ..*context
@@ -154,12 +204,14 @@ pub(super) fn deposit_within(bank: &Bank, context: &Context, conn: &mut Conn, ou
     };
     let prepared = [Ok(prepared)];
     let mut plan = load::plan(conn, std::slice::from_ref(&request), &prepared)?;
+    if let Some(of) = of {
+        plan.take_place(of);
+    }
     let [Ok(prepared)] = &prepared else {
         return Err(Rejection::NotFound {}.into());
     };
     let deposited = plan.deposit(bank, &request, prepared)??;
-    plan.save(conn)?;
-    Ok(deposited)
+    Ok((plan, deposited))
 }
 
 const OPERATION: &str = "deposit_outcome";

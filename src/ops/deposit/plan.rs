@@ -3,11 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::prepare::Prepared;
 use super::rows::{answer, differing, mismatch_row, outcome_row};
-use super::{DepositRequest, Deposited, NewOutcome, Novelty};
+use super::{DepositRequest, Deposited, InPlaceOf, NewOutcome, Novelty};
 use crate::domain::achievement::{AchievementKind, AwardTiming, Currency};
 use crate::domain::actor::{Actor, Caller};
 use crate::domain::certificate_number::CertificatePattern;
@@ -62,6 +63,8 @@ pub(super) struct Plan {
     patterns: Vec<(String, Option<String>, CertificatePattern)>,
     brought: Brought,
     told: Vec<Told>,
+    /// The day on which credit takes effect, where it is not today.
+    granted_on: Option<NaiveDate>,
 }
 
 fn damaged(what: &str) -> OpError {
@@ -99,7 +102,14 @@ impl Plan {
             patterns: loaded.patterns,
             brought: Brought::default(),
             told: Vec::new(),
+            granted_on: None,
         })
+    }
+
+    /// What comes takes the place of another outcome: that one's certificate number is as if it were free.
+    pub(super) fn take_place(&mut self, of: InPlaceOf) {
+        self.certificates.retain(|_, outcome| outcome.outcome_id.0 != of.outcome_id);
+        self.granted_on = of.granted_on;
     }
 
     /// Judges one deposit, in the fixed order: permission, achievement, identity, certificate, flags, recognition.
@@ -263,7 +273,15 @@ impl Plan {
             let recognition = recognise(&inputs, &self.rules);
             let row = decision_row(context, &outcome, &inputs, &self.rules, &recognition)?;
             if recognition.credit > Credit::ZERO {
-                let (lot, movement, head) = grant(context, &person.head, &outcome, &row, achievement, &recognition, today)?;
+                let (lot, movement, head) = grant(
+                    context,
+                    &person.head,
+                    &outcome,
+                    &row,
+                    achievement,
+                    &recognition,
+                    self.granted_on.unwrap_or(today),
+                )?;
                 person.head = head;
                 self.brought.lots.push(lot);
                 self.brought.movements.push(movement);

@@ -159,5 +159,9 @@ pub(super) fn outcome_row(
         deposited_at: At(context.now),
         reviewed_at: None,
         review_reason: None,
+        ended_at: None,
+        ended_by: None,
+        corrected_by: None,
+        replaces: None,
     })
 }

@@ -218,6 +218,11 @@ fn who_comes_second_is_refused() {
 fn the_banks_jobs_only_end_windows() {
     let story = Story::new(ClaimKind::Conversion, 3);
     for event in crate::domain::claim::matrix::events() {
+        if event == E::Void {
+            // A correction ends what stood on a wrong outcome.
+            assert!(story.attempt(ClaimActor::Bank, event).is_ok());
+            continue;
+        }
         let code = story.attempt(ClaimActor::Bank, event).unwrap_err().code();
         let is_clock = matches!(event, E::NoticeEnds | E::Lapse | E::Close);
         assert_eq!(code, if is_clock { "wrong_state" } else { "forbidden" }, "{event:?}");
