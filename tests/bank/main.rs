@@ -7,6 +7,8 @@
 )]
 
 mod catalogue;
+mod claim_book;
+mod claim_model;
 mod claim_races;
 mod claims;
 mod common;
