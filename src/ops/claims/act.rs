@@ -228,11 +228,11 @@ fn step(
         case: stepped.case,
         rules: claim.rules,
     };
-    if let Some(effect) = stepped.effect {
-        if let Some((outcome_id, credit)) = effect::apply(bank, context, conn, &claim, effect)? {
-            claim.row.outcome_id = Some(crate::store::types::Key(outcome_id));
-            claim.row.recognised_hundredths = Some(credit);
-        }
+    if let Some(effect) = stepped.effect
+        && let Some((outcome_id, credit)) = effect::apply(bank, context, conn, &claim, effect)?
+    {
+        claim.row.outcome_id = Some(crate::store::types::Key(outcome_id));
+        claim.row.recognised_hundredths = Some(credit);
     }
     store_step(conn, &before, &claim.row)?;
     let mut details = serde_json::Map::new();

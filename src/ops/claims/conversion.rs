@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::submit::{Subject, refuse_held};
+use super::submit::{Subject, Used, refuse_held};
 use super::{Claim, damaged};
 use crate::domain::allocation::{Allocation, Award, Destination, Effort, Pin, Question, allocate};
 use crate::domain::facts::OutcomeFacts;
@@ -126,8 +126,8 @@ pub(super) fn still_fits(conn: &mut Conn, claim: &Claim) -> Result<(), OpError> 
 }
 
 /// What of each outcome's lot is used: all that is available where the rest is forfeited, else as much as it brings.
-fn uses(question: &Question, allocation: &Allocation, lots: &[LotRow]) -> Result<Vec<(Uuid, Option<Uuid>, i64, bool)>, OpError> {
-    let mut uses: Vec<(Uuid, Option<Uuid>, i64, bool)> = Vec::new();
+fn uses(question: &Question, allocation: &Allocation, lots: &[LotRow]) -> Result<Vec<Used>, OpError> {
+    let mut uses: Vec<Used> = Vec::new();
     for verdict in allocation.verdicts.iter().filter(|verdict| verdict.used.hundredths() > 0) {
         let broken = || StoreError::Damaged(format!("an award of outcome {}", verdict.outcome));
         let outcome_id = Uuid::parse_str(&verdict.outcome).map_err(|_| broken())?;
