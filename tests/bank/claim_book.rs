@@ -152,11 +152,12 @@ impl Claim {
     }
 
     fn come_to(&mut self, stands: Stands, today: NaiveDate) {
+        // What is proposed, appealed against or closed is one status, whichever the verdict.
         let status = |stands| match stands {
-            S::ProposedGrant | S::ProposedRefusal => 1,
-            S::GrantAppealed | S::RefusalAppealed => 2,
-            S::ClosedGranted | S::ClosedRefused => 3,
-            other => 10 + other as i32,
+            S::ProposedRefusal => S::ProposedGrant,
+            S::RefusalAppealed => S::GrantAppealed,
+            S::ClosedRefused => S::ClosedGranted,
+            other => other,
         };
         if status(self.stands) != status(stands) {
             self.since = today;
