@@ -19,8 +19,8 @@ use credit_bank::ops::verify::verify;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::common::{World, on_both};
 use super::bureau::{Learner, Office, TODAY};
+use super::common::{World, on_both};
 use super::packs::refused;
 
 pub(crate) fn preview(world: &World, context: &Context, scope: &Value) -> Result<Correction, OpError> {

@@ -6,9 +6,9 @@ use credit_bank::ops::verify::verify;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::bureau::{Office, TODAY};
 use super::common::{World, on_both};
 use super::corrections::{apply, cases, decide, pockets, preview};
-use super::bureau::{Office, TODAY};
 use super::packs::{on, refused};
 
 #[derive(QueryableByName)]
