@@ -23,13 +23,21 @@ use crate::store::institutions::{self, InstitutionRow};
 use crate::store::standards::{self, AchievementRow};
 use crate::store::types::Document;
 
-/// What a learner has that counts: every accepted or released outcome, in the order of deposits.
+/// What a learner has that counts on a day: every accepted or released outcome, in the order of deposits. Credit whose last
+/// day is over counts for nothing, whether the night's job expired it yet or not.
 ///
 /// # Errors
 /// When the database is away.
-pub fn facts_of(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<OutcomeFacts>, OpError> {
+pub fn facts_of(conn: &mut Conn, learner_id: Uuid, day: NaiveDate) -> Result<Vec<OutcomeFacts>, OpError> {
     let mut all = facts_of_each(conn, &[learner_id])?;
-    Ok(all.pop().map(|(_, facts)| facts).unwrap_or_default())
+    let mut facts = all.pop().map(|(_, facts)| facts).unwrap_or_default();
+    for outcome in facts
+        .iter_mut()
+        .filter(|outcome| outcome.usable_until.is_some_and(|last| last < day))
+    {
+        outcome.bank_credit = Credit::ZERO;
+    }
+    Ok(facts)
 }
 
 /// What up to `limit` learners after `after` have that counts, in the order of learners; those without an outcome are

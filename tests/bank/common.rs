@@ -67,7 +67,7 @@ fn context(caller: Caller) -> Context {
 }
 
 impl World {
-    fn new(address: DatabaseAddress, evidence: PathBuf) -> Self {
+    pub(crate) fn new(address: DatabaseAddress, evidence: PathBuf) -> Self {
         let store = Store::open(address, 8, Duration::from_secs(20)).unwrap();
         store.migrate().unwrap();
         let ring = KeyRing::generate().unwrap();

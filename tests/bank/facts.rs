@@ -51,7 +51,11 @@ fn deposit(world: &World, number: &str, with: Value) -> (Uuid, Uuid) {
 }
 
 fn read(world: &World, learner_id: Uuid) -> Vec<OutcomeFacts> {
-    world.bank.store.read(|conn| facts_of(conn, learner_id)).unwrap()
+    world
+        .bank
+        .store
+        .read(|conn| facts_of(conn, learner_id, world.bank.day(world.registrar.now)))
+        .unwrap()
 }
 
 #[test]

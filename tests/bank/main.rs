@@ -8,6 +8,8 @@
 
 mod bureau;
 mod catalogue;
+mod claim_book;
+mod claim_model;
 mod claim_races;
 mod claims;
 mod common;

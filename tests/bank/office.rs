@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use credit_bank::domain::actor::Caller;
+use credit_bank::domain::allocation::{Award, Destination};
 use credit_bank::domain::claim::{ClaimEvent, ClaimStatus, Verdict};
 use credit_bank::domain::credit::CourseCredit;
 use credit_bank::domain::lot::Pocket;
@@ -17,6 +18,10 @@ use credit_bank::ops::error::OpError;
 use credit_bank::ops::records::read_account;
 use credit_bank::ops::worth::kept::{KeepWorth, KeptWorth, keep_worth};
 use credit_bank::ops::{learners, members, programmes};
+use credit_bank::store::connection::Conn;
+use credit_bank::store::error::StoreError;
+use credit_bank::store::schema::audit_log;
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -221,4 +226,32 @@ impl<'a> Office<'a> {
 
 pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
+}
+
+/// How many rows the audit has.
+pub(crate) fn audit_rows(world: &World) -> i64 {
+    let counted = world.bank.store.read(|conn| -> Result<i64, StoreError> {
+        Ok(match conn {
+            Conn::Postgres(conn) => audit_log::table.count().get_result(conn)?,
+            Conn::Sqlite(conn) => audit_log::table.count().get_result(conn)?,
+        })
+    });
+    counted.unwrap()
+}
+
+/// The code of the course that an award goes to.
+pub(crate) fn course(award: &Award) -> String {
+    match &award.destination {
+        Destination::Course { code, .. } => code.clone(),
+        Destination::FreeCredit { .. } => panic!("{award:?}"),
+    }
+}
+
+/// What was done; nothing where it was refused for a reason.
+pub(crate) fn done<T: std::fmt::Debug>(answer: Result<T, OpError>) -> Option<T> {
+    match answer {
+        Ok(found) => Some(found),
+        Err(OpError::Rejected(_)) => None,
+        Err(error) => panic!("{error:?}"),
+    }
 }

@@ -122,6 +122,13 @@ pub fn act_on_claim(
     })
 }
 
+/// Finds a claim that nobody else writes to until the transaction ends.
+pub(super) fn locked(conn: &mut Conn, claim_id: Uuid) -> Result<ClaimRow, OpError> {
+    let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
+    records::lock_learner(conn, row.learner_id.0)?;
+    Ok(store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?)
+}
+
 /// Loads, authorises and does it. Of two at once the second sees what the first did, to the claim and to credit.
 pub(super) fn acted(
     bank: &Bank,
@@ -131,9 +138,7 @@ pub(super) fn acted(
     event: ClaimEvent,
     act: &Act,
 ) -> Result<(Actor, Claim), OpError> {
-    let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
-    records::lock_learner(conn, row.learner_id.0)?;
-    let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
+    let row = locked(conn, claim_id)?;
     let action = action_for(event, Claim::of(row)?.case.state);
     let (actor, claim) = load(conn, context, claim_id, action, event.as_str())?;
     if act.edition.is_some_and(|edition| edition != claim.row.edition) {
@@ -223,11 +228,11 @@ fn step(
         case: stepped.case,
         rules: claim.rules,
     };
-    if let Some(effect) = stepped.effect {
-        if let Some((outcome_id, credit)) = effect::apply(bank, context, conn, &claim, effect)? {
-            claim.row.outcome_id = Some(crate::store::types::Key(outcome_id));
-            claim.row.recognised_hundredths = Some(credit);
-        }
+    if let Some(effect) = stepped.effect
+        && let Some((outcome_id, credit)) = effect::apply(bank, context, conn, &claim, effect)?
+    {
+        claim.row.outcome_id = Some(crate::store::types::Key(outcome_id));
+        claim.row.recognised_hundredths = Some(credit);
     }
     store_step(conn, &before, &claim.row)?;
     let mut details = serde_json::Map::new();

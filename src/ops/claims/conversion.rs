@@ -2,14 +2,15 @@
 
 use uuid::Uuid;
 
-use super::submit::{Subject, refuse_held};
+use super::submit::{Subject, Used, refuse_held};
 use super::{Claim, damaged};
-use crate::domain::allocation::{Allocation, Award, Question};
+use crate::domain::allocation::{Allocation, Award, Destination, Effort, Pin, Question, allocate};
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::lot::Pocket;
 use crate::domain::pack::{Remainder, RulePack};
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
+use crate::ops::earlier::earlier_in;
 use crate::ops::error::OpError;
 use crate::ops::worth::own::{OwnProgramme, own_question};
 use crate::store::connection::Conn;
@@ -88,9 +89,45 @@ pub(super) fn subject(bank: &Bank, context: &Context, conn: &mut Conn, learner: 
     })
 }
 
+/// Whether what a refused claim would buy can still be had beside what was converted, or claimed, since then.
+///
+/// # Errors
+/// `WorthOutdated` where a course is covered or a limit reached meanwhile.
+pub(super) fn still_fits(conn: &mut Conn, claim: &Claim) -> Result<(), OpError> {
+    let broken = || damaged(claim.row.claim_id.0);
+    let learner_id = claim.row.learner_id.0;
+    let worth_id = claim.row.worth_id.as_ref().ok_or_else(broken)?.0;
+    let institution_id = claim.row.institution_id.as_ref().ok_or_else(broken)?.0;
+    let (_, question, allocation) = kept(conn, learner_id, worth_id)?;
+    let earlier = earlier_in(conn, learner_id, institution_id, &question.programme.code)?;
+    if earlier == question.earlier {
+        return Ok(());
+    }
+    let pins = allocation.awards.iter().map(|award| Pin {
+        outcome: award.outcome.clone(),
+        course: match &award.destination {
+            Destination::Course { code, .. } => Some(code.clone()),
+            Destination::FreeCredit { .. } => None,
+        },
+    });
+    let is_used = |key: &str| allocation.awards.iter().any(|award| award.outcome == key);
+    let others = question.outcomes.iter().filter(|facts| !is_used(&facts.key));
+    let again = Question {
+        earlier,
+        pins: pins.collect(),
+        left_out: others.map(|facts| facts.key.clone()).collect(),
+        effort: Effort::glance(),
+        ..question.clone()
+    };
+    match allocate(&again) {
+        Ok(found) if found.recognised >= allocation.recognised => Ok(()),
+        _ => Err(Rejection::WorthOutdated {}.into()),
+    }
+}
+
 /// What of each outcome's lot is used: all that is available where the rest is forfeited, else as much as it brings.
-fn uses(question: &Question, allocation: &Allocation, lots: &[LotRow]) -> Result<Vec<(Uuid, Option<Uuid>, i64, bool)>, OpError> {
-    let mut uses: Vec<(Uuid, Option<Uuid>, i64, bool)> = Vec::new();
+fn uses(question: &Question, allocation: &Allocation, lots: &[LotRow]) -> Result<Vec<Used>, OpError> {
+    let mut uses: Vec<Used> = Vec::new();
     for verdict in allocation.verdicts.iter().filter(|verdict| verdict.used.hundredths() > 0) {
         let broken = || StoreError::Damaged(format!("an award of outcome {}", verdict.outcome));
         let outcome_id = Uuid::parse_str(&verdict.outcome).map_err(|_| broken())?;
@@ -100,9 +137,8 @@ fn uses(question: &Question, allocation: &Allocation, lots: &[LotRow]) -> Result
             .find(|award| award.outcome == verdict.outcome)
             .ok_or_else(broken)?;
         let forfeited = rest_of(question, award) == Remainder::Forfeited;
-        let lot = lots
-            .iter()
-            .find(|lot| lot.outcome_id.0 == outcome_id && lot.available_hundredths > 0);
+        let is_usable = |lot: &&LotRow| lot.available_hundredths > 0 && lot.usable_until.is_none_or(|last| question.decided_on <= last);
+        let lot = lots.iter().filter(is_usable).find(|lot| lot.outcome_id.0 == outcome_id);
         uses.push(match lot {
             None => (outcome_id, None, 0, true),
             Some(lot) if forfeited => (outcome_id, Some(lot.lot_id.0), lot.available_hundredths, true),

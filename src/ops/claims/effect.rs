@@ -1,10 +1,11 @@
 //! What the steps of a claim do to credit.
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::conversion::{bought, in_pocket};
+use super::conversion::{bought, in_pocket, still_fits};
 use super::{Claim, damaged, recognition};
-use crate::domain::claim::{ClaimKind, CreditEffect};
+use crate::domain::claim::{ClaimKind, ClaimState, CreditEffect};
 use crate::domain::credit::Credit;
 use crate::domain::lot::Pocket;
 use crate::domain::movement::{CauseKind, MovementKind};
@@ -16,6 +17,7 @@ use crate::ops::posting::{Cause, Transfer, post};
 use crate::store::claims::{self as store, UseRow};
 use crate::store::connection::Conn;
 use crate::store::conversions;
+use crate::store::deposits::LotRow;
 use crate::store::error::Taken;
 use crate::store::records;
 use crate::store::types::At;
@@ -34,7 +36,11 @@ pub(super) fn apply(
     let uses = store::uses(conn, &claim.row)?;
     match effect {
         CreditEffect::Hold => {
-            holdable(conn, claim, &uses)?;
+            holdable(conn, claim, &uses, bank.day(context.now))?;
+            // A new claim is what the rules say now; one that is appealed for was answered long ago.
+            if matches!(claim.case.state, ClaimState::Appealed { .. }) {
+                still_fits(conn, claim)?;
+            }
             moved(
                 bank,
                 context,
@@ -97,14 +103,16 @@ fn stand(conn: &mut Conn, claim: &Claim, standing: bool) -> Result<(), OpError> 
 }
 
 /// Whether what is to be held is there; told with the claim that has it, if one has.
-fn holdable(conn: &mut Conn, claim: &Claim, uses: &[UseRow]) -> Result<(), OpError> {
+fn holdable(conn: &mut Conn, claim: &Claim, uses: &[UseRow], today: NaiveDate) -> Result<(), OpError> {
     let learner_id = claim.row.learner_id.0;
     let lots = records::lots_of(conn, learner_id)?;
+    // What is past its last day is gone, whether the night's job expired it yet or not.
+    let usable = |lot: &LotRow| lot.usable_until.is_none_or(|last| today <= last);
     let short: Vec<Uuid> = uses
         .iter()
         .filter(|used| {
             let lot = lots.iter().find(|lot| Some(&lot.lot_id) == used.lot_id.as_ref());
-            used.lot_id.is_some() && lot.is_none_or(|lot| in_pocket(lot, Pocket::Available) < used.amount_hundredths)
+            used.lot_id.is_some() && lot.is_none_or(|lot| !usable(lot) || in_pocket(lot, Pocket::Available) < used.amount_hundredths)
         })
         .map(|used| used.outcome_id.0)
         .collect();

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::act::{Act, acted};
+use super::act::{Act, acted, locked};
 use super::conversion::kept;
 use super::view::{Objection, objection_of};
 use super::{Claim, OBJECTION, calendar, damaged, objection_place};
@@ -175,8 +175,12 @@ pub fn answer_objection(
             key,
             &(claim_id, objection_id, answer, act),
             |conn| {
+                let open = Claim::of(locked(conn, claim_id)?)?.case.state.open_objections();
                 let (_, claim) = acted(bank, context, conn, claim_id, event, act)?;
                 let rows = objections::list(conn, &claim.row)?;
+                // Those to an earlier notice are older; what became of that notice was their answer.
+                let waiting = rows.iter().rev().filter(|row| row.answered_at.is_none()).take(usize::from(open));
+                let waits = waiting.into_iter().any(|row| row.objection_id.0 == objection_id);
                 let row = rows.into_iter().find(|row| row.objection_id.0 == objection_id);
                 let row = ObjectionRow {
                     answer: Some(answer.to_string()),
@@ -185,7 +189,7 @@ pub fn answer_objection(
                     answered_at: Some(At(context.now)),
                     ..row.ok_or(Rejection::NotFound {})?
                 };
-                if !objections::answer(conn, &row)? {
+                if !waits || !objections::answer(conn, &row)? {
                     return Err(Rejection::WrongState {
                         state: "answered".to_owned(),
                     }

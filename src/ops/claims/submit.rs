@@ -97,6 +97,9 @@ impl NewClaim {
     }
 }
 
+/// Outcome, lot, amount, and whether nothing of it is left for others.
+pub(super) type Used = (Uuid, Option<Uuid>, i64, bool);
+
 /// What a new claim is about, as it is stored.
 pub(super) struct Subject {
     pub(super) institution_id: Option<Uuid>,
@@ -107,8 +110,7 @@ pub(super) struct Subject {
     pub(super) rules: ClaimRules,
     pub(super) panel: u8,
     pub(super) subject: String,
-    /// Outcome, lot, amount, and whether nothing of it is left for others.
-    pub(super) uses: Vec<(Uuid, Option<Uuid>, i64, bool)>,
+    pub(super) uses: Vec<Used>,
 }
 
 /// Submits a claim. What a conversion uses is held by it from now on.

@@ -77,7 +77,7 @@ pub struct OwnProgramme {
 /// Puts a learner's record into the question.
 fn fill(conn: &mut Conn, site: &mut Site, learner_id: Uuid, own: OwnProgramme) -> Result<(), OpError> {
     site.question.enrolled_on = own.enrolled_on;
-    site.question.outcomes = facts_of(conn, learner_id)?;
+    site.question.outcomes = facts_of(conn, learner_id, site.question.decided_on)?;
     site.question.earlier = earlier_in(conn, learner_id, site.institution_id, &site.question.programme.code)?;
     Ok(())
 }
@@ -129,7 +129,7 @@ pub fn read_own_worth(
                 site.question.earlier = earlier_in(conn, learner.learner_id.0, site.institution_id, code)?;
             }
         }
-        Ok::<_, OpError>((asked, facts_of(conn, learner.learner_id.0)?))
+        Ok::<_, OpError>((asked, facts_of(conn, learner.learner_id.0, day)?))
     })?;
     worths(asked, &outcomes, wishes, language)
 }
@@ -184,7 +184,7 @@ pub fn list_own_pathways(bank: &Bank, context: &Context) -> Result<Vec<OwnPathwa
     let day = bank.day(context.now);
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_own_pathways")?;
-        let outcomes = facts_of(conn, learner.learner_id.0)?;
+        let outcomes = facts_of(conn, learner.learner_id.0, day)?;
         let rows = pathways::list(conn, None, Some(day), None, PATHWAYS_MAX)?;
         let published = rows
             .into_iter()
