@@ -15,7 +15,7 @@ use credit_bank::ops::claims::view::ClaimView;
 use credit_bank::ops::context::Context;
 use credit_bank::ops::deposit::{DepositRequest, deposit_outcomes};
 use credit_bank::ops::error::OpError;
-use credit_bank::ops::records::read_account;
+use credit_bank::ops::records::{AsOf, read_account};
 use credit_bank::ops::worth::kept::{KeepWorth, KeptWorth, keep_worth};
 use credit_bank::ops::{learners, members, programmes};
 use credit_bank::store::connection::Conn;
@@ -199,7 +199,7 @@ impl<'a> Office<'a> {
 
     /// What is available, held and redeemed.
     pub(crate) fn pockets(&self, learner: &Learner) -> [String; 3] {
-        let account = read_account(&self.world.bank, &learner.context, Whose::Own, None).unwrap();
+        let account = read_account(&self.world.bank, &learner.context, Whose::Own, &AsOf::default()).unwrap();
         let balance = &account.balances[0];
         [&balance.available, &balance.held, &balance.redeemed].map(ToString::to_string)
     }

@@ -166,7 +166,7 @@ pub fn preview_correction(bank: &Bank, context: &Context, key: Option<&str>, new
     let (found, open) = bank.store.read(|conn| {
         context.authorised(conn, Action::PreviewCorrection, Resource::Institution(new.institution_id))?;
         let found = previewed(bank, context, conn, &asked)?;
-        let open = offers::questions(conn, &found.items)?;
+        let open = offers::questions(conn, &found.items, bank.day(context.now))?;
         Ok::<_, OpError>((found, open))
     })?;
     let offers = offers::offers(&open);

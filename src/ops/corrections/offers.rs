@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -44,7 +45,7 @@ pub(super) struct Open {
 ///
 /// # Errors
 /// When a stored value is damaged.
-pub(super) fn questions(conn: &mut Conn, items: &[PreviewItem]) -> Result<Vec<Open>, OpError> {
+pub(super) fn questions(conn: &mut Conn, items: &[PreviewItem], today: NaiveDate) -> Result<Vec<Open>, OpError> {
     let ending: BTreeSet<String> = items.iter().map(|item| item.outcome_id.to_string()).collect();
     let mut seen: BTreeSet<Uuid> = BTreeSet::new();
     let mut open = Vec::new();
@@ -54,14 +55,14 @@ pub(super) fn questions(conn: &mut Conn, items: &[PreviewItem]) -> Result<Vec<Op
                 continue;
             };
             if seen.len() < OFFERS_MAX && seen.insert(*claim_id) {
-                open.push(question(conn, item.learner_id, *claim_id, &ending)?);
+                open.push(question(conn, item.learner_id, *claim_id, &ending, today)?);
             }
         }
     }
     Ok(open)
 }
 
-fn question(conn: &mut Conn, learner_id: Uuid, claim_id: Uuid, ending: &BTreeSet<String>) -> Result<Open, OpError> {
+fn question(conn: &mut Conn, learner_id: Uuid, claim_id: Uuid, ending: &BTreeSet<String>, today: NaiveDate) -> Result<Open, OpError> {
     let broken = || StoreError::Damaged(format!("claim {claim_id}"));
     let claims = affected::claims_of_learners(conn, &[learner_id], &[claim_id])?;
     let worth_id = claims.into_iter().next().and_then(|row| row.worth_id).ok_or_else(broken)?;
@@ -69,7 +70,7 @@ fn question(conn: &mut Conn, learner_id: Uuid, claim_id: Uuid, ending: &BTreeSet
     let used = allocation.awards.iter().map(|award| award.outcome.clone()).collect::<BTreeSet<_>>();
     // What the claim uses counts as it did; what it does not use counts with what is left of it today.
     question.outcomes.retain(|facts| used.contains(&facts.key));
-    for facts in facts_of(conn, learner_id)? {
+    for facts in facts_of(conn, learner_id, today)? {
         if question.outcomes.iter().all(|own| own.key != facts.key) {
             question.outcomes.push(facts);
         }
