@@ -62,6 +62,11 @@ pub fn apply_correction(
             let mut learner_ids: Vec<Uuid> = kept.iter().map(|item| item.learner_id.0).collect();
             learner_ids.dedup();
             affected::lock_learners(conn, &learner_ids)?;
+            // Of two at once the second is told that it is applied.
+            let row = store::find(conn, correction_id)?.ok_or(Rejection::NotFound {})?;
+            if row.state != CorrectionState::Previewed.as_str() {
+                return Err(Rejection::WrongState { state: row.state }.into());
+            }
             let items = unchanged(bank, context, conn, &correction, &kept)?;
             if !store::note_applied(conn, correction_id, &context.caller.label(), actor.display_name(), context.now)? {
                 return Err(StoreError::Stale.into());

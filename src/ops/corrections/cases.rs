@@ -188,6 +188,10 @@ pub fn decide_case(bank: &Bank, context: &Context, key: Option<&str>, case_id: U
     decision.check()?;
     bank.store.write(|conn| {
         once(bank, context, conn, "decide_case", key, &(case_id, decision), |conn| {
+            // Of two at once the second sees what the first decided, and what that did to credit.
+            if let Some(row) = store::find_case(conn, case_id)? {
+                records::lock_learner(conn, row.learner_id.0)?;
+            }
             let (actor, case) = load(conn, context, case_id, Action::DecideCase, "decide_case")?;
             if actor.learner_id() == Some(case.learner_id.0) {
                 return Err(Rejection::OwnClaim {}.into());
