@@ -128,7 +128,7 @@ pub(crate) async fn recuse_from_claim(
 /// By somebody else than who proposed it. A refusal stands from then on; a grant is on public notice first, where the rules give one.
 #[utoipa::path(tag = "claims", operation_id = "approve_claim", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
-    extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges", "own_proposal", "credit_gone", "certificate_differs", "identity_mismatch"]))))]
+    extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges", "own_proposal", "credit_gone", "certificate_differs", "identity_mismatch", "already_recognised"]))))]
 #[post("/api/v1/claims/{claim_id}/approve")]
 pub(crate) async fn approve_claim(web: web::Data<Web>, asking: Asking, key: Key, id: Id, body: Json<Act>) -> Result<HttpResponse, Refusal> {
     acted(web, asking, key, id, ClaimEvent::Approve, body.0).await

@@ -35,6 +35,9 @@ fn people_recognise_what_no_rule_valued_and_what_a_learner_declares() {
             submit(json!({ "of": "outcome", "outcome_id": office.outcome })).refusal(),
             (409, "already_recognised")
         );
+        let first = submit(json!({ "of": "outcome", "outcome_id": deposited["outcome_id"] })).expect(201);
+        step(server, &id_of(&first), "withdraw", &office.learner, &json!({})).expect(200);
+        // What was withdrawn no longer stands in the way.
         let claim = submit(json!({ "of": "outcome", "outcome_id": deposited["outcome_id"] })).expect(201);
         let id = id_of(&claim);
         let twice = submit(json!({ "of": "outcome", "outcome_id": deposited["outcome_id"] }));

@@ -234,6 +234,7 @@ fn step(
         claim.row.outcome_id = Some(crate::store::types::Key(outcome_id));
         claim.row.recognised_hundredths = Some(credit);
     }
+    effect::keep_outcome(conn, &claim)?;
     store_step(conn, &before, &claim.row)?;
     let mut details = serde_json::Map::new();
     if let Some(word) = told_words(event) {

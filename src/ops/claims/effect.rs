@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::conversion::{bought, in_pocket, still_fits};
 use super::{Claim, damaged, recognition};
-use crate::domain::claim::{ClaimKind, ClaimState, CreditEffect};
+use crate::domain::claim::{ClaimKind, ClaimState, CreditEffect, Verdict};
 use crate::domain::credit::Credit;
 use crate::domain::lot::Pocket;
 use crate::domain::movement::{CauseKind, MovementKind};
@@ -80,10 +80,7 @@ pub(super) fn apply(
             conversions::end(conn, &claim.row, At(context.now), "appeal", claim.row.claim_id.0)?;
             stand(conn, claim, false)?;
         }
-        CreditEffect::Award => {
-            stand(conn, claim, false)?;
-            return recognition::award(bank, context, conn, claim).map(Some);
-        }
+        CreditEffect::Award => return recognition::award(bank, context, conn, claim).map(Some),
         CreditEffect::Revoke => recognition::revoke(bank, context, conn, claim)?,
     }
     Ok(None)
@@ -100,6 +97,19 @@ fn stand(conn: &mut Conn, claim: &Claim, standing: bool) -> Result<(), OpError> 
         Some(Taken::OutcomeInClaim) => Rejection::OutcomeInClaim {}.into(),
         _ => failure.into(),
     })
+}
+
+/// A recognition holds no credit, and its outcome for as long as it waits: no other claim is about it meanwhile.
+///
+/// # Errors
+/// `OutcomeInClaim` where an appeal comes after another claim about the same outcome.
+pub(super) fn keep_outcome(conn: &mut Conn, claim: &Claim) -> Result<(), OpError> {
+    let state = claim.case.state;
+    let appealed = matches!(state, ClaimState::Appealed { against: Verdict::Refuse });
+    match claim.case.kind {
+        ClaimKind::Recognition => stand(conn, claim, state.status().is_open() || appealed),
+        ClaimKind::Conversion => Ok(()),
+    }
 }
 
 /// Whether what is to be held is there; told with the claim that has it, if one has.

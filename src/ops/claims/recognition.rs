@@ -161,6 +161,11 @@ fn award_outcome(bank: &Bank, context: &Context, conn: &mut Conn, claim: &Claim,
     let row = records::outcome(conn, outcome_id)?.ok_or_else(broken)?;
     let achievement = standards::achievement(conn, row.achievement_id.0)?.ok_or_else(broken)?;
     let learner = records::learner(conn, row.learner_id.0)?.ok_or_else(broken)?;
+    // Another claim about it may have been granted while this one was refused.
+    let lots = records::lots_of(conn, row.learner_id.0)?;
+    if lots.iter().any(|lot| lot.outcome_id.0 == outcome_id) {
+        return Err(Rejection::AlreadyRecognised {}.into());
+    }
     let credit = claim
         .row
         .recognised_hundredths
