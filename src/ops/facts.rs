@@ -1,7 +1,7 @@
 //! The facts that rules judge by, from the bank's records: of one learner, of many in pages, and of an award that is
 //! only imagined.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -23,36 +23,53 @@ use crate::store::institutions::{self, InstitutionRow};
 use crate::store::standards::{self, AchievementRow};
 use crate::store::types::Document;
 
-/// What a learner has that counts on a day: every accepted or released outcome, in the order of deposits. Credit whose last
-/// day is over counts for nothing, whether the night's job expired it yet or not.
+/// What a learner has earned, in the order of deposits, whatever became of its credit.
+///
+/// # Errors
+/// When the database is away.
+pub fn earned(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<OutcomeFacts>, OpError> {
+    let mut all = facts_of_each(conn, &[learner_id], |_, _| true)?;
+    Ok(all.pop().map(|(_, facts)| facts).unwrap_or_default())
+}
+
+/// What a learner can still convert on a day: every accepted or released outcome, in the order of deposits, but for those
+/// whose credit is all used, held, expired or reversed. Credit whose last day is over counts as expired, whether the night's
+/// job was there yet or not.
 ///
 /// # Errors
 /// When the database is away.
 pub fn facts_of(conn: &mut Conn, learner_id: Uuid, day: NaiveDate) -> Result<Vec<OutcomeFacts>, OpError> {
-    let mut all = facts_of_each(conn, &[learner_id])?;
+    let used = store::used_as_a_whole(conn, &[learner_id])?;
+    let mut all = facts_of_each(conn, &[learner_id], |outcome_id, left| is_left(&used, outcome_id, left))?;
     let mut facts = all.pop().map(|(_, facts)| facts).unwrap_or_default();
-    for outcome in facts
-        .iter_mut()
-        .filter(|outcome| outcome.usable_until.is_some_and(|last| last < day))
-    {
-        outcome.bank_credit = Credit::ZERO;
-    }
+    facts.retain(|outcome| outcome.usable_until.is_none_or(|last| day <= last));
     Ok(facts)
 }
 
-/// What up to `limit` learners after `after` have that counts, in the order of learners; those without an outcome are
+/// Whether something of an outcome can still be converted: of one that brought credit, some of it is available.
+fn is_left(used: &HashSet<Uuid>, outcome_id: Uuid, left: Left) -> bool {
+    !used.contains(&outcome_id) && left.is_none_or(|(available, _)| available > 0)
+}
+
+/// What up to `limit` learners after `after` can still convert, in the order of learners; those without an outcome are
 /// among them. The last learner is where the next page begins.
 ///
 /// # Errors
 /// When the database is away.
 pub fn facts_of_all(conn: &mut Conn, after: Option<Uuid>, limit: i64) -> Result<Vec<(Uuid, Vec<OutcomeFacts>)>, OpError> {
     let learner_ids = store::learner_ids_after(conn, after, limit)?;
-    facts_of_each(conn, &learner_ids)
+    let used = store::used_as_a_whole(conn, &learner_ids)?;
+    facts_of_each(conn, &learner_ids, |outcome_id, left| is_left(&used, outcome_id, left))
 }
 
 /// Set-based: so many statements for a thousand learners as for one.
-fn facts_of_each(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<OutcomeFacts>)>, OpError> {
-    let rows = store::standing_outcomes(conn, learner_ids)?;
+fn facts_of_each(
+    conn: &mut Conn,
+    learner_ids: &[Uuid],
+    counts: impl Fn(Uuid, Left) -> bool,
+) -> Result<Vec<(Uuid, Vec<OutcomeFacts>)>, OpError> {
+    let mut rows = store::standing_outcomes(conn, learner_ids)?;
+    rows.retain(|(row, left)| counts(row.outcome_id.0, *left));
     let achievement_ids = unique(rows.iter().map(|(row, _)| row.achievement_id.0).collect());
     let institution_ids = unique(rows.iter().map(|(row, _)| row.institution_id.0).collect());
     let mut achievements = HashMap::new();

@@ -1,5 +1,7 @@
 //! What learners have that counts: the outcomes that stand, each with what is left of its credit.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -15,7 +17,7 @@ use crate::domain::outcome::OutcomeStatus;
 /// The available credit of an outcome's lot in hundredths, and its last day; none where the outcome brought no credit.
 pub type Left = Option<(i64, Option<NaiveDate>)>;
 
-/// The accepted and released outcomes of some learners that no claim uses as a whole, in the order of learners and deposits.
+/// The accepted and released outcomes of some learners, in the order of learners and deposits.
 ///
 /// # Errors
 /// When the database refuses.
@@ -29,14 +31,24 @@ pub fn standing_outcomes(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<(O
         .left_join(lots::table.on(own_lot))
         .filter(outcomes::learner_id.eq_any(&ids))
         .filter(outcomes::status.eq_any(standing))
-        .filter(diesel::dsl::not(diesel::dsl::exists(claim_uses::table
-            .filter(claim_uses::learner_id.eq(outcomes::learner_id))
-            .filter(claim_uses::outcome_id.eq(outcomes::outcome_id))
-            .filter(claim_uses::whole.eq(true))
-            .filter(claim_uses::standing.eq(true)))))
         .order((outcomes::learner_id, outcomes::outcome_id))
         .select((outcomes::all_columns, (lots::available_hundredths, lots::usable_until).nullable()))
         .load(c))?)
+}
+
+/// The outcomes of some learners of which a claim leaves nothing for another: what it uses as a whole.
+///
+/// # Errors
+/// When the database refuses.
+pub fn used_as_a_whole(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
+    let ids: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
+    let used: Vec<Key> = each_back_end!(conn, c => claim_uses::table
+        .filter(claim_uses::learner_id.eq_any(&ids))
+        .filter(claim_uses::whole.eq(true))
+        .filter(claim_uses::standing.eq(true))
+        .select(claim_uses::outcome_id)
+        .load(c))?;
+    Ok(used.into_iter().map(|key| key.0).collect())
 }
 
 /// Learners after `after`, in order, for a walk over all of them.

@@ -4,10 +4,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::common::{NUMBER, World, log_in, on_both};
+use credit_bank::domain::actor::Caller;
 use credit_bank::domain::facts::OutcomeFacts;
+use credit_bank::ops::context::Context;
 use credit_bank::ops::deposit::{DepositRequest, deposit_outcomes};
 use credit_bank::ops::error::OpError;
-use credit_bank::ops::facts::{facts_of, facts_of_achievement, facts_of_all, issuer_of};
+use credit_bank::ops::expiry::expire_lots;
+use credit_bank::ops::facts::{earned, facts_of, facts_of_achievement, facts_of_all, issuer_of};
 use credit_bank::ops::{achievements, rules};
 use credit_bank::store::{institutions, standards};
 
@@ -106,6 +109,16 @@ fn what_a_learner_has_becomes_facts() {
         );
         assert_eq!((&facts[2]["score"], &facts[2]["original_credit"]), (&Value::Null, &Value::Null));
         assert_eq!(facts.as_array().unwrap().len(), 3);
+
+        // The contest's credit is over on 2027-03-01, at the end of the day, whether the night's job was there or not: then
+        // nothing of it can be converted, and it is earned all the same.
+        let store = &world.bank.store;
+        let left = |day: &str| store.read(|conn| facts_of(conn, learner_id, day.parse().unwrap())).unwrap().len();
+        assert_eq!((left("2027-03-01"), left("2027-03-02")), (3, 2));
+        let night = Context::of(Caller::Bank, "2027-03-02T18:00:00Z".parse().unwrap());
+        assert_eq!(expire_lots(&world.bank, &night).unwrap(), 1);
+        assert_eq!(read(world, learner_id).len(), 2);
+        assert_eq!(store.read(|conn| earned(conn, learner_id)).unwrap().len(), 3);
     });
 }
 

@@ -17,7 +17,7 @@ use crate::ops::access::{Whose, learner_of};
 use crate::ops::context::{Bank, Context};
 use crate::ops::earlier::earlier_in;
 use crate::ops::error::OpError;
-use crate::ops::facts::facts_of;
+use crate::ops::facts::{earned, facts_of};
 use crate::ops::pathways::PublishedPathway;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
@@ -184,7 +184,7 @@ pub fn list_own_pathways(bank: &Bank, context: &Context) -> Result<Vec<OwnPathwa
     let day = bank.day(context.now);
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_own_pathways")?;
-        let outcomes = facts_of(conn, learner.learner_id.0, day)?;
+        let outcomes = earned(conn, learner.learner_id.0)?;
         let rows = pathways::list(conn, None, Some(day), None, PATHWAYS_MAX)?;
         let published = rows
             .into_iter()
