@@ -93,6 +93,8 @@ impl Application {
         } = self;
         let upkeep = actix_web::rt::spawn(keep_up(web.clone()));
         let bank = Arc::clone(&web.bank);
+        // Made once: it is by far the largest thing that a start makes.
+        let description = openapi::document();
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(web.clone())
@@ -103,7 +105,7 @@ impl Application {
                 .wrap(TracingLogger::<RequestSpan>::new())
                 .configure(routes::register)
                 .configure(pages)
-                .service(SwaggerUi::new("/docs/{_:.*}").external_url_unchecked("/api/v1/openapi.json", openapi::document()))
+                .service(SwaggerUi::new("/docs/{_:.*}").external_url_unchecked("/api/v1/openapi.json", description.clone()))
                 .service(web::redirect("/docs", "/docs/"))
                 .default_service(web::to(nowhere))
         })

@@ -117,7 +117,12 @@ impl<'a> Weeks<'a> {
         let outcomes = self.learners[learner].outcomes.clone();
         let wanted = outcomes[self.chance.usize(0..outcomes.len())];
         // What is held, used or expired is no part of the question.
-        let usable = |outcome: &&Uuid| **outcome != wanted && self.book.lots[*outcome].available > 0;
+        let usable = |outcome: &&Uuid| {
+            **outcome != wanted && {
+                let lot = self.book.lots[*outcome];
+                lot.available > 0 && self.today <= lot.until
+            }
+        };
         let left_out: Vec<&Uuid> = outcomes.iter().filter(usable).collect();
         let kept = self
             .office
