@@ -36,7 +36,7 @@ pub struct PackQuery {
     /// Only those that have this status today.
     status: Option<PackStatus>,
     /// A text of the title, the code, the legal basis or a citation.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 100)]
+    #[param(value_type = Option<String>, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]{1,100}$")]
     q: Option<NamePart>,
     /// Only those in force on this day.
     in_force_on: Option<NaiveDate>,
