@@ -47,7 +47,7 @@ pub struct Closing {
 
 /// Draft an achievement.
 #[utoipa::path(tag = "achievements", operation_id = "create_achievement", request_body = NewAchievement,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Drafted", body = Achievement)),
     extensions(("x-problems" = json!(["code_taken", "level_unknown"]))))]
 #[post("/api/v1/achievements")]
@@ -104,7 +104,7 @@ pub(crate) async fn read_achievement(web: web::Data<Web>, asking: Anyone, id: Id
 
 /// Change a draft.
 #[utoipa::path(tag = "achievements", operation_id = "edit_achievement", request_body = NewAchievement,
-    params(("achievement_id" = Uuid, Path), ("If-Match" = String, Header, description = "The edition that was read", pattern = "^\"[0-9]{1,18}\"$", example = "\"1\"")),
+    params(("achievement_id" = Uuid, Path), Edition),
     responses((status = 200, description = "Changed", body = Achievement)),
     extensions(("x-problems" = json!(["stale_edition", "precondition_needed", "invalid_header", "wrong_state", "level_unknown"]))))]
 #[put("/api/v1/achievements/{achievement_id}")]
@@ -146,7 +146,7 @@ pub(crate) async fn close_achievement(web: web::Data<Web>, asking: Asking, id: I
 /// Draft the next version of a published achievement.
 #[utoipa::path(tag = "achievements", operation_id = "create_achievement_version", request_body = NewAchievement,
     params(("achievement_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 201, description = "Drafted", body = Achievement)),
     extensions(("x-problems" = json!(["wrong_state", "code_taken", "level_unknown"]))))]
 #[post("/api/v1/achievements/{achievement_id}/versions")]
@@ -165,7 +165,7 @@ pub(crate) async fn create_achievement_version(
 
 /// Publish a framework of levels.
 #[utoipa::path(tag = "achievements", operation_id = "create_framework", request_body = NewFramework,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Published", body = Framework)), extensions(("x-problems" = json!(["code_taken"]))))]
 #[post("/api/v1/frameworks")]
 pub(crate) async fn create_framework(

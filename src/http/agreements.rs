@@ -40,7 +40,7 @@ pub struct AgreementQuery {
 ///
 /// Both sides stay the same in all versions. An agreement is revoked by a next version with a last day.
 #[utoipa::path(tag = "agreements", operation_id = "publish_agreement", request_body = Agreement,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Published", body = PublishedAgreement)))]
 #[post("/api/v1/agreements")]
 pub(crate) async fn publish_agreement(

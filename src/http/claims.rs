@@ -62,7 +62,7 @@ pub struct DueQuery {
 ///
 /// A conversion claims what an answer says that was kept today, and holds exactly the credit that it uses. A recognition is
 /// for an outcome that no rule valued, or for one that the learner declares.
-#[utoipa::path(tag = "me", operation_id = "submit_claim", request_body = NewClaim, params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "me", operation_id = "submit_claim", request_body = NewClaim, params(Key),
     responses((status = 201, description = "Submitted", body = ClaimView)),
     extensions(("x-problems" = json!(["not_found", "credit_held", "credit_gone", "outcome_in_claim", "worth_outdated", "nothing_to_convert",
         "already_recognised", "wrong_state", "too_many_claims", "awarded_in_the_future", "pack_layers_invalid"]))))]

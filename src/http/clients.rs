@@ -16,7 +16,7 @@ use crate::ops::clients::{self, Client, IssuedClient, NewClient, Rotation, Token
 /// Make an API client; its secret is shown this once.
 #[utoipa::path(tag = "oauth", operation_id = "create_client", request_body = NewClient,
     params(("institution_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 201, description = "Made", body = IssuedClient)))]
 #[post("/api/v1/institutions/{institution_id}/api-clients")]
 pub(crate) async fn create_client(

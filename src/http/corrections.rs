@@ -85,7 +85,7 @@ fn place(cursor: &str) -> Result<(Uuid, Uuid), Rejection> {
 /// Nothing changes. The answer counts everything that stands on the outcomes and what follows; its items are listed by
 /// themselves. Somebody else applies it, exactly as previewed.
 #[utoipa::path(tag = "corrections", operation_id = "preview_correction", request_body = NewCorrection,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Previewed, and kept to be applied", body = Correction)),
     extensions(("x-problems" = json!(["nothing_to_correct", "correction_too_large", "unknown_achievement", "foreign_achievement",
         "awarded_in_the_future", "awarded_too_long_ago", "hours_absurd", "certificate_differs", "identity_mismatch"]))))]
@@ -164,7 +164,7 @@ pub(crate) async fn list_correction_items(
 /// used the institution gets a case. Where something changed since, nothing is done, and `errors` names the differences.
 #[utoipa::path(tag = "corrections", operation_id = "apply_correction", request_body = ApplyBody,
     params(("correction_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Applied", body = Correction)),
     extensions(("x-problems" = json!(["own_preview", "wrong_state", "correction_changed", "unknown_achievement", "foreign_achievement",
         "certificate_differs", "identity_mismatch"]))))]
@@ -240,7 +240,7 @@ pub(crate) async fn read_case(web: web::Data<Web>, asking: Asking, id: Id) -> Re
 /// Decide on a case: confirm what was bought, cancel it, or replace it by another claim of the learner.
 #[utoipa::path(tag = "corrections", operation_id = "decide_case", request_body = CaseDecision,
     params(("case_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Decided", body = Case)),
     extensions(("x-problems" = json!(["own_claim", "wrong_state", "replacement_unfit", "place_claimed"]))))]
 #[post("/api/v1/correction-cases/{case_id}/decide")]

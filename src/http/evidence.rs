@@ -64,7 +64,7 @@ async fn upload(web: &Web, asking: Asking, key: Key, uploader: Uploader, name: F
 /// The body is the file itself: PDF, JPEG, PNG, WebP or HEIC, which its content must show. The same content again answers
 /// the first file (200). At most 100 files; the largest size is 10 MiB unless the bank says otherwise.
 #[utoipa::path(tag = "evidence", operation_id = "upload_evidence",
-    params(OwnUploadQuery, ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(OwnUploadQuery, Key),
     request_body(content((FileContent = "application/pdf"), (FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/heic"), (FileContent = "application/octet-stream"))),
     responses((status = 201, description = "Stored", body = EvidenceFile), (status = 200, description = "Was there already", body = EvidenceFile)),
     extensions(("x-problems" = json!(["not_found", "evidence_empty", "evidence_too_large", "evidence_type_unknown", "evidence_type_differs", "evidence_full"]))))]
@@ -83,7 +83,7 @@ pub(crate) async fn upload_evidence(
 ///
 /// The learner reads it, and so does the institution's registrar. Otherwise like an upload by the learner.
 #[utoipa::path(tag = "evidence", operation_id = "upload_learner_evidence",
-    params(("learner_id" = Uuid, Path), LearnerUploadQuery, ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(("learner_id" = Uuid, Path), LearnerUploadQuery, Key),
     request_body(content((FileContent = "application/pdf"), (FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/heic"), (FileContent = "application/octet-stream"))),
     responses((status = 201, description = "Stored", body = EvidenceFile), (status = 200, description = "Was there already", body = EvidenceFile)),
     extensions(("x-problems" = json!(["evidence_empty", "evidence_too_large", "evidence_type_unknown", "evidence_type_differs", "evidence_full"]))))]

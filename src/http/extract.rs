@@ -231,7 +231,13 @@ fn no_id(request: &HttpRequest) -> Refusal {
 }
 
 /// The `Idempotency-Key` of a request: 1 to 100 visible ASCII characters, or none.
-pub struct Key(pub Option<String>);
+#[derive(utoipa::IntoParams)]
+#[into_params(names("Idempotency-Key"), parameter_in = Header)]
+pub struct Key(
+    /// Makes a repeated request harmless
+    #[param(max_length = 100, pattern = "^[!-~]{1,100}$")]
+    pub Option<String>,
+);
 
 impl FromRequest for Key {
     type Error = Refusal;
@@ -258,7 +264,13 @@ pub fn is_idempotency_key(key: &str) -> bool {
 }
 
 /// The edition that the caller changes, from `If-Match: "7"`.
-pub struct Edition(pub i64);
+#[derive(utoipa::IntoParams)]
+#[into_params(names("If-Match"), parameter_in = Header)]
+pub struct Edition(
+    /// The edition that was read
+    #[param(value_type = String, pattern = "^\"[0-9]{1,18}\"$", example = "\"1\"")]
+    pub i64,
+);
 
 impl FromRequest for Edition {
     type Error = Refusal;

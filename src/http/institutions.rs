@@ -44,7 +44,7 @@ pub fn with_edition(mut answer: actix_web::HttpResponseBuilder, edition: i64, bo
 /// It waits for the authority. A credit code whose check character does not match is taken with a warning
 /// (`credit_code_suspect`): some real codes are like that.
 #[utoipa::path(tag = "institutions", operation_id = "register_institution", request_body = NewInstitution, security(()),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Registered; it waits for the authority", body = Institution)),
     extensions(("x-problems" = json!(["credit_code_taken", "username_taken", "password_weak", "too_many_attempts"]))))]
 #[post("/api/v1/institutions")]
@@ -90,7 +90,7 @@ pub(crate) async fn read_institution(web: web::Data<Web>, asking: Asking, id: Id
 
 /// Change an institution's name or place.
 #[utoipa::path(tag = "institutions", operation_id = "edit_institution", request_body = InstitutionEdit,
-    params(("institution_id" = Uuid, Path), ("If-Match" = String, Header, description = "The edition that was read", pattern = "^\"[0-9]{1,18}\"$", example = "\"1\"")),
+    params(("institution_id" = Uuid, Path), Edition),
     responses((status = 200, description = "Changed", body = Institution)),
     extensions(("x-problems" = json!(["stale_edition", "precondition_needed", "invalid_header"]))))]
 #[put("/api/v1/institutions/{institution_id}")]

@@ -17,7 +17,7 @@ use crate::ops::records::{Account, MovementView};
 ///
 /// With `user` the account is bound to that log-in at once; without, the learner claims it later.
 #[utoipa::path(tag = "learners", operation_id = "register_learner", request_body = NewLearner,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Registered", body = MaskedLearner)),
     extensions(("x-problems" = json!(["identity_mismatch", "account_already_claimed", "username_taken", "password_weak"]))))]
 #[post("/api/v1/learners")]
@@ -48,7 +48,7 @@ pub(crate) async fn find_learner(web: web::Data<Web>, asking: Asking, body: Json
 /// Hand out a one-time code by which a learner whom the institution knows claims the account.
 #[utoipa::path(tag = "learners", operation_id = "issue_claim_code", request_body = ClaimCodeRequest,
     params(("learner_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 201, description = "The code, shown this once", body = ClaimCode)),
     extensions(("x-problems" = json!(["learner_not_known", "account_already_claimed"]))))]
 #[post("/api/v1/learners/{learner_id}/claim-codes")]

@@ -11,7 +11,7 @@ use crate::ops::users::{self, NewStaff, Staff};
 
 /// Make a user with a role at the bank or the authority.
 #[utoipa::path(tag = "people", operation_id = "create_user", request_body = NewStaff,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Made", body = Staff)), extensions(("x-problems" = json!(["username_taken", "password_weak"]))))]
 #[post("/api/v1/users")]
 pub(crate) async fn create_user(web: web::Data<Web>, asking: Asking, key: Key, body: Json<NewStaff>) -> Result<HttpResponse, Refusal> {
@@ -41,7 +41,7 @@ pub(crate) async fn list_users(
 /// Give somebody roles at an institution: somebody new, or somebody who logs in already.
 #[utoipa::path(tag = "people", operation_id = "add_member", request_body = NewMember,
     params(("institution_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 201, description = "Added", body = Member)),
     extensions(("x-problems" = json!(["username_taken", "password_weak", "unknown_user", "membership_exists"]))))]
 #[post("/api/v1/institutions/{institution_id}/members")]

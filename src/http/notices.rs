@@ -63,7 +63,7 @@ pub(crate) async fn list_notices(web: web::Data<Web>, request: HttpRequest, quer
 /// Object to what is on public notice.
 ///
 /// By anybody with an account; the name is told to those who decide, and to nobody else.
-#[utoipa::path(tag = "notices", operation_id = "object_to_claim", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "notices", operation_id = "object_to_claim", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 201, description = "Raised", body = Objection)),
     extensions(("x-problems" = json!(["own_claim", "stale_edition", "window_over", "too_many_objections"]))))]
 #[post("/api/v1/notices/{claim_id}/objections")]
@@ -93,7 +93,7 @@ pub(crate) async fn list_own_objections(web: web::Data<Web>, asking: Asking, id:
 ///
 /// Upheld, the claim goes back into review; dismissed, the notice goes on.
 #[utoipa::path(tag = "notices", operation_id = "answer_objection", request_body = ObjectionJudgement,
-    params(("claim_id" = Uuid, Path), ("objection_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(("claim_id" = Uuid, Path), ("objection_id" = Uuid, Path), Key),
     responses((status = 200, description = "Answered", body = Objection)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges", "own_proposal"]))))]
 #[post("/api/v1/notices/{claim_id}/objections/{objection_id}/answer")]
@@ -118,7 +118,7 @@ pub(crate) async fn answer_objection(
 }
 
 /// Appeal against a grant to which one objected in vain.
-#[utoipa::path(tag = "notices", operation_id = "appeal_as_objector", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "notices", operation_id = "appeal_as_objector", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "One's objections", body = Listed<Objection>)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "not_an_objector", "window_over"]))))]
 #[post("/api/v1/notices/{claim_id}/appeal")]
@@ -149,7 +149,7 @@ pub(crate) async fn list_working_years(web: web::Data<Web>) -> Result<HttpRespon
 /// What is due on claims moves with it. `If-Match` names the edition that is known, `"0"` for none, or for one that came with
 /// the program.
 #[utoipa::path(tag = "working days", operation_id = "put_working_year", request_body = HolidayYear,
-    params(("If-Match" = String, Header, description = "The edition that was read", pattern = "^\"[0-9]{1,18}\"$", example = "\"0\""), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Edition, Key),
     responses((status = 200, description = "As it is now", body = WorkingYear)),
     extensions(("x-problems" = json!(["stale_edition", "precondition_needed", "invalid_header"]))))]
 #[put("/api/v1/working-years")]

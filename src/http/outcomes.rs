@@ -61,7 +61,7 @@ pub struct BatchResult {
 /// The bank recognises it at once by the rules in force: the answer says what credit it brought, or why none.
 /// A certificate number of one issuer is deposited once: the same content again answers the first outcome (200).
 #[utoipa::path(tag = "outcomes", operation_id = "deposit_outcome", request_body = NewOutcome,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Deposited", body = Deposited), (status = 200, description = "Was there already", body = Deposited)),
     extensions(("x-problems" = json!(["identity_mismatch", "unknown_achievement", "foreign_achievement", "awarded_in_the_future",
         "awarded_too_long_ago", "hours_absurd", "certificate_differs"]))))]

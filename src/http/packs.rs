@@ -64,7 +64,7 @@ pub struct FilingAnswer {
 ///
 /// A code belongs to one owner in the whole bank; while a version is drafted, filed or returned, there is no next one.
 #[utoipa::path(tag = "rule-packs", operation_id = "create_rule_pack", request_body = NewRulePack,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Drafted, with what its author must mend", body = Pack)),
     extensions(("x-problems" = json!(["code_taken", "pack_version_open", "not_found"]))))]
 #[post("/api/v1/rule-packs")]
@@ -130,7 +130,7 @@ pub(crate) async fn read_rule_pack(web: web::Data<Web>, asking: Anyone, id: Id) 
 
 /// Change a draft, or a version that the authority gave back.
 #[utoipa::path(tag = "rule-packs", operation_id = "edit_rule_pack", request_body = PackEdit,
-    params(("pack_id" = Uuid, Path), ("If-Match" = String, Header, description = "The edition that was read", pattern = "^\"[0-9]{1,18}\"$", example = "\"1\"")),
+    params(("pack_id" = Uuid, Path), Edition),
     responses((status = 200, description = "Changed, with what its author must mend", body = Pack)),
     extensions(("x-problems" = json!(["stale_edition", "precondition_needed", "invalid_header", "wrong_state"]))))]
 #[put("/api/v1/rule-packs/{pack_id}")]
@@ -186,7 +186,7 @@ pub(crate) async fn test_rule_pack(web: web::Data<Web>, asking: Asking, id: Id, 
 /// It must be valid, and all of its test cases must pass.
 #[utoipa::path(tag = "rule-packs", operation_id = "file_rule_pack",
     params(("pack_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Filed", body = Pack)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "pack_not_valid", "pack_without_cases", "pack_cases_fail", "pack_overlaps", "rule_version_out_of_order"]))))]
 #[post("/api/v1/rule-packs/{pack_id}/file")]
@@ -203,8 +203,8 @@ pub(crate) async fn file_rule_pack(web: web::Data<Web>, asking: Asking, id: Id, 
 ///
 /// Who filed it does not decide. An accepted version comes into force by its dates, and ends the one before it.
 #[utoipa::path(tag = "rule-packs", operation_id = "decide_filing", request_body = FilingAnswer,
-    params(("pack_id" = Uuid, Path), ("If-Match" = String, Header, description = "The edition that was read", pattern = "^\"[0-9]{1,18}\"$", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(("pack_id" = Uuid, Path), Edition,
+        Key),
     responses((status = 200, description = "Decided", body = Pack)),
     extensions(("x-problems" = json!(["stale_edition", "precondition_needed", "invalid_header", "wrong_state", "four_eyes", "notice_too_short",
         "pack_overlaps", "rule_version_out_of_order"]))))]
@@ -227,7 +227,7 @@ pub(crate) async fn decide_filing(
 /// Give up a version before it comes into force.
 #[utoipa::path(tag = "rule-packs", operation_id = "withdraw_rule_pack",
     params(("pack_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Withdrawn", body = Pack)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/rule-packs/{pack_id}/withdraw")]
 pub(crate) async fn withdraw_rule_pack(web: web::Data<Web>, asking: Asking, id: Id, key: Key) -> Result<HttpResponse, Refusal> {

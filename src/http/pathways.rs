@@ -34,7 +34,7 @@ pub struct PathwayQuery {
 ///
 /// The bank has each stage's institution and its programme.
 #[utoipa::path(tag = "pathways", operation_id = "publish_pathway", request_body = Pathway,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Published", body = PublishedPathway)))]
 #[post("/api/v1/pathways")]
 pub(crate) async fn publish_pathway(web: web::Data<Web>, asking: Asking, key: Key, body: Json<Pathway>) -> Result<HttpResponse, Refusal> {

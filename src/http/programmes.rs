@@ -42,7 +42,7 @@ pub struct ProgrammeQuery {
 ///
 /// A version is never edited: the next one takes effect later, and the one before ends the day before that.
 #[utoipa::path(tag = "programmes", operation_id = "publish_programme", request_body = NewProgramme,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Published", body = PublishedProgramme)))]
 #[post("/api/v1/programmes")]
 pub(crate) async fn publish_programme(

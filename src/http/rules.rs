@@ -38,7 +38,7 @@ fn place(cursor: &str) -> Result<(Uuid, i64), Rejection> {
 ///
 /// Nothing that was recognised before changes.
 #[utoipa::path(tag = "rules", operation_id = "publish_recognition_rule", request_body = NewRule,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Published", body = Rule)),
     extensions(("x-problems" = json!(["rule_invalid", "rule_version_out_of_order", "not_found"]))))]
 #[post("/api/v1/recognition-rules")]
@@ -74,7 +74,7 @@ pub(crate) async fn list_recognition_rules(
 ///
 /// A later deposit whose number has none of the shapes of its kind waits for a person.
 #[utoipa::path(tag = "rules", operation_id = "publish_certificate_pattern", request_body = NewPattern,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Published", body = Pattern)),
     extensions(("x-problems" = json!(["pattern_invalid", "name_taken"]))))]
 #[post("/api/v1/certificate-patterns")]

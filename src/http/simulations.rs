@@ -14,7 +14,7 @@ use crate::ops::simulation::{self, NewSimulation, Simulation, SimulationSummary}
 /// institution has one of its packs at a time, the bank a few in all. The report tells nothing of fewer than five learners.
 #[utoipa::path(tag = "rule-packs", operation_id = "start_simulation", request_body = NewSimulation,
     params(("pack_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 202, description = "Queued", body = Simulation)),
     extensions(("x-problems" = json!(["wrong_state", "pack_not_valid", "pack_layers_invalid", "simulation_open", "too_many_simulations"]))))]
 #[post("/api/v1/rule-packs/{pack_id}/simulate")]
@@ -62,7 +62,7 @@ pub(crate) async fn read_simulation(web: web::Data<Web>, asking: Asking, id: Id)
 /// Cancel a simulation that waits or runs.
 #[utoipa::path(tag = "rule-packs", operation_id = "cancel_simulation",
     params(("simulation_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Cancelled", body = Simulation)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/simulations/{simulation_id}/cancel")]
 pub(crate) async fn cancel_simulation(web: web::Data<Web>, asking: Asking, id: Id, key: Key) -> Result<HttpResponse, Refusal> {

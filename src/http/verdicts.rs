@@ -66,7 +66,7 @@ async fn acted(web: web::Data<Web>, asking: Asking, key: Key, id: Id, event: Cla
 }
 
 /// Begin to review a claim.
-#[utoipa::path(tag = "claims", operation_id = "take_claim", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "take_claim", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges", "window_open"]))))]
 #[post("/api/v1/claims/{claim_id}/take")]
@@ -77,7 +77,7 @@ pub(crate) async fn take_claim(web: web::Data<Web>, asking: Asking, key: Key, id
 /// Ask the claimant for more.
 ///
 /// The reason says what is asked for.
-#[utoipa::path(tag = "claims", operation_id = "ask_information", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "ask_information", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges"]))))]
 #[post("/api/v1/claims/{claim_id}/ask-information")]
@@ -94,7 +94,7 @@ pub(crate) async fn ask_information(
 /// Give what was asked for.
 ///
 /// By the claimant; the reason is what is told.
-#[utoipa::path(tag = "claims", operation_id = "give_information", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "give_information", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "not_the_claimant"]))))]
 #[post("/api/v1/claims/{claim_id}/give-information")]
@@ -109,7 +109,7 @@ pub(crate) async fn give_information(
 }
 
 /// Step back from a claim.
-#[utoipa::path(tag = "claims", operation_id = "recuse_from_claim", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "recuse_from_claim", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges", "recusal_too_late"]))))]
 #[post("/api/v1/claims/{claim_id}/recuse")]
@@ -126,7 +126,7 @@ pub(crate) async fn recuse_from_claim(
 /// Approve what was proposed.
 ///
 /// By somebody else than who proposed it. A refusal stands from then on; a grant is on public notice first, where the rules give one.
-#[utoipa::path(tag = "claims", operation_id = "approve_claim", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "approve_claim", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges", "own_proposal", "credit_gone", "certificate_differs", "identity_mismatch", "already_recognised"]))))]
 #[post("/api/v1/claims/{claim_id}/approve")]
@@ -137,7 +137,7 @@ pub(crate) async fn approve_claim(web: web::Data<Web>, asking: Asking, key: Key,
 /// Send a proposal back into review.
 ///
 /// Also while it is on notice. Votes begin anew.
-#[utoipa::path(tag = "claims", operation_id = "send_back_claim", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "send_back_claim", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges"]))))]
 #[post("/api/v1/claims/{claim_id}/send-back")]
@@ -154,7 +154,7 @@ pub(crate) async fn send_back_claim(
 /// Withdraw a claim.
 ///
 /// By the claimant, before there is a verdict; what it held is available again.
-#[utoipa::path(tag = "claims", operation_id = "withdraw_claim", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "withdraw_claim", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "not_the_claimant"]))))]
 #[post("/api/v1/claims/{claim_id}/withdraw")]
@@ -171,7 +171,7 @@ pub(crate) async fn withdraw_claim(
 /// Appeal against a refusal.
 ///
 /// By the claimant; the credit is held again while the appeal runs.
-#[utoipa::path(tag = "claims", operation_id = "appeal_claim", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "appeal_claim", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "not_the_claimant", "not_an_objector", "window_over", "credit_held", "credit_gone", "outcome_in_claim"]))))]
 #[post("/api/v1/claims/{claim_id}/appeal")]
@@ -182,7 +182,7 @@ pub(crate) async fn appeal_claim(web: web::Data<Web>, asking: Asking, key: Key, 
 /// Take an appeal back.
 ///
 /// By the claimant who made it.
-#[utoipa::path(tag = "claims", operation_id = "withdraw_appeal", request_body = Act, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "withdraw_appeal", request_body = Act, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "not_the_appellant"]))))]
 #[post("/api/v1/claims/{claim_id}/withdraw-appeal")]
@@ -199,7 +199,7 @@ pub(crate) async fn withdraw_appeal(
 /// Vote on a claim.
 ///
 /// As one of the panel, once in each round; the reason is kept.
-#[utoipa::path(tag = "claims", operation_id = "vote_on_claim", request_body = Judgement, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "vote_on_claim", request_body = Judgement, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges", "voted_already", "panel_full"]))))]
 #[post("/api/v1/claims/{claim_id}/vote")]
@@ -217,7 +217,7 @@ pub(crate) async fn vote_on_claim(
 /// Propose a verdict on a claim.
 ///
 /// When more than half of the panel voted for it. The reason, and the clauses that it names, go into the letter.
-#[utoipa::path(tag = "claims", operation_id = "propose_verdict", request_body = Judgement, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "propose_verdict", request_body = Judgement, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges", "no_majority"]))))]
 #[post("/api/v1/claims/{claim_id}/propose")]
@@ -235,7 +235,7 @@ pub(crate) async fn propose_verdict(
 /// Decide an appeal.
 ///
 /// By somebody who had no hand in the verdict.
-#[utoipa::path(tag = "claims", operation_id = "decide_appeal", request_body = AppealJudgement, params(("claim_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+#[utoipa::path(tag = "claims", operation_id = "decide_appeal", request_body = AppealJudgement, params(("claim_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = ClaimView)),
     extensions(("x-problems" = json!(["wrong_state", "stale_edition", "own_claim", "recused", "objector_judges", "judged_before", "credit_in_use"]))))]
 #[post("/api/v1/claims/{claim_id}/decide-appeal")]

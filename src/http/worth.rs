@@ -207,7 +207,7 @@ pub(crate) async fn list_own_pathways(web: web::Data<Web>, asking: Asking) -> Re
 ///
 /// The answer is kept with the question and the rules, so that it replays byte for byte.
 #[utoipa::path(tag = "me", operation_id = "keep_worth", request_body = KeepWorth,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Kept", body = KeptWorth)),
     extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid", "worths_full"]))))]
 #[post("/api/v1/me/worths")]

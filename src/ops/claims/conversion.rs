@@ -50,15 +50,15 @@ pub(super) fn subject(bank: &Bank, context: &Context, conn: &mut Conn, learner: 
     let pack = pack.ok_or(Rejection::NothingToConvert {})?;
     let lots = records::lots_of(conn, learner_id)?;
     let uses = uses(&question, &allocation, &lots)?;
-    let outcome_ids: Vec<Uuid> = uses.iter().map(|used| used.0).collect();
+    let outcome_ids: Vec<Uuid> = uses.iter().map(|used| used.outcome_id).collect();
     let left = |outcome_id: Uuid| {
         lots.iter()
             .find(|lot| lot.outcome_id.0 == outcome_id)
             .map(|lot| lot.available_hundredths)
     };
     refuse_held(conn, learner_id, &outcome_ids, |held| {
-        let wanted = uses.iter().find(|used| used.0 == held.outcome_id.0);
-        wanted.is_some_and(|(outcome_id, _, amount, whole)| (*whole && held.whole) || left(*outcome_id).is_some_and(|left| left < *amount))
+        let wanted = uses.iter().find(|used| used.outcome_id == held.outcome_id.0);
+        wanted.is_some_and(|used| (used.whole && held.whole) || left(used.outcome_id).is_some_and(|left| left < used.amount_hundredths))
     })?;
     // The rules and the record may have changed since the answer was kept; what is claimed is what holds now.
     let own = OwnProgramme {
@@ -139,13 +139,17 @@ fn uses(question: &Question, allocation: &Allocation, lots: &[LotRow]) -> Result
         let forfeited = rest_of(question, award) == Remainder::Forfeited;
         let is_usable = |lot: &&LotRow| lot.available_hundredths > 0 && lot.usable_until.is_none_or(|last| question.decided_on <= last);
         let lot = lots.iter().filter(is_usable).find(|lot| lot.outcome_id.0 == outcome_id);
-        uses.push(match lot {
-            None => (outcome_id, None, 0, true),
-            Some(lot) if forfeited => (outcome_id, Some(lot.lot_id.0), lot.available_hundredths, true),
-            Some(lot) => {
-                let amount = lot.available_hundredths.min(verdict.used.hundredths());
-                (outcome_id, Some(lot.lot_id.0), amount, amount == lot.available_hundredths)
-            }
+        let available = lot.map_or(0, |lot| lot.available_hundredths);
+        let amount_hundredths = if forfeited {
+            available
+        } else {
+            available.min(verdict.used.hundredths())
+        };
+        uses.push(Used {
+            outcome_id,
+            lot_id: lot.map(|lot| lot.lot_id.0),
+            amount_hundredths,
+            whole: amount_hundredths == available,
         });
     }
     Ok(uses)

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::submit::{Subject, refuse_held};
+use super::submit::{Subject, Used, refuse_held};
 use super::{Claim, damaged};
 use crate::domain::certificate_number::CertificateNumber;
 use crate::domain::claim::rules::ClaimRules;
@@ -116,7 +116,13 @@ pub(super) fn subject(
                 return Err(Rejection::AlreadyRecognised {}.into());
             }
             refuse_held(conn, learner.learner_id.0, &[*outcome_id], |_| true)?;
-            Ok(about(None, Some(*outcome_id), vec![(*outcome_id, None, 0, true)]))
+            let used = Used {
+                outcome_id: *outcome_id,
+                lot_id: None,
+                amount_hundredths: 0,
+                whole: true,
+            };
+            Ok(about(None, Some(*outcome_id), vec![used]))
         }
         RecognitionSubject::Declared(declared) => {
             let achievement = standards::achievement(conn, declared.achievement_id)?;

@@ -97,8 +97,15 @@ impl NewClaim {
     }
 }
 
-/// Outcome, lot, amount, and whether nothing of it is left for others.
-pub(super) type Used = (Uuid, Option<Uuid>, i64, bool);
+/// What a claim uses of one outcome.
+pub(super) struct Used {
+    pub(super) outcome_id: Uuid,
+    /// Absent where the outcome has no credit to hold.
+    pub(super) lot_id: Option<Uuid>,
+    pub(super) amount_hundredths: i64,
+    /// Whether nothing of it is left for others.
+    pub(super) whole: bool,
+}
 
 /// What a new claim is about, as it is stored.
 pub(super) struct Subject {
@@ -212,13 +219,13 @@ fn inserted(
     let uses: Vec<UseRow> = subject
         .uses
         .into_iter()
-        .map(|(outcome_id, lot_id, amount_hundredths, whole)| UseRow {
+        .map(|used| UseRow {
             learner_id: Key(learner_id),
             claim_id: Key(claim_id),
-            outcome_id: Key(outcome_id),
-            lot_id: lot_id.map(Key),
-            amount_hundredths,
-            whole,
+            outcome_id: Key(used.outcome_id),
+            lot_id: used.lot_id.map(Key),
+            amount_hundredths: used.amount_hundredths,
+            whole: used.whole,
             standing: true,
         })
         .collect();
