@@ -38,5 +38,6 @@ pub mod programme;
 pub mod recognition;
 pub mod rejection;
 pub mod simulation;
+pub mod text;
 pub(crate) mod words;
 pub mod working_days;

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::hours::Hours;
+use super::text::is_line;
 use super::words::words;
 
 /// More hours than these for one outcome are a slip of the pen.
@@ -90,7 +91,7 @@ impl ContestResult {
                 problems.push((pointer, detail));
             }
         };
-        let unreadable = |text: &str| text.trim().is_empty() || text.chars().count() > 100 || text.chars().any(char::is_control);
+        let unreadable = |text: &str| !is_line(text, 100);
         refuse(*self == Self::default(), "/contest", "must name at least one property");
         refuse(
             self.event.as_deref().is_some_and(unreadable),

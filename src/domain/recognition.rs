@@ -9,6 +9,7 @@ use super::achievement::AchievementKind;
 use super::credit::Credit;
 use super::hours::Hours;
 use super::rejection::FieldProblem;
+use super::text::is_line;
 use super::words::words;
 
 words! {
@@ -218,11 +219,7 @@ impl RuleVersion {
             "/title",
             "must have 1 to 200 characters",
         );
-        refuse(
-            self.citation.trim().is_empty() || self.citation.chars().count() > 500,
-            "/citation",
-            "must have 1 to 500 characters",
-        );
+        refuse(!is_line(&self.citation, 500), "/citation", "must have 1 to 500 characters");
         refuse(self.selector == Selector::default(), "/selector", "must name at least one property");
         refuse(
             self.selector.rank.is_some() && self.selector.family.is_none(),

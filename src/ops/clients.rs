@@ -10,6 +10,7 @@ use super::once::once;
 use crate::domain::actor::{Caller, Scope, ScopeSet};
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
+use crate::domain::text::is_line;
 use crate::store::clients::{self as store, ClientRow};
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
@@ -99,7 +100,7 @@ pub fn create_client(
     institution_id: Uuid,
     new: &NewClient,
 ) -> Result<IssuedClient, OpError> {
-    if new.name.trim().is_empty() || new.name.chars().count() > 100 || new.name.chars().any(char::is_control) {
+    if !is_line(&new.name, 100) {
         return Err(Rejection::field("/name", "must have 1 to 100 characters").into());
     }
     if new.scopes.is_empty() {

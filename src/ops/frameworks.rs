@@ -8,6 +8,7 @@ use super::error::OpError;
 use super::once::once;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::is_line;
 use crate::store::error::{StoreError, Taken};
 use crate::store::frameworks::{self as store, FrameworkRow};
 use crate::store::journal::tell;
@@ -67,7 +68,7 @@ impl NewFramework {
     fn check(&self) -> Result<(), Rejection> {
         let mut problems = Vec::new();
         let mut text = |pointer: String, text: &str, most: usize| {
-            if text.trim().is_empty() || text.chars().count() > most || text.chars().any(char::is_control) {
+            if !is_line(text, most) {
                 problems.push(FieldProblem::new(pointer, format!("must have 1 to {most} characters")));
             }
         };

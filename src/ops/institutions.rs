@@ -14,6 +14,7 @@ use crate::domain::credit_code::CreditCode;
 use crate::domain::institution::{InstitutionKind, InstitutionStatus, InstitutionStep};
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::{is_line, is_prose};
 use crate::store::connection::Conn;
 use crate::store::error::{StoreError, Taken};
 use crate::store::institutions::{self as store, InstitutionRow};
@@ -113,7 +114,7 @@ pub(super) fn known_by_code(conn: &mut Conn, credit_codes: &[&str]) -> Result<Ha
 
 fn problems_of(name: &str, division_code: &str) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
-    if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+    if !is_line(name, 200) {
         problems.push(FieldProblem::new("/name", "must have 1 to 200 characters"));
     }
     let six_digits = division_code.len() == 6 && division_code.bytes().all(|byte| byte.is_ascii_digit());
@@ -190,7 +191,7 @@ pub fn decide_institution(
     step: InstitutionStep,
     reason: &str,
 ) -> Result<Institution, OpError> {
-    if reason.trim().is_empty() || reason.chars().count() > 500 {
+    if !is_prose(reason, 500) {
         return Err(Rejection::field("/reason", "must have 1 to 500 characters").into());
     }
     bank.store.write(|conn| {

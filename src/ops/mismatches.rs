@@ -11,6 +11,7 @@ use super::identity::{MaskedLearner, masked};
 use super::reseal::given_name_place;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
+use crate::domain::text::is_prose;
 use crate::domain::words::words;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
@@ -90,7 +91,7 @@ pub fn list_mismatches(
 /// # Errors
 /// `InvalidBody`, `NotFound`, `WrongState`, and what the policy answers.
 pub fn settle_mismatch(bank: &Bank, context: &Context, mismatch_id: Uuid, note: &str) -> Result<Mismatch, OpError> {
-    if note.trim().is_empty() || note.chars().count() > 500 {
+    if !is_prose(note, 500) {
         return Err(Rejection::field("/note", "must have 1 to 500 characters").into());
     }
     bank.store.write(|conn| {

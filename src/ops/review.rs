@@ -13,6 +13,7 @@ use crate::domain::outcome::OutcomeStatus;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::recognition::recognise;
 use crate::domain::rejection::Rejection;
+use crate::domain::text::is_prose;
 use crate::store::connection::Conn;
 use crate::store::deposits::{self, Brought, OutcomeRow};
 use crate::store::error::StoreError;
@@ -33,7 +34,7 @@ pub struct Reviewed {
 }
 
 fn check(reason: &str) -> Result<(), Rejection> {
-    if reason.trim().is_empty() || reason.chars().count() > 500 {
+    if !is_prose(reason, 500) {
         return Err(Rejection::field("/reason", "must have 1 to 500 characters"));
     }
     Ok(())

@@ -7,6 +7,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use crate::domain::actor::{BankRole, Caller};
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::is_line;
 use crate::store::connection::Conn;
 use crate::store::error::{StoreError, Taken};
 use crate::store::journal::tell;
@@ -45,8 +46,7 @@ impl NewUser {
                 "must have 3 to 40 of a-z, 0-9, dot, hyphen and underscore",
             ));
         }
-        let shown = self.display_name.trim();
-        if shown.is_empty() || shown.chars().count() > 100 || shown.chars().any(char::is_control) {
+        if !is_line(&self.display_name, 100) {
             problems.push(FieldProblem::new("/display_name", "must have 1 to 100 characters"));
         }
         if !problems.is_empty() {

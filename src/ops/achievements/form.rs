@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::domain::achievement::{AchievementKind, AchievementStatus, KindFields};
 use crate::domain::hours::Hours;
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::is_line;
 use crate::store::error::StoreError;
 use crate::store::standards::AchievementRow;
 
@@ -136,7 +137,7 @@ impl NewAchievement {
                 problems.push(FieldProblem::new(pointer, detail));
             }
         };
-        let bad_text = |text: &str| text.trim().is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control);
+        let bad_text = |text: &str| !is_line(text, 200);
         refuse(!is_code(&self.code), "/code", "must have 1 to 40 of a-z, 0-9 and hyphen");
         refuse(bad_text(&self.name_chinese), "/name_chinese", "must have 1 to 200 characters");
         refuse(

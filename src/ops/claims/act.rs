@@ -12,6 +12,7 @@ use crate::domain::claim::{ClaimEvent, ClaimKind, ClaimState, Verdict};
 use crate::domain::credit::Credit;
 use crate::domain::policy::Action;
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::{is_line, is_prose};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::evidence::attach;
@@ -57,19 +58,16 @@ pub struct Act {
 impl Act {
     pub(super) fn check(&self, event: ClaimEvent) -> Result<(), Rejection> {
         let mut problems = Vec::new();
-        let hidden = |letter: char| letter.is_control() && letter != '\n';
-        let lawful =
-            |text: &str| (1..=ClaimEvent::REASON_CHARACTERS_MAX).contains(&text.trim().chars().count()) && !text.chars().any(hidden);
+        let lawful = |reason: &str| is_prose(reason, ClaimEvent::REASON_CHARACTERS_MAX);
         match &self.reason {
             None if event.needs_reason() => problems.push(FieldProblem::new("/reason", "must be given")),
             Some(reason) if !lawful(reason) => problems.push(FieldProblem::new("/reason", "must have 1 to 2000 visible characters")),
             _ => {}
         }
-        let lawful = |id: &String| (1..=40).contains(&id.chars().count()) && !id.chars().any(char::is_control);
         if self.clauses.len() > CLAUSES_MAX {
             problems.push(FieldProblem::new("/clauses", "must have 0 to 20 items"));
         }
-        for (number, _) in self.clauses.iter().enumerate().take(CLAUSES_MAX).filter(|(_, id)| !lawful(id)) {
+        for (number, _) in self.clauses.iter().enumerate().take(CLAUSES_MAX).filter(|(_, id)| !is_line(id, 40)) {
             problems.push(FieldProblem::new(format!("/clauses/{number}"), "must have 1 to 40 characters"));
         }
         let takes_files = matches!(event, ClaimEvent::GiveInformation | ClaimEvent::Object | ClaimEvent::Appeal);

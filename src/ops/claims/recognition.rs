@@ -16,6 +16,7 @@ use crate::domain::movement::{CauseKind, MovementKind};
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::recognition::{GrantedByClaim, RecognitionInputs, recognise};
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::is_line;
 use crate::ops::context::{Bank, Context};
 use crate::ops::deposit::{NewOutcome, deposit_within};
 use crate::ops::error::OpError;
@@ -67,7 +68,7 @@ impl RecognitionSubject {
                 "must have 1 to 64 visible characters",
             ));
         }
-        let unlawful = |text: &str| text.is_empty() || text.chars().count() > 40 || text.chars().any(char::is_control);
+        let unlawful = |text: &str| !is_line(text, 40);
         if declared.grade.as_deref().is_some_and(unlawful) {
             problems.push(FieldProblem::new("/subject/grade", "must have 1 to 40 characters"));
         }

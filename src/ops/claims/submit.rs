@@ -10,6 +10,7 @@ use crate::domain::claim::rules::ClaimRules;
 use crate::domain::claim::{ClaimEvent, ClaimKind, ClaimStatus};
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
+use crate::domain::text::is_prose;
 use crate::ops::access::{Whose, learner_of};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
@@ -78,11 +79,8 @@ impl NewClaim {
     }
 
     fn check(&self) -> Result<(), Rejection> {
-        let lawful = |text: &str| {
-            let hidden = |letter: char| letter.is_control() && letter != '\n';
-            (1..=ClaimEvent::REASON_CHARACTERS_MAX).contains(&text.trim().chars().count()) && !text.chars().any(hidden)
-        };
-        if self.statement().is_some_and(|statement| !lawful(statement)) {
+        let lawful = |statement: &str| is_prose(statement, ClaimEvent::REASON_CHARACTERS_MAX);
+        if !self.statement().is_none_or(lawful) {
             return Err(Rejection::field("/statement", "must have 1 to 2000 visible characters"));
         }
         match self {

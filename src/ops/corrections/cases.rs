@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::lawful;
 use super::offers::Offer;
 use crate::domain::actor::Actor;
 use crate::domain::allocation::{Award, Destination};
@@ -16,6 +15,7 @@ use crate::domain::movement::{CauseKind, MovementKind};
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::is_prose;
 use crate::ops::access::{Whose, learner_of, note_access};
 use crate::ops::claims::conversion::kept;
 use crate::ops::claims::void::void_claim;
@@ -81,7 +81,7 @@ pub struct CaseDecision {
 impl CaseDecision {
     fn check(&self) -> Result<(), Rejection> {
         let mut problems = Vec::new();
-        if !lawful(&self.reason, REASON_CHARACTERS_MAX) {
+        if !is_prose(&self.reason, REASON_CHARACTERS_MAX) {
             problems.push(FieldProblem::new("/reason", "must have 1 to 2000 visible characters"));
         }
         if (self.verdict == CaseVerdict::Replace) != self.claim_id.is_some() {

@@ -19,6 +19,7 @@ use crate::domain::correction::preview::{Counts, PreviewItem, counts, digest, pr
 use crate::domain::correction::{CorrectedOutcome, CorrectionKind, CorrectionScope, CorrectionState, REASON_CHARACTERS_MAX};
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::is_prose;
 use crate::store::connection::Conn;
 use crate::store::corrections::{self as store, CorrectionRow, ItemRow};
 use crate::store::error::StoreError;
@@ -94,19 +95,13 @@ impl TryFrom<CorrectionRow> for Correction {
     }
 }
 
-/// What somebody may say in so many characters, over several lines.
-fn lawful(text: &str, most: usize) -> bool {
-    let hidden = |letter: char| letter.is_control() && letter != '\n';
-    (1..=most).contains(&text.trim().chars().count()) && !text.chars().any(hidden)
-}
-
 impl NewCorrection {
     fn check(&self) -> Result<(), Rejection> {
         let mut problems = self.scope.problems();
-        if !lawful(&self.reason, REASON_CHARACTERS_MAX) {
+        if !is_prose(&self.reason, REASON_CHARACTERS_MAX) {
             problems.push(FieldProblem::new("/reason", "must have 1 to 2000 visible characters"));
         }
-        if !lawful(&self.citation, 500) {
+        if !is_prose(&self.citation, 500) {
             problems.push(FieldProblem::new("/citation", "must have 1 to 500 characters"));
         }
         let one = matches!(self.scope, CorrectionScope::Outcome { .. });

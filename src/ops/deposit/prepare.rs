@@ -8,6 +8,7 @@ use crate::domain::identity_document::IdentityDocument;
 use crate::domain::outcome::{ContestResult, Implausible, OutcomeContent, implausible};
 use crate::domain::person_name::PersonName;
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::is_line;
 use crate::ops::context::Bank;
 
 /// A request whose parts all parse.
@@ -41,10 +42,7 @@ pub(super) fn prepare(bank: &Bank, new: &NewOutcome, today: NaiveDate) -> Result
         ("/score", &new.score),
         ("/credits", &new.credits),
     ] {
-        if text
-            .as_deref()
-            .is_some_and(|text| text.is_empty() || text.chars().count() > 40 || text.chars().any(char::is_control))
-        {
+        if text.as_deref().is_some_and(|text| !is_line(text, 40)) {
             problems.push(FieldProblem::new(pointer, "must have 1 to 40 characters"));
         }
     }

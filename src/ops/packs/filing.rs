@@ -9,6 +9,7 @@ use super::{owner_of, tell_of, to_act};
 use crate::domain::pack::life::{FilingDecision, PackStatus, PackStep, Term, first_possible_day, following, notice_until};
 use crate::domain::policy::Action;
 use crate::domain::rejection::Rejection;
+use crate::domain::text::is_prose;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::once::once;
@@ -99,8 +100,7 @@ pub fn decide_filing(
     decision: FilingDecision,
     reason: &str,
 ) -> Result<Pack, OpError> {
-    let hidden = |letter: char| letter.is_control() && letter != '\n';
-    if reason.trim().is_empty() || reason.chars().count() > 500 || reason.chars().any(hidden) {
+    if !is_prose(reason, 500) {
         return Err(Rejection::field("/reason", "must have 1 to 500 visible characters").into());
     }
     let today = bank.day(context.now);
