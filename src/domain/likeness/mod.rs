@@ -39,7 +39,7 @@ words! {
 
 words! {
     /// What speaks for two persons, or must be explained if they are one.
-    pub enum Difference {
+    pub enum Distinction {
         DocumentKind => "document_kind",
         Division => "division",
         Sequence => "sequence",
@@ -190,22 +190,25 @@ pub fn strength(grounds: &[Ground]) -> Strength {
 }
 
 /// What distinguishes two persons, in the order of declaration.
-pub fn differences(one: &Person, other: &Person) -> Vec<Difference> {
+pub fn distinctions(one: &Person, other: &Person) -> Vec<Distinction> {
     let differ = |a: Option<&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| a != b);
     let (a, b) = (&one.document, &other.document);
     let male = |document: &IdentityDocument| document.sequence().map(|digits| digits.ends_with(['1', '3', '5', '7', '9']));
     let found = [
-        (Difference::DocumentKind, a.kind() != b.kind()),
-        (Difference::Division, differ(a.division(), b.division())),
-        (Difference::Sequence, differ(a.sequence(), b.sequence())),
-        (Difference::Sex, male(a).zip(male(b)).is_some_and(|(a, b)| a != b)),
-        (Difference::WrittenName, written(&one.name) != written(&other.name)),
-        (Difference::NoInstitutionInCommon, one.institutions.is_disjoint(&other.institutions)),
+        (Distinction::DocumentKind, a.kind() != b.kind()),
+        (Distinction::Division, differ(a.division(), b.division())),
+        (Distinction::Sequence, differ(a.sequence(), b.sequence())),
+        (Distinction::Sex, male(a).zip(male(b)).is_some_and(|(a, b)| a != b)),
+        (Distinction::WrittenName, written(&one.name) != written(&other.name)),
+        (
+            Distinction::NoInstitutionInCommon,
+            one.institutions.is_disjoint(&other.institutions),
+        ),
     ];
     found
         .into_iter()
         .filter(|(_, there)| *there)
-        .map(|(difference, _)| difference)
+        .map(|(distinction, _)| distinction)
         .collect()
 }
 
@@ -247,8 +250,8 @@ impl Ground {
     }
 }
 
-impl Difference {
-    /// The difference as a sentence.
+impl Distinction {
+    /// The distinction as a sentence.
     pub fn sentence(self, language: Language) -> &'static str {
         let (chinese, english) = match self {
             Self::DocumentKind => ("证件种类不同", "The documents are of different kinds"),

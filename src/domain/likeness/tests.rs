@@ -152,26 +152,26 @@ fn what_distinguishes_two_persons_is_said() {
     let one = resident("340524800101001", "王芳");
     let other = person(RESIDENT, "340521800101022", "王方", &[OTHER_SCHOOL]);
     let expected = [
-        Difference::Division,
-        Difference::Sequence,
-        Difference::Sex,
-        Difference::WrittenName,
-        Difference::NoInstitutionInCommon,
+        Distinction::Division,
+        Distinction::Sequence,
+        Distinction::Sex,
+        Distinction::WrittenName,
+        Distinction::NoInstitutionInCommon,
     ];
-    assert_eq!(differences(&one, &other), expected);
-    assert_eq!(differences(&one, &one), []);
+    assert_eq!(distinctions(&one, &other), expected);
+    assert_eq!(distinctions(&one, &one), []);
     let passport = person(PASSPORT, "E12345678", "王芳", &[SCHOOL]);
-    assert_eq!(differences(&one, &passport), [Difference::DocumentKind]);
+    assert_eq!(distinctions(&one, &passport), [Distinction::DocumentKind]);
 }
 
 #[test]
-fn every_ground_and_difference_has_a_sentence_in_both_languages() {
+fn every_ground_and_distinction_has_a_sentence_in_both_languages() {
     let languages = [Language::Chinese, Language::English];
     let grounds = G::ALL.iter().map(|ground| languages.map(|language| ground.sentence(language)));
-    let differences = Difference::ALL
+    let distinctions = Distinction::ALL
         .iter()
-        .map(|difference| languages.map(|language| difference.sentence(language)));
-    let mut all: Vec<&str> = grounds.chain(differences).flatten().collect();
+        .map(|distinction| languages.map(|language| distinction.sentence(language)));
+    let mut all: Vec<&str> = grounds.chain(distinctions).flatten().collect();
     let count = all.len();
     all.sort_unstable();
     all.dedup();
@@ -261,6 +261,6 @@ proptest! {
         let found = grounds(&one, &other);
         prop_assert_eq!(&found, &grounds(&other, &one));
         prop_assert!(found.is_empty() || (share(&one, &other) && share(&other, &one)), "{:?}", found);
-        prop_assert_eq!(differences(&one, &other), differences(&other, &one));
+        prop_assert_eq!(distinctions(&one, &other), distinctions(&other, &one));
     }
 }

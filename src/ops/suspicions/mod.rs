@@ -15,7 +15,7 @@ use super::identity::{MaskedLearner, document_of, masked, name_of};
 use super::once::once;
 use crate::domain::actor::Actor;
 use crate::domain::language::Language;
-use crate::domain::likeness::{Difference, Ground, Person, Strength, SuspicionStatus, differences};
+use crate::domain::likeness::{Distinction, Ground, Person, Strength, SuspicionStatus, distinctions};
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
@@ -38,10 +38,10 @@ pub struct SaidGround {
     pub sentence: String,
 }
 
-/// A difference with its sentence in the caller's language.
+/// A distinction with its sentence in the caller's language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct SaidDifference {
-    pub difference: Difference,
+pub struct SaidDistinction {
+    pub distinction: Distinction,
     #[schema(example = "身份证号码的行政区划代码不同")]
     pub sentence: String,
 }
@@ -97,7 +97,7 @@ pub struct SuspectedAccount {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SuspicionDetails {
     pub suspicion: Suspicion,
-    pub differences: Vec<SaidDifference>,
+    pub distinctions: Vec<SaidDistinction>,
     /// In the order of the suspicion.
     pub accounts: Vec<SuspectedAccount>,
 }
@@ -199,9 +199,9 @@ pub fn read_suspicion(bank: &Bank, context: &Context, suspicion_id: Uuid, langua
         let [Some(one), Some(other)] = ids.map(|learner_id| people.get(&learner_id)) else {
             return Err(damaged(&row).into());
         };
-        let said = |difference: Difference| SaidDifference {
-            difference,
-            sentence: difference.sentence(language).to_owned(),
+        let said = |distinction: Distinction| SaidDistinction {
+            distinction,
+            sentence: distinction.sentence(language).to_owned(),
         };
         let mut accounts = Vec::new();
         for learner_id in ids {
@@ -209,7 +209,7 @@ pub fn read_suspicion(bank: &Bank, context: &Context, suspicion_id: Uuid, langua
         }
         Ok(SuspicionDetails {
             suspicion: view(bank, conn, &row, language)?,
-            differences: differences(one, other).into_iter().map(said).collect(),
+            distinctions: distinctions(one, other).into_iter().map(said).collect(),
             accounts,
         })
     })
