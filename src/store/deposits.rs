@@ -135,7 +135,6 @@ pub struct LotRow {
     pub expired_hundredths: i64,
     pub reversed_hundredths: i64,
     pub created_at: At,
-    /// The last warning of its expiry that was told, as its number of days.
     pub warned_days: Option<i16>,
 }
 
@@ -358,8 +357,7 @@ pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
     });
     insert_rows!(conn, movements, &brought.movements, {
         learner_id: Id, sequence: BigInt, movement_id: Id, lot_id: Id, kind: Text, source: Text, target: Text, amount_hundredths: BigInt,
-        available_after_hundredths: BigInt, effective_on: Date, recorded_at: Moment, cause_kind: Text, cause_id: Id,
-        previous_hash: Binary, hash: Binary,
+        available_after_hundredths: BigInt, effective_on: Date, recorded_at: Moment, cause_kind: Text, cause_id: Id, previous_hash: Binary, hash: Binary,
     });
     mismatches::note(conn, &brought.mismatches)?;
     move_heads(conn, &brought.heads)
