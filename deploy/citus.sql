@@ -102,6 +102,9 @@ SELECT create_distributed_table('idempotency_keys', 'idempotency_key', colocate_
 SELECT create_distributed_table('audit_log', 'audit_id', colocate_with => 'none');
 SELECT create_distributed_table('decision_numbers', 'issuer', colocate_with => 'none');
 SELECT create_distributed_table('corrections', 'correction_id', colocate_with => 'none');
+SELECT create_distributed_table('likenesses', 'likeness', colocate_with => 'none');
+SELECT create_distributed_table('duplicate_suspicions', 'first_learner_id', colocate_with => 'none');
+SELECT create_distributed_table('walks', 'walk', colocate_with => 'none');
 
 -- Queues: they stay on the coordinator, where FOR UPDATE SKIP LOCKED works.
 -- local: outbox

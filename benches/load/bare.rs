@@ -179,6 +179,7 @@ fn deposit(ground: &mut Ground, number: usize, into: &mut Prepared) {
         expired_hundredths: 0,
         reversed_hundredths: 0,
         created_at: At(ground.now),
+        warned_days: None,
     });
     into.brought.movements.push(MovementRow::new(learner_id, &movement));
     match into.brought.heads.iter_mut().find(|other| other.0 == learner_id) {

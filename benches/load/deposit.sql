@@ -14,7 +14,7 @@ UPDATE learners SET head_sequence = head_sequence + 1, head_hash = sha256(head_h
 INSERT INTO outcomes VALUES (:learner_id::uuid, :outcome_id::uuid, :institution_id::uuid, :achievement_id::uuid, :key, :institution_id, '2024-03-01', NULL, NULL, '86', NULL, NULL, NULL, '\x00', 'accepted', '', 'user:' || :learner_id, now(), NULL, NULL);
 INSERT INTO certificate_numbers VALUES (:key, :institution_id, :learner_id::uuid, :outcome_id::uuid);
 INSERT INTO decisions VALUES (:learner_id::uuid, :decision_id::uuid, :outcome_id::uuid, 'credit', 900, NULL, NULL, repeat('x', 300), repeat('x', 400), repeat('x', 400), now());
-INSERT INTO lots VALUES (:learner_id::uuid, :lot_id::uuid, :outcome_id::uuid, :decision_id::uuid, 'occupational_certificate', NULL, NULL, 900, 900, 0, 0, 0, 0, now());
+INSERT INTO lots VALUES (:learner_id::uuid, :lot_id::uuid, :outcome_id::uuid, :decision_id::uuid, 'occupational_certificate', NULL, NULL, 900, 900, 0, 0, 0, 0, now(), NULL);
 INSERT INTO movements VALUES (:learner_id::uuid, :head_sequence, gen_random_uuid(), :lot_id::uuid, 'grant', 'bank', 'available', 900, :available_hundredths, '2024-03-01', now(), 'decision', :decision_id::uuid, '\x00', '\x00');
 INSERT INTO audit_log VALUES (gen_random_uuid(), now(), 'user:' || :learner_id, :institution_id::uuid, 'deposit_outcome', 'outcome', :outcome_id::uuid, gen_random_uuid(), '{"credit": "9.00"}');
 INSERT INTO outbox VALUES (gen_random_uuid(), now(), 'outcome.deposit_outcome', :learner_id::uuid, :institution_id::uuid, :outcome_id::uuid, '{"credit": "9.00"}');

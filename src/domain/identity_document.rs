@@ -87,6 +87,27 @@ impl IdentityDocument {
         format!("{}:{}", self.kind, self.number)
     }
 
+    /// The date of birth that the number holds, if it holds one: those of resident identity cards do, and since 2023 those of
+    /// foreigners' permanent resident cards, which have 18 characters too.
+    pub fn birth_date(&self) -> Option<NaiveDate> {
+        let holds = matches!(
+            self.kind,
+            DocumentKind::ResidentIdentityCard | DocumentKind::ForeignPermanentResidentCard
+        );
+        let digits = self.number.get(6..14).filter(|_| holds && self.number.len() == 18)?;
+        NaiveDate::parse_from_str(digits, "%Y%m%d").ok()
+    }
+
+    /// The code of the division that issued the first number, of a resident identity card.
+    pub fn division(&self) -> Option<&str> {
+        self.number.get(..6).filter(|_| self.kind == DocumentKind::ResidentIdentityCard)
+    }
+
+    /// The number among those who were born on the same day in the same division, of a resident identity card; odd for men.
+    pub fn sequence(&self) -> Option<&str> {
+        self.number.get(14..17).filter(|_| self.kind == DocumentKind::ResidentIdentityCard)
+    }
+
     /// The first three and the last two characters; enough to recognise one's own.
     pub fn masked(&self) -> String {
         let count = self.number.chars().count();
@@ -161,6 +182,32 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(parse(text), expected.map(str::to_owned), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_number_says_of_its_holder() {
+        let said = |kind, text| {
+            let document = IdentityDocument::parse(kind, text, "2026-11-24".parse().unwrap()).unwrap();
+            let born = document.birth_date().map(|day| day.to_string());
+            (born, document.division().map(str::to_owned), document.sequence().map(str::to_owned))
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            said(DocumentKind::ResidentIdentityCard, "340524800101001"),
+            (some("1980-01-01"), some("340524"), some("001"))
+        );
+        assert_eq!(
+            said(DocumentKind::ForeignPermanentResidentCard, "911826198006150015"),
+            (some("1980-06-15"), None, None)
+        );
+        for (kind, text) in [
+            (DocumentKind::ForeignPermanentResidentCard, "GBR310080061501"),
+            (DocumentKind::Passport, "E12345678"),
+            // A number of 18 characters that holds no date.
+            (DocumentKind::TaiwanPermit, "911826198006150015"),
+        ] {
+            assert_eq!(said(kind, text), (None, None, None), "{text}");
         }
     }
 

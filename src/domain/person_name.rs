@@ -58,7 +58,7 @@ impl PersonName {
 }
 
 /// Whether a letter is one of the Chinese script: CJK unified ideographs with extension A, and those beyond the first plane.
-fn is_han(letter: char) -> bool {
+pub(super) fn is_han(letter: char) -> bool {
     matches!(letter, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 

@@ -42,6 +42,9 @@ words! {
         ReplayDecision => "replay_decision",
         ReadAudit => "read_audit",
         ExpireLots => "expire_lots",
+        FindDuplicates => "find_duplicates",
+        ReadSuspicion => "read_suspicion",
+        DismissSuspicion => "dismiss_suspicion",
         WriteRulePack => "write_rule_pack",
         ReadDraftRulePack => "read_draft_rule_pack",
         DecideRulePack => "decide_rule_pack",
@@ -161,8 +164,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
-        A::PreviewCorrection | A::ApplyCorrection => role == BankRole::Officer,
-        A::ReadCorrection | A::ReadCase => matches!(role, BankRole::Officer | BankRole::Auditor),
+        A::PreviewCorrection | A::ApplyCorrection | A::DismissSuspicion => role == BankRole::Officer,
+        A::ReadCorrection | A::ReadCase | A::ReadSuspicion => matches!(role, BankRole::Officer | BankRole::Auditor),
         // The bank's own packs; those of institutions are theirs.
         A::WriteRulePack => role == BankRole::Administrator && resource == Resource::Bank,
         A::ReadDraftRulePack => true,
@@ -199,6 +202,7 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::RunClaimClocks
         | A::DecideCase
         | A::ExpireLots
+        | A::FindDuplicates
         | A::UploadEvidence
         | A::ReadUploadedEvidence
         | A::RemoveEvidence => false,
@@ -293,7 +297,10 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ObjectToClaim
         | A::RunClaimClocks
         | A::WriteWorkingYear
-        | A::ExpireLots => (&[], Needs::Belonging),
+        | A::ExpireLots
+        | A::FindDuplicates
+        | A::ReadSuspicion
+        | A::DismissSuspicion => (&[], Needs::Belonging),
     }
 }
 
@@ -347,6 +354,9 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ReadCase
         | A::DecideCase
         | A::ExpireLots
+        | A::FindDuplicates
+        | A::ReadSuspicion
+        | A::DismissSuspicion
         | A::ReadEvidence
         | A::ReadUploadedEvidence
         | A::RemoveEvidence => None,

@@ -32,5 +32,6 @@ pub mod server;
 pub mod sessions;
 pub mod simulations;
 pub mod state;
+pub mod suspicions;
 pub mod verdicts;
 pub mod worth;

@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     achievements, agreements, claims, clients, corrections, evidence, health, institutions, learners, me, members, notices, outcomes,
-    packs, pathways, programmes, review, rules, sessions, simulations, verdicts, worth,
+    packs, pathways, programmes, review, rules, sessions, simulations, suspicions, verdicts, worth,
 };
 
 macro_rules! operations {
@@ -167,4 +167,7 @@ operations! {
     corrections::list_own_cases,
     corrections::read_case,
     corrections::decide_case,
+    suspicions::list_suspicions,
+    suspicions::read_suspicion,
+    suspicions::dismiss_suspicion,
 }

@@ -18,8 +18,9 @@ use crate::config::Config;
 use crate::domain::actor::Caller;
 use crate::ops::claims::clocks::{Ran, run_claim_clocks};
 use crate::ops::context::{Bank, Context};
-use crate::ops::expiry::expire_lots;
+use crate::ops::expiry::{expire_lots, warn_of_expiry};
 use crate::ops::simulation::worker::Simulator;
+use crate::ops::suspicions::search::{Searched, find_duplicates};
 
 /// The buckets of latencies, in seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
@@ -140,10 +141,20 @@ async fn keep_up(web: web::Data<Web>) {
                 // The operation has said why; the next round tries again.
                 Err(refusal) => tracing::warn!(%refusal, "credit could not be expired"),
             }
+            match web.run(move |bank| warn_of_expiry(bank, &context)).await {
+                Ok(0) => {}
+                Ok(learners) => tracing::info!(learners, "learners were warned of credit that expires"),
+                Err(refusal) => tracing::warn!(%refusal, "learners could not be warned"),
+            }
             match web.run(move |bank| run_claim_clocks(bank, &context)).await {
                 Ok(ran) if ran == Ran::default() => {}
                 Ok(ran) => tracing::info!(?ran, "the clocks of claims ran"),
                 Err(refusal) => tracing::warn!(%refusal, "the clocks of claims could not run"),
+            }
+            match web.run(move |bank| find_duplicates(bank, &context)).await {
+                Ok(searched) if searched == Searched::default() => {}
+                Ok(searched) => tracing::info!(?searched, "accounts were compared"),
+                Err(refusal) => tracing::warn!(%refusal, "accounts could not be compared"),
             }
         }
         minute += 1;

@@ -38,6 +38,7 @@ pub mod rules;
 pub mod sessions;
 pub mod setup;
 pub mod simulation;
+pub mod suspicions;
 pub mod users;
 pub mod verify;
 pub mod working_days;

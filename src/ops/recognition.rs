@@ -136,6 +136,7 @@ pub(super) fn grant(
         expired_hundredths: 0,
         reversed_hundredths: 0,
         created_at: At(context.now),
+        warned_days: None,
     };
     Ok((lot, MovementRow::new(learner_id, &movement), head))
 }

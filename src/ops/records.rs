@@ -1,6 +1,6 @@
 //! Reading a learner's record: who it is, the account, the movements. One's own, or by right and then seen by the learner.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::identity::{document_of, name_of};
 use crate::domain::actor::{Actor, BankRole, MemberRole};
 use crate::domain::correction::effective::balance_on;
 use crate::domain::credit::Credit;
+use crate::domain::expiry::{WARNING_DAYS, next_warning_on};
 use crate::domain::identity_document::DocumentKind;
 use crate::domain::lot::{LotBalance, Pocket};
 use crate::domain::movement::{CauseKind, Movement, MovementKind, Side, hex};
@@ -18,9 +19,6 @@ use crate::domain::rejection::Rejection;
 use crate::store::deposits::{LearnerRow, LotRow, MovementRow};
 use crate::store::error::StoreError;
 use crate::store::records;
-
-/// How many days before its last day credit counts as expiring soon.
-const EXPIRING_DAYS: u64 = 90;
 
 /// A role at an institution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -74,6 +72,10 @@ pub struct Expiring {
     pub available: Credit,
     /// The last day of use.
     pub usable_until: NaiveDate,
+    /// How many days are left; on the last day none.
+    pub days_left: i64,
+    /// When a warning of it is told next: 30 and 7 days before the last day.
+    pub next_warning_on: Option<NaiveDate>,
 }
 
 /// Which record: as it was known at the end of a day, of what took effect by a day; as it is known now where none is named.
@@ -276,17 +278,19 @@ fn account(learner: &LearnerRow, day: NaiveDate, lots: &[(LotRow, LotBalance)]) 
         balances.push(more(before, held).ok_or_else(too_much)?);
     }
     balances.sort_by(|a, b| (&a.category, a.level).cmp(&(&b.category, b.level)));
-    let soon = day.checked_add_days(Days::new(EXPIRING_DAYS)).unwrap_or(day);
     let mut expiring_soon: Vec<Expiring> = lots
         .iter()
         .filter_map(|(lot, held)| {
-            let usable_until = lot.usable_until.filter(|last| *last <= soon)?;
+            let usable_until = lot.usable_until?;
+            let days_left = usable_until.signed_duration_since(day).num_days();
             let available = held.pocket(Pocket::Available);
-            (available > Credit::ZERO).then_some(Expiring {
+            (available > Credit::ZERO && days_left <= WARNING_DAYS.map(i64::from).into_iter().max()?).then_some(Expiring {
                 lot_id: lot.lot_id.0,
                 outcome_id: lot.outcome_id.0,
                 available,
                 usable_until,
+                days_left,
+                next_warning_on: next_warning_on(usable_until, day),
             })
         })
         .collect();

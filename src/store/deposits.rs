@@ -135,6 +135,7 @@ pub struct LotRow {
     pub expired_hundredths: i64,
     pub reversed_hundredths: i64,
     pub created_at: At,
+    pub warned_days: Option<i16>,
 }
 
 impl LotRow {
@@ -352,12 +353,11 @@ pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
     insert_rows!(conn, lots, &brought.lots, {
         learner_id: Id, lot_id: Id, outcome_id: Id, decision_id: Id, category: Text, level: Nullable<SmallInt>, usable_until: Nullable<Date>,
         granted_hundredths: BigInt, available_hundredths: BigInt, held_hundredths: BigInt, redeemed_hundredths: BigInt,
-        expired_hundredths: BigInt, reversed_hundredths: BigInt, created_at: Moment,
+        expired_hundredths: BigInt, reversed_hundredths: BigInt, created_at: Moment, warned_days: Nullable<SmallInt>,
     });
     insert_rows!(conn, movements, &brought.movements, {
         learner_id: Id, sequence: BigInt, movement_id: Id, lot_id: Id, kind: Text, source: Text, target: Text, amount_hundredths: BigInt,
-        available_after_hundredths: BigInt, effective_on: Date, recorded_at: Moment, cause_kind: Text, cause_id: Id,
-        previous_hash: Binary, hash: Binary,
+        available_after_hundredths: BigInt, effective_on: Date, recorded_at: Moment, cause_kind: Text, cause_id: Id, previous_hash: Binary, hash: Binary,
     });
     mismatches::note(conn, &brought.mismatches)?;
     move_heads(conn, &brought.heads)

@@ -346,19 +346,6 @@ pub fn review_outcome(conn: &mut Conn, row: &OutcomeRow, to: OutcomeStatus, reas
     Ok(changed == 1)
 }
 
-/// Lots with available credit whose last day of use was before `day`.
-///
-/// # Errors
-/// When the database refuses.
-pub fn lots_due(conn: &mut Conn, day: chrono::NaiveDate, limit: i64) -> Result<Vec<LotRow>, StoreError> {
-    Ok(lots::table
-        .filter(lots::usable_until.lt(Some(day)))
-        .filter(lots::available_hundredths.gt(0))
-        .order((lots::learner_id, lots::lot_id))
-        .limit(limit)
-        .load(conn)?)
-}
-
 /// Sets a lot's pockets, if its available credit is still what was read.
 ///
 /// # Errors

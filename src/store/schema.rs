@@ -327,6 +327,7 @@ diesel::table! {
         expired_hundredths -> BigInt,
         reversed_hundredths -> BigInt,
         created_at -> Moment,
+        warned_days -> Nullable<SmallInt>,
     }
 }
 
@@ -802,6 +803,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::Binary;
+    use crate::store::types::Id;
+
+    likenesses (likeness, learner_id) {
+        likeness -> Binary,
+        learner_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    duplicate_suspicions (first_learner_id, second_learner_id) {
+        suspicion_id -> Id,
+        first_learner_id -> Id,
+        second_learner_id -> Id,
+        grounds -> Text,
+        strength -> Text,
+        status -> Text,
+        found_at -> Moment,
+        changed_at -> Moment,
+        dismissed_at -> Nullable<Moment>,
+        dismissed_by -> Nullable<Text>,
+        dismissed_by_name -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::types::{Id, Moment};
+
+    walks (walk) {
+        walk -> Text,
+        since -> Moment,
+        learner_id -> Id,
+        institution_id -> Id,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -847,4 +890,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     corrections,
     correction_items,
     correction_cases,
+    likenesses,
+    duplicate_suspicions,
+    walks,
 );

@@ -25,6 +25,7 @@ mod simulations;
 mod spec;
 mod standards;
 mod start;
+mod suspicions;
 mod town;
 mod walk;
 mod worth;

@@ -114,6 +114,8 @@ fn things(server: &Server, town: &Town) -> Things {
             // Nothing of it is used, so that it opens no case.
             ("case_id", town.school.clone()),
             ("correction_id", text(&correction["correction_id"])),
+            // Nobody is suspected; who may know of any is asked first.
+            ("suspicion_id", town.school.clone()),
             ("file_id", file_of(server, town, &text(&deposited["learner_id"]))),
         ]),
         example: town.outcome("S000441012345242000003"),
@@ -159,7 +161,8 @@ fn body(operation: &str, things: &Things) -> Option<Value> {
         | "suspend_institution"
         | "reinstate_institution"
         | "release_outcome"
-        | "refuse_outcome" => {
+        | "refuse_outcome"
+        | "dismiss_suspicion" => {
             json!({ "reason": "没有权限" })
         }
         "add_member" => json!({ "user": user("intruder"), "roles": ["registrar"] }),

@@ -11,7 +11,7 @@ use credit_bank::ops::verify::verify;
 use credit_bank::ops::{learners, rules};
 use serde_json::json;
 
-use super::common::{PASSWORD, log_in, on_both};
+use super::common::{PASSWORD, World, log_in, on_both};
 
 fn at(moment: &str) -> DateTime<Utc> {
     moment.parse().unwrap()
@@ -24,21 +24,26 @@ fn as_of_day(day: Option<&str>) -> AsOf {
     }
 }
 
+/// Makes a certificate of the world's worth some credit that can be used for three years: until 2027-03-01.
+pub(crate) fn usable_for_three_years(world: &World, credit: &str) {
+    // A named family outweighs the kind, so this rule takes the place of the one that the world has.
+    let rule = json!({ "title": "有效期三年", "citation": "测试", "selector": { "family": "occ-elec", "rank": 2, "kind": "occupational_certificate" },
+        "method": { "method": "fixed", "credit": credit }, "selected_by": "award_date", "effective_from": "2020-01-01",
+        "validity": { "years": 3, "boundary": "anniversary_included" } });
+    rules::publish_recognition_rule(
+        &world.bank,
+        &Context::of(Caller::Bank, world.registrar.now),
+        None,
+        &serde_json::from_value(rule).unwrap(),
+    )
+    .unwrap();
+}
+
 #[test]
 fn credit_expires_after_its_last_day_and_the_past_stays_as_it_was() {
     on_both(|world| {
         let bank = &world.bank;
-        // A named family outweighs the kind, so this rule takes the place of the one that the world has.
-        let rule = json!({ "title": "有效期三年", "citation": "测试", "selector": { "family": "occ-elec", "rank": 2, "kind": "occupational_certificate" },
-            "method": { "method": "fixed", "credit": "4.00" }, "selected_by": "award_date", "effective_from": "2020-01-01",
-            "validity": { "years": 3, "boundary": "anniversary_included" } });
-        rules::publish_recognition_rule(
-            bank,
-            &Context::of(Caller::Bank, world.registrar.now),
-            None,
-            &serde_json::from_value(rule).unwrap(),
-        )
-        .unwrap();
+        usable_for_three_years(world, "4.00");
         let request = DepositRequest {
             context: world.registrar,
             idempotency_key: None,
@@ -72,7 +77,9 @@ fn credit_expires_after_its_last_day_and_the_past_stays_as_it_was() {
         };
         let expire = |now: &str| expire_lots(bank, &Context::of(Caller::Bank, at(now))).unwrap();
         assert_eq!(account("2026-11-24T02:00:00Z", None).expiring_soon, []);
-        assert_eq!(account("2027-02-01T02:00:00Z", None).expiring_soon.len(), 1);
+        let soon = &account("2027-02-01T02:00:00Z", None).expiring_soon[..];
+        let [soon] = soon else { panic!("{soon:?}") };
+        assert_eq!((soon.days_left, soon.next_warning_on), (28, Some("2027-02-22".parse().unwrap())));
         // The last day at the bank, eight hours ahead, is not over at 15:59 in UTC.
         assert_eq!(expire("2027-03-01T15:59:59Z"), 0);
         assert_eq!(expire("2027-03-01T16:00:00Z"), 1);

@@ -24,5 +24,7 @@ mod packs;
 mod sessions;
 mod simulation_runs;
 mod simulations;
+mod suspicions;
 mod versions;
+mod warnings;
 mod withdrawal;

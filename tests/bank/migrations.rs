@@ -63,7 +63,7 @@ const HISTORY: [&str; 7] = [
     "INSERT INTO learners VALUES ({learner}, '1', 'passport', {bytes}, {bytes}, {bytes}, NULL, {institution}, {moment}, 1, {bytes}, 100)",
     "INSERT INTO outcomes VALUES ({learner}, {learner}, {institution}, {institution}, NULL, 'i', '2024-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, {bytes}, 'accepted', '', 'bank', {moment}, NULL, NULL, NULL, NULL, NULL, NULL)",
     "INSERT INTO decisions VALUES ({learner}, {learner}, {learner}, 'credit', 100, NULL, NULL, '{}', '[]', '{}', {moment})",
-    "INSERT INTO lots VALUES ({learner}, {learner}, {learner}, {learner}, 'training', NULL, NULL, 100, 100, 0, 0, 0, 0, {moment})",
+    "INSERT INTO lots VALUES ({learner}, {learner}, {learner}, {learner}, 'training', NULL, NULL, 100, 100, 0, 0, 0, 0, {moment}, NULL)",
     "INSERT INTO movements VALUES ({learner}, 1, {learner}, {learner}, 'grant', 'bank', 'available', 100, 100, '2024-01-01', {moment}, 'decision', {learner}, {bytes}, {bytes})",
 ];
 
@@ -84,7 +84,7 @@ fn history_is_never_changed_and_lots_always_add_up() {
             "UPDATE lots SET granted_hundredths = 0, available_hundredths = 0",
             "UPDATE learners SET available_hundredths = -1",
             "INSERT INTO lots SELECT learner_id, {institution}, outcome_id, decision_id, category, level, usable_until, granted_hundredths, \
-             available_hundredths, held_hundredths, redeemed_hundredths, expired_hundredths, reversed_hundredths, created_at FROM lots",
+             available_hundredths, held_hundredths, redeemed_hundredths, expired_hundredths, reversed_hundredths, created_at, warned_days FROM lots",
         ];
         for text in refused {
             assert!(run(store, text).is_err(), "{text}");

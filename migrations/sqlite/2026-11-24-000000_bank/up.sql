@@ -207,6 +207,7 @@ CREATE TABLE learner_institutions (
     CONSTRAINT learner_institutions_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT learner_institutions_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
 );
+CREATE INDEX learner_institutions_by_since ON learner_institutions (since, learner_id, institution_id);
 
 -- One-time codes by which a learner claims an account.
 CREATE TABLE claim_codes (
@@ -299,7 +300,7 @@ BEGIN
     SELECT RAISE(ABORT, 'decisions are never changed or deleted');
 END;
 
--- The credit that one outcome brought: granted, and where it is now.
+-- The credit that one outcome brought: granted, where it is now, and the last warning of its expiry.
 CREATE TABLE lots (
     learner_id BLOB NOT NULL CONSTRAINT lots_learner_id_is_uuid CHECK (length(learner_id) = 16),
     lot_id BLOB NOT NULL CONSTRAINT lots_lot_id_is_uuid CHECK (length(lot_id) = 16),
@@ -315,12 +316,14 @@ CREATE TABLE lots (
     expired_hundredths BIGINT NOT NULL,
     reversed_hundredths BIGINT NOT NULL,
     created_at INTEGER NOT NULL,
+    warned_days SMALLINT,
     CONSTRAINT lots_pk PRIMARY KEY (learner_id, lot_id),
     CONSTRAINT lots_once_per_outcome UNIQUE (learner_id, outcome_id),
     CONSTRAINT lots_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
     CONSTRAINT lots_decision FOREIGN KEY (learner_id, decision_id) REFERENCES decisions (learner_id, decision_id),
     CONSTRAINT lots_conserved CHECK (granted_hundredths = available_hundredths + held_hundredths + redeemed_hundredths + expired_hundredths + reversed_hundredths),
-    CONSTRAINT lots_pockets_not_negative CHECK (granted_hundredths > 0 AND available_hundredths >= 0 AND held_hundredths >= 0 AND redeemed_hundredths >= 0 AND expired_hundredths >= 0 AND reversed_hundredths >= 0)
+    CONSTRAINT lots_pockets_not_negative CHECK (granted_hundredths > 0 AND available_hundredths >= 0 AND held_hundredths >= 0 AND redeemed_hundredths >= 0 AND expired_hundredths >= 0 AND reversed_hundredths >= 0),
+    CONSTRAINT lots_warning_known CHECK (warned_days IN (90, 30, 7))
 );
 CREATE INDEX lots_expiring ON lots (usable_until) WHERE usable_until IS NOT NULL AND available_hundredths > 0;
 
@@ -850,3 +853,42 @@ CREATE TABLE correction_cases (
 );
 CREATE INDEX correction_cases_by_institution ON correction_cases (institution_id, case_id);
 CREATE INDEX correction_cases_by_id ON correction_cases (case_id);
+
+-- Keyed indexes of what variants of one person share: the sound of a name, with a date of birth or an institution. Distributed by
+-- its own key.
+CREATE TABLE likenesses (
+    likeness BLOB NOT NULL,
+    learner_id BLOB NOT NULL CONSTRAINT likenesses_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    CONSTRAINT likenesses_pk PRIMARY KEY (likeness, learner_id)
+);
+
+-- Pairs of learners who may be one person. Distributed by its own key.
+CREATE TABLE duplicate_suspicions (
+    suspicion_id BLOB NOT NULL CONSTRAINT duplicate_suspicions_suspicion_id_is_uuid CHECK (length(suspicion_id) = 16),
+    first_learner_id BLOB NOT NULL CONSTRAINT duplicate_suspicions_first_learner_id_is_uuid CHECK (length(first_learner_id) = 16),
+    second_learner_id BLOB NOT NULL CONSTRAINT duplicate_suspicions_second_learner_id_is_uuid CHECK (length(second_learner_id) = 16),
+    grounds TEXT NOT NULL CONSTRAINT duplicate_suspicions_grounds_is_json CHECK (json_valid(grounds)),
+    strength TEXT NOT NULL,
+    status TEXT NOT NULL,
+    found_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    dismissed_at INTEGER,
+    dismissed_by TEXT,
+    dismissed_by_name TEXT,
+    reason TEXT,
+    CONSTRAINT duplicate_suspicions_pk PRIMARY KEY (first_learner_id, second_learner_id),
+    CONSTRAINT duplicate_suspicions_in_order CHECK (first_learner_id < second_learner_id),
+    CONSTRAINT duplicate_suspicions_strength_known CHECK (strength IN ('strong', 'weak')),
+    CONSTRAINT duplicate_suspicions_status_known CHECK (status IN ('open', 'dismissed', 'merged')),
+    CONSTRAINT duplicate_suspicions_dismissed_by_somebody CHECK ((status <> 'dismissed' OR dismissed_at IS NOT NULL) AND (dismissed_at IS NULL) = (dismissed_by IS NULL) AND (dismissed_at IS NULL) = (reason IS NULL))
+);
+CREATE INDEX duplicate_suspicions_by_id ON duplicate_suspicions (suspicion_id);
+
+-- How far a walk over what institutions know of learners has come. Distributed by its own key.
+CREATE TABLE walks (
+    walk TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    learner_id BLOB NOT NULL CONSTRAINT walks_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT walks_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    CONSTRAINT walks_pk PRIMARY KEY (walk)
+);
