@@ -19,6 +19,7 @@ use crate::domain::likeness::{Distinction, Ground, Person, Strength, SuspicionSt
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
+use crate::domain::text::is_prose;
 use crate::store::connection::Conn;
 use crate::store::deposits::known_by;
 use crate::store::error::StoreError;
@@ -261,7 +262,7 @@ pub fn dismiss_suspicion(
     language: Language,
 ) -> Result<Suspicion, OpError> {
     let reason = reason.trim();
-    if !(1..=REASON_CHARACTERS_MAX).contains(&reason.chars().count()) {
+    if !is_prose(reason, REASON_CHARACTERS_MAX) {
         return Err(Rejection::field("/reason", "must have 1 to 500 characters").into());
     }
     bank.store.write(|conn| {
