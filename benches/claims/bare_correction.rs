@@ -1,27 +1,26 @@
 //! The raw baselines of a correction: the rows that its preview reads and keeps, those of its list, and those that it writes when it
 //! is applied, with nothing around them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use credit_bank::store::affected;
+use chrono::{DateTime, Utc};
+use credit_bank::domain::lot::LotBalance;
 use credit_bank::store::claims::{self, ClaimRow, StepRow, UseRow};
 use credit_bank::store::connection::Conn;
 use credit_bank::store::conversions::ConversionRow;
 use credit_bank::store::corrections::{self, CaseRow, CorrectionRow, ItemRow};
 use credit_bank::store::deposits::{self, Brought, LotRow, MovementRow, OutcomeRow};
 use credit_bank::store::journal::{self, AuditRow, Told};
+use credit_bank::store::pockets::set_pockets;
 use credit_bank::store::records::{self, AccessRow};
 use credit_bank::store::schema;
-use credit_bank::store::types::Key;
+use credit_bank::store::types::{At, Key};
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::correcting::PAGE;
 use crate::place::{begin, commit};
 use crate::school::AWARDED;
-
-/// How many outcomes are ended by one statement.
-const TOGETHER: usize = 500;
 
 /// Reads what stands on the outcomes, a statement a table; answers how many outcomes there are.
 pub(crate) fn read(conn: &mut Conn) -> usize {
@@ -85,10 +84,37 @@ pub(crate) fn list(conn: &mut Conn, correction_id: Uuid, looks: &[Vec<AccessRow>
     listed
 }
 
+/// Ends outcomes, as one would who knows that they stand.
+fn withdraw(conn: &mut Conn, outcomes: &[(Uuid, Uuid)], correction_id: Uuid, at: DateTime<Utc>) -> usize {
+    use schema::outcomes as columns;
+    let ended = || {
+        (
+            columns::status.eq("withdrawn"),
+            columns::ended_at.eq(Some(At(at))),
+            columns::ended_by.eq(Some(Key(correction_id))),
+        )
+    };
+    match conn {
+        Conn::Postgres(conn) => {
+            let ids: Vec<Key> = outcomes.iter().map(|one| Key(one.1)).collect();
+            let own = columns::table.filter(columns::outcome_id.eq_any(ids));
+            diesel::update(own).set(ended()).execute(conn).unwrap()
+        }
+        Conn::Sqlite(conn) => {
+            let rows = outcomes.iter().map(|(learner_id, outcome_id)| {
+                let own = columns::table.find((Key(*learner_id), Key(*outcome_id)));
+                diesel::update(own).set(ended()).execute(conn).unwrap()
+            });
+            rows.sum()
+        }
+    }
+}
+
 /// What an application wrote.
 pub(crate) struct Applied {
     row: CorrectionRow,
-    lots: Vec<LotRow>,
+    /// As they were, and as they are then.
+    pockets: Vec<(LotRow, LotBalance)>,
     brought: Brought,
     outcomes: Vec<(Uuid, Uuid)>,
     voided: Vec<(ClaimRow, StepRow)>,
@@ -97,7 +123,7 @@ pub(crate) struct Applied {
 }
 
 impl Applied {
-    pub(crate) fn read(conn: &mut Conn, correction_id: Uuid) -> Self {
+    pub(crate) fn read(conn: &mut Conn, before: &mut Conn, correction_id: Uuid) -> Self {
         let movements: Vec<MovementRow> = schema::movements::table
             .filter(schema::movements::cause_id.eq(Key(correction_id)))
             .order((schema::movements::learner_id, schema::movements::sequence))
@@ -110,9 +136,18 @@ impl Applied {
                 .or_insert_with(|| (row.learner_id.0, row.sequence - 1, 0, Vec::new(), 0));
             (head.2, head.3, head.4) = (row.sequence, row.hash.clone(), row.available_after_hundredths);
         }
-        let mut lots: Vec<LotRow> = schema::lots::table.load(conn).unwrap();
-        let moved: std::collections::HashSet<Uuid> = movements.iter().map(|row| row.lot_id.0).collect();
-        lots.retain(|lot| moved.contains(&lot.lot_id.0));
+        let moved: HashSet<Uuid> = movements.iter().map(|row| row.lot_id.0).collect();
+        let lots: Vec<LotRow> = schema::lots::table.load(conn).unwrap();
+        let after: HashMap<Uuid, LotBalance> = lots.iter().map(|lot| (lot.lot_id.0, lot.balance().unwrap())).collect();
+        let lots: Vec<LotRow> = schema::lots::table
+            .order((schema::lots::learner_id, schema::lots::lot_id))
+            .load(before)
+            .unwrap();
+        let lots = lots.into_iter().filter(|lot| moved.contains(&lot.lot_id.0));
+        let pockets = lots.map(|lot| {
+            let balance = after[&lot.lot_id.0];
+            (lot, balance)
+        });
         let outcomes: Vec<OutcomeRow> = schema::outcomes::table
             .filter(schema::outcomes::ended_by.eq(Some(Key(correction_id))))
             .order((schema::outcomes::learner_id, schema::outcomes::outcome_id))
@@ -144,7 +179,7 @@ impl Applied {
         });
         Self {
             row: corrections::find(conn, correction_id).unwrap().unwrap(),
-            lots,
+            pockets: pockets.collect(),
             brought: Brought {
                 movements,
                 heads: heads.into_values().collect(),
@@ -162,29 +197,14 @@ impl Applied {
         let (correction_id, at) = (self.row.correction_id.0, self.row.applied_at.clone().unwrap().0);
         begin(conn);
         assert!(corrections::note_applied(conn, correction_id, "bare", "bare", at).unwrap());
-        for lot in &self.lots {
-            diesel::update(schema::lots::table.find((&lot.learner_id, &lot.lot_id)))
-                .set((
-                    schema::lots::available_hundredths.eq(lot.available_hundredths),
-                    schema::lots::held_hundredths.eq(lot.held_hundredths),
-                    schema::lots::redeemed_hundredths.eq(lot.redeemed_hundredths),
-                    schema::lots::expired_hundredths.eq(lot.expired_hundredths),
-                    schema::lots::reversed_hundredths.eq(lot.reversed_hundredths),
-                ))
-                .execute(conn)
-                .unwrap();
-        }
+        assert_eq!(set_pockets(conn, &self.pockets).unwrap(), self.pockets.len());
         deposits::bring(conn, &self.brought).unwrap();
         for (claim, step) in &self.voided {
             assert!(claims::update(conn, claim, claim.edition - 1).unwrap());
             claims::set_standing(conn, claim, false).unwrap();
             claims::insert_step(conn, step).unwrap();
         }
-        for some in self.outcomes.chunks(TOGETHER) {
-            let (learner_ids, outcome_ids): (Vec<Uuid>, Vec<Uuid>) = some.iter().copied().unzip();
-            let ended = affected::withdraw_outcomes(conn, &learner_ids, &outcome_ids, correction_id, at);
-            assert_eq!(ended.unwrap(), some.len());
-        }
+        assert_eq!(withdraw(conn, &self.outcomes, correction_id, at), self.outcomes.len());
         corrections::open_cases(conn, &self.cases).unwrap();
         journal::tell(conn, &self.told).unwrap();
         commit(conn);

@@ -301,8 +301,8 @@ impl Applying<'_> {
             return Ok(());
         }
         for page in ending.chunks(PAGE) {
-            let (learner_ids, outcome_ids): (Vec<Uuid>, Vec<Uuid>) = page.iter().map(|item| (item.learner_id, item.outcome_id)).unzip();
-            let ended = affected::withdraw_outcomes(conn, &learner_ids, &outcome_ids, correction_id, self.context.now)?;
+            let outcomes: Vec<(Uuid, Uuid)> = page.iter().map(|item| (item.learner_id, item.outcome_id)).collect();
+            let ended = affected::withdraw_outcomes(conn, &outcomes, correction_id, self.context.now)?;
             if ended != page.len() {
                 return Err(StoreError::Stale.into());
             }
