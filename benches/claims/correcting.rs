@@ -14,6 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::bare_correction as bare;
+use crate::deciding::processor_seconds;
 use crate::place::Place;
 use crate::school::{AWARDED, CERTIFICATES, Panel, School};
 
@@ -53,6 +54,8 @@ pub(crate) struct Errand {
 #[derive(Debug, Serialize, Deserialize)]
 struct Done {
     seconds: f64,
+    /// Of the processors, by that process.
+    processor: f64,
     /// The most memory that it ever held.
     peak_mib: u64,
     correction: Option<(Uuid, String)>,
@@ -70,11 +73,12 @@ impl Errand {
     pub(crate) fn run(&self) {
         let mut correction = self.correction.clone();
         let id = || self.correction.clone().unwrap().0;
-        let mut seconds = 0.0;
+        let (mut seconds, mut processor) = (0.0, 0.0);
         let mut timed = |work: &mut dyn FnMut()| {
-            let began = Instant::now();
+            let (began, used) = (Instant::now(), processor_seconds());
             work();
             seconds = began.elapsed().as_secs_f64();
+            processor = processor_seconds() - used;
         };
         match self.what {
             What::Preview => {
@@ -128,13 +132,14 @@ impl Errand {
                 timed(&mut || assert_eq!(bare::list(&mut conn, id(), &looks), OUTCOMES_MAX));
             }
             What::BareApply => {
-                let rows = bare::Applied::read(&mut self.place.connect(), id());
                 let mut conn = self.before.connect();
+                let rows = bare::Applied::read(&mut self.place.connect(), &mut conn, id());
                 timed(&mut || rows.write(&mut conn));
             }
         }
         let done = Done {
             seconds,
+            processor,
             peak_mib: peak_mib(),
             correction,
         };
@@ -186,10 +191,12 @@ pub(crate) fn measure(name: &str, parent: &Path, server: Option<&str>) {
     let bare = errand.sent(What::BarePreview);
     let said = |what: &str, done: &Done, bare: &Done| {
         println!(
-            "    {what}: {:.2} s, {} MiB at most; bare: {:.2} s, {} MiB; ratio {:.2}",
+            "    {what}: {:.2} s ({:.2} s of the processors), {} MiB at most; bare: {:.2} s ({:.2} s), {} MiB; ratio {:.2}",
             done.seconds,
+            done.processor,
             done.peak_mib,
             bare.seconds,
+            bare.processor,
             bare.peak_mib,
             bare.seconds / done.seconds
         );
