@@ -16,6 +16,8 @@ use credit_bank::store::records;
 use credit_bank::store::types::{At, Key};
 use uuid::Uuid;
 
+use crate::cluster::postgres_program;
+
 /// One transaction a deposit on PostgreSQL: the statements of a deposit, by pgbench, prepared.
 /// Answers transactions per second.
 pub(crate) fn pgbench(url: &str, clients: usize, seconds: usize) -> f64 {
@@ -37,16 +39,6 @@ pub(crate) fn pgbench(url: &str, clients: usize, seconds: usize) -> f64 {
         .find(|line| line.starts_with("tps = "))
         .unwrap_or_else(|| panic!("{said}"));
     line.split(' ').nth(2).unwrap().parse().unwrap()
-}
-
-/// Where a program of PostgreSQL is.
-pub(crate) fn postgres_program(name: &str) -> String {
-    let found = Command::new("sh")
-        .arg("-c")
-        .arg(format!("command -v {name} || ls /usr/lib/postgresql/*/bin/{name} | tail -n 1"))
-        .output()
-        .unwrap();
-    String::from_utf8(found.stdout).unwrap().trim().to_owned()
 }
 
 /// The rows of a deposit for a learner who is there, as they come out of the bank's own thinking.

@@ -2,12 +2,10 @@
 //! takes no time to speak of, the latter says little; so the same is measured with flushes that take 3 ms longer, as on
 //! an ordinary disk.
 
-use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
 use std::time::Duration;
 
 use crate::bank::{Bank, database_in};
-use crate::bare::postgres_program;
+use crate::cluster::Cluster;
 use crate::flush::Flushes;
 use crate::wire::{Measured, load, request};
 
@@ -21,7 +19,7 @@ pub(crate) fn deposits(seconds: f64) {
     measure("SQLite", &bank, &flushes, seconds);
     drop(bank);
     let flushes = Flushes::compile();
-    let cluster = Cluster::start(&flushes);
+    let cluster = Cluster::start(|command| flushes.preload(command));
     let bank = Bank::start(Some(database_in(&cluster.url)), None);
     measure("PostgreSQL", &bank, &flushes, seconds);
 }
@@ -48,56 +46,5 @@ fn measure(name: &str, bank: &Bank, flushes: &Flushes, seconds: f64) {
             taken.len() as f64 / deposits.requests as f64,
             lasted / flush,
         );
-    }
-}
-
-/// A throw-away PostgreSQL whose flushes are counted.
-struct Cluster {
-    directory: tempfile::TempDir,
-    url: String,
-}
-
-/// PostgreSQL refuses to run as root.
-fn as_owner(program: &str) -> Command {
-    let user = Command::new("id").arg("-u").output().unwrap();
-    let found = postgres_program(program);
-    if user.stdout.trim_ascii() == b"0" {
-        let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--", &found]);
-        return command;
-    }
-    Command::new(found)
-}
-
-fn done(command: &mut Command) {
-    let ended = command.stdout(std::process::Stdio::null()).status().unwrap();
-    assert!(ended.success(), "{command:?}");
-}
-
-impl Cluster {
-    fn start(flushes: &Flushes) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let place = directory.path().to_str().unwrap().to_owned();
-        // Whoever it runs as may make its own directory in it, and nobody else comes near.
-        std::fs::set_permissions(&place, std::fs::Permissions::from_mode(0o777)).unwrap();
-        let data = format!("{place}/data");
-        done(as_owner("initdb").args(["-D", &data, "-U", "bank", "-A", "trust", "-E", "UTF8", "--locale=C"]));
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={place}");
-        let mut start = as_owner("pg_ctl");
-        start.args(["-D", &data, "-w", "-l", &format!("{data}/log"), "-o", &options, "start"]);
-        flushes.preload(&mut start);
-        done(&mut start);
-        Self {
-            directory,
-            url: format!("postgres://bank@127.0.0.1:{port}/postgres"),
-        }
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        let data = self.directory.path().join("data");
-        done(as_owner("pg_ctl").arg("-D").arg(data).args(["-m", "immediate", "stop"]));
     }
 }

@@ -17,6 +17,7 @@
 
 mod bank;
 mod bare;
+mod cluster;
 mod flush;
 mod lone;
 mod wire;

@@ -7,12 +7,12 @@ use super::context::Context;
 use super::error::OpError;
 use super::recognition::head_of;
 use crate::domain::credit::Credit;
-use crate::domain::lot::Pocket;
+use crate::domain::lot::{LotBalance, Pocket};
 use crate::domain::movement::{CauseKind, MovementKind, NewMovement, Side};
 use crate::store::connection::Conn;
 use crate::store::deposits::{self, Brought, LearnerRow, LotRow, MovementRow};
 use crate::store::error::StoreError;
-use crate::store::records;
+use crate::store::pockets::set_pockets;
 
 /// An amount of one lot that moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,51 +63,88 @@ pub(super) fn post_dated(
     lots: &[LotRow],
     transfers: &[(Transfer, Cause, NaiveDate)],
 ) -> Result<(), OpError> {
-    if transfers.is_empty() {
-        return Ok(());
-    }
-    let damaged = |what: String| StoreError::Damaged(what);
-    let learner_id = learner.learner_id.0;
-    let mut head = head_of(learner)?;
-    let mut brought = Brought::default();
-    for lot in lots {
-        let before = lot.balance()?;
-        let mut balance = before;
-        for (transfer, cause, effective_on) in transfers.iter().filter(|(transfer, ..)| transfer.lot_id == lot.lot_id.0) {
-            balance = balance
-                .transfer(transfer.source, transfer.target, transfer.amount)
-                .map_err(|refusal| damaged(format!("lot {}: {refusal}", transfer.lot_id)))?;
-            let content = NewMovement {
-                movement_id: Uuid::now_v7(),
-                lot_id: transfer.lot_id,
-                kind: transfer.kind,
-                source: Side::from(transfer.source),
-                target: Side::from(transfer.target),
-                amount: transfer.amount,
-                effective_on: *effective_on,
-                recorded_at: context.now,
-                cause_kind: cause.kind,
-                cause_id: cause.id,
-            };
-            let appended = head.append(learner_id, content);
-            let (movement, next) = appended.map_err(|_| damaged("a balance out of range".to_owned()))?;
-            head = next;
-            brought.movements.push(MovementRow::new(learner_id, &movement));
+    let mut postings = Postings::default();
+    postings.add(context, learner, lots, transfers)?;
+    postings.write(conn)
+}
+
+/// What moves of several learners, to be written at once.
+#[derive(Default)]
+pub(super) struct Postings {
+    pockets: Vec<(LotRow, LotBalance)>,
+    brought: Brought,
+}
+
+impl Postings {
+    /// Adds what moves of one learner; each learner once.
+    ///
+    /// # Errors
+    /// `Damaged` as [`post`].
+    pub(super) fn add(
+        &mut self,
+        context: &Context,
+        learner: &LearnerRow,
+        lots: &[LotRow],
+        transfers: &[(Transfer, Cause, NaiveDate)],
+    ) -> Result<(), OpError> {
+        if transfers.is_empty() {
+            return Ok(());
         }
-        if balance != before && !records::set_pockets(conn, lot, &balance)? {
+        let damaged = |what: String| StoreError::Damaged(what);
+        let learner_id = learner.learner_id.0;
+        let mut head = head_of(learner)?;
+        let mut moved = 0;
+        for lot in lots {
+            let before = lot.balance()?;
+            let mut balance = before;
+            for (transfer, cause, effective_on) in transfers.iter().filter(|(transfer, ..)| transfer.lot_id == lot.lot_id.0) {
+                balance = balance
+                    .transfer(transfer.source, transfer.target, transfer.amount)
+                    .map_err(|refusal| damaged(format!("lot {}: {refusal}", transfer.lot_id)))?;
+                let content = NewMovement {
+                    movement_id: Uuid::now_v7(),
+                    lot_id: transfer.lot_id,
+                    kind: transfer.kind,
+                    source: Side::from(transfer.source),
+                    target: Side::from(transfer.target),
+                    amount: transfer.amount,
+                    effective_on: *effective_on,
+                    recorded_at: context.now,
+                    cause_kind: cause.kind,
+                    cause_id: cause.id,
+                };
+                let appended = head.append(learner_id, content);
+                let (movement, next) = appended.map_err(|_| damaged("a balance out of range".to_owned()))?;
+                head = next;
+                moved += 1;
+                self.brought.movements.push(MovementRow::new(learner_id, &movement));
+            }
+            if balance != before {
+                self.pockets.push((lot.clone(), balance));
+            }
+        }
+        if moved != transfers.len() {
+            return Err(damaged(format!("a transfer of learner {learner_id} names no lot")).into());
+        }
+        self.brought.heads.push((
+            learner_id,
+            learner.head_sequence,
+            head.sequence,
+            head.hash.to_vec(),
+            head.available.hundredths(),
+        ));
+        Ok(())
+    }
+
+    /// Writes it all.
+    ///
+    /// # Errors
+    /// `Stale` where a lot or a head moved meanwhile.
+    pub(super) fn write(self, conn: &mut Conn) -> Result<(), OpError> {
+        if set_pockets(conn, &self.pockets)? != self.pockets.len() {
             return Err(StoreError::Stale.into());
         }
+        deposits::bring(conn, &self.brought)?;
+        Ok(())
     }
-    if brought.movements.len() != transfers.len() {
-        return Err(damaged(format!("a transfer of learner {learner_id} names no lot")).into());
-    }
-    brought.heads.push((
-        learner_id,
-        learner.head_sequence,
-        head.sequence,
-        head.hash.to_vec(),
-        head.available.hundredths(),
-    ));
-    deposits::bring(conn, &brought)?;
-    Ok(())
 }

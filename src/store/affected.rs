@@ -1,5 +1,7 @@
 //! What stands on outcomes: lots, uses, claims and conversions of many learners at once; and how outcomes end.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -132,12 +134,15 @@ pub fn standing_uses_of_learners(conn: &mut Conn, learner_ids: &[Uuid]) -> Resul
 /// # Errors
 /// When the database refuses.
 pub fn claims_of_learners(conn: &mut Conn, learner_ids: &[Uuid], claim_ids: &[Uuid]) -> Result<Vec<ClaimRow>, StoreError> {
-    let (learner_ids, claim_ids) = (keys(learner_ids), keys(claim_ids));
-    Ok(each_back_end!(conn, c => claims::table
-        .filter(claims::learner_id.eq_any(&learner_ids))
-        .filter(claims::claim_id.eq_any(&claim_ids))
+    let ids = keys(learner_ids);
+    let mut rows: Vec<ClaimRow> = each_back_end!(conn, c => claims::table
+        .filter(claims::learner_id.eq_any(&ids))
         .order((claims::learner_id, claims::claim_id))
-        .load(c))?)
+        .load(c))?;
+    // By a second list SQLite would look for every learner with every claim, and a learner has but a few.
+    let wanted: HashSet<Uuid> = claim_ids.iter().copied().collect();
+    rows.retain(|row| wanted.contains(&row.claim_id.0));
+    Ok(rows)
 }
 
 /// What some claims of some learners bought and was not taken back.
@@ -154,28 +159,52 @@ pub fn conversions_of_claims(conn: &mut Conn, learner_ids: &[Uuid], claim_ids: &
         .load(c))?)
 }
 
-/// Ends outcomes by a correction that withdraws them; says how many.
+/// Ends outcomes, each named with its learner, by a correction that withdraws them; says how many.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn withdraw_outcomes(
     conn: &mut Conn,
-    learner_ids: &[Uuid],
-    outcome_ids: &[Uuid],
+    outcomes_of_learners: &[(Uuid, Uuid)],
     correction_id: Uuid,
     at: DateTime<Utc>,
 ) -> Result<usize, StoreError> {
-    let (learner_ids, outcome_ids) = (keys(learner_ids), keys(outcome_ids));
-    Ok(each_back_end!(conn, c => diesel::update(outcomes::table
-            .filter(outcomes::learner_id.eq_any(&learner_ids))
-            .filter(outcomes::outcome_id.eq_any(&outcome_ids))
-            .filter(outcomes::status.eq_any(STANDING)))
-        .set((
+    let ended = || {
+        (
             outcomes::status.eq(OutcomeStatus::Withdrawn.as_str()),
             outcomes::ended_at.eq(Some(At(at))),
             outcomes::ended_by.eq(Some(Key(correction_id))),
-        ))
-        .execute(c))?)
+        )
+    };
+    let [accepted, released, flagged] = STANDING;
+    let standing = || {
+        outcomes::status
+            .eq(accepted)
+            .or(outcomes::status.eq(released))
+            .or(outcomes::status.eq(flagged))
+    };
+    Ok(match conn {
+        Conn::Postgres(conn) => {
+            let (learner_ids, outcome_ids): (Vec<Uuid>, Vec<Uuid>) = outcomes_of_learners.iter().copied().unzip();
+            diesel::update(outcomes::table)
+                .filter(outcomes::learner_id.eq_any(keys(&learner_ids)))
+                .filter(outcomes::outcome_id.eq_any(keys(&outcome_ids)))
+                .filter(standing())
+                .set(ended())
+                .execute(conn)?
+        }
+        // It would look for every learner with every outcome of two lists.
+        Conn::Sqlite(conn) => {
+            let mut count = 0;
+            for (learner_id, outcome_id) in outcomes_of_learners {
+                count += diesel::update(outcomes::table.find((Key(*learner_id), Key(*outcome_id))))
+                    .filter(standing())
+                    .set(ended())
+                    .execute(conn)?;
+            }
+            count
+        }
+    })
 }
 
 /// Ends an outcome whose place another takes, and says so at both; false where it does not stand.

@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, SmallInt, Text};
 use uuid::Uuid;
 
 use super::claims::ClaimRow;
 use super::connection::Conn;
+use super::each_back_end;
 use super::error::StoreError;
-use super::schema::conversions;
+use super::schema::{conversions, decision_numbers};
 use super::types::{At, Key};
 
 /// What a granted claim bought with one outcome in one place.
@@ -78,33 +78,21 @@ pub fn end(conn: &mut Conn, row: &ClaimRow, at: At, because: &str, by: Uuid) -> 
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct Last {
-    #[diesel(sql_type = BigInt)]
-    last: i64,
-}
-
 /// Takes the next number of an issuer of decisions in a year: without gaps, since it comes with the decision or not at all.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn next_decision_number(conn: &mut Conn, issuer: &str, year: i16) -> Result<i64, StoreError> {
-    const NEXT: [&str; 2] = [
-        "INSERT INTO decision_numbers (issuer, year, last) VALUES ($1, $2, 1)
-            ON CONFLICT (issuer, year) DO UPDATE SET last = decision_numbers.last + 1 RETURNING last",
-        "INSERT INTO decision_numbers (issuer, year, last) VALUES (?, ?, 1)
-            ON CONFLICT (issuer, year) DO UPDATE SET last = decision_numbers.last + 1 RETURNING last",
-    ];
-    let [postgres, sqlite] = NEXT;
-    let found: Last = match conn {
-        Conn::Postgres(conn) => diesel::sql_query(postgres)
-            .bind::<Text, _>(issuer)
-            .bind::<SmallInt, _>(year)
-            .get_result(conn)?,
-        Conn::Sqlite(conn) => diesel::sql_query(sqlite)
-            .bind::<Text, _>(issuer)
-            .bind::<SmallInt, _>(year)
-            .get_result(conn)?,
-    };
-    Ok(found.last)
+    let first = (
+        decision_numbers::issuer.eq(issuer),
+        decision_numbers::year.eq(year),
+        decision_numbers::last.eq(1),
+    );
+    Ok(each_back_end!(conn, c => diesel::insert_into(decision_numbers::table)
+        .values(first)
+        .on_conflict((decision_numbers::issuer, decision_numbers::year))
+        .do_update()
+        .set(decision_numbers::last.eq(decision_numbers::last + 1))
+        .returning(decision_numbers::last)
+        .get_result(c))?)
 }

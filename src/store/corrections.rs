@@ -123,10 +123,11 @@ pub fn items(conn: &mut Conn, correction_id: Uuid, after: Option<(Uuid, Uuid)>, 
         .filter(correction_items::correction_id.eq(Key(correction_id)))
         .into_boxed();
     if let Some((learner_id, outcome_id)) = after {
-        let further = correction_items::learner_id
-            .eq(Key(learner_id))
-            .and(correction_items::outcome_id.gt(Key(outcome_id)));
-        query = query.filter(correction_items::learner_id.gt(Key(learner_id)).or(further));
+        // The first condition is where the index begins to be read.
+        let further = correction_items::outcome_id.gt(Key(outcome_id));
+        query = query
+            .filter(correction_items::learner_id.ge(Key(learner_id)))
+            .filter(correction_items::learner_id.gt(Key(learner_id)).or(further));
     }
     Ok(query
         .order((correction_items::learner_id, correction_items::outcome_id))

@@ -23,6 +23,7 @@ pub mod packs;
 pub mod pathways;
 mod pattern;
 pub mod people;
+pub mod pockets;
 pub mod programmes;
 pub mod records;
 pub mod schema;

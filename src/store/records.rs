@@ -11,7 +11,6 @@ use super::error::StoreError;
 use super::insert::insert_rows;
 use super::schema::{access_log, account_numbers, claim_codes, decisions, learner_institutions, learners, lots, movements, outcomes};
 use super::types::{At, Id, Key, Moment};
-use crate::domain::lot::{LotBalance, Pocket};
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 
 /// A look at a learner's record by somebody else.
@@ -341,25 +340,6 @@ pub fn review_outcome(conn: &mut Conn, row: &OutcomeRow, to: OutcomeStatus, reas
             outcomes::status.eq(to.as_str()),
             outcomes::reviewed_at.eq(Some(At(now))),
             outcomes::review_reason.eq(Some(reason)),
-        ))
-        .execute(conn)?;
-    Ok(changed == 1)
-}
-
-/// Sets a lot's pockets, if its available credit is still what was read.
-///
-/// # Errors
-/// When the database refuses.
-pub fn set_pockets(conn: &mut Conn, lot: &LotRow, balance: &LotBalance) -> Result<bool, StoreError> {
-    let changed = diesel::update(lots::table.find((&lot.learner_id, &lot.lot_id)))
-        .filter(lots::available_hundredths.eq(lot.available_hundredths))
-        .filter(lots::held_hundredths.eq(lot.held_hundredths))
-        .set((
-            lots::available_hundredths.eq(balance.pocket(Pocket::Available).hundredths()),
-            lots::held_hundredths.eq(balance.pocket(Pocket::Held).hundredths()),
-            lots::redeemed_hundredths.eq(balance.pocket(Pocket::Redeemed).hundredths()),
-            lots::expired_hundredths.eq(balance.pocket(Pocket::Expired).hundredths()),
-            lots::reversed_hundredths.eq(balance.pocket(Pocket::Reversed).hundredths()),
         ))
         .execute(conn)?;
     Ok(changed == 1)

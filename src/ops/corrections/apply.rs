@@ -18,7 +18,7 @@ use crate::ops::claims::void::void_claim;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::once::once;
-use crate::ops::posting::{Cause, Transfer, post_dated};
+use crate::ops::posting::{Cause, Postings, Transfer};
 use crate::ops::working_days::working_days;
 use crate::store::connection::Conn;
 use crate::store::corrections::{self as store, CaseRow, ItemRow};
@@ -156,12 +156,15 @@ impl Applying<'_> {
             for lot in affected::lots_of_learners(conn, page)? {
                 lots.entry(lot.learner_id.0).or_default().push(lot);
             }
+            let mut postings = Postings::default();
             for learner in &learners {
                 let learner_id = learner.learner_id.0;
                 let own = by_learner.get(&learner_id).map(Vec::as_slice).unwrap_or_default();
                 let lots = lots.get(&learner_id).map(Vec::as_slice).unwrap_or_default();
-                told.extend(self.one_learner(conn, learner, lots, own, &mut concerns)?);
+                self.post(&mut postings, learner, lots, own)?;
+                told.extend(self.one_learner(conn, learner, own, &mut concerns)?);
             }
+            postings.write(conn)?;
         }
         self.end_outcomes(conn, items)?;
         store::open_cases(conn, &self.cases)?;
@@ -179,16 +182,14 @@ impl Applying<'_> {
         self.context.told("apply_correction", "correction", self.correction.correction_id)
     }
 
-    /// Moves the learner's credit, ends claims, opens cases; and says what the learner is told, if anything ended.
+    /// Ends the learner's claims, opens cases; and says what the learner is told, if anything ended.
     fn one_learner(
         &mut self,
         conn: &mut Conn,
         learner: &LearnerRow,
-        lots: &[LotRow],
         items: &[PreviewItem],
         concerns: &mut BTreeMap<Uuid, Concern>,
     ) -> Result<Option<Told>, OpError> {
-        self.post(conn, learner, lots, items)?;
         let mut voided: BTreeSet<Uuid> = BTreeSet::new();
         let mut reopened: BTreeMap<Uuid, CaseRow> = BTreeMap::new();
         for consequence in items.iter().flat_map(|item| item.consequences.iter()) {
@@ -221,7 +222,7 @@ impl Applying<'_> {
     }
 
     /// What turned out wrong is taken back from the day of its grant on; what else is released, today.
-    fn post(&self, conn: &mut Conn, learner: &LearnerRow, lots: &[LotRow], items: &[PreviewItem]) -> Result<(), OpError> {
+    fn post(&self, postings: &mut Postings, learner: &LearnerRow, lots: &[LotRow], items: &[PreviewItem]) -> Result<(), OpError> {
         let today = self.bank.day(self.context.now);
         let cause = Cause {
             kind: CauseKind::Correction,
@@ -241,7 +242,7 @@ impl Applying<'_> {
                 (transfer, cause, lot.map_or(today, |lot| self.bank.day(lot.created_at.0)))
             })
             .collect();
-        post_dated(conn, self.context, learner, lots, &transfers)
+        postings.add(self.context, learner, lots, &transfers)
     }
 
     /// Opens a case for each claim, whatever number of its outcomes turned out wrong.
@@ -300,8 +301,8 @@ impl Applying<'_> {
             return Ok(());
         }
         for page in ending.chunks(PAGE) {
-            let (learner_ids, outcome_ids): (Vec<Uuid>, Vec<Uuid>) = page.iter().map(|item| (item.learner_id, item.outcome_id)).unzip();
-            let ended = affected::withdraw_outcomes(conn, &learner_ids, &outcome_ids, correction_id, self.context.now)?;
+            let outcomes: Vec<(Uuid, Uuid)> = page.iter().map(|item| (item.learner_id, item.outcome_id)).collect();
+            let ended = affected::withdraw_outcomes(conn, &outcomes, correction_id, self.context.now)?;
             if ended != page.len() {
                 return Err(StoreError::Stale.into());
             }
