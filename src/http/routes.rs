@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     achievements, agreements, claims, clients, corrections, evidence, health, institutions, learners, me, members, notices, outcomes,
-    packs, pathways, programmes, review, rules, sessions, simulations, verdicts, worth,
+    packs, pathways, programmes, requests, review, rules, sessions, simulations, verdicts, worth,
 };
 
 macro_rules! operations {
@@ -160,11 +160,21 @@ operations! {
     evidence::remove_evidence,
     corrections::preview_correction,
     corrections::list_corrections,
+    corrections::count_due_corrections,
     corrections::read_correction,
     corrections::list_correction_items,
     corrections::apply_correction,
+    corrections::give_up_correction,
     corrections::list_cases,
     corrections::list_own_cases,
     corrections::read_case,
     corrections::decide_case,
+    requests::request_correction,
+    requests::list_own_correction_requests,
+    requests::list_correction_requests,
+    requests::read_correction_request,
+    requests::answer_correction_request,
+    requests::withdraw_correction_request,
+    requests::complain_of_refusal,
+    requests::decide_complaint,
 }

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::domain::actor::Caller;
 use crate::ops::claims::clocks::{Ran, run_claim_clocks};
 use crate::ops::context::{Bank, Context};
+use crate::ops::corrections::clocks::{CorrectionClocks, run_correction_clocks};
 use crate::ops::expiry::expire_lots;
 use crate::ops::simulation::worker::Simulator;
 
@@ -144,6 +145,11 @@ async fn keep_up(web: web::Data<Web>) {
                 Ok(ran) if ran == Ran::default() => {}
                 Ok(ran) => tracing::info!(?ran, "the clocks of claims ran"),
                 Err(refusal) => tracing::warn!(%refusal, "the clocks of claims could not run"),
+            }
+            match web.run(move |bank| run_correction_clocks(bank, &context)).await {
+                Ok(ran) if ran == CorrectionClocks::default() => {}
+                Ok(ran) => tracing::info!(?ran, "the clocks of corrections ran"),
+                Err(refusal) => tracing::warn!(%refusal, "the clocks of corrections could not run"),
             }
         }
         minute += 1;

@@ -24,6 +24,7 @@ mod pattern;
 pub mod people;
 pub mod programmes;
 pub mod records;
+pub mod requests;
 pub mod schema;
 pub mod simulations;
 pub mod standards;

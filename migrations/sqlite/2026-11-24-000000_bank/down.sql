@@ -1,3 +1,4 @@
+DROP TABLE correction_requests;
 DROP TABLE correction_cases;
 DROP TABLE correction_items;
 DROP TABLE corrections;
