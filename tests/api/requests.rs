@@ -40,7 +40,11 @@ fn a_refusal_is_overturned_and_the_record_corrected() {
 
         // It waits at the school.
         let of_school = format!("institution_id={}", town.school);
-        let waits = |query: &str| server.get(&format!("/api/v1/correction-requests?{of_school}{query}"), &approver).expect(200);
+        let waits = |query: &str| {
+            server
+                .get(&format!("/api/v1/correction-requests?{of_school}{query}"), &approver)
+                .expect(200)
+        };
         assert_eq!(waits("&state=requested")["items"][0]["request_id"], requested["request_id"]);
         assert_eq!(waits("&overdue=true")["items"], json!([]));
         let due = server.get(&format!("/api/v1/corrections/due?{of_school}"), &approver).expect(200);
@@ -52,21 +56,36 @@ fn a_refusal_is_overturned_and_the_record_corrected() {
 
         // Refused for a reason that the learner reads, who complains once.
         let silent = act("answer", &approver, json!({ "answer": "refuse" }));
-        assert_eq!((silent.refusal(), &silent.body["errors"][0]["pointer"]), ((422, "invalid_body"), &json!("/reason")));
+        assert_eq!(
+            (silent.refusal(), &silent.body["errors"][0]["pointer"]),
+            ((422, "invalid_body"), &json!("/reason"))
+        );
         act("answer", &approver, json!({ "answer": "refuse", "reason": "与成绩单一致" })).expect(200);
         let own = server.get(&path, &learner).expect(200);
-        assert_eq!((&own["state"], &own["refusal"], &own["answered_by_name"]), (&json!("refused"), &json!("与成绩单一致"), &Value::Null));
+        assert_eq!(
+            (&own["state"], &own["refusal"], &own["answered_by_name"]),
+            (&json!("refused"), &json!("与成绩单一致"), &Value::Null)
+        );
         assert_eq!(dispute(&learner), Value::Null);
         act("complain", &learner, json!({ "reason": "没有看证书原件" })).expect(200);
         assert_eq!(dispute(&learner)["state"], "complained");
         let decision = json!({ "decision": "overturn", "reason": "证书原件为 96 分" });
         assert_eq!(act("decide-complaint", &approver, decision.clone()).refusal(), (403, "forbidden"));
         act("decide-complaint", &town.officer, decision).expect(200);
-        assert_eq!(act("complain", &learner, json!({ "reason": "又来" })).refusal(), (409, "wrong_state"));
+        assert_eq!(
+            act("complain", &learner, json!({ "reason": "又来" })).refusal(),
+            (409, "wrong_state")
+        );
 
         // The first correction is given up, the second applied.
         let first = preview(server, &town, &town.registrar, &deposited["outcome_id"]).expect(201);
-        let accept = |correction: &Value| act("answer", &approver, json!({ "answer": "accept", "correction_id": correction["correction_id"] }));
+        let accept = |correction: &Value| {
+            act(
+                "answer",
+                &approver,
+                json!({ "answer": "accept", "correction_id": correction["correction_id"] }),
+            )
+        };
         assert_eq!(accept(&first).expect(200)["correction_id"], first["correction_id"]);
         let give_up = format!("/api/v1/corrections/{}/give-up", first["correction_id"].as_str().unwrap());
         assert_eq!(server.post(&give_up, &town.registrar, &json!({})).expect(200)["state"], "given_up");
@@ -81,6 +100,9 @@ fn a_refusal_is_overturned_and_the_record_corrected() {
             (&json!("corrected"), &second["correction_id"])
         );
         assert_eq!(dispute(&learner), Value::Null);
-        assert_eq!(server.post(&format!("{path}/withdraw"), &learner, &json!({})).refusal(), (409, "wrong_state"));
+        assert_eq!(
+            server.post(&format!("{path}/withdraw"), &learner, &json!({})).refusal(),
+            (409, "wrong_state")
+        );
     });
 }

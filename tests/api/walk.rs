@@ -314,7 +314,9 @@ fn no_operation_answers_those_who_have_no_right() {
         let learner = town.claim(server, &things.ids["learner_id"], "wangfang");
         things.ids.insert("claim_id", claim_of(server, &town, &learner));
         let requested = super::requests::request(server, &learner, &json!(things.ids["outcome_id"])).expect(201);
-        things.ids.insert("request_id", requested["request_id"].as_str().unwrap().to_owned());
+        things
+            .ids
+            .insert("request_id", requested["request_id"].as_str().unwrap().to_owned());
         let other = register_other_learner(server, &town);
         let steps = steps(&things);
         assert!(steps.len() > 45, "{} operations are walked", steps.len());

@@ -15,6 +15,7 @@ mod claims;
 mod common;
 mod corrections;
 mod deposits;
+mod disputes;
 mod evidence;
 mod expiry;
 mod facts;

@@ -1,30 +1,21 @@
-//! Learners' requests for corrections, on both back ends: what is disputed shows it, the institution answers by a day, and a
-//! refusal can be complained of once.
+//! Learners' requests for corrections, on both back ends: who answers, what a refusal and a complaint need, and who comes second.
 
 use std::sync::Barrier;
 
 use credit_bank::domain::correction::CorrectionState;
 use credit_bank::domain::correction::request::{OPEN_MAX, RequestFilter, RequestState};
 use credit_bank::domain::rejection::Rejection;
-use credit_bank::ops::access::{Whose, list_accesses};
-use credit_bank::ops::claims::reading::read_claim;
 use credit_bank::ops::context::Context;
 use credit_bank::ops::corrections::give_up::give_up_correction;
-use credit_bank::ops::corrections::reading::list_correction_items;
 use credit_bank::ops::corrections::requests::answer::{
     answer_correction_request, decide_complaint, list_correction_requests, read_correction_request,
 };
-use credit_bank::ops::corrections::requests::own::{
-    complain_of_refusal, list_own_correction_requests, request_correction, withdraw_correction_request,
-};
+use credit_bank::ops::corrections::requests::own::{complain_of_refusal, request_correction, withdraw_correction_request};
 use credit_bank::ops::corrections::requests::{Request, RequestSummary};
-use credit_bank::ops::decisions::read_decision;
+use credit_bank::ops::deposit::{DepositRequest, Deposited, deposit_outcomes};
 use credit_bank::ops::error::OpError;
-use credit_bank::ops::evidence::read::read_evidence;
-use credit_bank::ops::evidence::upload::{Upload, Uploader, upload_evidence};
 use credit_bank::ops::members;
-use credit_bank::ops::outcomes::{list_outcomes, list_record_outcomes, read_outcome};
-use credit_bank::ops::verify::verify;
+use credit_bank::ops::outcomes::read_outcome;
 use credit_bank::store::connection::Conn;
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -40,12 +31,17 @@ pub(crate) fn request(world: &World, context: &Context, outcome_id: Uuid) -> Res
     request_correction(&world.bank, context, None, &serde_json::from_value(new).unwrap())
 }
 
-fn answer(world: &World, context: &Context, request_id: Uuid, reply: Value) -> Result<Request, OpError> {
+pub(crate) fn answer(world: &World, context: &Context, request_id: Uuid, reply: Value) -> Result<Request, OpError> {
     answer_correction_request(&world.bank, context, None, request_id, &serde_json::from_value(reply).unwrap())
 }
 
 fn refuse(world: &World, context: &Context, request_id: Uuid) -> Result<Request, OpError> {
-    answer(world, context, request_id, json!({ "answer": "refuse", "reason": "与原始成绩单一致" }))
+    answer(
+        world,
+        context,
+        request_id,
+        json!({ "answer": "refuse", "reason": "与原始成绩单一致" }),
+    )
 }
 
 fn complain(world: &World, context: &Context, request_id: Uuid) -> Result<Request, OpError> {
@@ -58,7 +54,7 @@ fn decide(world: &World, context: &Context, request_id: Uuid, decision: &str) ->
     decide_complaint(&world.bank, context, None, request_id, &decision)
 }
 
-fn waiting(world: &World, context: &Context, filter: &RequestFilter) -> Vec<RequestSummary> {
+pub(crate) fn waiting(world: &World, context: &Context, filter: &RequestFilter) -> Vec<RequestSummary> {
     let filter = RequestFilter {
         institution_id: Some(world.institution_id),
         ..*filter
@@ -67,7 +63,7 @@ fn waiting(world: &World, context: &Context, filter: &RequestFilter) -> Vec<Requ
 }
 
 /// The request because of which the learner sees an outcome disputed.
-fn disputed_by(world: &World, learner: &Learner, outcome_id: Uuid) -> Option<Uuid> {
+pub(crate) fn disputed_by(world: &World, learner: &Learner, outcome_id: Uuid) -> Option<Uuid> {
     let outcome = read_outcome(&world.bank, &learner.context, outcome_id).unwrap();
     outcome.dispute.map(|dispute| dispute.request_id)
 }
@@ -81,7 +77,7 @@ struct Told {
 }
 
 /// The events of requests in their order, each with whether it is of the learner and of the institution.
-fn told(world: &World) -> Vec<(String, bool)> {
+pub(crate) fn told(world: &World) -> Vec<(String, bool)> {
     let sql = "SELECT event_type, (learner_id IS NOT NULL AND institution_id IS NOT NULL) AS \"both\" FROM outbox \
         WHERE event_type LIKE 'correction_request.%' ORDER BY event_id";
     let read = |conn: &mut Conn| -> Result<Vec<Told>, OpError> {
@@ -97,86 +93,6 @@ fn told(world: &World) -> Vec<(String, bool)> {
 }
 
 #[test]
-fn a_wrong_record_is_disputed_until_it_is_corrected() {
-    on_both(|world| {
-        let bank = &world.bank;
-        let office = Office::open(world);
-        let wrong = office.deposit(world, 1..2, 0).remove(0);
-        let learner = office.learner(world, &wrong, "learner");
-        let claim_id = office.claim(world, &learner, &[]);
-        let upload = Upload {
-            name: "成绩单.pdf".to_owned().try_into().unwrap(),
-            declared: None,
-            content: b"%PDF-1.7\n".to_vec(),
-        };
-        let file_id = upload_evidence(bank, &learner.context, None, Uploader::Learner, &upload).unwrap().1.file_id;
-        let new = json!({ "outcome_id": wrong.outcome_id, "kind": "wrong", "reason": " 成绩应为 96 分\n见附件 ",
-            "fields": [{ "part": "score", "should_be": "96" }], "evidence": [file_id] });
-        let request_new = |new: &Value| request_correction(bank, &learner.context, None, &serde_json::from_value(new.clone()).unwrap());
-        let requested = request_new(&new).unwrap();
-        let request_id = requested.summary.request_id;
-        assert_eq!((requested.reason.as_str(), requested.evidence.len()), ("成绩应为 96 分\n见附件", 1));
-        assert_eq!(refused(request_new(&new)), Rejection::CorrectionRequested { request_id });
-
-        // It shows wherever the outcome does, and blocks nothing.
-        assert_eq!(disputed_by(world, &learner, wrong.outcome_id), Some(request_id));
-        let of = |outcomes: Vec<credit_bank::ops::outcomes::OutcomeView>| outcomes[0].dispute.map(|dispute| dispute.request_id);
-        let day = |text: &str| Some(text.parse().unwrap());
-        let record = |whose, context: &Context, day| of(list_record_outcomes(bank, context, whose, day, None, 10).unwrap());
-        assert_eq!(record(Whose::Own, &learner.context, None), Some(request_id));
-        assert_eq!(record(Whose::Learner(learner.learner_id), &office.officer, day(TODAY)), Some(request_id));
-        assert_eq!(record(Whose::Own, &learner.context, day("2026-11-30")), None, "it was not then");
-        let filter = credit_bank::domain::outcome::OutcomeFilter {
-            institution_id: Some(world.institution_id),
-            ..Default::default()
-        };
-        assert_eq!(of(list_outcomes(bank, &office.registrar, &filter, None, 10).unwrap()), Some(request_id));
-        let language = credit_bank::domain::language::Language::Chinese;
-        let decision = read_decision(bank, &learner.context, wrong.decision_id.unwrap(), language).unwrap();
-        assert_eq!(decision.dispute.map(|dispute| dispute.request_id), Some(request_id));
-        let claim = read_claim(bank, &office.reviewer, claim_id).unwrap();
-        assert_eq!(claim.uses[0].dispute.map(|dispute| dispute.state), Some(RequestState::Requested));
-        office.grant(world, claim_id);
-
-        // Those who answer read it and what came with it; those who judge claims, and the person himself on the other side, do not.
-        assert_eq!(refused(read_correction_request(bank, &office.reviewer, request_id)), Rejection::Forbidden {});
-        assert_eq!(refused(read_evidence(bank, &office.reviewer, learner.learner_id, file_id)), Rejection::NotFound {});
-        assert_eq!(read_evidence(bank, &office.registrar, learner.learner_id, file_id).unwrap().file_id, file_id);
-        let read = read_correction_request(bank, &office.registrar, request_id).unwrap();
-        assert_eq!(read.learner.unwrap().name_masked, "王*");
-        assert_eq!(waiting(world, &office.approver, &RequestFilter::default()).len(), 1);
-        let looks = list_accesses(bank, &learner.context, Whose::Own, None, 3).unwrap();
-        let looks: Vec<&str> = looks.iter().map(|look| look.operation.as_str()).collect();
-        assert_eq!(looks, ["list_correction_requests", "read_correction_request", "read_evidence"]);
-
-        // Accepting names a correction of the outcome that is previewed; the registrar who previews it does not answer.
-        let previewed = preview(world, &office.registrar, &json!({ "of": "outcome", "outcome_id": wrong.outcome_id })).unwrap();
-        let items = list_correction_items(bank, &office.registrar, previewed.correction_id, None, 10).unwrap();
-        assert_eq!(items[0].dispute.map(|dispute| dispute.request_id), Some(request_id));
-        let accept = |correction_id: Option<Uuid>| json!({ "answer": "accept", "correction_id": correction_id });
-        assert_eq!(refused(answer(world, &office.approver, request_id, accept(None))).code(), "invalid_body");
-        let unknown = answer(world, &office.approver, request_id, accept(Some(Uuid::now_v7())));
-        assert_eq!(refused(unknown), Rejection::CorrectionUnfit {});
-        let accept = accept(Some(previewed.correction_id));
-        assert_eq!(refused(answer(world, &office.registrar, request_id, accept.clone())), Rejection::Forbidden {});
-        let accepted = answer(world, &office.approver, request_id, accept).unwrap();
-        assert_eq!((accepted.summary.state, accepted.answered_by_name.as_deref()), (RequestState::Accepted, Some("approver")));
-        assert_eq!(disputed_by(world, &learner, wrong.outcome_id), Some(request_id), "it is not done yet");
-        apply(world, &office.approver, &previewed).unwrap();
-        let [done] = &list_own_correction_requests(bank, &learner.context, None, 10).unwrap()[..] else {
-            panic!()
-        };
-        assert_eq!((done.state, done.correction_id, done.due), (RequestState::Corrected, Some(previewed.correction_id), None));
-        assert_eq!(disputed_by(world, &learner, wrong.outcome_id), None);
-        assert_eq!(refused(request(world, &learner.context, wrong.outcome_id)).code(), "wrong_state");
-        // The last step is told with the correction.
-        let expected = ["request_correction", "answer_correction_request"].map(|word| (word.to_owned(), true));
-        assert_eq!(told(world), expected);
-        assert_eq!(verify(bank).unwrap().findings, Vec::<String>::new());
-    });
-}
-
-#[test]
 fn a_refusal_says_why_and_others_decide_on_a_complaint() {
     on_both(|world| {
         let office = Office::open(world);
@@ -186,8 +102,14 @@ fn a_refusal_says_why_and_others_decide_on_a_complaint() {
         for (reply, pointer) in [
             (json!({ "answer": "refuse" }), "/reason"),
             (json!({ "answer": "refuse", "reason": " " }), "/reason"),
-            (json!({ "answer": "refuse", "reason": "不属实", "correction_id": request_id }), "/correction_id"),
-            (json!({ "answer": "accept", "reason": "属实", "correction_id": request_id }), "/reason"),
+            (
+                json!({ "answer": "refuse", "reason": "不属实", "correction_id": request_id }),
+                "/correction_id",
+            ),
+            (
+                json!({ "answer": "accept", "reason": "属实", "correction_id": request_id }),
+                "/reason",
+            ),
         ] {
             let Rejection::InvalidBody { problems } = refused(answer(world, &office.approver, request_id, reply)) else {
                 panic!()
@@ -216,22 +138,38 @@ fn a_refusal_says_why_and_others_decide_on_a_complaint() {
         withdraw_correction_request(&world.bank, &learner.context, None, other).unwrap();
         complain(world, &on(learner.context, "2026-12-15"), request_id).unwrap();
         assert_eq!(disputed_by(world, &learner, deposited.outcome_id), Some(request_id));
-        assert_eq!(refused(decide(world, &office.officer, request_id, "uphold")), Rejection::JudgedBefore {});
-        assert_eq!(refused(decide(world, &office.approver, request_id, "uphold")), Rejection::Forbidden {});
+        assert_eq!(
+            refused(decide(world, &office.officer, request_id, "uphold")),
+            Rejection::JudgedBefore {}
+        );
+        assert_eq!(
+            refused(decide(world, &office.approver, request_id, "uphold")),
+            Rejection::Forbidden {}
+        );
         let new = json!({ "user": { "username": "second", "display_name": "second", "password": super::common::PASSWORD }, "bank_role": "officer" });
         let (_, administrator) = log_in(&world.bank, "admin");
         credit_bank::ops::users::create_user(&world.bank, &administrator, None, &serde_json::from_value(new).unwrap()).unwrap();
         let second = on(log_in(&world.bank, "second").1, "2026-12-15");
         let decided = decide(world, &second, request_id, "overturn").unwrap();
-        assert_eq!((decided.summary.state, decided.summary.correction_id), (RequestState::Accepted, None));
+        assert_eq!(
+            (decided.summary.state, decided.summary.correction_id),
+            (RequestState::Accepted, None)
+        );
         assert_eq!(decided.refusal.as_deref(), Some("与原始成绩单一致"), "what was said stays");
         assert_eq!(refused(complain(world, &learner.context, request_id)).code(), "wrong_state", "once");
-        assert_eq!(refused(refuse(world, &office.approver, request_id)).code(), "wrong_state", "it is decided");
+        assert_eq!(
+            refused(refuse(world, &office.approver, request_id)).code(),
+            "wrong_state",
+            "it is decided"
+        );
         let scope = json!({ "of": "outcome", "outcome_id": deposited.outcome_id });
         let previewed = preview(world, &office.officer, &scope).unwrap();
         apply(world, &office.approver, &previewed).unwrap();
         let own = read_correction_request(&world.bank, &learner.context, request_id).unwrap();
-        assert_eq!((own.summary.state, own.summary.correction_id), (RequestState::Corrected, Some(previewed.correction_id)));
+        assert_eq!(
+            (own.summary.state, own.summary.correction_id),
+            (RequestState::Corrected, Some(previewed.correction_id))
+        );
 
         // Upheld, the refusal stands.
         let deposited = office.deposit(world, 1..2, 1).remove(0);
@@ -239,7 +177,10 @@ fn a_refusal_says_why_and_others_decide_on_a_complaint() {
         refuse(world, &office.approver, request_id).unwrap();
         complain(world, &learner.context, request_id).unwrap();
         let upheld = decide(world, &second, request_id, "uphold").unwrap();
-        assert_eq!((upheld.summary.state, upheld.decision_reason.as_deref()), (RequestState::Upheld, Some("经核对证书原件")));
+        assert_eq!(
+            (upheld.summary.state, upheld.decision_reason.as_deref()),
+            (RequestState::Upheld, Some("经核对证书原件"))
+        );
         assert_eq!(disputed_by(world, &learner, deposited.outcome_id), None);
         assert!(told(world).iter().all(|(_, both)| *both));
     });
@@ -250,23 +191,47 @@ fn a_learner_requests_for_what_is_his_and_so_much_at_once() {
     on_both(|world| {
         let office = Office::open(world);
         let most = usize::try_from(OPEN_MAX).unwrap();
-        let own: Vec<_> = (0..=most).map(|series| office.deposit(world, 1..2, series).remove(0)).collect();
-        let foreign = office.deposit(world, 2..3, 0).remove(0);
+        let requests: Vec<DepositRequest> = (0..=most)
+            .map(|number| {
+                let mut outcome = world.outcome();
+                outcome.certificate_number = Some(format!("S000441012345242{number:06}"));
+                DepositRequest {
+                    context: on(office.registrar, "2026-11-24"),
+                    idempotency_key: None,
+                    outcome,
+                }
+            })
+            .collect();
+        let own: Vec<Deposited> = deposit_outcomes(&world.bank, &requests)
+            .unwrap()
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        let foreign = office.deposit(world, 2..3, 5).remove(0);
         let learner = office.learner(world, &own[0], "learner");
         let other = office.learner(world, &foreign, "other");
-        assert_eq!(refused(request(world, &learner.context, foreign.outcome_id)), Rejection::NotFound {});
-        assert_eq!(refused(request(world, &office.registrar, foreign.outcome_id)), Rejection::NotFound {});
+        assert_eq!(
+            refused(request(world, &learner.context, foreign.outcome_id)),
+            Rejection::NotFound {}
+        );
+        assert_eq!(
+            refused(request(world, &office.registrar, foreign.outcome_id)),
+            Rejection::NotFound {}
+        );
         let requested: Vec<Uuid> = own[..most]
             .iter()
             .map(|one| request(world, &learner.context, one.outcome_id).unwrap().summary.request_id)
             .collect();
         let full = refused(request(world, &learner.context, own[most].outcome_id));
         assert_eq!(full, Rejection::TooManyCorrectionRequests { open_max: OPEN_MAX });
-        for stranger in [&other.context, &Context { ..office.reviewer }] {
+        for stranger in [&other.context, &office.reviewer] {
             let answer = withdraw_correction_request(&world.bank, stranger, None, requested[0]);
             assert!(matches!(refused(answer), Rejection::NotFound {} | Rejection::Forbidden {}));
         }
-        assert_eq!(refused(read_correction_request(&world.bank, &other.context, requested[0])), Rejection::NotFound {});
+        assert_eq!(
+            refused(read_correction_request(&world.bank, &other.context, requested[0])),
+            Rejection::NotFound {}
+        );
         let withdrawn = withdraw_correction_request(&world.bank, &learner.context, None, requested[0]).unwrap();
         assert_eq!(withdrawn.summary.state, RequestState::Withdrawn);
         assert_eq!(refused(refuse(world, &office.approver, requested[0])).code(), "wrong_state");
@@ -326,20 +291,29 @@ fn a_correction_that_is_given_up_is_not_applied_and_no_longer_promised() {
         assert_eq!(refused(give_up(&office.approver)), Rejection::Forbidden {});
         assert_eq!(refused(give_up(&learner.context)), Rejection::NotFound {});
         let given_up = give_up(&office.officer).unwrap();
-        assert_eq!((given_up.state, given_up.given_up_by_name.as_deref()), (CorrectionState::GivenUp, Some("officer")));
+        assert_eq!(
+            (given_up.state, given_up.given_up_by_name.as_deref()),
+            (CorrectionState::GivenUp, Some("officer"))
+        );
         let state = "given_up".to_owned();
         assert_eq!(refused(give_up(&office.officer)), Rejection::WrongState { state: state.clone() });
         assert_eq!(refused(apply(world, &office.approver, &previewed)), Rejection::WrongState { state });
         let own = read_correction_request(&world.bank, &learner.context, request_id).unwrap();
         assert_eq!((own.summary.state, own.summary.correction_id), (RequestState::Accepted, None));
         assert_eq!(told(world).last().unwrap(), &("give_up_correction".to_owned(), true));
-        assert_eq!(refused(answer(world, &office.approver, request_id, accept)), Rejection::CorrectionUnfit {});
+        assert_eq!(
+            refused(answer(world, &office.approver, request_id, accept)),
+            Rejection::CorrectionUnfit {}
+        );
         let next = preview(world, &office.registrar, &scope).unwrap();
         let accept = json!({ "answer": "accept", "correction_id": next.correction_id });
         answer(world, &on(office.approver, "2026-12-08"), request_id, accept).unwrap();
         let own = read_correction_request(&world.bank, &learner.context, request_id).unwrap();
         assert_eq!(own.summary.since, TODAY.parse().unwrap(), "its clock runs on");
         apply(world, &office.approver, &next).unwrap();
-        assert_eq!(refused(give_up_correction(&world.bank, &office.registrar, None, next.correction_id)).code(), "wrong_state");
+        assert_eq!(
+            refused(give_up_correction(&world.bank, &office.registrar, None, next.correction_id)).code(),
+            "wrong_state"
+        );
     });
 }
