@@ -54,6 +54,8 @@ ALTER TABLE corrections DROP CONSTRAINT corrections_institution;
 ALTER TABLE correction_items DROP CONSTRAINT correction_items_outcome;
 ALTER TABLE correction_cases DROP CONSTRAINT correction_cases_claim;
 ALTER TABLE correction_cases DROP CONSTRAINT correction_cases_institution;
+ALTER TABLE correction_requests DROP CONSTRAINT correction_requests_outcome;
+ALTER TABLE correction_requests DROP CONSTRAINT correction_requests_institution;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -87,6 +89,7 @@ SELECT create_distributed_table('evidence_files', 'learner_id', colocate_with =>
 SELECT create_distributed_table('evidence_uses', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('correction_items', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('correction_cases', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('correction_requests', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
@@ -156,4 +159,6 @@ ALTER TABLE corrections ADD CONSTRAINT corrections_institution FOREIGN KEY (inst
 ALTER TABLE correction_items ADD CONSTRAINT correction_items_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
 ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);
 ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE correction_requests ADD CONSTRAINT correction_requests_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
+ALTER TABLE correction_requests ADD CONSTRAINT correction_requests_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 COMMIT;

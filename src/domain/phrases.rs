@@ -16,6 +16,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("must name 1 to 1000 outcomes", "必须指定 1 至 1000 项成果"),
     ("goes with the kind `correct` and one outcome", "仅用于单项成果的 correct 更正"),
     ("goes with the verdict `replace`, and with no other", "仅且必须与 replace 一起填写"),
+    ("goes with the answer `accept`, and with no other", "仅且必须与 accept 一起填写"),
+    ("goes with the answer `refuse`, and with no other", "仅且必须与 refuse 一起填写"),
     ("is not a field of this body", "不是此请求的字段"),
     ("is given more than once", "出现了不止一次"),
     ("is left out by somebody who is logged in", "已登录时不必填写"),

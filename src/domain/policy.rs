@@ -1,11 +1,14 @@
 //! Who may do what: one exhaustive match. A test prints it as a matrix into `api-spec/permissions.txt`.
 
+mod scopes;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::actor::{Actor, BankRole, MemberRole, Membership, Scope};
+use super::actor::{Actor, BankRole, MemberRole, Membership};
 use super::rejection::Rejection;
 use super::words::words;
+use scopes::scope_for;
 
 words! {
     /// Everything that is asked of the bank by somebody who must have a right to it.
@@ -63,6 +66,11 @@ words! {
         ReadCorrection => "read_correction",
         ReadCase => "read_case",
         DecideCase => "decide_case",
+        RequestCorrection => "request_correction",
+        ReadCorrectionRequest => "read_correction_request",
+        AnswerCorrectionRequest => "answer_correction_request",
+        DecideComplaint => "decide_complaint",
+        RunCorrectionClocks => "run_correction_clocks",
         UploadEvidence => "upload_evidence",
         ReadEvidence => "read_evidence",
         ReadUploadedEvidence => "read_uploaded_evidence",
@@ -164,8 +172,10 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
-        A::PreviewCorrection | A::ApplyCorrection | A::DismissSuspicion => role == BankRole::Officer,
-        A::ReadCorrection | A::ReadCase | A::ReadSuspicion => matches!(role, BankRole::Officer | BankRole::Auditor),
+        A::PreviewCorrection | A::ApplyCorrection | A::DecideComplaint | A::DismissSuspicion => role == BankRole::Officer,
+        A::ReadCorrection | A::ReadCase | A::ReadCorrectionRequest | A::ReadSuspicion => {
+            matches!(role, BankRole::Officer | BankRole::Auditor)
+        }
         // The bank's own packs; those of institutions are theirs.
         A::WriteRulePack => role == BankRole::Administrator && resource == Resource::Bank,
         A::ReadDraftRulePack => true,
@@ -201,6 +211,9 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::SubmitClaim
         | A::RunClaimClocks
         | A::DecideCase
+        | A::RequestCorrection
+        | A::AnswerCorrectionRequest
+        | A::RunCorrectionClocks
         | A::ExpireLots
         | A::FindDuplicates
         | A::UploadEvidence
@@ -225,6 +238,8 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::SubmitClaim
                 | Action::ReadClaim
                 | Action::ReadCase
+                | Action::RequestCorrection
+                | Action::ReadCorrectionRequest
                 | Action::UploadEvidence
                 | Action::ReadEvidence
                 | Action::RemoveEvidence
@@ -275,6 +290,9 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::PreviewCorrection => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ApplyCorrection => (&[Approver, InstitutionAdmin], Needs::Approval),
         A::ReadCorrection => (&[Registrar, Approver, InstitutionAdmin], Needs::Belonging),
+        // Those who preview and apply what an answer promises; what an answer says, those who apply.
+        A::ReadCorrectionRequest => (&[Registrar, Approver, InstitutionAdmin], Needs::Belonging),
+        A::AnswerCorrectionRequest => (&[Approver, InstitutionAdmin], Needs::Approval),
         A::ReadCase => (&[Reviewer, Approver], Needs::Belonging),
         A::DecideCase => (&[Approver], Needs::Approval),
         // Of an institution for which a file is evidence, those who judge by it.
@@ -297,69 +315,13 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ObjectToClaim
         | A::RunClaimClocks
         | A::WriteWorkingYear
+        | A::RequestCorrection
+        | A::DecideComplaint
+        | A::RunCorrectionClocks
         | A::ExpireLots
         | A::FindDuplicates
         | A::ReadSuspicion
         | A::DismissSuspicion => (&[], Needs::Belonging),
-    }
-}
-
-/// The scope by which an API client has an action on what is its own institution's.
-fn scope_for(action: Action) -> Option<(Scope, Needs)> {
-    use Action as A;
-    match action {
-        A::DepositOutcome => Some((Scope::OutcomesWrite, Needs::Approval)),
-        A::ReadOutcome | A::ListOutcomes | A::ReplayDecision | A::ReadMismatches => Some((Scope::OutcomesRead, Needs::Belonging)),
-        A::WriteAchievement => Some((Scope::AchievementsWrite, Needs::Approval)),
-        A::WriteProgramme => Some((Scope::ProgrammesWrite, Needs::Approval)),
-        A::ReadDraftAchievement => Some((Scope::AchievementsWrite, Needs::Belonging)),
-        A::RegisterLearner | A::FindLearner | A::IssueClaimCode => Some((Scope::LearnersWrite, Needs::Approval)),
-        A::WriteRulePack => Some((Scope::RulePacksWrite, Needs::Approval)),
-        A::ReadDraftRulePack => Some((Scope::RulePacksWrite, Needs::Belonging)),
-        A::DecideRulePack => None,
-        A::RunSimulation => Some((Scope::RulePacksWrite, Needs::Approval)),
-        A::ReadSimulation => Some((Scope::RulePacksWrite, Needs::Belonging)),
-        A::UploadEvidence => Some((Scope::OutcomesWrite, Needs::Approval)),
-        A::CreateUser
-        | A::ReadUsers
-        | A::DecideInstitution
-        | A::ReadInstitution
-        | A::EditInstitution
-        | A::ManageMembers
-        | A::ReadMembers
-        | A::ManageClients
-        | A::ReadClients
-        | A::CreateFramework
-        | A::WriteRecognitionRule
-        | A::WriteCertificatePattern
-        | A::WriteAgreement
-        | A::WritePathway
-        | A::ReviewOutcome
-        | A::SettleMismatch
-        | A::ReadOwnRecord
-        | A::ReadLearnerRecord
-        | A::ReadAccessLog
-        | A::ReadAudit
-        | A::SubmitClaim
-        | A::ReadClaim
-        | A::ListClaims
-        | A::ReviewClaim
-        | A::ApproveClaim
-        | A::ObjectToClaim
-        | A::RunClaimClocks
-        | A::WriteWorkingYear
-        | A::PreviewCorrection
-        | A::ApplyCorrection
-        | A::ReadCorrection
-        | A::ReadCase
-        | A::DecideCase
-        | A::ExpireLots
-        | A::FindDuplicates
-        | A::ReadSuspicion
-        | A::DismissSuspicion
-        | A::ReadEvidence
-        | A::ReadUploadedEvidence
-        | A::RemoveEvidence => None,
     }
 }
 
@@ -386,6 +348,10 @@ fn hidden(action: Action) -> Rejection {
         | A::ReadCorrection
         | A::ReadCase
         | A::DecideCase
+        | A::RequestCorrection
+        | A::ReadCorrectionRequest
+        | A::AnswerCorrectionRequest
+        | A::DecideComplaint
         | A::ReadEvidence
         | A::ReadUploadedEvidence
         | A::RemoveEvidence => Rejection::NotFound {},

@@ -183,6 +183,9 @@ rejections! {
     /// What is no longer as it was previewed, by outcome.
     CorrectionChanged { problems: Vec<FieldProblem> } = "correction_changed", Conflict, "预览之后情况有变，未作更正，见 errors；请重新预览。", "Something changed since the preview, and nothing was done; see `errors` and preview again.";
     OwnPreview {} = "own_preview", Forbidden, "预览更正的人不能自行执行。", "Who previewed a correction does not apply it.";
+    CorrectionRequested { request_id: Uuid } = "correction_requested", Conflict, "该成果已有未办结的更正申请 {request_id}。", "A request to correct this outcome is open already: {request_id}.";
+    TooManyCorrectionRequests { open_max: i64 } = "too_many_correction_requests", Rule, "每人最多有 {open_max} 个未办结的更正申请。", "One learner has at most {open_max} open requests for corrections.";
+    CorrectionUnfit {} = "correction_unfit", Rule, "接受更正申请须指明一项涉及该成果、已预览且尚未执行或放弃的更正。", "What is accepted names a correction of this outcome that is previewed, and neither applied nor given up.";
     ReplacementUnfit {} = "replacement_unfit", Rule, "替代申请必须是该学习者在复核开始后提出、并已获准的同一专业转换申请。", "What takes its place is a granted conversion claim of the same learner at the same programme, submitted since the case was opened.";
     PlaceClaimed { claim_id: Uuid } = "place_claimed", Conflict, "学习者此后以申请 {claim_id} 申请了同一课程，不能再确认原转换。", "The learner has claimed the same course since, by the claim {claim_id}; what was bought before cannot be confirmed beside it.";
     EffectiveOnInTheFuture {} = "effective_on_in_the_future", Rule, "effective_on 不能晚于今天。", "`effective_on` cannot be later than today.";

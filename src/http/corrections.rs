@@ -11,8 +11,9 @@ use super::state::{Web, Width};
 use crate::domain::correction::{CaseFilter, CaseState, CorrectionState};
 use crate::domain::rejection::Rejection;
 use crate::ops::corrections::cases::{self, Case, CaseDecision};
+use crate::ops::corrections::clocks::{self, CorrectionDueCount};
 use crate::ops::corrections::reading::{self, CorrectionItem};
-use crate::ops::corrections::{self, Correction, NewCorrection, apply};
+use crate::ops::corrections::{self, Correction, NewCorrection, apply, give_up};
 
 /// Which corrections to list.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -51,11 +52,23 @@ pub struct CaseQuery {
     institution_id: Option<Uuid>,
     state: Option<CaseState>,
     correction_id: Option<Uuid>,
+    /// Only those that are overdue.
+    #[serde(default)]
+    overdue: bool,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
     /// From the `Link` of the page before.
     cursor: Option<Uuid>,
+}
+
+/// Whose cases and requests to count.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CorrectionDueQuery {
+    /// The institution; the bank's people may leave it out.
+    institution_id: Option<Uuid>,
 }
 
 /// What was read, and is to be carried out.
@@ -126,6 +139,22 @@ pub(crate) async fn list_corrections(
     Ok(page(&request, limit, items, |item| item.correction_id.to_string()))
 }
 
+/// Count the cases and the requests for corrections that wait at an institution, and what of them is overdue.
+#[utoipa::path(tag = "corrections", operation_id = "count_due_corrections", params(CorrectionDueQuery),
+    responses((status = 200, description = "By what is due", body = Listed<CorrectionDueCount>)), extensions(("x-problems" = json!(["not_found"]))))]
+#[get("/api/v1/corrections/due")]
+pub(crate) async fn count_due_corrections(
+    web: web::Data<Web>,
+    asking: Asking,
+    query: Query<CorrectionDueQuery>,
+) -> Result<HttpResponse, Refusal> {
+    let institution_id = query.0.institution_id;
+    let items = web
+        .run(move |bank| clocks::count_due_corrections(bank, &asking.0, institution_id))
+        .await?;
+    Ok(HttpResponse::Ok().json(Listed { items }))
+}
+
 /// Read a correction.
 #[utoipa::path(tag = "corrections", operation_id = "read_correction", params(("correction_id" = Uuid, Path)),
     responses((status = 200, description = "What it is about, what follows, and who did it", body = Correction)))]
@@ -182,6 +211,21 @@ pub(crate) async fn apply_correction(
     Ok(HttpResponse::Ok().json(correction))
 }
 
+/// Give up a correction that is previewed: nobody applies it any more.
+///
+/// Requests of learners for which it was promised wait for another.
+#[utoipa::path(tag = "corrections", operation_id = "give_up_correction",
+    params(("correction_id" = Uuid, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    responses((status = 200, description = "Given up", body = Correction)), extensions(("x-problems" = json!(["wrong_state"]))))]
+#[post("/api/v1/corrections/{correction_id}/give-up")]
+pub(crate) async fn give_up_correction(web: web::Data<Web>, asking: Asking, id: Id, key: Key) -> Result<HttpResponse, Refusal> {
+    let correction = web
+        .run(move |bank| give_up::give_up_correction(bank, &asking.0, key.0.as_deref(), id.0))
+        .await?;
+    Ok(HttpResponse::Ok().json(correction))
+}
+
 /// List the cases of an institution.
 #[utoipa::path(tag = "corrections", operation_id = "list_cases", params(CaseQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<Case>)), extensions(("x-problems" = json!(["not_found"]))))]
@@ -196,17 +240,21 @@ pub(crate) async fn list_cases(
         institution_id,
         state,
         correction_id,
+        overdue,
         limit,
         cursor,
     } = query.0;
-    let filter = CaseFilter {
-        institution_id,
-        learner_id: None,
-        correction_id,
-        state,
-    };
     let items = web
-        .run(move |bank| cases::list_cases(bank, &asking.0, &filter, cursor, limit.and_one()))
+        .run(move |bank| {
+            let filter = CaseFilter {
+                institution_id,
+                learner_id: None,
+                correction_id,
+                state,
+                due_before: overdue.then(|| bank.day(asking.0.now)),
+            };
+            cases::list_cases(bank, &asking.0, &filter, cursor, limit.and_one())
+        })
         .await?;
     Ok(page(&request, limit, items, |item| item.case_id.to_string()))
 }

@@ -25,6 +25,7 @@ pub mod pathways;
 pub mod problem;
 pub mod programmes;
 pub mod render;
+pub mod requests;
 pub mod review;
 pub mod routes;
 pub mod rules;

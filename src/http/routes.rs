@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     achievements, agreements, claims, clients, corrections, evidence, health, institutions, learners, me, members, notices, outcomes,
-    packs, pathways, programmes, review, rules, sessions, simulations, suspicions, verdicts, worth,
+    packs, pathways, programmes, requests, review, rules, sessions, simulations, suspicions, verdicts, worth,
 };
 
 macro_rules! operations {
@@ -160,9 +160,11 @@ operations! {
     evidence::remove_evidence,
     corrections::preview_correction,
     corrections::list_corrections,
+    corrections::count_due_corrections,
     corrections::read_correction,
     corrections::list_correction_items,
     corrections::apply_correction,
+    corrections::give_up_correction,
     corrections::list_cases,
     corrections::list_own_cases,
     corrections::read_case,
@@ -170,4 +172,12 @@ operations! {
     suspicions::list_suspicions,
     suspicions::read_suspicion,
     suspicions::dismiss_suspicion,
+    requests::request_correction,
+    requests::list_own_correction_requests,
+    requests::list_correction_requests,
+    requests::read_correction_request,
+    requests::answer_correction_request,
+    requests::withdraw_correction_request,
+    requests::complain_of_refusal,
+    requests::decide_complaint,
 }

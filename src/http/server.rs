@@ -16,11 +16,13 @@ use super::state::{AttemptLimits, Web};
 use super::{openapi, render, routes};
 use crate::config::Config;
 use crate::domain::actor::Caller;
-use crate::ops::claims::clocks::{Ran, run_claim_clocks};
+use crate::ops::claims::clocks::run_claim_clocks;
 use crate::ops::context::{Bank, Context};
+use crate::ops::corrections::clocks::run_correction_clocks;
+use crate::ops::error::OpError;
 use crate::ops::expiry::{expire_lots, warn_of_expiry};
 use crate::ops::simulation::worker::Simulator;
-use crate::ops::suspicions::search::{Searched, find_duplicates};
+use crate::ops::suspicions::search::find_duplicates;
 
 /// The buckets of latencies, in seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
@@ -135,29 +137,26 @@ async fn keep_up(web: web::Data<Web>) {
         web.metrics.run_upkeep();
         if minute % CLOCK_MINUTES == 0 {
             let context = Context::of(Caller::Bank, crate::clock::now());
-            match web.run(move |bank| expire_lots(bank, &context)).await {
-                Ok(0) => {}
-                Ok(lots) => tracing::info!(lots, "credit expired"),
-                // The operation has said why; the next round tries again.
-                Err(refusal) => tracing::warn!(%refusal, "credit could not be expired"),
-            }
-            match web.run(move |bank| warn_of_expiry(bank, &context)).await {
-                Ok(0) => {}
-                Ok(learners) => tracing::info!(learners, "learners were warned of credit that expires"),
-                Err(refusal) => tracing::warn!(%refusal, "learners could not be warned"),
-            }
-            match web.run(move |bank| run_claim_clocks(bank, &context)).await {
-                Ok(ran) if ran == Ran::default() => {}
-                Ok(ran) => tracing::info!(?ran, "the clocks of claims ran"),
-                Err(refusal) => tracing::warn!(%refusal, "the clocks of claims could not run"),
-            }
-            match web.run(move |bank| find_duplicates(bank, &context)).await {
-                Ok(searched) if searched == Searched::default() => {}
-                Ok(searched) => tracing::info!(?searched, "accounts were compared"),
-                Err(refusal) => tracing::warn!(%refusal, "accounts could not be compared"),
-            }
+            upkeep(&web, "expire_lots", move |bank| expire_lots(bank, &context)).await;
+            upkeep(&web, "warn_of_expiry", move |bank| warn_of_expiry(bank, &context)).await;
+            upkeep(&web, "run_claim_clocks", move |bank| run_claim_clocks(bank, &context)).await;
+            upkeep(&web, "run_correction_clocks", move |bank| run_correction_clocks(bank, &context)).await;
+            upkeep(&web, "find_duplicates", move |bank| find_duplicates(bank, &context)).await;
         }
         minute += 1;
+    }
+}
+
+/// Runs what the bank does by itself, and notes what it did, if anything.
+async fn upkeep<T>(web: &web::Data<Web>, operation: &str, work: impl FnOnce(&Bank) -> Result<T, OpError> + Send + 'static)
+where
+    T: Default + PartialEq + std::fmt::Debug + Send + 'static,
+{
+    match web.run(work).await {
+        Ok(done) if done == T::default() => {}
+        Ok(done) => tracing::info!(operation, ?done, "upkeep"),
+        // The operation has said why; the next round tries again.
+        Err(refusal) => tracing::warn!(operation, %refusal, "upkeep failed"),
     }
 }
 

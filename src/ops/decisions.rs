@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::access::note_access;
 use super::context::{Bank, Context};
+use super::disputes::{Dispute, disputes};
 use super::error::OpError;
 use crate::domain::credit::Credit;
 use crate::domain::explanation::explain;
@@ -30,6 +31,8 @@ pub struct Decision {
     pub rule_id: Option<Uuid>,
     pub rule_version: Option<i64>,
     pub decided_at: DateTime<Utc>,
+    /// The learner's open request to correct the outcome.
+    pub dispute: Option<Dispute>,
     /// The reasoning in sentences, in the caller's language.
     pub explanation: Vec<String>,
     /// What it depended on beside the rules.
@@ -88,6 +91,7 @@ pub fn read_decision(bank: &Bank, context: &Context, decision_id: Uuid, language
         let (row, outcome) = load(conn, context, decision_id, "read_decision")?;
         let recognition: Recognition = serde_json::from_str(&row.recognition).map_err(|_| damaged(decision_id))?;
         let value = |text: &str| serde_json::from_str(text).map_err(|_| damaged(decision_id));
+        let disputed = disputes(conn, &[outcome.learner_id.0], &[outcome.outcome_id.0])?;
         Ok(Decision {
             decision_id,
             outcome_id: outcome.outcome_id.0,
@@ -97,6 +101,7 @@ pub fn read_decision(bank: &Bank, context: &Context, decision_id: Uuid, language
             rule_id: row.rule_id.map(|key| key.0),
             rule_version: row.rule_version,
             decided_at: row.decided_at.0,
+            dispute: disputed.get(&outcome.outcome_id.0).copied(),
             explanation: explain(&recognition, language),
             inputs: value(&row.inputs)?,
             rules: value(&row.rules)?,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::access::{Whose, as_of, learner_of, note_access, reading};
 use super::context::{Bank, Context};
+use super::disputes::{Dispute, disputes};
 use super::error::OpError;
 use super::identity::{MaskedLearner, masked};
 use crate::domain::achievement::AchievementKind;
@@ -62,6 +63,8 @@ pub struct OutcomeView {
     pub contest: Option<ContestResult>,
     pub status: OutcomeStatus,
     pub flags: Vec<String>,
+    /// The learner's open request to correct it, made by the day of the reading. It blocks nothing.
+    pub dispute: Option<Dispute>,
     pub deposited_at: DateTime<Utc>,
     pub reviewed_at: Option<DateTime<Utc>>,
     pub review_reason: Option<String>,
@@ -80,6 +83,7 @@ pub struct OutcomeView {
 struct Around {
     achievements: HashMap<Uuid, AchievementRow>,
     decisions: HashMap<Uuid, DecisionRow>,
+    disputed: HashMap<Uuid, Dispute>,
 }
 
 impl Around {
@@ -87,7 +91,9 @@ impl Around {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.achievement_id.0).collect();
         let achievements = standards::achievements(conn, &ids)?;
         let decisions = deposits::decisions_of(conn, rows.iter())?;
+        let (learner_ids, outcome_ids): (Vec<Uuid>, Vec<Uuid>) = rows.iter().map(|row| (row.learner_id.0, row.outcome_id.0)).unzip();
         Ok(Self {
+            disputed: disputes(conn, &learner_ids, &outcome_ids)?,
             achievements: achievements.into_iter().map(|row| (row.achievement_id.0, row)).collect(),
             decisions: decisions.into_iter().map(|row| (row.outcome_id.0, row)).collect(),
         })
@@ -139,6 +145,11 @@ impl Around {
                 .map_err(|_| damaged())?,
             status,
             flags: row.flags.split(',').filter(|flag| !flag.is_empty()).map(str::to_owned).collect(),
+            dispute: self
+                .disputed
+                .get(&row.outcome_id.0)
+                .copied()
+                .filter(|dispute| then(dispute.requested_at)),
             deposited_at: row.deposited_at.0,
             reviewed_at,
             review_reason: row.review_reason.clone().filter(|_| reviewed_at.is_some()),

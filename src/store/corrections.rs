@@ -33,6 +33,9 @@ pub struct CorrectionRow {
     pub applied_by: Option<String>,
     pub applied_by_name: Option<String>,
     pub applied_at: Option<At>,
+    pub given_up_by: Option<String>,
+    pub given_up_by_name: Option<String>,
+    pub given_up_at: Option<At>,
 }
 
 /// What a correction does to one outcome.
@@ -68,6 +71,8 @@ pub struct CaseRow {
     pub decided_at: Option<At>,
     pub reason: Option<String>,
     pub replaced_by: Option<Key>,
+    /// When it was told that it is overdue.
+    pub escalated_at: Option<At>,
 }
 
 /// Adds a correction with its items.
@@ -155,6 +160,40 @@ pub fn note_applied(conn: &mut Conn, correction_id: Uuid, by: &str, by_name: &st
     Ok(changed == 1)
 }
 
+/// Notes that a previewed correction is given up; false where it is not previewed any more.
+///
+/// # Errors
+/// When the database refuses.
+pub fn note_given_up(conn: &mut Conn, correction_id: Uuid, by: &str, by_name: &str, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(corrections::table.find(Key(correction_id)))
+        .filter(corrections::state.eq(CorrectionState::Previewed.as_str()))
+        .set((
+            corrections::state.eq(CorrectionState::GivenUp.as_str()),
+            corrections::given_up_by.eq(Some(by)),
+            corrections::given_up_by_name.eq(Some(by_name)),
+            corrections::given_up_at.eq(Some(At(at))),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Keeps a previewed correction from being given up until the transaction ends; false where it is not previewed any more, or
+/// is not about the outcome.
+///
+/// # Errors
+/// When the database refuses.
+pub fn keep_previewed(conn: &mut Conn, correction_id: Uuid, learner_id: Uuid, outcome_id: Uuid) -> Result<bool, StoreError> {
+    let kept = diesel::update(corrections::table.find(Key(correction_id)))
+        .filter(corrections::state.eq(CorrectionState::Previewed.as_str()))
+        .set(corrections::state.eq(CorrectionState::Previewed.as_str()))
+        .execute(conn)?;
+    let items: i64 = correction_items::table
+        .find((Key(learner_id), Key(correction_id), Key(outcome_id)))
+        .count()
+        .get_result(conn)?;
+    Ok(kept == 1 && items == 1)
+}
+
 /// Opens cases.
 ///
 /// # Errors
@@ -164,6 +203,7 @@ pub fn open_cases(conn: &mut Conn, rows: &[CaseRow]) -> Result<(), StoreError> {
         learner_id: Id, case_id: Id, correction_id: Id, claim_id: Id, institution_id: Id, outcome_ids: Text, conversion_ids: Text,
         offer: Nullable<Text>, state: Text, opened_on: Date, due_on: Date, opened_at: Moment, decided_by: Nullable<Text>,
         decided_by_name: Nullable<Text>, decided_at: Nullable<Moment>, reason: Nullable<Text>, replaced_by: Nullable<Id>,
+        escalated_at: Nullable<Moment>,
     });
     Ok(())
 }
@@ -196,6 +236,11 @@ pub fn cases(conn: &mut Conn, filter: &CaseFilter, before: Option<Uuid>, limit: 
     }
     if let Some(state) = filter.state {
         query = query.filter(correction_cases::state.eq(state.as_str()));
+    }
+    if let Some(day) = filter.due_before {
+        query = query
+            .filter(correction_cases::state.eq(CaseState::Open.as_str()))
+            .filter(correction_cases::due_on.lt(day));
     }
     if let Some(before) = before {
         query = query.filter(correction_cases::case_id.lt(Key(before)));
@@ -238,4 +283,65 @@ pub fn decide_case(conn: &mut Conn, row: &CaseRow) -> Result<bool, StoreError> {
         ))
         .execute(conn)?;
     Ok(changed == 1)
+}
+
+/// Open cases after `after`, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub fn open_cases_after(conn: &mut Conn, after: Option<Uuid>, limit: i64) -> Result<Vec<CaseRow>, StoreError> {
+    let mut query = correction_cases::table
+        .filter(correction_cases::state.eq(CaseState::Open.as_str()))
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(correction_cases::case_id.gt(Key(after)));
+    }
+    Ok(query.order(correction_cases::case_id).limit(limit).load(conn)?)
+}
+
+/// Writes another due day of an open case.
+///
+/// # Errors
+/// When the database refuses.
+pub fn move_case_due(conn: &mut Conn, row: &CaseRow, on: NaiveDate) -> Result<bool, StoreError> {
+    let changed = diesel::update(correction_cases::table.find((&row.learner_id, &row.case_id)))
+        .filter(correction_cases::state.eq(CaseState::Open.as_str()))
+        .set(correction_cases::due_on.eq(on))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Notes that an open case was told to be overdue; false where it was so before, or is decided.
+///
+/// # Errors
+/// When the database refuses.
+pub fn note_case_escalated(conn: &mut Conn, row: &CaseRow, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(correction_cases::table.find((&row.learner_id, &row.case_id)))
+        .filter(correction_cases::state.eq(CaseState::Open.as_str()))
+        .filter(correction_cases::escalated_at.is_null())
+        .set(correction_cases::escalated_at.eq(Some(At(at))))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// How many cases of an institution, or of all, are open, and how many of them were due before a day.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_open_cases(conn: &mut Conn, institution_id: Option<Uuid>, day: NaiveDate) -> Result<(i64, i64), StoreError> {
+    let mut counts = [0, 0];
+    for (count, overdue) in counts.iter_mut().zip([false, true]) {
+        let mut query = correction_cases::table
+            .filter(correction_cases::state.eq(CaseState::Open.as_str()))
+            .into_boxed();
+        if let Some(institution_id) = institution_id {
+            query = query.filter(correction_cases::institution_id.eq(Key(institution_id)));
+        }
+        if overdue {
+            query = query.filter(correction_cases::due_on.lt(day));
+        }
+        *count = query.count().get_result(conn)?;
+    }
+    let [waiting, overdue] = counts;
+    Ok((waiting, overdue))
 }

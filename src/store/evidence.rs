@@ -161,18 +161,18 @@ pub fn insert_uses(conn: &mut Conn, rows: &[UseRow]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The institutions that may read a file because of its uses.
+/// The institutions that may read a file because of its uses, each with the kind of subject that uses it.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn readers(conn: &mut Conn, learner_id: Uuid, file_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
-    let found: Vec<Option<Key>> = evidence_uses::table
-        .select(evidence_uses::institution_id)
+pub fn readers(conn: &mut Conn, learner_id: Uuid, file_id: Uuid) -> Result<Vec<(String, Uuid)>, StoreError> {
+    let found: Vec<(String, Option<Key>)> = evidence_uses::table
+        .select((evidence_uses::subject_kind, evidence_uses::institution_id))
         .filter(evidence_uses::learner_id.eq(Key(learner_id)))
         .filter(evidence_uses::file_id.eq(Key(file_id)))
         .distinct()
         .load(conn)?;
-    Ok(found.into_iter().flatten().map(|key| key.0).collect())
+    Ok(found.into_iter().filter_map(|(kind, key)| Some((kind, key?.0))).collect())
 }
 
 /// The files that a subject uses, in the order of uploads.

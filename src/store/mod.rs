@@ -26,6 +26,7 @@ pub mod people;
 pub mod pockets;
 pub mod programmes;
 pub mod records;
+pub mod requests;
 pub mod schema;
 pub mod simulations;
 pub mod standards;

@@ -761,6 +761,9 @@ diesel::table! {
         applied_by -> Nullable<Text>,
         applied_by_name -> Nullable<Text>,
         applied_at -> Nullable<Moment>,
+        given_up_by -> Nullable<Text>,
+        given_up_by_name -> Nullable<Text>,
+        given_up_at -> Nullable<Moment>,
     }
 }
 
@@ -800,6 +803,41 @@ diesel::table! {
         decided_at -> Nullable<Moment>,
         reason -> Nullable<Text>,
         replaced_by -> Nullable<Id>,
+        escalated_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    correction_requests (learner_id, request_id) {
+        learner_id -> Id,
+        request_id -> Id,
+        outcome_id -> Id,
+        institution_id -> Id,
+        kind -> Text,
+        state -> Text,
+        is_open -> Bool,
+        edition -> BigInt,
+        since -> Date,
+        due -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        escalated_at -> Nullable<Moment>,
+        requested_at -> Moment,
+        words_sealed -> Binary,
+        correction_id -> Nullable<Id>,
+        answered_by -> Nullable<Text>,
+        answered_by_name -> Nullable<Text>,
+        answered_at -> Nullable<Moment>,
+        refusal_sealed -> Nullable<Binary>,
+        complained_at -> Nullable<Moment>,
+        complaint_sealed -> Nullable<Binary>,
+        decision -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_by_name -> Nullable<Text>,
+        decided_at -> Nullable<Moment>,
+        decision_sealed -> Nullable<Binary>,
     }
 }
 
@@ -893,4 +931,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     likenesses,
     duplicate_suspicions,
     walks,
+    correction_requests,
 );

@@ -11,12 +11,12 @@ pub(crate) fn preview(server: &Server, town: &Town, token: &str, outcome_id: &Va
     server.post("/api/v1/corrections", token, &new)
 }
 
-fn apply(server: &Server, token: &str, correction: &Value) -> Answer {
+pub(crate) fn apply(server: &Server, token: &str, correction: &Value) -> Answer {
     let path = format!("/api/v1/corrections/{}/apply", correction["correction_id"].as_str().unwrap());
     server.post(&path, token, &json!({ "digest": correction["digest"] }))
 }
 
-fn approver(server: &Server, town: &Town) -> String {
+pub(crate) fn approver(server: &Server, town: &Town) -> String {
     let members = format!("/api/v1/institutions/{}/members", town.school);
     let body = json!({ "user": user("approver"), "roles": ["approver"] });
     server.post(&members, &town.registrar, &body).expect(201);

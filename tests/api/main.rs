@@ -20,6 +20,7 @@ mod racing;
 mod readme;
 mod recognitions;
 mod record;
+mod requests;
 mod server;
 mod simulations;
 mod spec;

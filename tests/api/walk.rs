@@ -193,6 +193,10 @@ fn body(operation: &str, things: &Things) -> Option<Value> {
                 "reason": "没有权限", "citation": "无" })
         }
         "apply_correction" => json!({ "digest": "0".repeat(64) }),
+        "request_correction" => json!({ "outcome_id": things.ids["outcome_id"], "kind": "not_mine", "reason": "没有权限" }),
+        "answer_correction_request" => json!({ "answer": "refuse", "reason": "没有权限" }),
+        "complain_of_refusal" => json!({ "reason": "没有权限" }),
+        "decide_complaint" => json!({ "decision": "uphold", "reason": "没有权限" }),
         "decide_case" => json!({ "verdict": "cancel", "reason": "没有权限" }),
         "settle_mismatch" => json!({ "note": "没有权限" }),
         "create_rule_pack" => json!({ "institution_id": school, "document": super::packs::document("2999-01-01") }),
@@ -243,7 +247,14 @@ fn steps(things: &Things) -> Vec<Step> {
             assert!(!path.contains('{'), "{path} has an id that the walk does not know");
             if matches!(
                 id.as_str(),
-                "list_outcomes" | "list_mismatches" | "list_claims" | "count_due_claims" | "list_corrections" | "list_cases"
+                "list_outcomes"
+                    | "list_mismatches"
+                    | "list_claims"
+                    | "count_due_claims"
+                    | "list_corrections"
+                    | "list_cases"
+                    | "list_correction_requests"
+                    | "count_due_corrections"
             ) {
                 path = format!("{path}?institution_id={}", things.ids["institution_id"]);
             }
@@ -305,6 +316,10 @@ fn no_operation_answers_those_who_have_no_right() {
         let mut things = things(server, &town);
         let learner = town.claim(server, &things.ids["learner_id"], "wangfang");
         things.ids.insert("claim_id", claim_of(server, &town, &learner));
+        let requested = super::requests::request(server, &learner, &json!(things.ids["outcome_id"])).expect(201);
+        things
+            .ids
+            .insert("request_id", requested["request_id"].as_str().unwrap().to_owned());
         let other = register_other_learner(server, &town);
         let steps = steps(&things);
         assert!(steps.len() > 45, "{} operations are walked", steps.len());

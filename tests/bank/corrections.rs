@@ -57,11 +57,15 @@ fn outcomes_of(world: &World, learner: &Learner, day: Option<&str>) -> Vec<Outco
 }
 
 pub(crate) fn cases(world: &World, office: &Office) -> Vec<Case> {
+    cases_of(world, &office.approver)
+}
+
+pub(crate) fn cases_of(world: &World, approver: &Context) -> Vec<Case> {
     let filter = CaseFilter {
         institution_id: Some(world.institution_id),
         ..CaseFilter::default()
     };
-    list_cases(&world.bank, &office.approver, &filter, None, 1000).unwrap()
+    list_cases(&world.bank, approver, &filter, None, 1000).unwrap()
 }
 
 pub(crate) fn decide(world: &World, context: &Context, case: &Case, verdict: &str, claim_id: Option<Uuid>) -> Result<Case, OpError> {

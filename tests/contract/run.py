@@ -74,8 +74,10 @@ def town(base, setup_token):
         learner = {"document_kind": kind, "document_number": number, "name": called}
         call(base, "POST", "/api/v1/learners", tokens[at], {"institution_id": ids[at], "learner": learner, "user": user(name)})
         outcome = {"institution_id": ids[at], "achievement_code": "occ-elec-4", "awarded_on": "2024-03-01", "learner": learner}
-        call(base, "POST", "/api/v1/outcomes", tokens[at], outcome)
+        deposited = call(base, "POST", "/api/v1/outcomes", tokens[at], outcome)
         tokens[name] = log_in(base, name)
+        request = {"outcome_id": deposited["outcome_id"], "kind": "wrong", "reason": "测试", "fields": [{"part": "score", "should_be": "96"}]}
+        call(base, "POST", "/api/v1/me/correction-requests", tokens[name], request)
     call(base, "POST", "/api/v1/users", tokens["administrator"], {"user": user("leaver"), "bank_role": "auditor"})
     tokens["leaver"] = log_in(base, "leaver")
     return tokens, ids
@@ -130,9 +132,10 @@ RUNS = [
     ("school-a", ["--include-operation-id", "list_achievements", "--include-operation-id", "read_achievement"], 30, ["achievements"]),
     ("school-a", ["--exclude-operation-id", "log_out"], 12, ["outcomes"]),
     ("administrator", ["--include-tag", "rules", "--include-tag", "rule-packs", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 8, []),
-    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes", "--include-tag", "claims"], 8, []),
+    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes", "--include-tag", "claims", "--include-tag", "corrections"], 8, []),
     # By themselves, so that the many other operations do not take the tries away from what is read here.
     ("learner", ["--include-operation-id", "list_own_outcomes", "--include-operation-id", "read_outcome", "--include-tag", "decisions"], 30, ["outcomes", "decisions"]),
+    ("learner", ["--include-operation-id", "list_own_correction_requests", "--include-operation-id", "read_correction_request"], 30, ["correction-requests"]),
     ("learner", ["--include-tag", "me", "--include-tag", "evidence", "--include-tag", "claims", "--include-tag", "notices"], 8, []),
     # One operation has nothing to be linked with.
     ("leaver", ["--include-operation-id", "log_out", "--phases", "examples,coverage,fuzzing"], 5, []),

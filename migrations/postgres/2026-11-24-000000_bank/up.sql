@@ -801,12 +801,16 @@ CREATE TABLE corrections (
     applied_by text,
     applied_by_name text,
     applied_at timestamptz,
+    given_up_by text,
+    given_up_by_name text,
+    given_up_at timestamptz,
     CONSTRAINT corrections_pk PRIMARY KEY (correction_id),
     CONSTRAINT corrections_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
     CONSTRAINT corrections_kind_known CHECK (kind IN ('withdraw', 'correct')),
     CONSTRAINT corrections_corrected_of_kind CHECK ((kind = 'correct') = (corrected IS NOT NULL)),
-    CONSTRAINT corrections_state_known CHECK (state IN ('previewed', 'applied')),
-    CONSTRAINT corrections_applied_by_somebody CHECK ((state = 'applied') = (applied_at IS NOT NULL) AND (applied_at IS NULL) = (applied_by IS NULL))
+    CONSTRAINT corrections_state_known CHECK (state IN ('previewed', 'applied', 'given_up')),
+    CONSTRAINT corrections_applied_by_somebody CHECK ((state = 'applied') = (applied_at IS NOT NULL) AND (applied_at IS NULL) = (applied_by IS NULL)),
+    CONSTRAINT corrections_given_up_by_somebody CHECK ((state = 'given_up') = (given_up_at IS NOT NULL) AND (given_up_at IS NULL) = (given_up_by IS NULL))
 );
 CREATE INDEX corrections_by_institution ON corrections (institution_id, correction_id);
 
@@ -842,6 +846,7 @@ CREATE TABLE correction_cases (
     decided_at timestamptz,
     reason text,
     replaced_by uuid,
+    escalated_at timestamptz,
     CONSTRAINT correction_cases_pk PRIMARY KEY (learner_id, case_id),
     CONSTRAINT correction_cases_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id),
     CONSTRAINT correction_cases_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -891,3 +896,47 @@ CREATE TABLE walks (
     institution_id uuid NOT NULL,
     CONSTRAINT walks_pk PRIMARY KEY (walk)
 );
+
+-- What a learner says is wrong of an outcome; the institution that deposited it answers. While it is open the outcome is disputed.
+CREATE TABLE correction_requests (
+    learner_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    outcome_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    is_open boolean NOT NULL,
+    edition bigint NOT NULL,
+    since date NOT NULL,
+    due text,
+    due_on date,
+    escalated_at timestamptz,
+    requested_at timestamptz NOT NULL,
+    words_sealed bytea NOT NULL,
+    correction_id uuid,
+    answered_by text,
+    answered_by_name text,
+    answered_at timestamptz,
+    refusal_sealed bytea,
+    complained_at timestamptz,
+    complaint_sealed bytea,
+    decision text,
+    decided_by text,
+    decided_by_name text,
+    decided_at timestamptz,
+    decision_sealed bytea,
+    CONSTRAINT correction_requests_pk PRIMARY KEY (learner_id, request_id),
+    CONSTRAINT correction_requests_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT correction_requests_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT correction_requests_kind_known CHECK (kind IN ('wrong', 'not_mine')),
+    CONSTRAINT correction_requests_state_known CHECK (state IN ('requested', 'accepted', 'refused', 'complained', 'corrected', 'upheld', 'withdrawn')),
+    CONSTRAINT correction_requests_open_by_state CHECK (is_open = (state IN ('requested', 'accepted', 'complained'))),
+    CONSTRAINT correction_requests_due_while_open CHECK (is_open = (due IS NOT NULL) AND is_open = (due_on IS NOT NULL)),
+    CONSTRAINT correction_requests_answered_by_somebody CHECK ((answered_at IS NULL) = (answered_by IS NULL) AND (answered_at IS NOT NULL OR refusal_sealed IS NULL)),
+    CONSTRAINT correction_requests_refused_for_reason CHECK (state NOT IN ('refused', 'complained', 'upheld') OR refusal_sealed IS NOT NULL),
+    CONSTRAINT correction_requests_complaint_says_why CHECK ((complained_at IS NULL) = (complaint_sealed IS NULL)),
+    CONSTRAINT correction_requests_decided_for_reason CHECK ((decision IS NULL) = (decided_at IS NULL) AND (decision IS NULL) = (decided_by IS NULL) AND (decision IS NULL) = (decision_sealed IS NULL))
+);
+CREATE UNIQUE INDEX correction_requests_open_once ON correction_requests (learner_id, outcome_id) WHERE is_open;
+CREATE INDEX correction_requests_by_institution ON correction_requests (institution_id, request_id);
+CREATE INDEX correction_requests_by_id ON correction_requests (request_id);

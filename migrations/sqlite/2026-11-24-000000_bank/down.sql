@@ -1,6 +1,7 @@
 DROP TABLE walks;
 DROP TABLE duplicate_suspicions;
 DROP TABLE likenesses;
+DROP TABLE correction_requests;
 DROP TABLE correction_cases;
 DROP TABLE correction_items;
 DROP TABLE corrections;

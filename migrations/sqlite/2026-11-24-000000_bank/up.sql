@@ -802,12 +802,16 @@ CREATE TABLE corrections (
     applied_by TEXT,
     applied_by_name TEXT,
     applied_at INTEGER,
+    given_up_by TEXT,
+    given_up_by_name TEXT,
+    given_up_at INTEGER,
     CONSTRAINT corrections_pk PRIMARY KEY (correction_id),
     CONSTRAINT corrections_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
     CONSTRAINT corrections_kind_known CHECK (kind IN ('withdraw', 'correct')),
     CONSTRAINT corrections_corrected_of_kind CHECK ((kind = 'correct') = (corrected IS NOT NULL)),
-    CONSTRAINT corrections_state_known CHECK (state IN ('previewed', 'applied')),
-    CONSTRAINT corrections_applied_by_somebody CHECK ((state = 'applied') = (applied_at IS NOT NULL) AND (applied_at IS NULL) = (applied_by IS NULL))
+    CONSTRAINT corrections_state_known CHECK (state IN ('previewed', 'applied', 'given_up')),
+    CONSTRAINT corrections_applied_by_somebody CHECK ((state = 'applied') = (applied_at IS NOT NULL) AND (applied_at IS NULL) = (applied_by IS NULL)),
+    CONSTRAINT corrections_given_up_by_somebody CHECK ((state = 'given_up') = (given_up_at IS NOT NULL) AND (given_up_at IS NULL) = (given_up_by IS NULL))
 );
 CREATE INDEX corrections_by_institution ON corrections (institution_id, correction_id);
 
@@ -843,6 +847,7 @@ CREATE TABLE correction_cases (
     decided_at INTEGER,
     reason TEXT,
     replaced_by BLOB CONSTRAINT correction_cases_replaced_by_is_uuid CHECK (length(replaced_by) = 16),
+    escalated_at INTEGER,
     CONSTRAINT correction_cases_pk PRIMARY KEY (learner_id, case_id),
     CONSTRAINT correction_cases_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id),
     CONSTRAINT correction_cases_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -892,3 +897,47 @@ CREATE TABLE walks (
     institution_id BLOB NOT NULL CONSTRAINT walks_institution_id_is_uuid CHECK (length(institution_id) = 16),
     CONSTRAINT walks_pk PRIMARY KEY (walk)
 );
+
+-- What a learner says is wrong of an outcome; the institution that deposited it answers. While it is open the outcome is disputed.
+CREATE TABLE correction_requests (
+    learner_id BLOB NOT NULL CONSTRAINT correction_requests_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    request_id BLOB NOT NULL CONSTRAINT correction_requests_request_id_is_uuid CHECK (length(request_id) = 16),
+    outcome_id BLOB NOT NULL CONSTRAINT correction_requests_outcome_id_is_uuid CHECK (length(outcome_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT correction_requests_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    is_open BOOLEAN NOT NULL,
+    edition BIGINT NOT NULL,
+    since TEXT NOT NULL,
+    due TEXT,
+    due_on TEXT,
+    escalated_at INTEGER,
+    requested_at INTEGER NOT NULL,
+    words_sealed BLOB NOT NULL,
+    correction_id BLOB CONSTRAINT correction_requests_correction_id_is_uuid CHECK (length(correction_id) = 16),
+    answered_by TEXT,
+    answered_by_name TEXT,
+    answered_at INTEGER,
+    refusal_sealed BLOB,
+    complained_at INTEGER,
+    complaint_sealed BLOB,
+    decision TEXT,
+    decided_by TEXT,
+    decided_by_name TEXT,
+    decided_at INTEGER,
+    decision_sealed BLOB,
+    CONSTRAINT correction_requests_pk PRIMARY KEY (learner_id, request_id),
+    CONSTRAINT correction_requests_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT correction_requests_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT correction_requests_kind_known CHECK (kind IN ('wrong', 'not_mine')),
+    CONSTRAINT correction_requests_state_known CHECK (state IN ('requested', 'accepted', 'refused', 'complained', 'corrected', 'upheld', 'withdrawn')),
+    CONSTRAINT correction_requests_open_by_state CHECK (is_open = (state IN ('requested', 'accepted', 'complained'))),
+    CONSTRAINT correction_requests_due_while_open CHECK (is_open = (due IS NOT NULL) AND is_open = (due_on IS NOT NULL)),
+    CONSTRAINT correction_requests_answered_by_somebody CHECK ((answered_at IS NULL) = (answered_by IS NULL) AND (answered_at IS NOT NULL OR refusal_sealed IS NULL)),
+    CONSTRAINT correction_requests_refused_for_reason CHECK (state NOT IN ('refused', 'complained', 'upheld') OR refusal_sealed IS NOT NULL),
+    CONSTRAINT correction_requests_complaint_says_why CHECK ((complained_at IS NULL) = (complaint_sealed IS NULL)),
+    CONSTRAINT correction_requests_decided_for_reason CHECK ((decision IS NULL) = (decided_at IS NULL) AND (decision IS NULL) = (decided_by IS NULL) AND (decision IS NULL) = (decision_sealed IS NULL))
+);
+CREATE UNIQUE INDEX correction_requests_open_once ON correction_requests (learner_id, outcome_id) WHERE is_open;
+CREATE INDEX correction_requests_by_institution ON correction_requests (institution_id, request_id);
+CREATE INDEX correction_requests_by_id ON correction_requests (request_id);

@@ -3,6 +3,7 @@
 
 pub mod effective;
 pub mod preview;
+pub mod request;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ words! {
     pub enum CorrectionState {
         Previewed => "previewed",
         Applied => "applied",
+        /// Nobody applies it any more.
+        GivenUp => "given_up",
     }
 }
 
@@ -79,6 +82,8 @@ pub struct CaseFilter {
     pub learner_id: Option<Uuid>,
     pub correction_id: Option<Uuid>,
     pub state: Option<CaseState>,
+    /// Only those that are open and were due before this day.
+    pub due_before: Option<NaiveDate>,
 }
 
 /// The most outcomes or certificate numbers that a batch names.

@@ -1,23 +1,25 @@
 //! The clocks of claims: a notice that is over takes effect, a verdict against which nobody appealed is final, and what was asked
 //! for in vain lapses where the rules say so. Nothing else is decided by a clock; what is overdue is counted, listed and told.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Claim;
 use super::act::{Act, acted};
-use super::{Claim, calendar};
 use crate::domain::claim::ClaimEvent;
 use crate::domain::claim::clock::{DueKind, WaitsFor};
 use crate::domain::claim::rules::Unanswered;
 use crate::domain::policy::{Action, Resource};
+use crate::domain::working_days::WorkingDays;
+use crate::ops::clocks::{Overdue, Watched, sweep};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::store::claims::{self as store, ClaimRow};
-use crate::store::journal::tell;
+use crate::store::connection::Conn;
+use crate::store::error::StoreError;
+use crate::store::journal::Told;
 use crate::store::types::At;
-
-/// How many claims are looked at together.
-const PAGE: i64 = 100;
 
 /// What the clocks did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,57 +41,83 @@ pub struct DueCount {
     pub overdue: u64,
 }
 
+impl Watched for ClaimRow {
+    fn page(conn: &mut Conn, after: Option<Uuid>, limit: i64) -> Result<Vec<Self>, StoreError> {
+        store::due_after(conn, after, limit)
+    }
+
+    fn id(&self) -> Uuid {
+        self.claim_id.0
+    }
+
+    fn stored_due_on(&self) -> Option<NaiveDate> {
+        self.due_on
+    }
+
+    fn due_on(&self, working_days: &WorkingDays) -> Result<Option<NaiveDate>, StoreError> {
+        let claim = Claim::of(self.clone())?;
+        let due = claim.case.state.due(claim.case.since, &claim.rules, working_days);
+        Ok(due.map(|due| due.on))
+    }
+
+    fn move_due(&self, conn: &mut Conn, context: &Context, on: NaiveDate) -> Result<bool, StoreError> {
+        let moved = Self {
+            due_on: Some(on),
+            changed_at: At(context.now),
+            ..self.clone()
+        };
+        store::update(conn, &moved, self.edition)
+    }
+
+    fn note_escalated(&self, conn: &mut Conn, _: &Context) -> Result<bool, StoreError> {
+        store::note_escalated(conn, self)
+    }
+
+    fn told(&self, context: &Context, due_on: NaiveDate) -> Told {
+        let told = context
+            .told("escalate_claim", "claim", self.claim_id.0)
+            .of_learner(self.learner_id.0)
+            .with(serde_json::json!({ "due": self.due, "due_on": due_on }));
+        Told {
+            institution_id: self.institution_id.as_ref().map(|key| key.0),
+            ..told
+        }
+    }
+}
+
 /// Runs the clocks. It may be broken off and begun again; run twice it does nothing more.
 ///
 /// # Errors
 /// What the policy answers: only the bank itself does this.
 pub fn run_claim_clocks(bank: &Bank, context: &Context) -> Result<Ran, OpError> {
-    let today = bank.day(context.now);
     let mut ran = Ran::default();
-    let mut after: Option<Uuid> = None;
-    loop {
-        let page = bank.store.read(|conn| {
-            context.authorised(conn, Action::RunClaimClocks, Resource::Bank)?;
-            Ok::<_, OpError>(store::due_after(conn, after, PAGE)?)
-        })?;
-        let Some(last) = page.last() else { return Ok(ran) };
-        after = Some(last.claim_id.0);
-        for row in &page {
-            run_one(bank, context, row, today, &mut ran)?;
-        }
-    }
+    let swept = sweep(bank, context, Action::RunClaimClocks, |row, working_days| {
+        past_its_day(bank, context, row, working_days, &mut ran)
+    })?;
+    Ok(Ran {
+        escalated: swept.escalated,
+        moved: swept.moved,
+        ..ran
+    })
 }
 
-fn run_one(bank: &Bank, context: &Context, row: &ClaimRow, today: chrono::NaiveDate, ran: &mut Ran) -> Result<(), OpError> {
-    let (working_days, claim) = bank
-        .store
-        .read(|conn| Ok::<_, OpError>((calendar(conn)?, Claim::read(row.clone())?)))?;
-    let Some(due) = claim.case.state.due(claim.case.since, &claim.rules, &working_days) else {
-        return Ok(());
+/// What people have decided takes effect, and what the rules let lapse does; all else is told.
+fn past_its_day(bank: &Bank, context: &Context, row: &ClaimRow, working_days: &WorkingDays, ran: &mut Ran) -> Result<Overdue, OpError> {
+    let claim = Claim::read(row.clone())?;
+    let Some(due) = claim.case.state.due(claim.case.since, &claim.rules, working_days) else {
+        return Ok(Overdue::Leave);
     };
-    if row.due_on != Some(due.on) {
-        // A holiday notice came, or went: lists go by the day that is stored.
-        let moved = ClaimRow {
-            due_on: Some(due.on),
-            changed_at: At(context.now),
-            ..row.clone()
-        };
-        if bank.store.write(|conn| store::update(conn, &moved, row.edition))? {
-            ran.moved += 1;
-        }
-    }
-    if today <= due.on {
-        return Ok(());
-    }
     let event = match due.what {
         DueKind::NoticeEnds if claim.case.state.open_objections() == 0 => Some(ClaimEvent::NoticeEnds),
         DueKind::AppealEnds => Some(ClaimEvent::Close),
         DueKind::GiveInformation if claim.rules.unanswered == Unanswered::Lapses => Some(ClaimEvent::Lapse),
         _ => None,
     };
-    let Some(event) = event else {
-        return escalate(bank, context, row, due.what, ran);
+    let told = match due.what.waits_for() {
+        WaitsFor::Learner => Overdue::Leave,
+        WaitsFor::Institution | WaitsFor::Calendar => Overdue::Tell,
     };
+    let Some(event) = event else { return Ok(told) };
     let act = Act {
         edition: Some(row.edition),
         ..Act::default()
@@ -106,32 +134,11 @@ fn run_one(bank: &Bank, context: &Context, row: &ClaimRow, today: chrono::NaiveD
         // Somebody did something with it meanwhile, or what it would do is not possible: people look at it.
         Err(OpError::Rejected(rejection)) => {
             tracing::warn!(claim = %row.claim_id.0, code = rejection.code(), "a clock could not move a claim");
-            escalate(bank, context, row, due.what, ran)?;
+            return Ok(told);
         }
         Err(error) => return Err(error),
     }
-    Ok(())
-}
-
-/// Tells once of a claim that is overdue where it stands.
-fn escalate(bank: &Bank, context: &Context, row: &ClaimRow, due: DueKind, ran: &mut Ran) -> Result<(), OpError> {
-    if due.waits_for() == WaitsFor::Learner {
-        return Ok(());
-    }
-    let told = bank.store.write(|conn| {
-        if !store::note_escalated(conn, row)? {
-            return Ok(false);
-        }
-        let mut told = context
-            .told("escalate_claim", "claim", row.claim_id.0)
-            .of_learner(row.learner_id.0)
-            .with(serde_json::json!({ "due": due, "due_on": row.due_on }));
-        told.institution_id = row.institution_id.as_ref().map(|key| key.0);
-        tell(conn, &[told])?;
-        Ok::<_, OpError>(true)
-    })?;
-    ran.escalated += u64::from(told);
-    Ok(())
+    Ok(Overdue::Leave)
 }
 
 /// How many claims wait at an institution, or at the bank itself, and how many of them are overdue, by what is due.

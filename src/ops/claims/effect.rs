@@ -13,7 +13,7 @@ use crate::domain::outcome::OutcomeStatus;
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
-use crate::ops::posting::{Cause, Transfer, post};
+use crate::ops::posting::{Cause, Transfer, post, post_dated};
 use crate::store::claims::{self as store, UseRow};
 use crate::store::connection::Conn;
 use crate::store::conversions;
@@ -148,7 +148,8 @@ fn holdable(conn: &mut Conn, claim: &Claim, uses: &[UseRow], today: NaiveDate) -
     .into())
 }
 
-/// Makes available again what was used and what no correction has taken back meanwhile; what turned out wrong is reversed.
+/// Makes available again what was used and what no correction has taken back meanwhile; what turned out wrong is reversed as
+/// the correction would have, from the day of its grant on.
 fn restored(bank: &Bank, context: &Context, conn: &mut Conn, claim: &Claim, uses: &[UseRow]) -> Result<(), OpError> {
     let (mut good, mut wrong) = (Vec::new(), Vec::new());
     for used in uses.iter().filter(|used| used.standing) {
@@ -157,8 +158,29 @@ fn restored(bank: &Bank, context: &Context, conn: &mut Conn, claim: &Claim, uses
     }
     let restore = (MovementKind::Restore, Pocket::Redeemed, Pocket::Available);
     moved(bank, context, conn, claim, &good, restore)?;
-    let reverse = (MovementKind::Reverse, Pocket::Redeemed, Pocket::Reversed);
-    moved(bank, context, conn, claim, &wrong, reverse)
+    let broken = || damaged(claim.row.claim_id.0);
+    let learner = records::learner(conn, claim.row.learner_id.0)?.ok_or_else(broken)?;
+    let lots = records::lots_of(conn, learner.learner_id.0)?;
+    let mut transfers = Vec::new();
+    for used in &wrong {
+        let Some(lot) = lots.iter().find(|lot| Some(&lot.lot_id) == used.lot_id.as_ref()) else {
+            continue;
+        };
+        let outcome = records::outcome(conn, used.outcome_id.0)?.ok_or_else(broken)?;
+        let cause = Cause {
+            kind: CauseKind::Correction,
+            id: outcome.ended_by.ok_or_else(broken)?.0,
+        };
+        let transfer = Transfer {
+            lot_id: lot.lot_id.0,
+            kind: MovementKind::Reverse,
+            source: Pocket::Redeemed,
+            target: Pocket::Reversed,
+            amount: Credit::from_hundredths(used.amount_hundredths).map_err(|_| broken())?,
+        };
+        transfers.push((transfer, cause, bank.day(lot.created_at.0)));
+    }
+    post_dated(conn, context, &learner, &lots, &transfers)
 }
 
 fn stands(conn: &mut Conn, used: &UseRow) -> Result<bool, OpError> {

@@ -15,6 +15,7 @@ use crate::domain::claim::rules::ClaimRules;
 use crate::domain::claim::{ClaimKind, ClaimStatus, ObjectionAnswer, Verdict};
 use crate::domain::credit::{CourseCredit, Credit};
 use crate::ops::context::{Bank, Context};
+use crate::ops::disputes::{Dispute, disputes};
 use crate::ops::error::OpError;
 use crate::ops::evidence::{EvidenceFile, of_subject};
 use crate::ops::identity::{MaskedLearner, masked};
@@ -53,6 +54,8 @@ pub struct ClaimUse {
     pub amount: Credit,
     /// Whether it holds it now, or has used it.
     pub standing: bool,
+    /// The learner's open request to correct the outcome; those who decide see it, and it blocks nothing.
+    pub dispute: Option<Dispute>,
 }
 
 /// What a granted claim bought, beside the original values.
@@ -195,12 +198,16 @@ pub(super) fn view_of(bank: &Bank, context: &Context, conn: &mut Conn, actor: &A
         judged_by = question.versions.iter().map(super::super::worth::JudgedBy::from).collect();
         allocation = Some(found);
     }
-    let uses = store::uses(conn, row)?.into_iter().map(|used| {
+    let uses = store::uses(conn, row)?;
+    let outcome_ids: Vec<Uuid> = uses.iter().map(|used| used.outcome_id.0).collect();
+    let disputed = disputes(conn, &[row.learner_id.0], &outcome_ids)?;
+    let uses = uses.into_iter().map(|used| {
         Ok(ClaimUse {
             outcome_id: used.outcome_id.0,
             lot_id: used.lot_id.map(|key| key.0),
             amount: Credit::from_hundredths(used.amount_hundredths).map_err(|_| broken())?,
             standing: used.standing,
+            dispute: disputed.get(&used.outcome_id.0).copied(),
         })
     });
     let uses = uses.collect::<Result<_, StoreError>>()?;

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::offers::Offer;
+use super::requests::follow;
 use super::{Asked, Correction, damaged, previewed, replacement};
 use crate::domain::correction::preview::{Consequence, PreviewItem, differences, moves};
 use crate::domain::correction::{CASE_WORKING_DAYS, CaseState, CorrectionKind, CorrectionState, OUTCOMES_MAX};
@@ -16,6 +17,7 @@ use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::ops::claims::void::void_claim;
 use crate::ops::context::{Bank, Context};
+use crate::ops::disputes::{Dispute, disputes};
 use crate::ops::error::OpError;
 use crate::ops::once::once;
 use crate::ops::posting::{Cause, Postings, Transfer};
@@ -139,6 +141,7 @@ struct Applying<'a> {
 struct Concern {
     claims_voided: BTreeSet<Uuid>,
     cases: Vec<Uuid>,
+    requests: Vec<Uuid>,
 }
 
 impl Applying<'_> {
@@ -157,12 +160,13 @@ impl Applying<'_> {
                 lots.entry(lot.learner_id.0).or_default().push(lot);
             }
             let mut postings = Postings::default();
+            let disputed = disputes(conn, page, &ended(page.iter().filter_map(|id| by_learner.get(id)).flatten()))?;
             for learner in &learners {
                 let learner_id = learner.learner_id.0;
                 let own = by_learner.get(&learner_id).map(Vec::as_slice).unwrap_or_default();
                 let lots = lots.get(&learner_id).map(Vec::as_slice).unwrap_or_default();
                 self.post(&mut postings, learner, lots, own)?;
-                told.extend(self.one_learner(conn, learner, own, &mut concerns)?);
+                told.extend(self.one_learner(conn, learner, own, &disputed, &mut concerns)?);
             }
             postings.write(conn)?;
         }
@@ -170,7 +174,7 @@ impl Applying<'_> {
         store::open_cases(conn, &self.cases)?;
         let kind = self.correction.kind;
         for (institution_id, concern) in concerns {
-            let details = serde_json::json!({ "kind": kind, "claims_voided": concern.claims_voided, "cases": concern.cases,
+            let details = serde_json::json!({ "kind": kind, "claims_voided": concern.claims_voided, "cases": concern.cases, "requests": concern.requests,
                 "outcomes": (institution_id == self.correction.institution_id).then_some(self.correction.counts.outcomes) });
             told.push(self.told().of_institution(institution_id).with(details));
         }
@@ -188,6 +192,7 @@ impl Applying<'_> {
         conn: &mut Conn,
         learner: &LearnerRow,
         items: &[PreviewItem],
+        disputed: &HashMap<Uuid, Dispute>,
         concerns: &mut BTreeMap<Uuid, Concern>,
     ) -> Result<Option<Told>, OpError> {
         let mut voided: BTreeSet<Uuid> = BTreeSet::new();
@@ -211,13 +216,21 @@ impl Applying<'_> {
         for case in reopened.values() {
             concerns.entry(case.institution_id.0).or_default().cases.push(case.case_id.0);
         }
-        let ended: Vec<Uuid> = items.iter().filter(|item| item.ends()).map(|item| item.outcome_id).collect();
+        let ended = ended(items);
+        let mut requests = Vec::new();
+        for dispute in ended.iter().filter_map(|outcome_id| disputed.get(outcome_id)) {
+            follow::corrected(self.bank, self.context, conn, dispute.request_id, self.correction.correction_id)?;
+            requests.push(dispute.request_id);
+        }
+        let own = concerns.entry(self.correction.institution_id).or_default();
+        own.requests.extend(&requests);
         let cases: Vec<Uuid> = reopened.values().map(|case| case.case_id.0).collect();
         self.cases.extend(reopened.into_values());
         if ended.is_empty() {
             return Ok(None);
         }
-        let details = serde_json::json!({ "kind": self.correction.kind, "outcomes": ended, "claims_voided": voided, "cases": cases });
+        let details = serde_json::json!({ "kind": self.correction.kind, "outcomes": ended, "claims_voided": voided, "cases": cases,
+            "requests": requests });
         Ok(Some(self.told().of_learner(learner.learner_id.0).with(details)))
     }
 
@@ -287,6 +300,7 @@ impl Applying<'_> {
             decided_at: None,
             reason: None,
             replaced_by: None,
+            escalated_at: None,
         }
     }
 
@@ -309,6 +323,11 @@ impl Applying<'_> {
         }
         Ok(())
     }
+}
+
+/// The outcomes that end.
+fn ended<'a>(items: impl IntoIterator<Item = &'a PreviewItem>) -> Vec<Uuid> {
+    items.into_iter().filter(|item| item.ends()).map(|item| item.outcome_id).collect()
 }
 
 /// A list of ids with more at its end.

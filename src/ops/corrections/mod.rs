@@ -3,10 +3,13 @@
 
 pub mod apply;
 pub mod cases;
+pub mod clocks;
 mod facts;
+pub mod give_up;
 pub mod offers;
 pub mod reading;
 mod replacement;
+pub mod requests;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -64,6 +67,8 @@ pub struct Correction {
     pub previewed_at: DateTime<Utc>,
     pub applied_by_name: Option<String>,
     pub applied_at: Option<DateTime<Utc>>,
+    pub given_up_by_name: Option<String>,
+    pub given_up_at: Option<DateTime<Utc>>,
 }
 
 fn damaged(correction_id: Uuid) -> StoreError {
@@ -91,6 +96,8 @@ impl TryFrom<CorrectionRow> for Correction {
             previewed_at: row.previewed_at.0,
             applied_by_name: row.applied_by_name,
             applied_at: row.applied_at.map(|at| at.0),
+            given_up_by_name: row.given_up_by_name,
+            given_up_at: row.given_up_at.map(|at| at.0),
         })
     }
 }
@@ -192,6 +199,9 @@ pub fn preview_correction(bank: &Bank, context: &Context, key: Option<&str>, new
                 applied_by: None,
                 applied_by_name: None,
                 applied_at: None,
+                given_up_by: None,
+                given_up_by_name: None,
+                given_up_at: None,
             };
             store::insert(conn, &row, &item_rows(correction_id, &found.items, &offers)?)?;
             let told = context

@@ -1,5 +1,7 @@
 //! Reading corrections, and what each does to each outcome.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -11,6 +13,7 @@ use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::ops::access::note_access;
 use crate::ops::context::{Bank, Context};
+use crate::ops::disputes::{Dispute, disputes};
 use crate::ops::error::OpError;
 use crate::store::corrections::{self as store, ItemRow};
 use crate::store::error::StoreError;
@@ -23,17 +26,18 @@ pub struct CorrectionItem {
     /// What could take the place of what it is used for; offered to the learner, not forced.
     pub offers: Vec<Offer>,
     pub applied: bool,
+    /// The learner's open request to correct it. No part of the preview: it changes nothing of what follows.
+    pub dispute: Option<Dispute>,
 }
 
-impl TryFrom<ItemRow> for CorrectionItem {
-    type Error = StoreError;
-
-    fn try_from(row: ItemRow) -> Result<Self, StoreError> {
+impl CorrectionItem {
+    fn of(row: ItemRow, disputed: &HashMap<Uuid, Dispute>) -> Result<Self, StoreError> {
         let broken = |_| damaged(row.correction_id.0);
         Ok(Self {
             item: serde_json::from_str(&row.item).map_err(broken)?,
             offers: serde_json::from_str(&row.offers).map_err(broken)?,
             applied: row.applied,
+            dispute: disputed.get(&row.outcome_id.0).copied(),
         })
     }
 }
@@ -88,6 +92,9 @@ pub fn list_correction_items(
         let items = store::items(conn, correction_id, after, limit)?;
         let learner_ids: Vec<Uuid> = items.iter().map(|item| item.learner_id.0).collect();
         note_access(conn, context, &actor, Some(institution_id), "list_correction_items", &learner_ids)?;
-        Ok(items.into_iter().map(CorrectionItem::try_from).collect::<Result<_, StoreError>>()?)
+        let outcome_ids: Vec<Uuid> = items.iter().map(|item| item.outcome_id.0).collect();
+        let disputed = disputes(conn, &learner_ids, &outcome_ids)?;
+        let items = items.into_iter().map(|item| CorrectionItem::of(item, &disputed));
+        Ok(items.collect::<Result<_, StoreError>>()?)
     })
 }

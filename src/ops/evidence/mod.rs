@@ -28,6 +28,9 @@ pub const FILES_MAX: i64 = 100;
 /// How many files one subject has.
 pub const OF_SUBJECT_MAX: usize = 20;
 
+/// How evidence names a request for a correction that uses it.
+pub(super) const CORRECTION_REQUEST: &str = "correction_request";
+
 /// A file as it is shown, without its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(example = json!({ "file_id": "01985a3e-7c00-7000-8000-000000000001", "learner_id": "01985a3e-7c00-7000-8000-000000000002", "name": "毕业证书.pdf", "media_type": "application/pdf", "bytes": 184213, "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "institution_id": null, "uploaded_at": "2026-11-24T02:00:00Z", "in_use": false }))]
@@ -94,17 +97,23 @@ struct Grant {
     institution_id: Option<Uuid>,
 }
 
-/// Finds the right by which somebody looks at a file: the learner, the bank's officers and auditors, those who judge for
-/// an institution that a use names, and the registrar of the institution that uploaded it.
+/// Finds the right by which somebody looks at a file: the learner, the bank's officers and auditors, those who judge or answer
+/// for an institution that a use names, and the registrar of the institution that uploaded it.
 fn grant(conn: &mut Conn, actor: &Actor, row: &FileRow) -> Result<Option<Grant>, StoreError> {
     let learner_id = row.learner_id.0;
     if allowed(actor, Action::ReadEvidence, Resource::Learner(learner_id)).is_ok() {
         return Ok(Some(Grant { institution_id: None }));
     }
     let may = |action: Action| move |institution_id: &Uuid| allowed(actor, action, Resource::Institution(*institution_id)).is_ok();
+    // Who answers a request for a correction is not who judges claims.
+    let action_for = |subject_kind: &str| match subject_kind {
+        CORRECTION_REQUEST => Action::ReadCorrectionRequest,
+        _ => Action::ReadEvidence,
+    };
     let judge = store::readers(conn, learner_id, row.file_id.0)?
         .into_iter()
-        .find(may(Action::ReadEvidence));
+        .find(|(subject_kind, institution_id)| may(action_for(subject_kind))(institution_id))
+        .map(|(_, institution_id)| institution_id);
     let uploader = row
         .institution_id
         .as_ref()
