@@ -273,9 +273,10 @@ impl Book {
     /// A deposit that was taken; one that waits for a person brings nothing yet.
     pub(crate) fn deposited(&mut self, outcome: Outcome) {
         let (id, learner, sort, today) = (outcome.id, outcome.learner, outcome.sort, self.today);
-        let waits = outcome.status() == "flagged";
+        // What waits for a person, or is over by now, brings nothing.
+        let brings = outcome.status() != "flagged" && outcome.until.is_none_or(|last| today <= last);
         self.outcomes.insert(id, outcome);
-        if !waits {
+        if brings {
             self.grant(id, sort.credit(), today);
         }
         self.tell("outcome.deposit_outcome", Some(learner), true, id);
@@ -356,7 +357,9 @@ impl Book {
 
     /// What a question is answered from: as long as it is the same, so is the answer.
     pub(crate) fn fingerprint(&self, learner: usize) -> String {
-        let usable = self.of_learner(learner).filter(|outcome| outcome.usable(self.today));
+        // What brought no credit is looked at too, unless somebody says what it is worth just now.
+        let bare = |outcome: &Outcome| outcome.stands() && !outcome.has_lot() && !self.claimed_by(outcome.id, None);
+        let usable = self.of_learner(learner).filter(|outcome| outcome.usable(self.today) || bare(outcome));
         let usable: Vec<(Uuid, i64)> = usable.map(|outcome| (outcome.id, outcome.pockets()[AVAILABLE])).collect();
         let in_question = self.in_question();
         let mut earlier = Vec::new();

@@ -232,6 +232,8 @@ impl Book {
         let today = self.today;
         match (before.has_used(), after.has_used(), before.subject) {
             (false, true, Subject::Outcome(id)) => {
+                // What people say it is worth is so for ever.
+                self.outcomes.get_mut(&id).unwrap().until = None;
                 self.grant(id, after.credit, today);
             }
             (false, true, Subject::Declared(_)) => self.brought.push(number),
