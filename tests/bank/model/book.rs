@@ -359,7 +359,9 @@ impl Book {
     pub(crate) fn fingerprint(&self, learner: usize) -> String {
         // What brought no credit is looked at too, unless somebody says what it is worth just now.
         let bare = |outcome: &Outcome| outcome.stands() && !outcome.has_lot() && !self.claimed_by(outcome.id, None);
-        let usable = self.of_learner(learner).filter(|outcome| outcome.usable(self.today) || bare(outcome));
+        let usable = self
+            .of_learner(learner)
+            .filter(|outcome| outcome.usable(self.today) || bare(outcome));
         let usable: Vec<(Uuid, i64)> = usable.map(|outcome| (outcome.id, outcome.pockets()[AVAILABLE])).collect();
         let in_question = self.in_question();
         let mut earlier = Vec::new();

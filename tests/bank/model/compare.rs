@@ -61,6 +61,29 @@ fn events(conn: &mut Conn) -> Result<Vec<Event>, StoreError> {
     })
 }
 
+/// What the bank has is what the book has; where it is not, only what differs is said.
+fn same<T: Ord + Clone + std::fmt::Debug>(what: &str, bank: impl IntoIterator<Item = T>, book: impl IntoIterator<Item = T>) {
+    let (mut bank, mut book): (Vec<T>, Vec<T>) = (bank.into_iter().collect(), book.into_iter().collect());
+    bank.sort();
+    book.sort();
+    let beyond = |all: &[T], others: &[T]| -> Vec<T> {
+        let mut left = others.to_vec();
+        let is_new = |one: &&T| match left.iter().position(|other| other == *one) {
+            Some(place) => {
+                left.remove(place);
+                false
+            }
+            None => true,
+        };
+        all.iter().filter(is_new).cloned().collect()
+    };
+    let (bank_only, book_only) = (beyond(&bank, &book), beyond(&book, &bank));
+    assert!(
+        bank_only.is_empty() && book_only.is_empty(),
+        "{what}: only the bank has {bank_only:?}, only the book has {book_only:?}"
+    );
+}
+
 fn pocket(side: &str) -> Option<usize> {
     Some(match side {
         "bank" => return None,
@@ -119,25 +142,17 @@ impl Town<'_> {
             let event = format!("{}.{}", row.subject_kind, row.operation);
             (subject_of(&event, row.subject_id.0), at_school(&row.institution_id), event)
         });
-        let mut audited: Vec<(Uuid, bool, String)> = audited.collect();
+        let audited: Vec<(Uuid, bool, String)> = audited.collect();
         let new = events.iter().take_while(|row| row.0.0 > from.outbox);
         let sent = new.map(|(_, event, learner, institution, subject)| {
             let subject = subject_of(event, subject.0);
             (subject, at_school(institution), event.clone(), learner_of(learner))
         });
-        let mut sent: Vec<(Uuid, bool, String, Option<usize>)> = sent.collect();
+        let sent: Vec<(Uuid, bool, String, Option<usize>)> = sent.collect();
         let of_audit = |line: &Line| (line.subject, line.at_school, line.event.to_owned());
         let of_outbox = |line: &Line| (line.subject, line.at_school, line.event.to_owned(), line.learner);
-        let mut expected_audit: Vec<_> = book.told.iter().map(of_audit).collect();
-        let mut expected_outbox: Vec<_> = book.told.iter().map(of_outbox).collect();
-        for list in [&mut audited, &mut expected_audit] {
-            list.sort();
-        }
-        for list in [&mut sent, &mut expected_outbox] {
-            list.sort();
-        }
-        assert_eq!(audited, expected_audit, "the audit (left) beside the book (right)");
-        assert_eq!(sent, expected_outbox, "the outbox (left) beside the book (right)");
+        same("the audit", audited, book.told.iter().map(of_audit));
+        same("the outbox", sent, book.told.iter().map(of_outbox));
         ReadTo {
             audit: audit[0].audit_id.0,
             outbox: events[0].0.0,
@@ -161,7 +176,7 @@ impl Town<'_> {
             .map(|one| (one.correction_id, one.applied_at.is_some()))
             .collect();
         let expected: BTreeMap<Uuid, bool> = book.corrections.iter().map(|one| (one.id, one.applied)).collect();
-        assert_eq!(corrections, expected, "corrections (left) beside the book (right)");
+        same("corrections, and whether they are applied", corrections, expected);
         if let Some(claim) = chance.choice(&book.claims) {
             let context = when.at(self.learners[claim.learner].context);
             let replayed = replay_claim(&self.world().bank, &context, claim.id).unwrap();
@@ -177,7 +192,7 @@ impl Town<'_> {
         let own = || book.of_learner(learner).filter(|outcome| outcome.has_lot());
         let lots: BTreeMap<Uuid, Pockets> = self.office.lots(&self.learners[learner]).into_iter().collect();
         let expected: BTreeMap<Uuid, Pockets> = own().map(|outcome| (outcome.id, outcome.pockets())).collect();
-        assert_eq!(lots, expected, "lots of learner {learner} (left) beside the book (right)");
+        same("lots", lots, expected);
         let context = when.at(self.learners[learner].context);
         let bank = &self.world().bank;
         let shown = |as_of: Option<NaiveDate>, effective_on: Option<NaiveDate>| -> Pockets {
@@ -199,7 +214,7 @@ impl Town<'_> {
             "the account on {past} as it is known now"
         );
         let movements = list_movements(bank, &context, Whose::Own, &AsOf::default(), None, 10_000).unwrap();
-        let mut movements: Vec<Entry> = movements
+        let movements: Vec<Entry> = movements
             .iter()
             .map(|one| Entry {
                 recorded: bank.day(one.recorded_at),
@@ -210,10 +225,8 @@ impl Town<'_> {
                 undoes: one.kind == MovementKind::Reverse && one.cause_kind == CauseKind::Correction,
             })
             .collect();
-        let mut expected: Vec<Entry> = own().flat_map(|outcome| outcome.entries.clone()).collect();
-        movements.sort();
-        expected.sort();
-        assert_eq!(movements, expected, "movements of learner {learner} (left) beside the book (right)");
+        let expected: Vec<Entry> = own().flat_map(|outcome| outcome.entries.clone()).collect();
+        same("movements", movements, expected);
     }
 
     fn compare_outcomes(&self, book: &Book, when: When, learner: usize, past: NaiveDate) {
@@ -230,7 +243,7 @@ impl Town<'_> {
                 let by = one.replaced_by.filter(|_| status == "corrected");
                 Some((one.id, (status.to_owned(), by)))
             });
-            assert_eq!(shown, there.collect(), "outcomes on {on} (left) beside the book (right)");
+            same(&format!("outcomes on {on}"), shown, there);
         }
     }
 
@@ -265,12 +278,12 @@ impl Town<'_> {
             assert_eq!(uses, expected, "{claim:?}");
         }
         let bought = list_own_conversions(&self.world().bank, &when.at(self.learners[learner].context)).unwrap();
-        let mut bought: Vec<(Uuid, String, Uuid, Option<String>)> = bought
+        let bought: Vec<(Uuid, String, Uuid, Option<String>)> = bought
             .into_iter()
             .map(|one| (one.claim_id, course(&one.award), one.outcome_id, one.ended_because))
             .collect();
         let claims = book.claims.iter().filter(own).filter(|claim| claim.bought_on.is_some());
-        let mut expected: Vec<(Uuid, String, Uuid, Option<String>)> = claims
+        let expected: Vec<(Uuid, String, Uuid, Option<String>)> = claims
             .flat_map(|claim| {
                 let shown = |award: &super::claims::Award| {
                     let ended = award.ended.map(str::to_owned);
@@ -279,9 +292,7 @@ impl Town<'_> {
                 claim.awards.iter().map(shown).collect::<Vec<_>>()
             })
             .collect();
-        bought.sort();
-        expected.sort();
-        assert_eq!(bought, expected, "what credit bought (left) beside the book (right)");
+        same("what credit bought", bought, expected);
     }
 
     fn compare_cases(&self, book: &Book, when: When, learner: usize) {

@@ -143,11 +143,11 @@ fn came_everywhere(met: &Met) {
 
 #[test]
 fn random_weeks_on_sqlite_leave_what_the_book_has() {
-    let met = live(|directory| DatabaseAddress::Sqlite(directory.join("bank.sqlite")), 0, 30);
+    let met = live(|directory| DatabaseAddress::Sqlite(directory.join("bank.sqlite")), 0, 12);
     came_everywhere(&met);
 }
 
 #[test]
 fn random_weeks_on_postgresql_leave_what_the_book_has() {
-    live(|_| DatabaseAddress::Postgres(postgres_database()), 1000, 10);
+    live(|_| DatabaseAddress::Postgres(postgres_database()), 1000, 8);
 }
