@@ -141,10 +141,11 @@ fn uses(question: &Question, allocation: &Allocation, lots: &[LotRow]) -> Result
         let lot = lots.iter().filter(is_usable).find(|lot| lot.outcome_id.0 == outcome_id);
         uses.push(match lot {
             None => (outcome_id, None, 0, true),
-            Some(lot) if forfeited => (outcome_id, Some(lot.lot_id.0), lot.available_hundredths, true),
+            // Of what has a lot the pockets say what is left: another claim may let some of it go again.
+            Some(lot) if forfeited => (outcome_id, Some(lot.lot_id.0), lot.available_hundredths, false),
             Some(lot) => {
                 let amount = lot.available_hundredths.min(verdict.used.hundredths());
-                (outcome_id, Some(lot.lot_id.0), amount, amount == lot.available_hundredths)
+                (outcome_id, Some(lot.lot_id.0), amount, false)
             }
         });
     }
