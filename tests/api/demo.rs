@@ -128,7 +128,8 @@ fn its_people_claimed_and_corrected_and_the_api_shows_where_each_stands() {
             (&declared["kind"], &declared["evidence"][0]["name"]),
             (&json!("recognition"), &json!("证书扫描件.pdf"))
         );
-        let [case] = &see("claimant-6", "me/correction-cases")["items"].as_array().unwrap()[..] else {
+        let cases = see("claimant-6", "me/correction-cases");
+        let [case] = &cases["items"].as_array().unwrap()[..] else {
             panic!()
         };
         assert_eq!((&case["state"], &case["claim_id"]), (&json!("open"), &of(6)["claim_id"]));

@@ -166,9 +166,14 @@ pub(super) fn play(bank: &Bank, stage: &Stage, school: School, known: &[Known]) 
 /// Learners with an electrician's certificate, which converts at the school. The last has it from somewhere else, with numbers
 /// of that issuer to withdraw it together with others.
 fn cast(known: &[Known], institution_id: Uuid) -> Option<(Vec<&Known>, Batch)> {
-    // Somebody with nothing else to convert: what is claimed is sure to use the certificate.
-    let alone = |one: &Known| known.iter().filter(|other| other.learner_id == one.learner_id).count() == 1;
-    let electrician = |one: &&Known| one.achievement.starts_with("occ-elec") && alone(one);
+    // Somebody with no other of the family, of which only the highest counts: what is claimed is sure to use the certificate.
+    let of_the_family = |one: &Known| one.achievement.starts_with("occ-elec");
+    let others = |one: &Known| {
+        known
+            .iter()
+            .filter(|other| of_the_family(other) && other.learner_id == one.learner_id)
+    };
+    let electrician = |one: &&Known| of_the_family(one) && others(one).count() == 1;
     let last = known.iter().find(|one| electrician(one) && one.institution_id != institution_id)?;
     let mut cast: Vec<&Known> = Vec::new();
     for one in known.iter().filter(|one| electrician(one)) {
