@@ -168,12 +168,9 @@ pub(super) fn play(bank: &Bank, stage: &Stage, school: School, known: &[Known]) 
 fn cast(known: &[Known], institution_id: Uuid) -> Option<(Vec<&Known>, Batch)> {
     // Somebody with no other of the family, of which only the highest counts: what is claimed is sure to use the certificate.
     let of_the_family = |one: &Known| one.achievement.starts_with("occ-elec");
-    let others = |one: &Known| {
-        known
-            .iter()
-            .filter(|other| of_the_family(other) && other.learner_id == one.learner_id)
-    };
-    let electrician = |one: &&Known| of_the_family(one) && others(one).count() == 1;
+    let family: Vec<Uuid> = known.iter().filter(|one| of_the_family(one)).map(|one| one.learner_id).collect();
+    let alone = |one: &Known| family.iter().filter(|learner_id| **learner_id == one.learner_id).count() == 1;
+    let electrician = |one: &&Known| of_the_family(one) && alone(one);
     let last = known.iter().find(|one| electrician(one) && one.institution_id != institution_id)?;
     let mut cast: Vec<&Known> = Vec::new();
     for one in known.iter().filter(|one| electrician(one)) {
