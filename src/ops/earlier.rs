@@ -8,9 +8,8 @@ use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};
 use crate::store::claims as store;
 use crate::store::connection::Conn;
 use crate::store::conversions;
-use crate::store::corrections;
 use crate::store::error::StoreError;
-use crate::store::worths;
+use crate::store::{corrections, records, worths};
 
 /// The most conversion claims of one learner that are looked at.
 const CLAIMS_MAX: i64 = 1_000;
@@ -75,5 +74,22 @@ pub(super) fn earlier_in(
             }
         }
     }
+    as_granted(conn, learner_id, &mut found)?;
     Ok(found)
+}
+
+/// Counts each outcome with all the credit that it ever brought: another claim that held a part of it when an award was judged may
+/// have let it go again, and that part can still be used.
+fn as_granted(conn: &mut Conn, learner_id: Uuid, found: &mut [EarlierAward]) -> Result<(), OpError> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    for lot in records::lots_of(conn, learner_id)? {
+        let key = lot.outcome_id.0.to_string();
+        let granted = lot.balance()?.granted_amount();
+        for award in found.iter_mut().filter(|award| award.outcome.key == key) {
+            award.outcome.bank_credit = granted;
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What stands on outcomes: lots, uses, claims and conversions of many learners at once; and how outcomes end.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -12,8 +12,9 @@ use super::conversions::ConversionRow;
 use super::deposits::{LotRow, OutcomeRow};
 use super::each_back_end;
 use super::error::StoreError;
-use super::schema::{certificate_numbers, claim_uses, claims, conversions, learners, lots, outcomes};
+use super::schema::{certificate_numbers, claim_uses, claims, conversions, learners, lots, movements, outcomes};
 use super::types::{At, Key};
+use crate::domain::movement::MovementKind;
 use crate::domain::outcome::OutcomeStatus;
 
 /// The statuses that a correction ends.
@@ -114,6 +115,21 @@ pub fn lots_of_learners(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<Lot
         .filter(lots::learner_id.eq_any(&ids))
         .order((lots::learner_id, lots::lot_id))
         .load(c))?)
+}
+
+/// The day on which the grant of every lot of some learners took effect, by lot: of an outcome that took the place of another
+/// it is before the lot was written.
+///
+/// # Errors
+/// When the database refuses.
+pub fn granted_on(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<HashMap<Uuid, NaiveDate>, StoreError> {
+    let ids = keys(learner_ids);
+    let rows: Vec<(Key, NaiveDate)> = each_back_end!(conn, c => movements::table
+        .filter(movements::learner_id.eq_any(&ids))
+        .filter(movements::kind.eq(MovementKind::Grant.as_str()))
+        .select((movements::lot_id, movements::effective_on))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(lot_id, day)| (lot_id.0, day)).collect())
 }
 
 /// The standing uses of some learners' outcomes, all of them: in order.

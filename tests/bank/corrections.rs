@@ -350,6 +350,11 @@ fn a_corrected_outcome_is_a_new_one_that_names_the_old() {
         let again = preview(world, &office.registrar, &scope).unwrap();
         apply(world, &office.approver, &again).unwrap();
         assert_eq!(pockets(&learner, world), ["0.00", "0.00", "0.00", "18.00"]);
+        assert_eq!(
+            learner.pockets(world, then),
+            ["0.00", "0.00", "0.00", "18.00"],
+            "what took the place is gone from the day of the grant, too"
+        );
         clean(world);
     });
 }

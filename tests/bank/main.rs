@@ -8,8 +8,6 @@
 
 mod bureau;
 mod catalogue;
-mod claim_book;
-mod claim_model;
 mod claim_races;
 mod claims;
 mod common;
@@ -20,6 +18,7 @@ mod evidence;
 mod expiry;
 mod facts;
 mod migrations;
+mod model;
 mod office;
 mod overdue;
 mod packs;

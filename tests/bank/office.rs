@@ -18,10 +18,6 @@ use credit_bank::ops::error::OpError;
 use credit_bank::ops::records::{AsOf, read_account};
 use credit_bank::ops::worth::kept::{KeepWorth, KeptWorth, keep_worth};
 use credit_bank::ops::{learners, members, programmes};
-use credit_bank::store::connection::Conn;
-use credit_bank::store::error::StoreError;
-use credit_bank::store::schema::audit_log;
-use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -226,17 +222,6 @@ impl<'a> Office<'a> {
 
 pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
-}
-
-/// How many rows the audit has.
-pub(crate) fn audit_rows(world: &World) -> i64 {
-    let counted = world.bank.store.read(|conn| -> Result<i64, StoreError> {
-        Ok(match conn {
-            Conn::Postgres(conn) => audit_log::table.count().get_result(conn)?,
-            Conn::Sqlite(conn) => audit_log::table.count().get_result(conn)?,
-        })
-    });
-    counted.unwrap()
 }
 
 /// The code of the course that an award goes to.

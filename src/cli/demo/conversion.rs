@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::CommandError;
 use super::intake::IntakeInstitution;
-use super::people::{Person, request};
+use super::people::{Stage, request};
 use crate::domain::pack::life::FilingDecision;
 use crate::ops::context::Bank;
 use crate::ops::packs::create_rule_pack;
@@ -37,12 +37,12 @@ fn case(programme: &Value, day: NaiveDate) -> Value {
 /// When an operation refuses.
 pub(super) fn prepare(
     bank: &Bank,
+    stage: &Stage,
     institution: &IntakeInstitution,
     institution_id: Uuid,
-    admin: &Person,
-    officer: &Person,
+    admin: &str,
 ) -> Result<Uuid, CommandError> {
-    let context = admin.log_in(bank)?;
+    let context = stage.log_in(bank, admin)?;
     let day = bank.day(context.now);
     let programme = read(PROGRAMME)?;
     let published = publish_programme(
@@ -59,7 +59,7 @@ pub(super) fn prepare(
     let new = json!({ "institution_id": institution_id, "document": document, "cases": [case(&programme, day)] });
     let draft = create_rule_pack(bank, &context, None, &request(new)?)?;
     let filed = file_rule_pack(bank, &context, None, draft.pack_id)?;
-    let officer = officer.log_in(bank)?;
+    let officer = stage.log_in(bank, "officer-1")?;
     decide_filing(
         bank,
         &officer,

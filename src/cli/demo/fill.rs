@@ -6,11 +6,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::intake::{Intake, IntakeAchievement, IntakeInstitution, Row};
-use super::people::{self, OF_EACH, Person, request};
+use super::people::{self, OF_EACH, Stage, request};
 use super::progress::Progress;
+use super::scenes::{self, Scene, School};
 use super::{Brought, conversion};
 use crate::cli::CommandError;
 use crate::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
+use crate::domain::credit::Credit;
 use crate::domain::outcome::OutcomeStatus;
 use crate::ops::context::{Bank, Context};
 use crate::ops::deposit::{BATCH_ROWS_MAX, DepositRequest, Deposited, deposit_outcomes};
@@ -32,6 +34,25 @@ pub(super) struct Filled {
     pub programme_id: Uuid,
     /// A question about it to try, as JSON.
     pub worth_example: String,
+    /// What happened since, and where to look at it.
+    pub scenes: Vec<Scene>,
+}
+
+/// How many days ago everything begins: claims take weeks, with their notices and their time for appeals.
+const BEGAN_DAYS_AGO: i64 = 90;
+
+/// How many outcomes of each institution are remembered for what comes after.
+const KNOWN_OF_EACH_MAX: usize = 500;
+
+/// An outcome that credit came of, and where it was deposited.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub institution_id: Uuid,
+    /// The log-in of the institution's first member.
+    pub admin: String,
+    pub learner_id: Uuid,
+    pub achievement: String,
+    pub certificate_number: String,
 }
 
 /// Fills an empty bank.
@@ -39,43 +60,63 @@ pub(super) struct Filled {
 /// # Errors
 /// When the intake is wrong, or an operation refuses.
 pub(super) fn fill(bank: &Bank, intake: &Intake) -> Result<Filled, CommandError> {
-    let password = people::password()?;
-    let mut log_ins = people::staff(bank, &password)?;
-    publish_rules(bank, &Person::new("administrator-1", &password).log_in(bank)?, &intake.achievements)?;
-    let officer = Person::new("officer-1", &password);
+    let stage = Stage::new(BEGAN_DAYS_AGO)?;
+    let mut log_ins = people::staff(bank, &stage)?;
+    publish_rules(bank, &stage.log_in(bank, "administrator-1")?, &intake.achievements)?;
     let mut schools = Vec::new();
     for institution in &intake.institutions {
-        let (institution_id, admin) = people::institution(bank, &officer.log_in(bank)?, institution, &password)?;
-        publish_achievements(bank, &admin.log_in(bank)?, institution_id, &intake.achievements)?;
-        schools.push((institution, institution_id, admin));
+        let (institution_id, admin) = people::institution(bank, &stage, institution)?;
+        let published = publish_achievements(bank, &stage.log_in(bank, &admin)?, institution_id, &intake.achievements)?;
+        schools.push((institution, institution_id, admin, published));
     }
-    let Some((first, first_id, first_admin)) = schools.first() else {
+    let Some((first, first_id, first_admin, published)) = schools.first() else {
         return Err(CommandError::Other("the intake names no institution".to_owned()));
     };
-    log_ins.extend(people::team(bank, &first_admin.log_in(bank)?, *first_id, &password)?);
-    let programme_id = conversion::prepare(bank, first, *first_id, first_admin, &officer)?;
+    let Some(declarable) = published.first() else {
+        return Err(CommandError::Other("the intake names no achievement".to_owned()));
+    };
+    log_ins.extend(people::team(bank, &stage, first_admin, *first_id)?);
+    let programme_id = conversion::prepare(bank, &stage, first, *first_id, first_admin)?;
     let mut filled = Filled {
         by_institution: BTreeMap::new(),
         flagged: 0,
         refused: 0,
         log_ins,
-        password: password.clone(),
+        password: stage.password.clone(),
         example: example(*first_id),
         programme_id,
         worth_example: worth_example(programme_id),
+        scenes: Vec::new(),
     };
     let mut progress = Progress::begin(count(intake)?);
-    let mut met: Vec<Uuid> = Vec::new();
-    for (institution, institution_id, admin) in &schools {
-        let learner_ids = deposit(bank, intake, institution, *institution_id, admin, &mut filled, &mut progress)?;
-        if met.is_empty() {
-            met = learner_ids;
-        }
+    let mut known: Vec<Known> = Vec::new();
+    for (institution, institution_id, admin, _) in &schools {
+        let of = (*institution, *institution_id, admin.as_str());
+        deposit(bank, &stage, intake, of, &mut filled, &mut progress, &mut known)?;
     }
     progress.end();
-    let registrar = Person::new("registrar-1", &password).log_in(bank)?;
-    let learners = people::learners(bank, &registrar, *first_id, &met, &password)?;
-    filled.log_ins.push(learners);
+    let mut learners: Vec<Uuid> = Vec::new();
+    for one in known.iter().filter(|one| one.institution_id == *first_id) {
+        if learners.len() < OF_EACH && !learners.contains(&one.learner_id) {
+            learners.push(one.learner_id);
+        }
+    }
+    let mut names = Vec::new();
+    for (number, learner_id) in learners.iter().enumerate() {
+        let name = format!("learner-{}", number + 1);
+        people::claims_account(bank, &stage, ("registrar-1", *first_id), *learner_id, &name)?;
+        names.push(name);
+    }
+    filled.log_ins.push(("learner".to_owned(), names));
+    known.retain(|one| !learners.contains(&one.learner_id));
+    let school = School {
+        institution_id: *first_id,
+        programme_id,
+        achievement_id: *declarable,
+    };
+    let (scenes, claimants) = scenes::play(bank, &stage, school, &known)?;
+    filled.scenes = scenes;
+    filled.log_ins.push(("claimant".to_owned(), claimants));
     Ok(filled)
 }
 
@@ -109,7 +150,8 @@ fn publish_rules(bank: &Bank, administrator: &Context, achievements: &[IntakeAch
     Ok(())
 }
 
-fn publish_achievements(bank: &Bank, admin: &Context, institution_id: Uuid, all: &[IntakeAchievement]) -> Result<(), CommandError> {
+fn publish_achievements(bank: &Bank, admin: &Context, institution_id: Uuid, all: &[IntakeAchievement]) -> Result<Vec<Uuid>, CommandError> {
+    let mut published = Vec::new();
     for of in all {
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let new = json!({
@@ -118,8 +160,9 @@ fn publish_achievements(bank: &Bank, admin: &Context, institution_id: Uuid, all:
         });
         let drafted = achievements::create_achievement(bank, admin, None, &request(new)?)?;
         achievements::publish_achievement(bank, admin, drafted.achievement_id)?;
+        published.push(drafted.achievement_id);
     }
-    Ok(())
+    Ok(published)
 }
 
 fn count(intake: &Intake) -> Result<u64, CommandError> {
@@ -133,22 +176,21 @@ fn count(intake: &Intake) -> Result<u64, CommandError> {
     Ok(rows)
 }
 
-/// Deposits an institution's rows in batches, and answers the first learners whom it met.
+/// Deposits an institution's rows in batches, and notes what brought credit.
 fn deposit(
     bank: &Bank,
+    stage: &Stage,
     intake: &Intake,
-    institution: &IntakeInstitution,
-    institution_id: Uuid,
-    admin: &Person,
+    (institution, institution_id, admin): (&IntakeInstitution, Uuid, &str),
     filled: &mut Filled,
     progress: &mut Progress,
-) -> Result<Vec<Uuid>, CommandError> {
-    let mut met: Vec<Uuid> = Vec::new();
+    known: &mut Vec<Known>,
+) -> Result<(), CommandError> {
+    let known_before = known.len();
+    let context = stage.log_in(bank, admin)?;
     let mut rows = intake.rows(institution)?.enumerate().peekable();
     while rows.peek().is_some() {
-        // Logged in anew for each batch: a token is good for minutes, a large intake takes longer.
-        let context = admin.log_in(bank)?;
-        let mut requests = Vec::with_capacity(BATCH_ROWS_MAX);
+        let mut requests: Vec<DepositRequest> = Vec::with_capacity(BATCH_ROWS_MAX);
         for (number, row) in rows.by_ref().take(BATCH_ROWS_MAX) {
             requests.push(DepositRequest {
                 context,
@@ -156,12 +198,18 @@ fn deposit(
                 outcome: request(outcome(institution_id, &row?))?,
             });
         }
-        for answer in deposit_outcomes(bank, &requests)? {
+        for (asked, answer) in requests.iter().zip(deposit_outcomes(bank, &requests)?) {
             match answer {
                 Ok(deposited) => {
                     tally(filled, &institution.code, &deposited);
-                    if met.len() < OF_EACH && !met.contains(&deposited.learner_id) {
-                        met.push(deposited.learner_id);
+                    if deposited.credit > Credit::ZERO && known.len() < known_before + KNOWN_OF_EACH_MAX {
+                        known.push(Known {
+                            institution_id,
+                            admin: admin.to_owned(),
+                            learner_id: deposited.learner_id,
+                            achievement: asked.outcome.achievement_code.clone(),
+                            certificate_number: asked.outcome.certificate_number.clone().unwrap_or_default(),
+                        });
                     }
                 }
                 Err(rejection) => {
@@ -172,7 +220,7 @@ fn deposit(
         }
         progress.advance(u64::try_from(requests.len()).unwrap_or_default());
     }
-    Ok(met)
+    Ok(())
 }
 
 fn tally(filled: &mut Filled, code: &str, deposited: &Deposited) {

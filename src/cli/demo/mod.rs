@@ -7,6 +7,7 @@ pub mod intake;
 mod invented;
 mod people;
 mod progress;
+mod scenes;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -108,6 +109,19 @@ fn report(filled: &Filled, config: &Config) {
         "curl -s {base}/api/v1/outcomes -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' -d '{}'",
         filled.example
     );
+    for scene in &filled.scenes {
+        println!("\n# {}", scene.title);
+        let mut before: Option<&str> = None;
+        for look in &scene.looks {
+            let who = look.who.as_deref();
+            if let Some(name) = who.filter(|_| who != before) {
+                println!("{}", token(name));
+            }
+            before = who;
+            let asking = who.map_or("", |_| " -H \"Authorization: Bearer $TOKEN\"");
+            println!("curl -s '{base}/api/v1/{}'{asking}", look.path);
+        }
+    }
 }
 
 fn total(by_institution: &BTreeMap<String, Brought>) -> Brought {

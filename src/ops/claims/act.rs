@@ -232,6 +232,9 @@ fn step(
         claim.row.outcome_id = Some(crate::store::types::Key(outcome_id));
         claim.row.recognised_hundredths = Some(credit);
     }
+    if event == ClaimEvent::Appeal && claim.case.kind == ClaimKind::Recognition && claim.case.state.verdict() == Some(Verdict::Refuse) {
+        recognition::still_open(conn, &claim)?;
+    }
     effect::keep_outcome(conn, &claim)?;
     store_step(conn, &before, &claim.row)?;
     let mut details = serde_json::Map::new();

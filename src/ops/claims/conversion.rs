@@ -149,7 +149,8 @@ fn uses(question: &Question, allocation: &Allocation, lots: &[LotRow]) -> Result
             outcome_id,
             lot_id: lot.map(|lot| lot.lot_id.0),
             amount_hundredths,
-            whole: amount_hundredths == available,
+            // Of what has a lot the pockets say what is left: another claim may let some of it go again.
+            whole: lot.is_none(),
         });
     }
     Ok(uses)

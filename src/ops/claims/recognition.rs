@@ -106,16 +106,7 @@ pub(super) fn subject(
     };
     match of {
         RecognitionSubject::Outcome { outcome_id } => {
-            let row = records::outcome(conn, *outcome_id)?.filter(|row| row.learner_id == learner.learner_id);
-            let row = row.ok_or(Rejection::NotFound {})?;
-            let standing = [OutcomeStatus::Accepted.as_str(), OutcomeStatus::Released.as_str()];
-            if !standing.contains(&row.status.as_str()) {
-                return Err(Rejection::WrongState { state: row.status }.into());
-            }
-            let lots = records::lots_of(conn, learner.learner_id.0)?;
-            if lots.iter().any(|lot| lot.outcome_id.0 == *outcome_id) {
-                return Err(Rejection::AlreadyRecognised {}.into());
-            }
+            recognisable(conn, learner.learner_id.0, *outcome_id)?;
             refuse_held(conn, learner.learner_id.0, &[*outcome_id], |_| true)?;
             let used = Used {
                 outcome_id: *outcome_id,
@@ -139,6 +130,31 @@ pub(super) fn subject(
             }
             Ok(about(Some(achievement.institution_id.0), None, Vec::new()))
         }
+    }
+}
+
+/// Whether an outcome on record stands, and brought no credit yet.
+fn recognisable(conn: &mut Conn, learner_id: Uuid, outcome_id: Uuid) -> Result<(), OpError> {
+    let row = records::outcome(conn, outcome_id)?.filter(|row| row.learner_id.0 == learner_id);
+    let row = row.ok_or(Rejection::NotFound {})?;
+    if !OutcomeStatus::parse(&row.status).is_some_and(OutcomeStatus::stands) {
+        return Err(Rejection::WrongState { state: row.status }.into());
+    }
+    let lots = records::lots_of(conn, learner_id)?;
+    if lots.iter().any(|lot| lot.outcome_id.0 == outcome_id) {
+        return Err(Rejection::AlreadyRecognised {}.into());
+    }
+    Ok(())
+}
+
+/// Whether a refused claim can still come to something: its outcome may have ended since, or another claim been granted.
+///
+/// # Errors
+/// `WrongState`, `AlreadyRecognised`.
+pub(super) fn still_open(conn: &mut Conn, claim: &Claim) -> Result<(), OpError> {
+    match subject_of(claim)? {
+        RecognitionSubject::Outcome { outcome_id } => recognisable(conn, claim.row.learner_id.0, outcome_id),
+        RecognitionSubject::Declared(_) => Ok(()),
     }
 }
 

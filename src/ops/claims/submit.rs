@@ -101,7 +101,7 @@ pub(super) struct Used {
     /// Absent where the outcome has no credit to hold.
     pub(super) lot_id: Option<Uuid>,
     pub(super) amount_hundredths: i64,
-    /// Whether nothing of it is left for others.
+    /// Whether it is in this claim only. What has a lot is divided by the lot.
     pub(super) whole: bool,
 }
 

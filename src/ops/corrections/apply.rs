@@ -80,6 +80,7 @@ pub fn apply_correction(
                 offers: offers_of(&kept)?,
                 due_on: working_days(conn)?.add(bank.day(context.now), CASE_WORKING_DAYS).last_day,
                 cases: Vec::new(),
+                granted_on: HashMap::new(),
             }
             .all(conn, &items)?;
             let applied = store::find(conn, correction_id)?.ok_or_else(|| damaged(correction_id))?;
@@ -134,6 +135,8 @@ struct Applying<'a> {
     offers: HashMap<Uuid, Offer>,
     due_on: NaiveDate,
     cases: Vec<CaseRow>,
+    /// By lot, of the learners that are at hand.
+    granted_on: HashMap<Uuid, NaiveDate>,
 }
 
 /// What an institution is told.
@@ -161,6 +164,7 @@ impl Applying<'_> {
             }
             let mut postings = Postings::default();
             let disputed = disputes(conn, page, &ended(page.iter().filter_map(|id| by_learner.get(id)).flatten()))?;
+            self.granted_on = affected::granted_on(conn, page)?;
             for learner in &learners {
                 let learner_id = learner.learner_id.0;
                 let own = by_learner.get(&learner_id).map(Vec::as_slice).unwrap_or_default();
@@ -244,7 +248,7 @@ impl Applying<'_> {
         let transfers: Vec<(Transfer, Cause, NaiveDate)> = moves(items)
             .into_iter()
             .map(|one| {
-                let lot = lots.iter().find(|lot| lot.lot_id.0 == one.lot_id && one.target == Pocket::Reversed);
+                let since = self.granted_on.get(&one.lot_id).filter(|_| one.target == Pocket::Reversed);
                 let transfer = Transfer {
                     lot_id: one.lot_id,
                     kind: one.kind,
@@ -252,7 +256,7 @@ impl Applying<'_> {
                     target: one.target,
                     amount: one.amount,
                 };
-                (transfer, cause, lot.map_or(today, |lot| self.bank.day(lot.created_at.0)))
+                (transfer, cause, since.copied().unwrap_or(today))
             })
             .collect();
         postings.add(self.context, learner, lots, &transfers)

@@ -281,14 +281,16 @@ fn rival(conn: &mut Conn, case: &CaseRow) -> Result<Option<Uuid>, OpError> {
         ..ClaimFilter::default()
     };
     for claim in claims::list(conn, &filter, None, CLAIMS_MAX)? {
-        let stands = ClaimStatus::parse(&claim.status).is_some_and(ClaimStatus::is_open) || is_granted(&claim);
         let since = claim.submitted_at.0 >= case.opened_at.0 && claim.claim_id != case.claim_id;
-        let Some(worth_id) = claim.worth_id.filter(|_| stands && since) else {
+        let Some(worth_id) = claim.worth_id.as_ref().filter(|_| since) else {
             continue;
         };
+        // What it uses stands while it waits, while a refusal is appealed against, and once it is granted, until it is taken back.
+        let uses = claims::uses(conn, &claim)?;
+        let stands = |key: &str| uses.iter().any(|used| used.standing && used.outcome_id.0.to_string() == key);
         let (_, question, allocation) = kept(conn, case.learner_id.0, worth_id.0)?;
         let claimed = |award: &Award| course(award).is_some_and(|code| places.contains(&(question.programme.code.clone(), code)));
-        if allocation.awards.iter().any(claimed) {
+        if allocation.awards.iter().any(|award| stands(&award.outcome) && claimed(award)) {
             return Ok(Some(claim.claim_id.0));
         }
     }
@@ -317,6 +319,7 @@ fn take_back(bank: &Bank, context: &Context, conn: &mut Conn, case: &CaseRow, us
     let broken = || damaged(case.case_id.0);
     let learner = records::learner(conn, case.learner_id.0)?.ok_or_else(broken)?;
     let lots = records::lots_of(conn, case.learner_id.0)?;
+    let granted_on = affected::granted_on(conn, &[case.learner_id.0])?;
     let cause = Cause {
         kind: CauseKind::Correction,
         id: case.correction_id.0,
@@ -331,7 +334,8 @@ fn take_back(bank: &Bank, context: &Context, conn: &mut Conn, case: &CaseRow, us
         let (kind, target, on) = if good {
             (MovementKind::Restore, Pocket::Available, bank.day(context.now))
         } else {
-            (MovementKind::Reverse, Pocket::Reversed, bank.day(lot.created_at.0))
+            let since = granted_on.get(&lot.lot_id.0).copied().ok_or_else(broken)?;
+            (MovementKind::Reverse, Pocket::Reversed, since)
         };
         let transfer = Transfer {
             lot_id: lot.lot_id.0,

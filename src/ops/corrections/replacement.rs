@@ -26,7 +26,7 @@ pub(super) fn imagined(
     corrected: &CorrectedOutcome,
 ) -> Result<(Credit, Option<String>), OpError> {
     let new = deposit_of(bank, conn, row, corrected)?;
-    let of = in_place_of(bank, conn, row)?;
+    let of = in_place_of(conn, row)?;
     let deposited = imagine_in_place(bank, context, conn, new, of).map_err(in_the_body)?;
     let waits = (!deposited.flags.is_empty()).then(|| deposited.flags.join(","));
     Ok((deposited.credit, deposited.reason.or(waits)))
@@ -45,7 +45,7 @@ pub(super) fn replaced(
     correction_id: Uuid,
 ) -> Result<Deposited, OpError> {
     let new = deposit_of(bank, conn, row, corrected)?;
-    let of = in_place_of(bank, conn, row)?;
+    let of = in_place_of(conn, row)?;
     affected::free_certificate(conn, row)?;
     let deposited = deposit_in_place(bank, context, conn, new, of).map_err(in_the_body)?;
     let (learner_id, outcome_id) = (row.learner_id.0, row.outcome_id.0);
@@ -55,12 +55,13 @@ pub(super) fn replaced(
     Ok(deposited)
 }
 
-fn in_place_of(bank: &Bank, conn: &mut Conn, row: &OutcomeRow) -> Result<InPlaceOf, OpError> {
+fn in_place_of(conn: &mut Conn, row: &OutcomeRow) -> Result<InPlaceOf, OpError> {
     let lots = records::lots_of(conn, row.learner_id.0)?;
     let own = lots.iter().find(|lot| lot.outcome_id == row.outcome_id);
+    let granted_on = affected::granted_on(conn, &[row.learner_id.0])?;
     Ok(InPlaceOf {
         outcome_id: row.outcome_id.0,
-        granted_on: own.map(|lot| bank.day(lot.created_at.0)),
+        granted_on: own.and_then(|lot| granted_on.get(&lot.lot_id.0).copied()),
     })
 }
 

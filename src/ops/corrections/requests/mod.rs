@@ -15,6 +15,7 @@ use crate::domain::correction::REASON_CHARACTERS_MAX;
 use crate::domain::correction::request::{RequestDue, RequestEvent, RequestKind, RequestState, WrongField};
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::is_prose;
 use crate::domain::working_days::WorkingDays;
 use crate::ops::access::note_access;
 use crate::ops::context::{Bank, Context};
