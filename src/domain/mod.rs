@@ -24,6 +24,7 @@ pub mod institution;
 pub mod language;
 pub mod limit;
 pub mod lot;
+pub mod merge;
 pub mod movement;
 pub mod outcome;
 pub mod pack;

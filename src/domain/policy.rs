@@ -60,6 +60,8 @@ words! {
         ReadCorrection => "read_correction",
         ReadCase => "read_case",
         DecideCase => "decide_case",
+        WriteMerge => "write_merge",
+        ReadMerge => "read_merge",
         UploadEvidence => "upload_evidence",
         ReadEvidence => "read_evidence",
         ReadUploadedEvidence => "read_uploaded_evidence",
@@ -161,8 +163,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
-        A::PreviewCorrection | A::ApplyCorrection => role == BankRole::Officer,
-        A::ReadCorrection | A::ReadCase => matches!(role, BankRole::Officer | BankRole::Auditor),
+        A::PreviewCorrection | A::ApplyCorrection | A::WriteMerge => role == BankRole::Officer,
+        A::ReadCorrection | A::ReadCase | A::ReadMerge => matches!(role, BankRole::Officer | BankRole::Auditor),
         // The bank's own packs; those of institutions are theirs.
         A::WriteRulePack => role == BankRole::Administrator && resource == Resource::Bank,
         A::ReadDraftRulePack => true,
@@ -293,6 +295,8 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ObjectToClaim
         | A::RunClaimClocks
         | A::WriteWorkingYear
+        | A::WriteMerge
+        | A::ReadMerge
         | A::ExpireLots => (&[], Needs::Belonging),
     }
 }
@@ -346,6 +350,8 @@ fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ReadCorrection
         | A::ReadCase
         | A::DecideCase
+        | A::WriteMerge
+        | A::ReadMerge
         | A::ExpireLots
         | A::ReadEvidence
         | A::ReadUploadedEvidence
@@ -376,6 +382,7 @@ fn hidden(action: Action) -> Rejection {
         | A::ReadCorrection
         | A::ReadCase
         | A::DecideCase
+        | A::ReadMerge
         | A::ReadEvidence
         | A::ReadUploadedEvidence
         | A::RemoveEvidence => Rejection::NotFound {},
