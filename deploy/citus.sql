@@ -102,6 +102,7 @@ SELECT create_distributed_table('idempotency_keys', 'idempotency_key', colocate_
 SELECT create_distributed_table('audit_log', 'audit_id', colocate_with => 'none');
 SELECT create_distributed_table('decision_numbers', 'issuer', colocate_with => 'none');
 SELECT create_distributed_table('corrections', 'correction_id', colocate_with => 'none');
+SELECT create_distributed_table('merges', 'merge_id', colocate_with => 'none');
 
 -- Queues: they stay on the coordinator, where FOR UPDATE SKIP LOCKED works.
 -- local: outbox

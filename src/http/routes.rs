@@ -4,8 +4,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, evidence, health, institutions, learners, me, members, notices, outcomes,
-    packs, pathways, programmes, review, rules, sessions, simulations, verdicts, worth,
+    achievements, agreements, claims, clients, corrections, evidence, health, institutions, learners, me, members, merges, notices,
+    outcomes, packs, pathways, programmes, review, rules, sessions, simulations, verdicts, worth,
 };
 
 macro_rules! operations {
@@ -167,4 +167,13 @@ operations! {
     corrections::list_own_cases,
     corrections::read_case,
     corrections::decide_case,
+    merges::propose_merge,
+    merges::list_merges,
+    merges::read_merge,
+    merges::confirm_merge,
+    merges::decline_merge,
+    merges::withdraw_merge,
+    merges::propose_merge_reversal,
+    merges::confirm_merge_reversal,
+    merges::decline_merge_reversal,
 }

@@ -48,7 +48,7 @@ pub fn expire_lots(bank: &Bank, context: &Context) -> Result<u64, OpError> {
 }
 
 fn expire(bank: &Bank, context: &Context, conn: &mut Conn, learner_id: Uuid, lots: Vec<LotRow>) -> Result<u64, OpError> {
-    let learner = records::learner(conn, learner_id)?.ok_or_else(|| StoreError::Damaged("a lot's learner".to_owned()))?;
+    let learner = records::itself(conn, learner_id)?.ok_or_else(|| StoreError::Damaged("a lot's learner".to_owned()))?;
     let mut transfers = Vec::new();
     let mut told = Vec::new();
     for lot in &lots {

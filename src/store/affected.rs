@@ -47,6 +47,7 @@ pub fn outcomes_named(
     let ids = keys(outcome_ids);
     Ok(each_back_end!(conn, c => outcomes::table
         .filter(outcomes::institution_id.eq(Key(institution_id)))
+        .filter(outcomes::left_by.is_null())
         .filter(outcomes::outcome_id.eq_any(&ids).or(outcomes::certificate_number.eq_any(certificate_numbers).assume_not_null()))
         .order((outcomes::learner_id, outcomes::outcome_id))
         .load(c))?)
@@ -66,6 +67,7 @@ pub fn outcomes_of_span(
 ) -> Result<Vec<OutcomeRow>, StoreError> {
     let mut ids = outcomes::table
         .filter(outcomes::institution_id.eq(Key(institution_id)))
+        .filter(outcomes::left_by.is_null())
         .into_boxed();
     ids = match span {
         Span::Awarded { from, to } => ids.filter(outcomes::awarded_on.between(from, to)),
@@ -136,6 +138,7 @@ pub fn claims_of_learners(conn: &mut Conn, learner_ids: &[Uuid], claim_ids: &[Uu
     Ok(each_back_end!(conn, c => claims::table
         .filter(claims::learner_id.eq_any(&learner_ids))
         .filter(claims::claim_id.eq_any(&claim_ids))
+        .filter(claims::left_by.is_null())
         .order((claims::learner_id, claims::claim_id))
         .load(c))?)
 }
@@ -169,6 +172,7 @@ pub fn withdraw_outcomes(
     Ok(each_back_end!(conn, c => diesel::update(outcomes::table
             .filter(outcomes::learner_id.eq_any(&learner_ids))
             .filter(outcomes::outcome_id.eq_any(&outcome_ids))
+            .filter(outcomes::left_by.is_null())
             .filter(outcomes::status.eq_any(STANDING)))
         .set((
             outcomes::status.eq(OutcomeStatus::Withdrawn.as_str()),
@@ -193,6 +197,7 @@ pub fn replace_outcome(
     let ended = each_back_end!(conn, c => diesel::update(outcomes::table
             .filter(outcomes::learner_id.eq(Key(learner_id)))
             .filter(outcomes::outcome_id.eq(Key(outcome_id)))
+            .filter(outcomes::left_by.is_null())
             .filter(outcomes::status.eq_any(STANDING)))
         .set((
             outcomes::status.eq(OutcomeStatus::Corrected.as_str()),

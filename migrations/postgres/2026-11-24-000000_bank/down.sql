@@ -1,3 +1,4 @@
+DROP TABLE merges;
 DROP TABLE correction_cases;
 DROP TABLE correction_items;
 DROP TABLE corrections;
