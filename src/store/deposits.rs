@@ -332,6 +332,7 @@ pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
         previous_hash: Binary, hash: Binary,
     });
     mismatches::note(conn, &brought.mismatches)?;
+    move_heads(conn, &brought.heads)?;
     for (absorbed, surviving) in &brought.merged {
         // Written as it is, so that whoever takes the merge back waits, or is seen.
         let still = learners::table
@@ -344,7 +345,7 @@ pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
             return Err(StoreError::Stale);
         }
     }
-    move_heads(conn, &brought.heads)
+    Ok(())
 }
 
 fn move_heads(conn: &mut Conn, heads: &[(Uuid, i64, i64, Vec<u8>, i64)]) -> Result<(), StoreError> {
