@@ -258,7 +258,7 @@ pub fn accesses(conn: &mut Conn, learner_ids: &[Uuid], before: Option<Uuid>, lim
         let rows: Vec<AccessRow> = query.order(access_log::access_id.desc()).limit(limit).load(conn)?;
         found.extend(rows);
     }
-    found.sort_by(|one, other| other.access_id.0.cmp(&one.access_id.0));
+    found.sort_unstable_by_key(|look| std::cmp::Reverse(look.access_id.0));
     found.dedup_by(|one, other| one.access_id == other.access_id);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
