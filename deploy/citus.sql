@@ -108,6 +108,7 @@ SELECT create_distributed_table('corrections', 'correction_id', colocate_with =>
 SELECT create_distributed_table('likenesses', 'likeness', colocate_with => 'none');
 SELECT create_distributed_table('duplicate_suspicions', 'first_learner_id', colocate_with => 'none');
 SELECT create_distributed_table('walks', 'walk', colocate_with => 'none');
+SELECT create_distributed_table('merges', 'merge_id', colocate_with => 'none');
 
 -- Queues: they stay on the coordinator, where FOR UPDATE SKIP LOCKED works.
 -- local: outbox

@@ -136,6 +136,7 @@ fn deposit(ground: &mut Ground, number: usize, into: &mut Prepared) {
         ended_by: None,
         corrected_by: None,
         replaces: None,
+        left_by: None,
     });
     into.brought.certificates.push(CertificateRow {
         certificate_number: certificate,

@@ -82,6 +82,22 @@ impl LotBalance {
         if !lawful {
             return Err(TransferRefusal::NoSuchTransfer);
         }
+        self.moved(source, target, amount)
+    }
+
+    /// Moves an amount out of one account or back into it, by a merge: from wherever it is to the reversed pocket, and from
+    /// there to where it was. Nothing else does this.
+    ///
+    /// # Errors
+    /// See [`TransferRefusal`].
+    pub fn carry(self, source: Pocket, target: Pocket, amount: Credit) -> Result<Self, TransferRefusal> {
+        if (source == Pocket::Reversed) == (target == Pocket::Reversed) {
+            return Err(TransferRefusal::NoSuchTransfer);
+        }
+        self.moved(source, target, amount)
+    }
+
+    fn moved(self, source: Pocket, target: Pocket, amount: Credit) -> Result<Self, TransferRefusal> {
         if amount == Credit::ZERO {
             return Err(TransferRefusal::NothingToMove);
         }
@@ -135,15 +151,33 @@ mod tests {
         assert_eq!(LotBalance::from_parts(credit(101), parts), None);
     }
 
+    #[test]
+    fn a_merge_carries_to_the_reversed_pocket_and_back_and_nowhere_else() {
+        let lot = LotBalance::granted(credit(500));
+        let expired = lot.transfer(Pocket::Available, Pocket::Expired, credit(500)).unwrap();
+        let carried = expired.carry(Pocket::Expired, Pocket::Reversed, credit(500)).unwrap();
+        assert_eq!(carried.pocket(Pocket::Reversed), credit(500));
+        assert_eq!(carried.carry(Pocket::Reversed, Pocket::Expired, credit(500)), Ok(expired));
+        for (source, target) in [(Pocket::Available, Pocket::Held), (Pocket::Reversed, Pocket::Reversed)] {
+            assert_eq!(lot.carry(source, target, credit(1)), Err(TransferRefusal::NoSuchTransfer));
+        }
+        assert_eq!(
+            lot.carry(Pocket::Reversed, Pocket::Held, credit(1)),
+            Err(TransferRefusal::NotEnough)
+        );
+    }
+
     proptest! {
         #[test]
         fn nothing_is_made_or_lost_by_any_sequence_of_transfers(
             granted in 1..1_000_000i64,
-            steps in proptest::collection::vec((0..5usize, 0..5usize, 0..1_000_000i64), 0..60),
+            steps in proptest::collection::vec((0..5usize, 0..5usize, 0..1_000_000i64, any::<bool>()), 0..60),
         ) {
             let mut lot = LotBalance::granted(credit(granted));
-            for (source, target, amount) in steps {
-                if let Ok(next) = lot.transfer(Pocket::ALL[source], Pocket::ALL[target], credit(amount)) {
+            for (source, target, amount, merges) in steps {
+                let (source, target, amount) = (Pocket::ALL[source], Pocket::ALL[target], credit(amount));
+                let moved = if merges { lot.carry(source, target, amount) } else { lot.transfer(source, target, amount) };
+                if let Ok(next) = moved {
                     lot = next;
                 }
                 let sum: i64 = Pocket::ALL.iter().map(|pocket| lot.pocket(*pocket).hundredths()).sum();

@@ -26,6 +26,7 @@ pub mod language;
 pub mod likeness;
 pub mod limit;
 pub mod lot;
+pub mod merge;
 pub mod movement;
 pub mod outcome;
 pub mod pack;

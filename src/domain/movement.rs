@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::credit::Credit;
-use super::lot::Pocket;
+use super::lot::{LotBalance, Pocket, TransferRefusal};
 use super::words::words;
 
 words! {
@@ -20,7 +20,7 @@ words! {
         Release => "release",
         /// The redemption 兑换: the claim was granted.
         Redeem => "redeem",
-        /// The grant was taken back, and the credit is the learner's again.
+        /// What took the credit was taken back, and it is the learner's again.
         Restore => "restore",
         /// What brought the credit is no longer so.
         Reverse => "reverse",
@@ -46,6 +46,8 @@ words! {
         Expiry => "expiry",
         Claim => "claim",
         Correction => "correction",
+        /// Two accounts turned out to be one person's, or not to be.
+        Merge => "merge",
     }
 }
 
@@ -74,6 +76,24 @@ pub struct NewMovement {
     pub recorded_at: DateTime<Utc>,
     pub cause_kind: CauseKind,
     pub cause_id: Uuid,
+}
+
+impl NewMovement {
+    /// The lot after it; a grant begins one.
+    ///
+    /// # Errors
+    /// Where it could not have happened: see [`TransferRefusal`].
+    pub fn applied_to(&self, before: Option<LotBalance>) -> Result<LotBalance, TransferRefusal> {
+        let pocket = |side: Side| Pocket::parse(side.as_str()).ok_or(TransferRefusal::NoSuchTransfer);
+        match (self.source, before) {
+            (Side::Bank, None) if self.target == Side::Available => Ok(LotBalance::granted(self.amount)),
+            (Side::Bank, _) | (_, None) => Err(TransferRefusal::NoSuchTransfer),
+            (source, Some(balance)) if self.cause_kind == CauseKind::Merge => {
+                balance.carry(pocket(source)?, pocket(self.target)?, self.amount)
+            }
+            (source, Some(balance)) => balance.transfer(pocket(source)?, pocket(self.target)?, self.amount),
+        }
+    }
 }
 
 /// A movement in its place.

@@ -71,6 +71,8 @@ words! {
         AnswerCorrectionRequest => "answer_correction_request",
         DecideComplaint => "decide_complaint",
         RunCorrectionClocks => "run_correction_clocks",
+        WriteMerge => "write_merge",
+        ReadMerge => "read_merge",
         UploadEvidence => "upload_evidence",
         ReadEvidence => "read_evidence",
         ReadUploadedEvidence => "read_uploaded_evidence",
@@ -172,8 +174,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
-        A::PreviewCorrection | A::ApplyCorrection | A::DecideComplaint | A::DismissSuspicion => role == BankRole::Officer,
-        A::ReadCorrection | A::ReadCase | A::ReadCorrectionRequest | A::ReadSuspicion => {
+        A::PreviewCorrection | A::ApplyCorrection | A::DecideComplaint | A::DismissSuspicion | A::WriteMerge => role == BankRole::Officer,
+        A::ReadCorrection | A::ReadCase | A::ReadCorrectionRequest | A::ReadSuspicion | A::ReadMerge => {
             matches!(role, BankRole::Officer | BankRole::Auditor)
         }
         // The bank's own packs; those of institutions are theirs.
@@ -318,6 +320,8 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::RequestCorrection
         | A::DecideComplaint
         | A::RunCorrectionClocks
+        | A::WriteMerge
+        | A::ReadMerge
         | A::ExpireLots
         | A::FindDuplicates
         | A::ReadSuspicion
@@ -352,6 +356,7 @@ fn hidden(action: Action) -> Rejection {
         | A::ReadCorrectionRequest
         | A::AnswerCorrectionRequest
         | A::DecideComplaint
+        | A::ReadMerge
         | A::ReadEvidence
         | A::ReadUploadedEvidence
         | A::RemoveEvidence => Rejection::NotFound {},

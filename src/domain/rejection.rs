@@ -188,6 +188,14 @@ rejections! {
     CorrectionUnfit {} = "correction_unfit", Rule, "接受更正申请须指明一项涉及该成果、已预览且尚未执行或放弃的更正。", "What is accepted names a correction of this outcome that is previewed, and neither applied nor given up.";
     ReplacementUnfit {} = "replacement_unfit", Rule, "替代申请必须是该学习者在复核开始后提出、并已获准的同一专业转换申请。", "What takes its place is a granted conversion claim of the same learner at the same programme, submitted since the case was opened.";
     PlaceClaimed { claim_id: Uuid } = "place_claimed", Conflict, "学习者此后以申请 {claim_id} 申请了同一课程，不能再确认原转换。", "The learner has claimed the same course since, by the claim {claim_id}; what was bought before cannot be confirmed beside it.";
+    MergeOfOne {} = "merge_of_one", Rule, "两个账户是同一个账户。", "The two accounts are one already.";
+    AlreadyMerged { learner_id: Uuid } = "already_merged", Conflict, "账户 {learner_id} 已并入另一账户。", "The account {learner_id} is merged into another already.";
+    HoldsMerged { learner_id: Uuid } = "holds_merged", Conflict, "已有账户并入账户 {learner_id}，它只能作为保留的账户。", "Another account is merged into the account {learner_id}, so it can only be the one that stays.";
+    MergeOpen { merge_id: Uuid } = "merge_open", Conflict, "其中一个账户的合并 {merge_id} 尚待决定。", "The merge {merge_id} of one of the two waits for a decision.";
+    OwnMergeProposal {} = "own_merge_proposal", Forbidden, "提出的人不能自行决定。", "Who proposed it does not decide on it.";
+    NotTheProposer {} = "not_the_proposer", Forbidden, "只有提出的人可以撤回。", "Only who proposed it takes it back.";
+    OwnAccount {} = "own_account", Forbidden, "不能处理本人账户的合并。", "Nobody has a hand in a merge of an account of his own.";
+    CreditOfBoth { claim_ids: String } = "credit_of_both", Conflict, "已获准的申请 {claim_ids} 使用了两个账户的学分，须先由人员决定。", "The granted claims {claim_ids} stand on credit of both accounts; people have to decide on them first.";
     EffectiveOnInTheFuture {} = "effective_on_in_the_future", Rule, "effective_on 不能晚于今天。", "`effective_on` cannot be later than today.";
     WishUnknown { what: &'static str } = "wish_unknown", Rule, "指定或排除的 {what} 不存在。", "A pin or an exclusion names an {what} that is not there.";
     WishNeedsProgramme {} = "wish_needs_programme", Rule, "指定课程或列出等值分配时，必须只问一个专业。", "A pin to a course, and equal allocations, can be asked of one programme only.";

@@ -15,6 +15,7 @@ pub mod json;
 pub mod learners;
 pub mod me;
 pub mod members;
+pub mod merges;
 pub mod notices;
 pub mod observe;
 pub mod openapi;

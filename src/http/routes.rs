@@ -4,8 +4,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, evidence, health, institutions, learners, me, members, notices, outcomes,
-    packs, pathways, programmes, requests, review, rules, sessions, simulations, suspicions, verdicts, worth,
+    achievements, agreements, claims, clients, corrections, evidence, health, institutions, learners, me, members, merges, notices,
+    outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations, suspicions, verdicts, worth,
 };
 
 macro_rules! operations {
@@ -180,4 +180,13 @@ operations! {
     requests::withdraw_correction_request,
     requests::complain_of_refusal,
     requests::decide_complaint,
+    merges::propose_merge,
+    merges::list_merges,
+    merges::read_merge,
+    merges::confirm_merge,
+    merges::decline_merge,
+    merges::withdraw_merge,
+    merges::propose_merge_reversal,
+    merges::confirm_merge_reversal,
+    merges::decline_merge_reversal,
 }

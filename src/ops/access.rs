@@ -39,7 +39,7 @@ pub struct Access {
     pub request_id: Uuid,
 }
 
-/// Notes a look at the records of some learners; one's own is not noted.
+/// Notes a look at the records of some learners, of each as the one that it is now; one's own is not noted.
 ///
 /// # Errors
 /// When the database refuses.
@@ -51,9 +51,8 @@ pub(super) fn note_access(
     operation: &str,
     learner_ids: &[Uuid],
 ) -> Result<(), StoreError> {
-    let mut others: Vec<Uuid> = learner_ids
-        .iter()
-        .copied()
+    let mut others: Vec<Uuid> = records::present(conn, learner_ids)?
+        .into_iter()
         .filter(|learner_id| actor.learner_id() != Some(*learner_id))
         .collect();
     others.sort_unstable();
@@ -81,7 +80,8 @@ pub(super) fn note_access(
 pub fn list_accesses(bank: &Bank, context: &Context, whose: Whose, before: Option<Uuid>, limit: i64) -> Result<Vec<Access>, OpError> {
     reading(bank, whose, |conn| {
         let learner = learner_of(conn, context, whose, "list_accesses")?;
-        let rows = records::accesses(conn, learner.learner_id.0, before, limit)?;
+        let accounts = records::with_absorbed(conn, learner.learner_id.0)?;
+        let rows = records::accesses(conn, &accounts, before, limit)?;
         Ok(rows
             .into_iter()
             .map(|row| Access {

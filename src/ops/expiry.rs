@@ -81,7 +81,7 @@ fn each_page(
 }
 
 fn expire(context: &Context, conn: &mut Conn, learner_id: Uuid, lots: &[LotRow], today: NaiveDate) -> Result<u64, OpError> {
-    let learner = records::learner(conn, learner_id)?.ok_or_else(|| StoreError::Damaged("a lot's learner".to_owned()))?;
+    let learner = records::itself(conn, learner_id)?.ok_or_else(|| StoreError::Damaged("a lot's learner".to_owned()))?;
     let mut transfers = Vec::new();
     let mut told = Vec::new();
     for lot in lots {

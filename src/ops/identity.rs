@@ -104,6 +104,7 @@ pub(super) fn opened(
         head_sequence: 0,
         head_hash: head.hash.to_vec(),
         available_hundredths: 0,
+        merged_into: None,
     };
     let identity = IdentityRow {
         document_index: document_index(bank, document),

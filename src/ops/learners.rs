@@ -20,7 +20,7 @@ use crate::store::connection::Conn;
 use crate::store::deposits::{self, Brought, KnownByRow, LearnerRow};
 use crate::store::journal::tell;
 use crate::store::types::{At, Key};
-use crate::store::{people, records};
+use crate::store::{claim_codes, identities, people, records};
 use crate::vault::opaque;
 
 /// A learner whom an institution registers.
@@ -67,7 +67,7 @@ pub fn register_learner(bank: &Bank, context: &Context, key: Option<&str>, new: 
             if let Some((user, password_hash)) = new.user.as_ref().zip(password_hash.as_deref()) {
                 let learner_id = row.learner_id.0;
                 let user_id = add_user(conn, context, user, password_hash, None, Some(learner_id))?;
-                if !records::bind(conn, learner_id, user_id)? {
+                if !claim_codes::bind(conn, learner_id, user_id)? {
                     return Err(Rejection::AccountAlreadyClaimed {}.into());
                 }
                 row.user_id = Some(Key(user_id));
@@ -107,10 +107,13 @@ fn found_or_opened(
     name: &PersonName,
 ) -> Result<LearnerRow, OpError> {
     let index = document_index(bank, document);
-    let found = deposits::learners_by_document(conn, &[index])?.pop().map(|(_, row)| row);
+    let found = identities::learners_by_document(conn, &[index])?.pop();
     let mut brought = Brought::default();
     let row = match found {
-        Some(row) if row.name_key == bank.sealer.index("name", &name.matching_key()) => row,
+        Some(found) if found.is_named(&bank.sealer.index("name", &name.matching_key())) => {
+            brought.merged.extend(found.merged());
+            found.learner
+        }
         Some(_) => return Err(Rejection::IdentityMismatch {}.into()),
         None => {
             let (row, identity, account_number) = opened(bank, context, institution_id, document, name)?;
@@ -120,7 +123,10 @@ fn found_or_opened(
             row
         }
     };
-    if !records::knows(conn, institution_id, row.learner_id.0)? {
+    if !identities::knows(conn, institution_id, row.learner_id.0)? {
+        if brought.learners.is_empty() {
+            records::lock_learner(conn, row.learner_id.0)?;
+        }
         brought.known_by.push(KnownByRow {
             learner_id: row.learner_id.clone(),
             institution_id: Key(institution_id),
@@ -142,10 +148,10 @@ pub fn find_learner(bank: &Bank, context: &Context, search: &LearnerSearch) -> R
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::FindLearner, resource)?;
         let index = document_index(bank, &document);
-        let found = deposits::learners_by_document(conn, &[index])?.pop().map(|(_, row)| row);
+        let found = identities::learners_by_document(conn, &[index])?.pop().map(|found| found.learner);
         let row = found.ok_or(Rejection::NotFound {})?;
         if let Some(institution_id) = search.institution_id
-            && !records::knows(conn, institution_id, row.learner_id.0)?
+            && !identities::knows(conn, institution_id, row.learner_id.0)?
         {
             return Err(Rejection::NotFound {}.into());
         }
@@ -242,10 +248,12 @@ fn keep_code(
     institution_id: Uuid,
     code: &str,
 ) -> Result<ClaimCode, OpError> {
-    if !records::knows(conn, institution_id, learner_id)? {
+    let row = records::learner(conn, learner_id)?.ok_or(Rejection::LearnerNotKnown {})?;
+    let learner_id = row.learner_id.0;
+    if !identities::knows(conn, institution_id, learner_id)? {
         return Err(Rejection::LearnerNotKnown {}.into());
     }
-    let row = records::learner(conn, learner_id)?.ok_or(Rejection::NotFound {})?;
+    records::lock_learner(conn, learner_id)?;
     if row.user_id.is_some() {
         return Err(Rejection::AccountAlreadyClaimed {}.into());
     }
@@ -256,7 +264,7 @@ fn keep_code(
         Caller::Client { client_id, .. } => client_id,
         Caller::Anonymous | Caller::Bank => Uuid::nil(),
     };
-    let kept = records::ClaimCodeRow {
+    let kept = claim_codes::ClaimCodeRow {
         learner_id: Key(learner_id),
         claim_code_id: Key(claim_code_id),
         code_digest: opaque::digest(&comparable(code)),
@@ -267,7 +275,7 @@ fn keep_code(
         failures: 0,
         used_at: None,
     };
-    records::insert_claim_code(conn, &kept)?;
+    claim_codes::insert_claim_code(conn, &kept)?;
     let told = context
         .told("issue_claim_code", "claim_code", claim_code_id)
         .of_learner(learner_id)
@@ -301,13 +309,13 @@ pub fn claim_account(bank: &Bank, context: &Context, claim: &AccountClaim) -> Re
             return Ok(None);
         };
         let learner_id = row.learner_id.0;
-        let codes = records::open_claim_codes(conn, learner_id, context.now)?;
+        let codes = claim_codes::open_claim_codes(conn, learner_id, context.now)?;
         let code = comparable(&claim.claim_code);
         let good = codes
             .iter()
             .find(|kept| kept.failures < FAILURES_MAX && opaque::matches(&code, &kept.code_digest));
         let Some(good) = good else {
-            records::count_claim_failure(conn, learner_id)?;
+            claim_codes::count_claim_failure(conn, learner_id)?;
             tell(conn, &[context.told("refuse_claim", "learner", learner_id).of_learner(learner_id)])?;
             return Ok(None);
         };
@@ -315,7 +323,7 @@ pub fn claim_account(bank: &Bank, context: &Context, claim: &AccountClaim) -> Re
             (Some(user), Some(password_hash)) => add_user(conn, context, user, password_hash, None, Some(learner_id))?,
             _ => claiming_user(conn, context, learner_id)?,
         };
-        if !records::claim_account(conn, learner_id, good.claim_code_id.0, user_id, context.now)? {
+        if !claim_codes::claim_account(conn, learner_id, good.claim_code_id.0, user_id, context.now)? {
             return Err(Rejection::AccountAlreadyClaimed {}.into());
         }
         tell(conn, &[context.told("claim_account", "learner", learner_id).of_learner(learner_id)])?;

@@ -48,7 +48,8 @@ pub struct Mismatch {
 
 fn view(bank: &Bank, conn: &mut Conn, row: MismatchRow) -> Result<Mismatch, OpError> {
     let damaged = || StoreError::Damaged(format!("mismatch {}", row.mismatch_id.0));
-    let learner = records::learner(conn, row.learner_id.0)?.ok_or_else(damaged)?;
+    // The account of the document, also where that was merged into another.
+    let learner = records::itself(conn, row.learner_id.0)?.ok_or_else(damaged)?;
     let given = bank.sealer.open(&row.given_name_sealed, &given_name_place(row.mismatch_id.0))?;
     Ok(Mismatch {
         mismatch_id: row.mismatch_id.0,

@@ -24,6 +24,7 @@ pub mod identity;
 pub mod institutions;
 pub mod learners;
 pub mod members;
+pub mod merges;
 pub mod mismatches;
 pub mod once;
 pub mod outcomes;

@@ -214,6 +214,11 @@ pub fn list_outcomes(
     let resource = filter.institution_id.map_or(Resource::Bank, Resource::Institution);
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::ListOutcomes, resource)?;
+        let named: Vec<Uuid> = filter.learner_id.into_iter().collect();
+        let filter = &OutcomeFilter {
+            learner_id: records::present(conn, &named)?.first().copied(),
+            ..filter.clone()
+        };
         let rows = records::outcomes(conn, filter, before, limit)?;
         let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         note_access(conn, context, &actor, filter.institution_id, "list_outcomes", &learner_ids)?;

@@ -95,12 +95,13 @@ impl Postings {
         let mut head = head_of(learner)?;
         let mut moved = 0;
         for lot in lots {
+            // The lot was read of an account that was merged meanwhile.
+            if lot.learner_id != learner.learner_id {
+                return Err(StoreError::Stale.into());
+            }
             let before = lot.balance()?;
             let mut balance = before;
             for (transfer, cause, effective_on) in transfers.iter().filter(|(transfer, ..)| transfer.lot_id == lot.lot_id.0) {
-                balance = balance
-                    .transfer(transfer.source, transfer.target, transfer.amount)
-                    .map_err(|refusal| damaged(format!("lot {}: {refusal}", transfer.lot_id)))?;
                 let content = NewMovement {
                     movement_id: Uuid::now_v7(),
                     lot_id: transfer.lot_id,
@@ -113,6 +114,9 @@ impl Postings {
                     cause_kind: cause.kind,
                     cause_id: cause.id,
                 };
+                balance = content
+                    .applied_to(Some(balance))
+                    .map_err(|refusal| damaged(format!("lot {}: {refusal}", transfer.lot_id)))?;
                 let appended = head.append(learner_id, content);
                 let (movement, next) = appended.map_err(|_| damaged("a balance out of range".to_owned()))?;
                 head = next;
@@ -147,4 +151,31 @@ impl Postings {
         deposits::bring(conn, &self.brought)?;
         Ok(())
     }
+}
+
+/// Tells in one account's chain what happened to lots in another's, which are carried there as they are.
+///
+/// # Errors
+/// `Stale` where the head moved meanwhile, `Damaged` where a balance leaves its range.
+pub(super) fn tell_again(conn: &mut Conn, learner: &LearnerRow, movements: Vec<NewMovement>) -> Result<(), OpError> {
+    if movements.is_empty() {
+        return Ok(());
+    }
+    let learner_id = learner.learner_id.0;
+    let mut head = head_of(learner)?;
+    let mut brought = Brought::default();
+    for content in movements {
+        let appended = head.append(learner_id, content);
+        let (movement, next) = appended.map_err(|_| StoreError::Damaged("a balance out of range".to_owned()))?;
+        head = next;
+        brought.movements.push(MovementRow::new(learner_id, &movement));
+    }
+    brought.heads.push((
+        learner_id,
+        learner.head_sequence,
+        head.sequence,
+        head.hash.to_vec(),
+        head.available.hundredths(),
+    ));
+    Ok(deposits::bring(conn, &brought)?)
 }

@@ -241,13 +241,7 @@ fn at_that_time(lots: Vec<LotRow>, movements: &[Movement]) -> Vec<(LotRow, LotBa
     for lot in lots {
         let mut balance: Option<LotBalance> = None;
         for movement in movements.iter().filter(|movement| movement.content.lot_id == lot.lot_id.0) {
-            let content = &movement.content;
-            balance = match balance {
-                None => Some(LotBalance::granted(content.amount)),
-                Some(before) => Pocket::parse(content.source.as_str())
-                    .zip(Pocket::parse(content.target.as_str()))
-                    .and_then(|(source, target)| before.transfer(source, target, content.amount).ok()),
-            };
+            balance = movement.content.applied_to(balance).ok();
         }
         if let Some(balance) = balance {
             found.push((lot, balance));

@@ -44,6 +44,13 @@ fn check(reason: &str) -> Result<(), Rejection> {
 fn moved(conn: &mut Conn, context: &Context, outcome_id: Uuid, to: OutcomeStatus, reason: &str) -> Result<OutcomeRow, OpError> {
     context.authorised(conn, Action::ReviewOutcome, Resource::Bank)?;
     let row = records::outcome(conn, outcome_id)?.ok_or(Rejection::NotFound {})?;
+    records::lock_learner(conn, row.learner_id.0)?;
+    let now = records::outcome(conn, outcome_id)?.ok_or(Rejection::NotFound {})?;
+    // A merge took it elsewhere meanwhile.
+    if now.learner_id != row.learner_id {
+        return Err(StoreError::Stale.into());
+    }
+    let row = now;
     if !records::review_outcome(conn, &row, to, reason, context.now)? {
         return Err(Rejection::WrongState { state: row.status }.into());
     }

@@ -6,12 +6,12 @@ use uuid::Uuid;
 use super::context::Bank;
 use super::error::OpError;
 use super::evidence::content_problem;
-use crate::domain::lot::{LotBalance, Pocket};
+use crate::domain::lot::LotBalance;
 use crate::domain::movement::{ChainHead, Movement, Side, verify_chain};
 use crate::store::connection::Conn;
 use crate::store::deposits::{LearnerRow, LotRow};
 use crate::store::evidence::{self, FileRow};
-use crate::store::records;
+use crate::store::{merges, records};
 
 /// How many learners are read at a time.
 const PAGE: i64 = 500;
@@ -80,6 +80,11 @@ fn verify_learner(conn: &mut Conn, learner: &LearnerRow, verification: &mut Veri
         Ok(head) if !is_head(learner, &head) => find("the head of the chain is not its last movement".to_owned()),
         Ok(_) => {}
     }
+    if learner.merged_into.is_some() {
+        for what in merges::left_behind(conn, learner_id)? {
+            find(format!("is merged, and {what} stayed behind"));
+        }
+    }
     for lot in &lots {
         if let Some(what) = lot_problem(lot, &movements) {
             find(format!("lot {}: {what}", lot.lot_id.0));
@@ -109,13 +114,9 @@ fn lot_problem(lot: &LotRow, movements: &[Movement]) -> Option<&'static str> {
     };
     let mut balance = LotBalance::granted(first.content.amount);
     for movement in own {
-        let pocket = |side: Side| Pocket::parse(side.as_str());
-        let moved = pocket(movement.content.source)
-            .zip(pocket(movement.content.target))
-            .and_then(|(source, target)| balance.transfer(source, target, movement.content.amount).ok());
-        match moved {
-            Some(next) => balance = next,
-            None => return Some("a movement could not have happened"),
+        match movement.content.applied_to(Some(balance)) {
+            Ok(next) => balance = next,
+            Err(_) => return Some("a movement could not have happened"),
         }
     }
     (balance != stored).then_some("its pockets differ from its movements")

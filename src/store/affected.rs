@@ -50,6 +50,7 @@ pub fn outcomes_named(
     let ids = keys(outcome_ids);
     Ok(each_back_end!(conn, c => outcomes::table
         .filter(outcomes::institution_id.eq(Key(institution_id)))
+        .filter(outcomes::left_by.is_null())
         .filter(outcomes::outcome_id.eq_any(&ids).or(outcomes::certificate_number.eq_any(certificate_numbers).assume_not_null()))
         .order((outcomes::learner_id, outcomes::outcome_id))
         .load(c))?)
@@ -69,6 +70,7 @@ pub fn outcomes_of_span(
 ) -> Result<Vec<OutcomeRow>, StoreError> {
     let mut ids = outcomes::table
         .filter(outcomes::institution_id.eq(Key(institution_id)))
+        .filter(outcomes::left_by.is_null())
         .into_boxed();
     ids = match span {
         Span::Awarded { from, to } => ids.filter(outcomes::awarded_on.between(from, to)),
@@ -153,6 +155,7 @@ pub fn claims_of_learners(conn: &mut Conn, learner_ids: &[Uuid], claim_ids: &[Uu
     let ids = keys(learner_ids);
     let mut rows: Vec<ClaimRow> = each_back_end!(conn, c => claims::table
         .filter(claims::learner_id.eq_any(&ids))
+        .filter(claims::left_by.is_null())
         .order((claims::learner_id, claims::claim_id))
         .load(c))?;
     // By a second list SQLite would look for every learner with every claim, and a learner has but a few.
@@ -205,6 +208,7 @@ pub fn withdraw_outcomes(
             diesel::update(outcomes::table)
                 .filter(outcomes::learner_id.eq_any(keys(&learner_ids)))
                 .filter(outcomes::outcome_id.eq_any(keys(&outcome_ids)))
+                .filter(outcomes::left_by.is_null())
                 .filter(standing())
                 .set(ended())
                 .execute(conn)?
@@ -214,6 +218,7 @@ pub fn withdraw_outcomes(
             let mut count = 0;
             for (learner_id, outcome_id) in outcomes_of_learners {
                 count += diesel::update(outcomes::table.find((Key(*learner_id), Key(*outcome_id))))
+                    .filter(outcomes::left_by.is_null())
                     .filter(standing())
                     .set(ended())
                     .execute(conn)?;
@@ -238,6 +243,7 @@ pub fn replace_outcome(
     let ended = each_back_end!(conn, c => diesel::update(outcomes::table
             .filter(outcomes::learner_id.eq(Key(learner_id)))
             .filter(outcomes::outcome_id.eq(Key(outcome_id)))
+            .filter(outcomes::left_by.is_null())
             .filter(outcomes::status.eq_any(STANDING)))
         .set((
             outcomes::status.eq(OutcomeStatus::Corrected.as_str()),

@@ -43,6 +43,8 @@ pub struct ClaimRow {
     pub decided_on: Option<NaiveDate>,
     /// The edition of which it was told that it is overdue; 0 for none.
     pub escalated_edition: i64,
+    /// The merge by which it left this learner; then it is another's, under the same id.
+    pub left_by: Option<Key>,
 }
 
 /// Something that happened to a claim; never changed.
@@ -95,7 +97,10 @@ pub fn insert(conn: &mut Conn, claim: &ClaimRow, uses: &[UseRow]) -> Result<(), 
 /// # Errors
 /// When the database refuses.
 pub fn find(conn: &mut Conn, claim_id: Uuid) -> Result<Option<ClaimRow>, StoreError> {
-    Ok(claims::table.filter(claims::claim_id.eq(Key(claim_id))).first(conn).optional()?)
+    let here = claims::table
+        .filter(claims::claim_id.eq(Key(claim_id)))
+        .filter(claims::left_by.is_null());
+    Ok(here.first(conn).optional()?)
 }
 
 /// Claims from the newest, before `before`.
@@ -103,7 +108,7 @@ pub fn find(conn: &mut Conn, claim_id: Uuid) -> Result<Option<ClaimRow>, StoreEr
 /// # Errors
 /// When the database refuses.
 pub fn list(conn: &mut Conn, filter: &ClaimFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<ClaimRow>, StoreError> {
-    let mut query = claims::table.into_boxed();
+    let mut query = claims::table.filter(claims::left_by.is_null()).into_boxed();
     if let Some(learner_id) = filter.learner_id {
         query = query.filter(claims::learner_id.eq(Key(learner_id)));
     }
@@ -133,7 +138,10 @@ pub fn list(conn: &mut Conn, filter: &ClaimFilter, before: Option<Uuid>, limit: 
 /// # Errors
 /// When the database refuses.
 pub fn due_after(conn: &mut Conn, after: Option<Uuid>, limit: i64) -> Result<Vec<ClaimRow>, StoreError> {
-    let mut query = claims::table.filter(claims::due_on.is_not_null()).into_boxed();
+    let mut query = claims::table
+        .filter(claims::due_on.is_not_null())
+        .filter(claims::left_by.is_null())
+        .into_boxed();
     if let Some(after) = after {
         query = query.filter(claims::claim_id.gt(Key(after)));
     }
@@ -148,6 +156,7 @@ pub fn note_escalated(conn: &mut Conn, row: &ClaimRow) -> Result<bool, StoreErro
     let changed = diesel::update(claims::table.find((&row.learner_id, &row.claim_id)))
         .filter(claims::edition.eq(row.edition))
         .filter(claims::escalated_edition.ne(row.edition))
+        .filter(claims::left_by.is_null())
         .set(claims::escalated_edition.eq(row.edition))
         .execute(conn)?;
     Ok(changed == 1)
@@ -160,7 +169,10 @@ pub fn note_escalated(conn: &mut Conn, row: &ClaimRow) -> Result<bool, StoreErro
 pub fn count_due(conn: &mut Conn, institution_id: Option<Uuid>, due: &str, day: NaiveDate) -> Result<(i64, i64), StoreError> {
     let mut counts = [0, 0];
     for (count, overdue) in counts.iter_mut().zip([false, true]) {
-        let mut query = claims::table.filter(claims::due.eq(due)).into_boxed();
+        let mut query = claims::table
+            .filter(claims::due.eq(due))
+            .filter(claims::left_by.is_null())
+            .into_boxed();
         query = match institution_id {
             Some(institution_id) => query.filter(claims::institution_id.eq(Key(institution_id))),
             None => query.filter(claims::institution_id.is_null()),
@@ -182,6 +194,7 @@ pub fn count_waiting(conn: &mut Conn, learner_id: Uuid, statuses: &[&str]) -> Re
     Ok(each_back_end!(conn, c => claims::table
         .filter(claims::learner_id.eq(Key(learner_id)))
         .filter(claims::status.eq_any(statuses))
+        .filter(claims::left_by.is_null())
         .count()
         .get_result(c))?)
 }
@@ -193,6 +206,7 @@ pub fn count_waiting(conn: &mut Conn, learner_id: Uuid, statuses: &[&str]) -> Re
 pub fn update(conn: &mut Conn, row: &ClaimRow, edition_read: i64) -> Result<bool, StoreError> {
     let changed = diesel::update(claims::table.find((&row.learner_id, &row.claim_id)))
         .filter(claims::edition.eq(edition_read))
+        .filter(claims::left_by.is_null())
         .set((
             claims::outcome_id.eq(&row.outcome_id),
             claims::status.eq(&row.status),

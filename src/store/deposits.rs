@@ -35,6 +35,8 @@ pub struct LearnerRow {
     pub head_sequence: i64,
     pub head_hash: Vec<u8>,
     pub available_hundredths: i64,
+    /// The learner who this one turned out to be; nothing is written to it while it is merged.
+    pub merged_into: Option<Key>,
 }
 
 #[derive(Debug, Clone, Insertable)]
@@ -90,6 +92,8 @@ pub struct OutcomeRow {
     /// The outcome that took its place, and the one whose place it took.
     pub corrected_by: Option<Key>,
     pub replaces: Option<Key>,
+    /// The merge by which it left this learner; then it is another's, under the same id.
+    pub left_by: Option<Key>,
 }
 
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -241,44 +245,10 @@ pub struct Brought {
     pub lots: Vec<LotRow>,
     pub movements: Vec<MovementRow>,
     pub mismatches: Vec<MismatchRow>,
-    /// Heads that moved: learner, sequence before, sequence, hash, available.
+    /// Heads that moved, or must not have moved: learner, sequence before, sequence, hash, available.
     pub heads: Vec<(Uuid, i64, i64, Vec<u8>, i64)>,
-}
-
-/// The learners behind some document indexes.
-///
-/// # Errors
-/// When the database refuses.
-pub fn learners_by_document(conn: &mut Conn, indexes: &[Vec<u8>]) -> Result<Vec<(Vec<u8>, LearnerRow)>, StoreError> {
-    let found: Vec<IdentityRow> = each_back_end!(conn, c => identity_index::table
-        .filter(identity_index::document_index.eq_any(indexes))
-        .load(c))?;
-    if found.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<Key> = found.iter().map(|row| row.learner_id.clone()).collect();
-    let rows: Vec<LearnerRow> = each_back_end!(conn, c => learners::table.filter(learners::learner_id.eq_any(&ids)).load(c))?;
-    let by_id: HashMap<Uuid, LearnerRow> = rows.into_iter().map(|row| (row.learner_id.0, row)).collect();
-    Ok(found
-        .into_iter()
-        .filter_map(|identity| Some((identity.document_index, by_id.get(&identity.learner_id.0)?.clone())))
-        .collect())
-}
-
-/// Which institutions know some learners: pairs of learner and institution.
-///
-/// # Errors
-/// When the database refuses.
-pub fn known_by(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
-    if learner_ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
-    let rows: Vec<(Key, Key)> = each_back_end!(conn, c => learner_institutions::table
-        .filter(learner_institutions::learner_id.eq_any(&ids))
-        .select((learner_institutions::learner_id, learner_institutions::institution_id))
-        .load(c))?;
-    Ok(rows.into_iter().map(|(learner, institution)| (learner.0, institution.0)).collect())
+    /// Whose documents led to another learner, and to whom: they must do so still.
+    pub merged: Vec<(Uuid, Uuid)>,
 }
 
 /// The outcomes that hold some certificate numbers.
@@ -300,6 +270,7 @@ pub fn outcomes_by_certificate(conn: &mut Conn, numbers: &[String]) -> Result<Ve
     let rows: Vec<OutcomeRow> = each_back_end!(conn, c => outcomes::table
         .filter(outcomes::learner_id.eq_any(&learner_ids))
         .filter(outcomes::outcome_id.eq_any(&outcome_ids))
+        .filter(outcomes::left_by.is_null())
         .load(c))?;
     let by_id: HashMap<Uuid, OutcomeRow> = rows.into_iter().map(|row| (row.outcome_id.0, row)).collect();
     Ok(held
@@ -326,7 +297,8 @@ pub fn decisions_of<'a>(conn: &mut Conn, outcomes: impl Iterator<Item = &'a Outc
         .load(c))?)
 }
 
-/// Writes it all. The heads move only from where they were read: else `Stale`, and the whole work begins again.
+/// Writes it all. The heads move only from where they were read, and only of learners who are nobody else meanwhile: else
+/// `Stale`, and the whole work begins again.
 ///
 /// # Errors
 /// When the database refuses, or a head moved.
@@ -360,7 +332,20 @@ pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
         available_after_hundredths: BigInt, effective_on: Date, recorded_at: Moment, cause_kind: Text, cause_id: Id, previous_hash: Binary, hash: Binary,
     });
     mismatches::note(conn, &brought.mismatches)?;
-    move_heads(conn, &brought.heads)
+    move_heads(conn, &brought.heads)?;
+    for (absorbed, surviving) in &brought.merged {
+        // Written as it is, so that whoever takes the merge back waits, or is seen.
+        let still = learners::table
+            .find(Key(*absorbed))
+            .filter(learners::merged_into.eq(Key(*surviving)));
+        let same = diesel::update(still)
+            .set(learners::merged_into.eq(Some(Key(*surviving))))
+            .execute(conn)?;
+        if same == 0 {
+            return Err(StoreError::Stale);
+        }
+    }
+    Ok(())
 }
 
 fn move_heads(conn: &mut Conn, heads: &[(Uuid, i64, i64, Vec<u8>, i64)]) -> Result<(), StoreError> {
@@ -378,7 +363,7 @@ fn move_heads(conn: &mut Conn, heads: &[(Uuid, i64, i64, Vec<u8>, i64)]) -> Resu
                 array!(heads, BigInt, head => head.4),
             ],
             after: ") AS given (learner_id, before, sequence, hash, available)
-                WHERE learners.learner_id = given.learner_id AND learners.head_sequence = given.before",
+                WHERE learners.learner_id = given.learner_id AND learners.head_sequence = given.before AND learners.merged_into IS NULL",
         }
         .execute(conn)?,
         Conn::Sqlite(conn) => {
@@ -386,6 +371,7 @@ fn move_heads(conn: &mut Conn, heads: &[(Uuid, i64, i64, Vec<u8>, i64)]) -> Resu
             for (learner_id, before, sequence, hash, available) in heads {
                 moved += diesel::update(learners::table.find(Key(*learner_id)))
                     .filter(learners::head_sequence.eq(before))
+                    .filter(learners::merged_into.is_null())
                     .set((
                         learners::head_sequence.eq(sequence),
                         learners::head_hash.eq(hash),

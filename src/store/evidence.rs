@@ -29,6 +29,8 @@ pub struct FileRow {
     /// Something uses it.
     pub held: bool,
     pub removed_at: Option<At>,
+    /// The merge that brought it from another learner: the same content may be here twice then.
+    pub brought_by: Option<Key>,
 }
 
 /// A use of a file, because of which an institution may read it.

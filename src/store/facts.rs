@@ -31,6 +31,7 @@ pub fn standing_outcomes(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<(O
         .left_join(lots::table.on(own_lot))
         .filter(outcomes::learner_id.eq_any(&ids))
         .filter(outcomes::status.eq_any(standing))
+        .filter(outcomes::left_by.is_null())
         .order((outcomes::learner_id, outcomes::outcome_id))
         .select((outcomes::all_columns, (lots::available_hundredths, lots::usable_until).nullable()))
         .load(c))?)
@@ -51,12 +52,15 @@ pub fn used_as_a_whole(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<HashSet<
     Ok(used.into_iter().map(|key| key.0).collect())
 }
 
-/// Learners after `after`, in order, for a walk over all of them.
+/// Learners after `after`, in order, for a walk over all of them; whoever was merged is among them once.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn learner_ids_after(conn: &mut Conn, after: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>, StoreError> {
-    let mut query = learners::table.select(learners::learner_id).into_boxed();
+    let mut query = learners::table
+        .filter(learners::merged_into.is_null())
+        .select(learners::learner_id)
+        .into_boxed();
     if let Some(after) = after {
         query = query.filter(learners::learner_id.gt(Key(after)));
     }

@@ -2,6 +2,8 @@
 
 pub mod affected;
 pub mod agreements;
+pub mod carry;
+pub mod claim_codes;
 pub mod claims;
 pub mod clients;
 pub mod connection;
@@ -14,9 +16,11 @@ pub mod evidence;
 pub mod expiry;
 pub mod facts;
 pub mod frameworks;
+pub mod identities;
 mod insert;
 pub mod institutions;
 pub mod journal;
+pub mod merges;
 pub mod mismatches;
 pub mod objections;
 pub mod packs;

@@ -290,3 +290,14 @@ pub fn set_learner(conn: &mut Conn, user_id: Uuid, learner_id: Uuid) -> Result<b
         .execute(conn)?;
     Ok(changed == 1)
 }
+
+/// Leads a log-in from one learning account to another; nothing happens where it leads elsewhere.
+///
+/// # Errors
+/// When the database refuses.
+pub fn lead(conn: &mut Conn, user_id: Uuid, from: Uuid, to: Uuid) -> Result<(), StoreError> {
+    diesel::update(users::table.find(Key(user_id)).filter(users::learner_id.eq(Key(from))))
+        .set(users::learner_id.eq(Some(Key(to))))
+        .execute(conn)?;
+    Ok(())
+}

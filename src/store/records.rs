@@ -9,7 +9,7 @@ use super::deposits::{DecisionRow, LearnerRow, LotRow, MovementRow, OutcomeRow};
 use super::each_back_end;
 use super::error::StoreError;
 use super::insert::insert_rows;
-use super::schema::{access_log, account_numbers, claim_codes, decisions, learner_institutions, learners, lots, movements, outcomes};
+use super::schema::{access_log, account_numbers, decisions, learners, lots, movements, outcomes};
 use super::types::{At, Id, Key, Moment};
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 
@@ -27,137 +27,104 @@ pub struct AccessRow {
     pub at: At,
 }
 
-/// A one-time code by which a learner claims the account.
-#[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = claim_codes)]
-pub struct ClaimCodeRow {
-    pub learner_id: Key,
-    pub claim_code_id: Key,
-    pub code_digest: Vec<u8>,
-    pub institution_id: Key,
-    pub created_by: Key,
-    pub created_at: At,
-    pub expires_at: At,
-    pub failures: i64,
-    pub used_at: Option<At>,
-}
-
-/// Finds a learner.
+/// Finds a learner; one who was merged into another is that other.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn learner(conn: &mut Conn, learner_id: Uuid) -> Result<Option<LearnerRow>, StoreError> {
+    match itself(conn, learner_id)? {
+        Some(LearnerRow {
+            merged_into: Some(into), ..
+        }) => itself(conn, into.0),
+        found => Ok(found),
+    }
+}
+
+/// Finds a learner as it is, merged or not: for whoever verifies, seals anew or merges.
+///
+/// # Errors
+/// When the database refuses.
+pub fn itself(conn: &mut Conn, learner_id: Uuid) -> Result<Option<LearnerRow>, StoreError> {
     Ok(learners::table.find(Key(learner_id)).first(conn).optional()?)
+}
+
+/// Who some learners are now: those who were merged are who absorbed them.
+///
+/// # Errors
+/// When the database refuses.
+pub fn present(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+    let ids: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
+    let merged: Vec<(Key, Option<Key>)> = each_back_end!(conn, c => learners::table
+        .filter(learners::learner_id.eq_any(&ids))
+        .filter(learners::merged_into.is_not_null())
+        .select((learners::learner_id, learners::merged_into))
+        .load(c))?;
+    let into = |learner_id: &Uuid| {
+        merged
+            .iter()
+            .find(|(from, _)| from.0 == *learner_id)
+            .and_then(|(_, into)| into.as_ref())
+    };
+    Ok(learner_ids
+        .iter()
+        .map(|learner_id| into(learner_id).map_or(*learner_id, |key| key.0))
+        .collect())
+}
+
+/// A learner and all who were merged into it.
+///
+/// # Errors
+/// When the database refuses.
+pub fn with_absorbed(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let absorbed: Vec<Key> = learners::table
+        .filter(learners::merged_into.eq(Key(learner_id)))
+        .select(learners::learner_id)
+        .load(conn)?;
+    Ok(std::iter::once(learner_id).chain(absorbed.into_iter().map(|key| key.0)).collect())
 }
 
 /// Lets nobody else who does so write to a learner's record until the transaction ends, so that whatever is read from now on
 /// stays true. On SQLite a writer is alone from the beginning.
 ///
 /// # Errors
-/// When the database refuses.
+/// `Stale` where the learner was merged into another since it was read, or the database refuses.
 pub fn lock_learner(conn: &mut Conn, learner_id: Uuid) -> Result<(), StoreError> {
-    if let Conn::Postgres(conn) = conn {
-        let row = learners::table
-            .find(Key(learner_id))
-            .select(learners::learner_id)
-            .for_no_key_update();
-        row.first::<Key>(conn).optional()?;
+    let row = learners::table.find(Key(learner_id)).select(learners::merged_into);
+    let merged: Option<Option<Key>> = match conn {
+        Conn::Postgres(conn) => row.for_no_key_update().first(conn).optional()?,
+        Conn::Sqlite(conn) => row.first(conn).optional()?,
+    };
+    match merged.flatten() {
+        Some(_) => Err(StoreError::Stale),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// Finds a learner by account number.
+/// Finds a learner by account number; one who was merged into another is that other.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn learner_by_account(conn: &mut Conn, account_number: &str) -> Result<Option<LearnerRow>, StoreError> {
+    match account_itself(conn, account_number)? {
+        Some(row) => learner(conn, row.learner_id.0),
+        None => Ok(None),
+    }
+}
+
+/// Finds a learner by account number as it is, merged or not.
+///
+/// # Errors
+/// When the database refuses.
+pub fn account_itself(conn: &mut Conn, account_number: &str) -> Result<Option<LearnerRow>, StoreError> {
     let found: Option<Key> = account_numbers::table
         .find(account_number)
         .select(account_numbers::learner_id)
         .first(conn)
         .optional()?;
     match found {
-        Some(key) => learner(conn, key.0),
+        Some(key) => itself(conn, key.0),
         None => Ok(None),
     }
-}
-
-/// Whether the institution knows the learner.
-///
-/// # Errors
-/// When the database refuses.
-pub fn knows(conn: &mut Conn, institution_id: Uuid, learner_id: Uuid) -> Result<bool, StoreError> {
-    let found: i64 = learner_institutions::table
-        .find((Key(learner_id), Key(institution_id)))
-        .count()
-        .get_result(conn)?;
-    Ok(found > 0)
-}
-
-/// Keeps a claim code.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert_claim_code(conn: &mut Conn, code: &ClaimCodeRow) -> Result<(), StoreError> {
-    diesel::insert_into(claim_codes::table).values(code).execute(conn)?;
-    Ok(())
-}
-
-/// The codes of a learner that can still be used.
-///
-/// # Errors
-/// When the database refuses.
-pub fn open_claim_codes(conn: &mut Conn, learner_id: Uuid, now: DateTime<Utc>) -> Result<Vec<ClaimCodeRow>, StoreError> {
-    Ok(claim_codes::table
-        .filter(claim_codes::learner_id.eq(Key(learner_id)))
-        .filter(claim_codes::used_at.is_null())
-        .filter(claim_codes::expires_at.gt(At(now)))
-        .load(conn)?)
-}
-
-/// Counts a wrong guess against every open code of a learner.
-///
-/// # Errors
-/// When the database refuses.
-pub fn count_claim_failure(conn: &mut Conn, learner_id: Uuid) -> Result<(), StoreError> {
-    diesel::update(
-        claim_codes::table
-            .filter(claim_codes::learner_id.eq(Key(learner_id)))
-            .filter(claim_codes::used_at.is_null()),
-    )
-    .set(claim_codes::failures.eq(claim_codes::failures + 1))
-    .execute(conn)?;
-    Ok(())
-}
-
-/// Uses a code and binds the account to a user; false when either was done before.
-///
-/// # Errors
-/// When the database refuses.
-pub fn claim_account(
-    conn: &mut Conn,
-    learner_id: Uuid,
-    claim_code_id: Uuid,
-    user_id: Uuid,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let used = diesel::update(claim_codes::table.find((Key(learner_id), Key(claim_code_id))))
-        .filter(claim_codes::used_at.is_null())
-        .set(claim_codes::used_at.eq(Some(At(now))))
-        .execute(conn)?;
-    Ok(used == 1 && bind(conn, learner_id, user_id)?)
-}
-
-/// Binds an account to a user; false when it is bound already.
-///
-/// # Errors
-/// When the database refuses.
-pub fn bind(conn: &mut Conn, learner_id: Uuid, user_id: Uuid) -> Result<bool, StoreError> {
-    let bound = diesel::update(learners::table.find(Key(learner_id)))
-        .filter(learners::user_id.is_null())
-        .set(learners::user_id.eq(Some(Key(user_id))))
-        .execute(conn)?;
-    Ok(bound == 1)
 }
 
 /// Every lot of a learner.
@@ -213,7 +180,7 @@ pub fn movements_in_order(conn: &mut Conn, learner_id: Uuid, until: Option<DateT
 /// # Errors
 /// When the database refuses.
 pub fn outcomes(conn: &mut Conn, filter: &OutcomeFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<OutcomeRow>, StoreError> {
-    let mut query = outcomes::table.into_boxed();
+    let mut query = outcomes::table.filter(outcomes::left_by.is_null()).into_boxed();
     if let Some(learner_id) = filter.learner_id {
         query = query.filter(outcomes::learner_id.eq(Key(learner_id)));
     }
@@ -244,22 +211,22 @@ pub fn outcomes(conn: &mut Conn, filter: &OutcomeFilter, before: Option<Uuid>, l
     Ok(query.order(outcomes::outcome_id.desc()).limit(limit).load(conn)?)
 }
 
-/// Finds a decision.
+/// Finds a decision, with the outcome that it is about.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn decision(conn: &mut Conn, decision_id: Uuid) -> Result<Option<(DecisionRow, OutcomeRow)>, StoreError> {
-    let Some(decision) = decisions::table
+    let own_outcome = outcomes::learner_id
+        .eq(decisions::learner_id)
+        .and(outcomes::outcome_id.eq(decisions::outcome_id));
+    // Every learner with whom the outcome ever was has the decision; the outcome is with one.
+    Ok(decisions::table
+        .inner_join(outcomes::table.on(own_outcome))
         .filter(decisions::decision_id.eq(Key(decision_id)))
-        .first::<DecisionRow>(conn)
-        .optional()?
-    else {
-        return Ok(None);
-    };
-    let outcome = outcomes::table
-        .find((decision.learner_id.clone(), decision.outcome_id.clone()))
-        .first(conn)?;
-    Ok(Some((decision, outcome)))
+        .filter(outcomes::left_by.is_null())
+        .select((decisions::all_columns, outcomes::all_columns))
+        .first(conn)
+        .optional()?)
 }
 
 /// Writes looks into learners' access logs.
@@ -274,16 +241,26 @@ pub fn insert_accesses(conn: &mut Conn, rows: &[AccessRow]) -> Result<(), StoreE
     Ok(())
 }
 
-/// The looks at a learner's record, from the newest.
+/// The looks at the record of a learner, whose accounts are several where some were merged, from the newest. A look that two
+/// of them have is one.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn accesses(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<AccessRow>, StoreError> {
-    let mut query = access_log::table.filter(access_log::learner_id.eq(Key(learner_id))).into_boxed();
-    if let Some(before) = before {
-        query = query.filter(access_log::access_id.lt(Key(before)));
+pub fn accesses(conn: &mut Conn, learner_ids: &[Uuid], before: Option<Uuid>, limit: i64) -> Result<Vec<AccessRow>, StoreError> {
+    // A few accounts at most: each is read by itself, as far as it may be needed.
+    let mut found: Vec<AccessRow> = Vec::new();
+    for learner_id in learner_ids {
+        let mut query = access_log::table.filter(access_log::learner_id.eq(Key(*learner_id))).into_boxed();
+        if let Some(before) = before {
+            query = query.filter(access_log::access_id.lt(Key(before)));
+        }
+        let rows: Vec<AccessRow> = query.order(access_log::access_id.desc()).limit(limit).load(conn)?;
+        found.extend(rows);
     }
-    Ok(query.order(access_log::access_id.desc()).limit(limit).load(conn)?)
+    found.sort_unstable_by_key(|look| std::cmp::Reverse(look.access_id.0));
+    found.dedup_by(|one, other| one.access_id == other.access_id);
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
 }
 
 /// Learners after `after`, in order, for a walk over all of them.
@@ -325,6 +302,7 @@ pub fn learners(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<LearnerRow>
 pub fn outcome(conn: &mut Conn, outcome_id: Uuid) -> Result<Option<OutcomeRow>, StoreError> {
     Ok(outcomes::table
         .filter(outcomes::outcome_id.eq(Key(outcome_id)))
+        .filter(outcomes::left_by.is_null())
         .first(conn)
         .optional()?)
 }
@@ -336,6 +314,7 @@ pub fn outcome(conn: &mut Conn, outcome_id: Uuid) -> Result<Option<OutcomeRow>, 
 pub fn review_outcome(conn: &mut Conn, row: &OutcomeRow, to: OutcomeStatus, reason: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = diesel::update(outcomes::table.find((&row.learner_id, &row.outcome_id)))
         .filter(outcomes::status.eq(OutcomeStatus::Flagged.as_str()))
+        .filter(outcomes::left_by.is_null())
         .set((
             outcomes::status.eq(to.as_str()),
             outcomes::reviewed_at.eq(Some(At(now))),

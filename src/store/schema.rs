@@ -193,6 +193,7 @@ diesel::table! {
         head_sequence -> BigInt,
         head_hash -> Binary,
         available_hundredths -> BigInt,
+        merged_into -> Nullable<Id>,
     }
 }
 
@@ -274,6 +275,7 @@ diesel::table! {
         ended_by -> Nullable<Id>,
         corrected_by -> Nullable<Id>,
         replaces -> Nullable<Id>,
+        left_by -> Nullable<Id>,
     }
 }
 
@@ -543,6 +545,7 @@ diesel::table! {
         kept_at -> Moment,
         question -> Text,
         allocation -> Text,
+        left_by -> Nullable<Id>,
     }
 }
 
@@ -600,6 +603,7 @@ diesel::table! {
         decision_number -> Nullable<Text>,
         decided_on -> Nullable<Date>,
         escalated_edition -> BigInt,
+        left_by -> Nullable<Id>,
     }
 }
 
@@ -723,6 +727,7 @@ diesel::table! {
         uploaded_at -> Moment,
         held -> Bool,
         removed_at -> Nullable<Moment>,
+        brought_by -> Nullable<Id>,
     }
 }
 
@@ -883,6 +888,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    merges (merge_id) {
+        merge_id -> Id,
+        surviving_id -> Id,
+        absorbed_id -> Id,
+        state -> Text,
+        reason -> Text,
+        citation -> Text,
+        proposed_by -> Text,
+        proposed_by_name -> Text,
+        proposed_at -> Moment,
+        decided_by -> Nullable<Text>,
+        decided_by_name -> Nullable<Text>,
+        decided_at -> Nullable<Moment>,
+        decision_reason -> Nullable<Text>,
+        merged_at -> Nullable<Moment>,
+        came_to_know -> Text,
+        reversal_reason -> Nullable<Text>,
+        reversal_outcomes -> Text,
+        reversal_proposed_by -> Nullable<Text>,
+        reversal_proposed_by_name -> Nullable<Text>,
+        reversal_proposed_at -> Nullable<Moment>,
+        reversal_decided_by -> Nullable<Text>,
+        reversal_decided_by_name -> Nullable<Text>,
+        reversal_decided_at -> Nullable<Moment>,
+        reversal_decision_reason -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -932,4 +969,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     duplicate_suspicions,
     walks,
     correction_requests,
+    merges,
 );

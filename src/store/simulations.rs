@@ -240,5 +240,8 @@ pub fn cancel(conn: &mut Conn, simulation_id: Uuid, now: DateTime<Utc>) -> Resul
 /// # Errors
 /// When the database refuses.
 pub fn count_learners(conn: &mut Conn) -> Result<i64, StoreError> {
-    Ok(learners::table.select(count_star()).first(conn)?)
+    Ok(learners::table
+        .filter(learners::merged_into.is_null())
+        .select(count_star())
+        .first(conn)?)
 }

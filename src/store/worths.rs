@@ -49,17 +49,29 @@ pub fn insert(conn: &mut Conn, row: &WorthRow) -> Result<(), StoreError> {
 pub fn count(conn: &mut Conn, learner_id: Uuid) -> Result<i64, StoreError> {
     Ok(worths::table
         .filter(worths::learner_id.eq(Key(learner_id)))
+        .filter(worths::left_by.is_null())
         .count()
         .get_result(conn)?)
 }
 
-/// Finds one of a learner's.
+/// Finds one of a learner's, also one that a merge took away: claims that did not go with it still stand on it.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn find(conn: &mut Conn, learner_id: Uuid, worth_id: Uuid) -> Result<Option<WorthRow>, StoreError> {
     let query = worths::table.find((Key(learner_id), Key(worth_id)));
     Ok(query.select(WorthRow::as_select()).first(conn).optional()?)
+}
+
+/// Whether one is among a learner's own; what a merge took away is not.
+///
+/// # Errors
+/// When the database refuses.
+pub fn is_here(conn: &mut Conn, learner_id: Uuid, worth_id: Uuid) -> Result<bool, StoreError> {
+    let here = worths::table
+        .find((Key(learner_id), Key(worth_id)))
+        .filter(worths::left_by.is_null());
+    Ok(here.count().get_result::<i64>(conn)? > 0)
 }
 
 /// A learner's, from the newest, before `before`.
@@ -70,6 +82,7 @@ pub fn list(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64)
     let mut query = worths::table
         .select(WorthHead::as_select())
         .filter(worths::learner_id.eq(Key(learner_id)))
+        .filter(worths::left_by.is_null())
         .into_boxed();
     if let Some(before) = before {
         query = query.filter(worths::worth_id.lt(Key(before)));

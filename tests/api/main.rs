@@ -15,6 +15,7 @@ mod demo;
 mod evidence;
 mod examples;
 mod flushes;
+mod merges;
 mod packs;
 mod racing;
 mod readme;

@@ -113,6 +113,8 @@ fn things(server: &Server, town: &Town) -> Things {
             ("objection_id", town.school.clone()),
             // Nothing of it is used, so that it opens no case.
             ("case_id", town.school.clone()),
+            // The bank's people alone have to do with merges, so that nobody here may know whether there is one.
+            ("merge_id", town.school.clone()),
             ("correction_id", text(&correction["correction_id"])),
             // Nobody is suspected; who may know of any is asked first.
             ("suspicion_id", town.school.clone()),
@@ -198,6 +200,16 @@ fn body(operation: &str, things: &Things) -> Option<Value> {
         "complain_of_refusal" => json!({ "reason": "没有权限" }),
         "decide_complaint" => json!({ "decision": "uphold", "reason": "没有权限" }),
         "decide_case" => json!({ "verdict": "cancel", "reason": "没有权限" }),
+        "propose_merge" => {
+            json!({ "surviving": { "learner_id": things.ids["learner_id"] }, "absorbed": { "learner_id": school },
+                "reason": "没有权限", "citation": "无" })
+        }
+        "propose_merge_reversal"
+        | "confirm_merge"
+        | "decline_merge"
+        | "withdraw_merge"
+        | "confirm_merge_reversal"
+        | "decline_merge_reversal" => json!({ "reason": "没有权限" }),
         "settle_mismatch" => json!({ "note": "没有权限" }),
         "create_rule_pack" => json!({ "institution_id": school, "document": super::packs::document("2999-01-01") }),
         "edit_rule_pack" => json!({ "document": super::packs::document("2999-01-01") }),

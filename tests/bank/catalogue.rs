@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use credit_bank::store::Store;
+use credit_bank::store::carry::{CARRIED, NOT_CARRIED};
 use credit_bank::store::connection::DatabaseAddress;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -267,6 +268,32 @@ fn every_fault_of_a_catalogue_is_found() {
         let found = faults(&catalogue, &places);
         assert!(found.len() == 1 && found[0].starts_with(expected), "{expected}: {found:?}");
     }
+}
+
+#[test]
+fn whatever_a_learner_has_goes_along_in_a_merge_or_stays_for_a_reason() {
+    let (catalogue, _) = postgres();
+    for (table, _) in placements(CITUS).iter().filter(|(_, placement)| *placement == Placement::Learner) {
+        let carried: Vec<_> = CARRIED.iter().filter(|carried| carried.table == table).collect();
+        let stays = NOT_CARRIED.iter().filter(|(name, why)| name == table && !why.is_empty()).count();
+        assert_eq!(carried.len() + stays, 1, "{table} is neither carried nor named as what stays");
+        let Some(carried) = carried.first() else { continue };
+        let named = ["learner_id"]
+            .into_iter()
+            .chain(carried.key.split(", "))
+            .chain(carried.columns.split(", "));
+        let named: BTreeSet<&str> = named.chain(carried.mark).collect();
+        let there: BTreeSet<&str> = catalogue.columns[table].iter().map(String::as_str).collect();
+        assert_eq!(named, there, "the columns of {table}");
+        let key: Vec<&str> = ["learner_id"].into_iter().chain(carried.key.split(", ")).collect();
+        let primary = catalogue
+            .keys
+            .iter()
+            .find(|(name, constraint, _)| name == table && constraint.ends_with("_pk"));
+        assert_eq!(primary.unwrap().2, key, "the key of {table}");
+    }
+    let placed = |table: &str| placements(CITUS).contains(&(table.to_owned(), Placement::Learner));
+    assert!(CARRIED.iter().all(|carried| placed(carried.table)) && NOT_CARRIED.iter().all(|(table, _)| placed(table)));
 }
 
 /// Tables, columns, type families and nullability, as `schema.rs` says.

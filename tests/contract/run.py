@@ -78,6 +78,13 @@ def town(base, setup_token):
         tokens[name] = log_in(base, name)
         request = {"outcome_id": deposited["outcome_id"], "kind": "wrong", "reason": "测试", "fields": [{"part": "score", "should_be": "96"}]}
         call(base, "POST", "/api/v1/me/correction-requests", tokens[name], request)
+    # Two accounts of which somebody says that they are one person's.
+    twins = []
+    for number in ("P000000002", "P000000003"):
+        twin = {"document_kind": "passport", "document_number": number, "name": "李娜"}
+        twins.append(call(base, "POST", "/api/v1/learners", tokens["school-a"], {"institution_id": ids["school-a"], "learner": twin}))
+    parties = {role: {"learner_id": twin["learner_id"]} for role, twin in zip(("surviving", "absorbed"), twins)}
+    call(base, "POST", "/api/v1/merges", tokens["officer"], dict(parties, reason="同一人", citation="户籍证明"))
     call(base, "POST", "/api/v1/users", tokens["administrator"], {"user": user("leaver"), "bank_role": "auditor"})
     tokens["leaver"] = log_in(base, "leaver")
     return tokens, ids
@@ -132,7 +139,7 @@ RUNS = [
     ("school-a", ["--include-operation-id", "list_achievements", "--include-operation-id", "read_achievement"], 30, ["achievements"]),
     ("school-a", ["--exclude-operation-id", "log_out"], 12, ["outcomes"]),
     ("administrator", ["--include-tag", "rules", "--include-tag", "rule-packs", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 8, []),
-    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes", "--include-tag", "claims", "--include-tag", "corrections"], 8, []),
+    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes", "--include-tag", "claims", "--include-tag", "corrections", "--include-tag", "merges"], 8, []),
     # By themselves, so that the many other operations do not take the tries away from what is read here.
     ("learner", ["--include-operation-id", "list_own_outcomes", "--include-operation-id", "read_outcome", "--include-tag", "decisions"], 30, ["outcomes", "decisions"]),
     ("learner", ["--include-operation-id", "list_own_correction_requests", "--include-operation-id", "read_correction_request"], 30, ["correction-requests"]),

@@ -1,3 +1,4 @@
+DROP TABLE merges;
 DROP TABLE walks;
 DROP TABLE duplicate_suspicions;
 DROP TABLE likenesses;

@@ -185,11 +185,14 @@ CREATE TABLE learners (
     head_sequence bigint NOT NULL,
     head_hash bytea NOT NULL,
     available_hundredths bigint NOT NULL,
+    merged_into uuid,
     CONSTRAINT learners_pk PRIMARY KEY (learner_id),
     CONSTRAINT learners_opened_by FOREIGN KEY (opened_by) REFERENCES institutions (institution_id),
     CONSTRAINT learners_available_not_negative CHECK (available_hundredths >= 0),
-    CONSTRAINT learners_head_not_negative CHECK (head_sequence >= 0)
+    CONSTRAINT learners_head_not_negative CHECK (head_sequence >= 0),
+    CONSTRAINT learners_merged_into_another CHECK (merged_into <> learner_id)
 );
+CREATE INDEX learners_by_merged_into ON learners (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Finds a learner by account number. Distributed by its own key.
 CREATE TABLE account_numbers (
@@ -259,6 +262,7 @@ CREATE TABLE outcomes (
     ended_by uuid,
     corrected_by uuid,
     replaces uuid,
+    left_by uuid,
     CONSTRAINT outcomes_pk PRIMARY KEY (learner_id, outcome_id),
     CONSTRAINT outcomes_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT outcomes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -552,12 +556,15 @@ CREATE TABLE worths (
     kept_at timestamptz NOT NULL,
     question text NOT NULL,
     allocation text NOT NULL,
+    left_by uuid,
     CONSTRAINT worths_pk PRIMARY KEY (learner_id, worth_id),
     CONSTRAINT worths_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT worths_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id),
     CONSTRAINT worths_recognised_not_negative CHECK (recognised_hundredths >= 0)
 );
-CREATE TRIGGER worths_refuse_update BEFORE UPDATE ON worths
+-- A merge marks what left its learner; the answer itself never changes.
+CREATE TRIGGER worths_refuse_update BEFORE UPDATE OF learner_id, worth_id, programme_id, programme_name_chinese, programme_name_english, recognised_hundredths, alternative,
+    kept_at, question, allocation ON worths
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
 CREATE TRIGGER worths_refuse_delete BEFORE DELETE ON worths
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
@@ -619,6 +626,7 @@ CREATE TABLE claims (
     decision_number text,
     decided_on date,
     escalated_edition bigint NOT NULL,
+    left_by uuid,
     CONSTRAINT claims_pk PRIMARY KEY (learner_id, claim_id),
     CONSTRAINT claims_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT claims_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -758,6 +766,7 @@ CREATE TABLE evidence_files (
     uploaded_at timestamptz NOT NULL,
     held boolean NOT NULL,
     removed_at timestamptz,
+    brought_by uuid,
     CONSTRAINT evidence_files_pk PRIMARY KEY (learner_id, file_id),
     CONSTRAINT evidence_files_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -765,8 +774,8 @@ CREATE TABLE evidence_files (
     CONSTRAINT evidence_files_bytes_positive CHECK (bytes > 0),
     CONSTRAINT evidence_files_held_stays CHECK (NOT held OR removed_at IS NULL)
 );
-CREATE UNIQUE INDEX evidence_files_own ON evidence_files (learner_id, digest) WHERE removed_at IS NULL AND institution_id IS NULL;
-CREATE UNIQUE INDEX evidence_files_of_institution ON evidence_files (learner_id, digest, institution_id) WHERE removed_at IS NULL AND institution_id IS NOT NULL;
+CREATE UNIQUE INDEX evidence_files_own ON evidence_files (learner_id, digest) WHERE removed_at IS NULL AND institution_id IS NULL AND brought_by IS NULL;
+CREATE UNIQUE INDEX evidence_files_of_institution ON evidence_files (learner_id, digest, institution_id) WHERE removed_at IS NULL AND institution_id IS NOT NULL AND brought_by IS NULL;
 CREATE INDEX evidence_files_by_digest ON evidence_files (digest) WHERE removed_at IS NULL;
 
 -- What uses a file, and the institution that may read the file because of it.
@@ -940,3 +949,40 @@ CREATE TABLE correction_requests (
 CREATE UNIQUE INDEX correction_requests_open_once ON correction_requests (learner_id, outcome_id) WHERE is_open;
 CREATE INDEX correction_requests_by_institution ON correction_requests (institution_id, request_id);
 CREATE INDEX correction_requests_by_id ON correction_requests (request_id);
+
+-- Merges of two accounts that turned out to be one person's: proposed by one, confirmed by another, and so taken back.
+-- Distributed by its own key.
+CREATE TABLE merges (
+    merge_id uuid NOT NULL,
+    surviving_id uuid NOT NULL,
+    absorbed_id uuid NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    citation text NOT NULL,
+    proposed_by text NOT NULL,
+    proposed_by_name text NOT NULL,
+    proposed_at timestamptz NOT NULL,
+    decided_by text,
+    decided_by_name text,
+    decided_at timestamptz,
+    decision_reason text,
+    merged_at timestamptz,
+    came_to_know text NOT NULL,
+    reversal_reason text,
+    reversal_outcomes text NOT NULL,
+    reversal_proposed_by text,
+    reversal_proposed_by_name text,
+    reversal_proposed_at timestamptz,
+    reversal_decided_by text,
+    reversal_decided_by_name text,
+    reversal_decided_at timestamptz,
+    reversal_decision_reason text,
+    CONSTRAINT merges_pk PRIMARY KEY (merge_id),
+    CONSTRAINT merges_of_two CHECK (surviving_id <> absorbed_id),
+    CONSTRAINT merges_state_known CHECK (state IN ('proposed', 'merged', 'declined', 'withdrawn', 'reversal_proposed', 'reversed')),
+    CONSTRAINT merges_decided_by_somebody CHECK ((state = 'proposed') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL)),
+    CONSTRAINT merges_merged_has_day CHECK ((state IN ('merged', 'reversal_proposed', 'reversed')) = (merged_at IS NOT NULL)),
+    CONSTRAINT merges_reversal_has_reason CHECK (state NOT IN ('reversal_proposed', 'reversed') OR (reversal_reason IS NOT NULL AND reversal_proposed_by IS NOT NULL))
+);
+CREATE INDEX merges_by_surviving ON merges (surviving_id, merge_id);
+CREATE INDEX merges_by_absorbed ON merges (absorbed_id, merge_id);

@@ -178,11 +178,14 @@ CREATE TABLE learners (
     head_sequence BIGINT NOT NULL,
     head_hash BLOB NOT NULL,
     available_hundredths BIGINT NOT NULL,
+    merged_into BLOB CONSTRAINT learners_merged_into_is_uuid CHECK (length(merged_into) = 16),
     CONSTRAINT learners_pk PRIMARY KEY (learner_id),
     CONSTRAINT learners_opened_by FOREIGN KEY (opened_by) REFERENCES institutions (institution_id),
     CONSTRAINT learners_available_not_negative CHECK (available_hundredths >= 0),
-    CONSTRAINT learners_head_not_negative CHECK (head_sequence >= 0)
+    CONSTRAINT learners_head_not_negative CHECK (head_sequence >= 0),
+    CONSTRAINT learners_merged_into_another CHECK (merged_into <> learner_id)
 );
+CREATE INDEX learners_by_merged_into ON learners (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Finds a learner by account number. Distributed by its own key.
 CREATE TABLE account_numbers (
@@ -252,6 +255,7 @@ CREATE TABLE outcomes (
     ended_by BLOB CONSTRAINT outcomes_ended_by_is_uuid CHECK (length(ended_by) = 16),
     corrected_by BLOB CONSTRAINT outcomes_corrected_by_is_uuid CHECK (length(corrected_by) = 16),
     replaces BLOB CONSTRAINT outcomes_replaces_is_uuid CHECK (length(replaces) = 16),
+    left_by BLOB CONSTRAINT outcomes_left_by_is_uuid CHECK (length(left_by) = 16),
     CONSTRAINT outcomes_pk PRIMARY KEY (learner_id, outcome_id),
     CONSTRAINT outcomes_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT outcomes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -549,12 +553,15 @@ CREATE TABLE worths (
     kept_at INTEGER NOT NULL,
     question TEXT NOT NULL CONSTRAINT worths_question_is_json CHECK (json_valid(question)),
     allocation TEXT NOT NULL CONSTRAINT worths_allocation_is_json CHECK (json_valid(allocation)),
+    left_by BLOB CONSTRAINT worths_left_by_is_uuid CHECK (length(left_by) = 16),
     CONSTRAINT worths_pk PRIMARY KEY (learner_id, worth_id),
     CONSTRAINT worths_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT worths_programme FOREIGN KEY (programme_id) REFERENCES programmes (programme_id),
     CONSTRAINT worths_recognised_not_negative CHECK (recognised_hundredths >= 0)
 );
-CREATE TRIGGER worths_refuse_update BEFORE UPDATE ON worths
+-- A merge marks what left its learner; the answer itself never changes.
+CREATE TRIGGER worths_refuse_update BEFORE UPDATE OF learner_id, worth_id, programme_id, programme_name_chinese, programme_name_english, recognised_hundredths, alternative,
+    kept_at, question, allocation ON worths
 BEGIN
     SELECT RAISE(ABORT, 'kept answers are never changed or deleted');
 END;
@@ -618,6 +625,7 @@ CREATE TABLE claims (
     decision_number TEXT,
     decided_on TEXT,
     escalated_edition BIGINT NOT NULL,
+    left_by BLOB CONSTRAINT claims_left_by_is_uuid CHECK (length(left_by) = 16),
     CONSTRAINT claims_pk PRIMARY KEY (learner_id, claim_id),
     CONSTRAINT claims_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT claims_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -759,6 +767,7 @@ CREATE TABLE evidence_files (
     uploaded_at INTEGER NOT NULL,
     held BOOLEAN NOT NULL,
     removed_at INTEGER,
+    brought_by BLOB CONSTRAINT evidence_files_brought_by_is_uuid CHECK (length(brought_by) = 16),
     CONSTRAINT evidence_files_pk PRIMARY KEY (learner_id, file_id),
     CONSTRAINT evidence_files_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -766,8 +775,8 @@ CREATE TABLE evidence_files (
     CONSTRAINT evidence_files_bytes_positive CHECK (bytes > 0),
     CONSTRAINT evidence_files_held_stays CHECK (NOT held OR removed_at IS NULL)
 );
-CREATE UNIQUE INDEX evidence_files_own ON evidence_files (learner_id, digest) WHERE removed_at IS NULL AND institution_id IS NULL;
-CREATE UNIQUE INDEX evidence_files_of_institution ON evidence_files (learner_id, digest, institution_id) WHERE removed_at IS NULL AND institution_id IS NOT NULL;
+CREATE UNIQUE INDEX evidence_files_own ON evidence_files (learner_id, digest) WHERE removed_at IS NULL AND institution_id IS NULL AND brought_by IS NULL;
+CREATE UNIQUE INDEX evidence_files_of_institution ON evidence_files (learner_id, digest, institution_id) WHERE removed_at IS NULL AND institution_id IS NOT NULL AND brought_by IS NULL;
 CREATE INDEX evidence_files_by_digest ON evidence_files (digest) WHERE removed_at IS NULL;
 
 -- What uses a file, and the institution that may read the file because of it.
@@ -941,3 +950,40 @@ CREATE TABLE correction_requests (
 CREATE UNIQUE INDEX correction_requests_open_once ON correction_requests (learner_id, outcome_id) WHERE is_open;
 CREATE INDEX correction_requests_by_institution ON correction_requests (institution_id, request_id);
 CREATE INDEX correction_requests_by_id ON correction_requests (request_id);
+
+-- Merges of two accounts that turned out to be one person's: proposed by one, confirmed by another, and so taken back.
+-- Distributed by its own key.
+CREATE TABLE merges (
+    merge_id BLOB NOT NULL CONSTRAINT merges_merge_id_is_uuid CHECK (length(merge_id) = 16),
+    surviving_id BLOB NOT NULL CONSTRAINT merges_surviving_id_is_uuid CHECK (length(surviving_id) = 16),
+    absorbed_id BLOB NOT NULL CONSTRAINT merges_absorbed_id_is_uuid CHECK (length(absorbed_id) = 16),
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    citation TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_by_name TEXT NOT NULL,
+    proposed_at INTEGER NOT NULL,
+    decided_by TEXT,
+    decided_by_name TEXT,
+    decided_at INTEGER,
+    decision_reason TEXT,
+    merged_at INTEGER,
+    came_to_know TEXT NOT NULL,
+    reversal_reason TEXT,
+    reversal_outcomes TEXT NOT NULL,
+    reversal_proposed_by TEXT,
+    reversal_proposed_by_name TEXT,
+    reversal_proposed_at INTEGER,
+    reversal_decided_by TEXT,
+    reversal_decided_by_name TEXT,
+    reversal_decided_at INTEGER,
+    reversal_decision_reason TEXT,
+    CONSTRAINT merges_pk PRIMARY KEY (merge_id),
+    CONSTRAINT merges_of_two CHECK (surviving_id <> absorbed_id),
+    CONSTRAINT merges_state_known CHECK (state IN ('proposed', 'merged', 'declined', 'withdrawn', 'reversal_proposed', 'reversed')),
+    CONSTRAINT merges_decided_by_somebody CHECK ((state = 'proposed') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL)),
+    CONSTRAINT merges_merged_has_day CHECK ((state IN ('merged', 'reversal_proposed', 'reversed')) = (merged_at IS NOT NULL)),
+    CONSTRAINT merges_reversal_has_reason CHECK (state NOT IN ('reversal_proposed', 'reversed') OR (reversal_reason IS NOT NULL AND reversal_proposed_by IS NOT NULL))
+);
+CREATE INDEX merges_by_surviving ON merges (surviving_id, merge_id);
+CREATE INDEX merges_by_absorbed ON merges (absorbed_id, merge_id);

@@ -124,7 +124,12 @@ pub fn act_on_claim(
 pub(super) fn locked(conn: &mut Conn, claim_id: Uuid) -> Result<ClaimRow, OpError> {
     let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
     records::lock_learner(conn, row.learner_id.0)?;
-    Ok(store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?)
+    let locked = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
+    // A merge took it elsewhere meanwhile.
+    if locked.learner_id != row.learner_id {
+        return Err(StoreError::Stale.into());
+    }
+    Ok(locked)
 }
 
 /// Loads, authorises and does it. Of two at once the second sees what the first did, to the claim and to credit.

@@ -213,6 +213,7 @@ fn inserted(
         decision_number: None,
         decided_on: None,
         escalated_edition: 0,
+        left_by: None,
     };
     let uses: Vec<UseRow> = subject
         .uses

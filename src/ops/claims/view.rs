@@ -276,7 +276,11 @@ pub(super) fn objection_of(bank: &Bank, conn: &mut Conn, row: &ObjectionRow, nam
         answer: row.answer.as_deref().and_then(ObjectionAnswer::parse),
         answer_reason: row.answer_reason.clone(),
         evidence: match row.raised_by_learner_id.as_ref().filter(|_| names) {
-            Some(learner_id) => of_subject(bank, conn, learner_id.0, OBJECTION, row.objection_id.0)?,
+            Some(learner_id) => {
+                // The files went along where the objector was merged into another since.
+                let owner = records::learner(conn, learner_id.0)?.ok_or_else(|| damaged(row.claim_id.0))?;
+                of_subject(bank, conn, owner.learner_id.0, OBJECTION, row.objection_id.0)?
+            }
             None => Vec::new(),
         },
     })

@@ -1,4 +1,5 @@
-//! A claim ends because an outcome that it uses was withdrawn or corrected. What becomes of the credit is the correction's.
+//! A claim ends because an outcome that it uses was withdrawn or corrected, or turned out to be another person's. What becomes
+//! of the credit is the business of whoever ends it.
 
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::types::At;
 
-/// Ends a claim by a correction; false where it is at its end already. It uses nothing from then on.
+/// Ends a claim, and says because of what; false where it is at its end already. It uses nothing from then on.
 ///
 /// # Errors
 /// `Stale` where it moved meanwhile.
@@ -23,7 +24,7 @@ pub(in crate::ops) fn void_claim(
     context: &Context,
     conn: &mut Conn,
     claim_id: Uuid,
-    correction_id: Uuid,
+    because: serde_json::Value,
 ) -> Result<bool, OpError> {
     let row = store::find(conn, claim_id)?.ok_or_else(|| damaged(claim_id))?;
     let claim = Claim::of(row)?;
@@ -45,7 +46,7 @@ pub(in crate::ops) fn void_claim(
         event: deed.event.as_str(),
         actor: &Actor::Bank,
         reason: None,
-        details: serde_json::json!({ "correction_id": correction_id }),
+        details: because,
     };
     note_step(bank, context, conn, &row, &step, deed.on)?;
     Ok(true)

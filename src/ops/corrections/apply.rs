@@ -206,7 +206,8 @@ impl Applying<'_> {
                 claim_id, institution_id, ..
             } = consequence
             {
-                if voided.insert(*claim_id) && !void_claim(self.bank, self.context, conn, *claim_id, self.correction.correction_id)? {
+                let because = serde_json::json!({ "correction_id": self.correction.correction_id });
+                if voided.insert(*claim_id) && !void_claim(self.bank, self.context, conn, *claim_id, because)? {
                     return Err(StoreError::Stale.into());
                 }
                 if let Some(institution_id) = institution_id {

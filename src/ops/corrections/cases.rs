@@ -191,6 +191,9 @@ pub fn decide_case(bank: &Bank, context: &Context, key: Option<&str>, case_id: U
             // Of two at once the second sees what the first decided, and what that did to credit.
             if let Some(row) = store::find_case(conn, case_id)? {
                 records::lock_learner(conn, row.learner_id.0)?;
+                if store::find_case(conn, case_id)?.is_some_and(|now| now.learner_id != row.learner_id) {
+                    return Err(StoreError::Stale.into());
+                }
             }
             let (actor, case) = load(conn, context, case_id, Action::DecideCase, "decide_case")?;
             if actor.learner_id() == Some(case.learner_id.0) {
@@ -238,7 +241,8 @@ fn carry_out(bank: &Bank, context: &Context, conn: &mut Conn, case: &CaseRow, de
         },
         CaseVerdict::Cancel => {
             take_back(bank, context, conn, case, &uses)?;
-            void_claim(bank, context, conn, case.claim_id.0, case.correction_id.0)?;
+            let because = serde_json::json!({ "correction_id": case.correction_id.0 });
+            void_claim(bank, context, conn, case.claim_id.0, because)?;
             Ok(())
         }
         CaseVerdict::Replace => {

@@ -14,7 +14,7 @@ use crate::domain::rejection::Rejection;
 use crate::ops::error::OpError;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
-use crate::store::{deposits as store, standards};
+use crate::store::{deposits as store, identities, standards};
 
 /// Reads what the slice needs.
 ///
@@ -31,9 +31,9 @@ pub(super) fn plan(conn: &mut Conn, requests: &[DepositRequest], prepared: &[Res
             .filter_map(|prepared| prepared.content.certificate_number.clone())
             .collect(),
     );
-    let learners = store::learners_by_document(conn, &indexes)?;
-    let learner_ids: Vec<Uuid> = learners.iter().map(|(_, learner)| learner.learner_id.0).collect();
-    let known_by = store::known_by(conn, &learner_ids)?;
+    let learners = identities::learners_by_document(conn, &indexes)?;
+    let learner_ids: Vec<Uuid> = learners.iter().map(|found| found.learner.learner_id.0).collect();
+    let known_by = identities::known_by(conn, &learner_ids)?;
     let certificates = store::outcomes_by_certificate(conn, &numbers)?;
     let decisions = store::decisions_of(conn, certificates.iter().map(|(_, outcome)| outcome))?;
     let achievements = standards::achievements_by_code(conn, &codes)?;

@@ -25,6 +25,7 @@ use crate::ops::recognition::{decision_row, grant, head_of, inputs_of};
 use crate::store::connection::Conn;
 use crate::store::deposits::{self as store, Brought, CertificateRow, DecisionRow, KnownByRow, LearnerRow, OutcomeRow};
 use crate::store::error::StoreError;
+use crate::store::identities::Identified;
 use crate::store::journal::{Told, tell};
 use crate::store::standards::AchievementRow;
 use crate::store::types::{At, Key};
@@ -32,7 +33,7 @@ use crate::store::types::{At, Key};
 /// What was read before the slice is worked through.
 pub(super) struct Loaded {
     pub actors: HashMap<Caller, Result<Actor, Rejection>>,
-    pub learners: Vec<(Vec<u8>, LearnerRow)>,
+    pub learners: Vec<Identified>,
     pub known_by: Vec<(Uuid, Uuid)>,
     pub certificates: Vec<(CertificateRow, OutcomeRow)>,
     pub decisions: Vec<DecisionRow>,
@@ -42,18 +43,32 @@ pub(super) struct Loaded {
     pub patterns: Vec<(String, Option<String>, CertificatePattern)>,
 }
 
-/// A learner of the slice, with the head before and now.
+/// A learner of the slice, with the head before and now. Several documents lead to one where accounts were merged.
 struct Person {
     row: LearnerRow,
     opened_here: bool,
+    /// Something is written to the record.
+    touched: bool,
     before: i64,
     head: ChainHead,
+}
+
+/// What a document says of whom it leads to.
+struct Document {
+    learner_id: Uuid,
+    /// The account that was opened with it.
+    holder_id: Uuid,
+    /// The merge by which it leads elsewhere.
+    merged: Option<(Uuid, Uuid)>,
+    /// The names that the person has.
+    names: Vec<Vec<u8>>,
 }
 
 /// The slice as it stands.
 pub(super) struct Plan {
     actors: HashMap<Caller, Result<Actor, Rejection>>,
-    people: HashMap<Vec<u8>, Person>,
+    documents: HashMap<Vec<u8>, Document>,
+    people: HashMap<Uuid, Person>,
     known_by: HashSet<(Uuid, Uuid)>,
     certificates: HashMap<(String, String), OutcomeRow>,
     /// By outcome: of the certificates that were there, and of the slice.
@@ -73,18 +88,26 @@ fn damaged(what: &str) -> OpError {
 
 impl Plan {
     pub(super) fn new(loaded: Loaded) -> Result<Self, OpError> {
-        let mut people = HashMap::new();
-        for (index, row) in loaded.learners {
-            let head = head_of(&row)?;
+        let (mut documents, mut people) = (HashMap::new(), HashMap::new());
+        for found in loaded.learners {
+            let document = Document {
+                learner_id: found.learner.learner_id.0,
+                holder_id: found.holder.learner_id.0,
+                merged: found.merged(),
+                names: vec![found.holder.name_key, found.learner.name_key.clone()],
+            };
+            let head = head_of(&found.learner)?;
             people.insert(
-                index,
+                document.learner_id,
                 Person {
-                    before: row.head_sequence,
+                    before: found.learner.head_sequence,
                     opened_here: false,
+                    touched: false,
                     head,
-                    row,
+                    row: found.learner,
                 },
             );
+            documents.insert(found.document_index, document);
         }
         let certificates = loaded
             .certificates
@@ -93,6 +116,7 @@ impl Plan {
             .collect();
         Ok(Self {
             actors: loaded.actors,
+            documents,
             people,
             known_by: loaded.known_by.into_iter().collect(),
             certificates,
@@ -127,12 +151,12 @@ impl Plan {
         if new.contest.is_some() && achievement.kind != AchievementKind::Contest.as_str() {
             return Ok(Err(Rejection::field("/contest", "does not belong to this kind of achievement")));
         }
-        if let Some(person) = self
-            .people
+        if let Some(document) = self
+            .documents
             .get(&prepared.document_index)
-            .filter(|person| person.row.name_key != prepared.name_key)
+            .filter(|document| !document.names.contains(&prepared.name_key))
         {
-            let mismatch = mismatch_row(bank, request, prepared, person.row.learner_id.0)?;
+            let mismatch = mismatch_row(bank, request, prepared, document.holder_id)?;
             self.brought.mismatches.push(mismatch);
             return Ok(Err(Rejection::IdentityMismatch {}));
         }
@@ -181,12 +205,14 @@ impl Plan {
         achievement: &AchievementRow,
     ) -> Result<Result<Deposited, Rejection>, OpError> {
         let person = self
-            .people
+            .documents
             .get(&prepared.document_index)
+            .and_then(|document| self.people.get(&document.learner_id))
             .filter(|person| person.row.learner_id == earlier.learner_id);
-        let same = earlier.content_digest == prepared.content.digest();
+        let fields = differing(earlier, prepared, achievement, person.is_some())?;
+        // Given with another document of the same person, the content has another digest and is the same.
+        let same = earlier.content_digest == prepared.content.digest() || fields.is_empty();
         let (Some(person), true) = (person, same) else {
-            let fields = differing(earlier, prepared, achievement, person.is_some())?;
             return Ok(Err(Rejection::CertificateDiffers { fields }));
         };
         let decision = self.decisions.get(&earlier.outcome_id.0);
@@ -223,24 +249,38 @@ impl Plan {
 
     /// Finds the learner or opens an unclaimed account, and notes that the institution knows the learner.
     fn meet(&mut self, bank: &Bank, context: &Context, institution_id: Uuid, prepared: &Prepared) -> Result<(), OpError> {
-        if !self.people.contains_key(&prepared.document_index) {
+        if !self.documents.contains_key(&prepared.document_index) {
             let (row, identity, account_number) = opened(bank, context, institution_id, &prepared.document, &prepared.name)?;
             let head = ChainHead::genesis(row.learner_id.0);
             self.brought.identities.push(identity);
             self.brought.account_numbers.push(account_number);
+            let learner_id = row.learner_id.0;
+            let document = Document {
+                learner_id,
+                holder_id: learner_id,
+                merged: None,
+                names: vec![row.name_key.clone()],
+            };
+            self.documents.insert(prepared.document_index.clone(), document);
             self.people.insert(
-                prepared.document_index.clone(),
+                learner_id,
                 Person {
                     row,
                     opened_here: true,
+                    touched: true,
                     before: 0,
                     head,
                 },
             );
         }
-        let Some(person) = self.people.get(&prepared.document_index) else {
+        let found = self.documents.get(&prepared.document_index);
+        let Some((document, person)) = found.and_then(|document| Some((document, self.people.get_mut(&document.learner_id)?))) else {
             return Err(damaged("a learner of the slice"));
         };
+        person.touched = true;
+        if let Some(merged) = document.merged.filter(|merged| !self.brought.merged.contains(merged)) {
+            self.brought.merged.push(merged);
+        }
         if self.known_by.insert((person.row.learner_id.0, institution_id)) {
             let row = KnownByRow {
                 learner_id: person.row.learner_id.clone(),
@@ -262,7 +302,8 @@ impl Plan {
         achievement: &AchievementRow,
         flags: &[OutcomeFlag],
     ) -> Result<Deposited, OpError> {
-        let Some(person) = self.people.get_mut(&prepared.document_index) else {
+        let found = self.documents.get(&prepared.document_index);
+        let Some(person) = found.and_then(|document| self.people.get_mut(&document.learner_id)) else {
             return Err(damaged("a learner of the slice"));
         };
         let outcome = outcome_row(context, new, prepared, achievement, &person.row, flags)?;
@@ -326,7 +367,8 @@ impl Plan {
                     ..person.row
                 };
                 self.brought.learners.push(row);
-            } else if person.head.sequence > person.before {
+            } else if person.touched {
+                // Also where no credit came: whoever merges the learner meanwhile waits, or is seen.
                 let head = person.head;
                 self.brought.heads.push((
                     person.row.learner_id.0,
@@ -339,6 +381,7 @@ impl Plan {
         }
         // One order for all writers, so that two of them never wait for each other.
         self.brought.heads.sort_unstable_by_key(|head| head.0);
+        self.brought.merged.sort_unstable();
         store::bring(conn, &self.brought)?;
         Ok(tell(conn, &self.told)?)
     }

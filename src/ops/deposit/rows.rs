@@ -163,5 +163,6 @@ pub(super) fn outcome_row(
         ended_by: None,
         corrected_by: None,
         replaces: None,
+        left_by: None,
     })
 }

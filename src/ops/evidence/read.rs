@@ -13,6 +13,7 @@ use crate::files::Digest;
 use crate::store::connection::Conn;
 use crate::store::evidence::{self as store, FileRow};
 use crate::store::journal::tell;
+use crate::store::records;
 
 /// A file with its content, as it was uploaded.
 #[derive(Debug)]
@@ -33,13 +34,19 @@ pub fn list_own_evidence(bank: &Bank, context: &Context, before: Option<Uuid>, l
     })
 }
 
+/// Finds a file of a learner, or of whom the learner was merged into.
+fn found(conn: &mut Conn, learner_id: Uuid, file_id: Uuid) -> Result<FileRow, OpError> {
+    let learner = records::learner(conn, learner_id)?.ok_or(Rejection::NotFound {})?;
+    Ok(store::find(conn, learner.learner_id.0, file_id)?.ok_or(Rejection::NotFound {})?)
+}
+
 /// Finds a file that the caller may look at, and notes the look where it is somebody else's. Who may not is told that
 /// there is none.
 fn looked_at(conn: &mut Conn, context: &Context, learner_id: Uuid, file_id: Uuid, operation: &str) -> Result<FileRow, OpError> {
     let actor = context.somebody(conn)?;
-    let row = store::find(conn, learner_id, file_id)?.ok_or(Rejection::NotFound {})?;
+    let row = found(conn, learner_id, file_id)?;
     let grant = grant(conn, &actor, &row)?.ok_or(Rejection::NotFound {})?;
-    note_access(conn, context, &actor, grant.institution_id, operation, &[learner_id])?;
+    note_access(conn, context, &actor, grant.institution_id, operation, &[row.learner_id.0])?;
     Ok(row)
 }
 
@@ -66,7 +73,9 @@ pub fn download_evidence(bank: &Bank, context: &Context, learner_id: Uuid, file_
     // A removal at the same time takes the content away; then there is nothing to look at.
     let sealed = match bank.files.get(digest)? {
         Some(sealed) => sealed,
-        None if bank.store.read(|conn| store::find(conn, learner_id, file_id))?.is_none() => return Err(Rejection::NotFound {}.into()),
+        None if bank.store.read(|conn| store::find(conn, row.learner_id.0, file_id))?.is_none() => {
+            return Err(Rejection::NotFound {}.into());
+        }
         None => return Err(damaged(&row).into()),
     };
     Ok(Downloaded {
@@ -83,7 +92,9 @@ pub fn download_evidence(bank: &Bank, context: &Context, learner_id: Uuid, file_
 pub fn remove_evidence(bank: &Bank, context: &Context, learner_id: Uuid, file_id: Uuid) -> Result<(), OpError> {
     let (digest, is_used) = bank.store.write(|conn| {
         let actor = context.somebody(conn)?;
-        let row = store::find(conn, learner_id, file_id)?.ok_or(Rejection::NotFound {})?;
+        let row = found(conn, learner_id, file_id)?;
+        let learner_id = row.learner_id.0;
+        records::lock_learner(conn, learner_id)?;
         let institution_id = row.institution_id.as_ref().map(|key| key.0);
         let resource = institution_id.map_or(Resource::Learner(learner_id), Resource::Institution);
         if let Err(refusal) = policy::allowed(&actor, Action::RemoveEvidence, resource) {

@@ -14,8 +14,8 @@ use crate::files::Digest;
 use crate::store::connection::Conn;
 use crate::store::evidence::{self as store, FileRow};
 use crate::store::journal::tell;
-use crate::store::records;
 use crate::store::types::{At, Key};
+use crate::store::{identities, records};
 
 /// Who uploads, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,9 @@ pub fn upload_evidence(
     let request = (owner.learner_id, owner.institution_id, &upload.name, digest.to_string());
     let answer = bank.store.write(|conn| {
         once(bank, context, conn, "upload_evidence", key, &request, |conn| {
-            owner_for(conn, context, uploader)?;
+            // The learner may have been merged into another since the file was put.
+            let owner = owner_for(conn, context, uploader)?;
+            records::lock_learner(conn, owner.learner_id)?;
             add(bank, context, conn, owner, digest, media_type, upload)
         })
     })?;
@@ -93,7 +95,9 @@ fn owner_for(conn: &mut Conn, context: &Context, uploader: Uploader) -> Result<O
             learner_id,
         } => {
             policy::allowed(&actor, Action::UploadEvidence, Resource::Institution(institution_id))?;
-            if !records::knows(conn, institution_id, learner_id)? {
+            let learner = records::learner(conn, learner_id)?.ok_or(Rejection::NotFound {})?;
+            let learner_id = learner.learner_id.0;
+            if !identities::knows(conn, institution_id, learner_id)? {
                 return Err(Rejection::NotFound {}.into());
             }
             Ok(Owner {
@@ -153,6 +157,7 @@ fn add(
         uploaded_at: At(context.now),
         held: false,
         removed_at: None,
+        brought_by: None,
     };
     store::insert(conn, &row)?;
     let told = context

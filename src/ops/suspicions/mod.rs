@@ -2,7 +2,7 @@
 
 pub mod search;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,9 +21,10 @@ use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::domain::text::is_prose;
 use crate::store::connection::Conn;
-use crate::store::deposits::known_by;
+use crate::store::deposits::{LearnerRow, known_by};
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
+use crate::store::merges::MergeRow;
 use crate::store::suspicions::{self as store, SuspicionRow};
 use crate::store::types::At;
 use crate::store::{institutions, records};
@@ -113,11 +114,11 @@ fn grounds_of(row: &SuspicionRow) -> Result<Vec<Ground>, StoreError> {
 }
 
 /// Some learners as persons, with the institutions that know them.
-fn persons(bank: &Bank, conn: &mut Conn, learner_ids: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, Person>, OpError> {
-    let ids: Vec<Uuid> = learner_ids.iter().copied().collect();
+fn persons(bank: &Bank, conn: &mut Conn, learners: Vec<LearnerRow>) -> Result<BTreeMap<Uuid, Person>, OpError> {
+    let ids: Vec<Uuid> = learners.iter().map(|row| row.learner_id.0).collect();
     let known = known_by(conn, &ids)?;
     let mut people = BTreeMap::new();
-    for row in records::learners(conn, &ids)? {
+    for row in learners {
         let learner_id = row.learner_id.0;
         let institutions = known
             .iter()
@@ -133,7 +134,8 @@ fn persons(bank: &Bank, conn: &mut Conn, learner_ids: &BTreeSet<Uuid>) -> Result
 
 fn view(bank: &Bank, conn: &mut Conn, row: &SuspicionRow, language: Language) -> Result<Suspicion, OpError> {
     let mut learner = |learner_id: Uuid| -> Result<MaskedLearner, OpError> {
-        let learner = records::learner(conn, learner_id)?.ok_or_else(|| damaged(row))?;
+        // Merged or not: it is about the two accounts as they were opened.
+        let learner = records::itself(conn, learner_id)?.ok_or_else(|| damaged(row))?;
         masked(bank, &learner)
     };
     let (first, second) = (learner(row.first_learner_id.0)?, learner(row.second_learner_id.0)?);
@@ -196,7 +198,8 @@ pub fn read_suspicion(bank: &Bank, context: &Context, suspicion_id: Uuid, langua
     bank.store.write(|conn| {
         let (_, row) = load(conn, context, suspicion_id, Action::ReadSuspicion, "read_suspicion")?;
         let ids = of_both(&row);
-        let people = persons(bank, conn, &BTreeSet::from(ids))?;
+        let learners = records::learners(conn, &ids)?;
+        let people = persons(bank, conn, learners)?;
         let [Some(one), Some(other)] = ids.map(|learner_id| people.get(&learner_id)) else {
             return Err(damaged(&row).into());
         };
@@ -217,7 +220,7 @@ pub fn read_suspicion(bank: &Bank, context: &Context, suspicion_id: Uuid, langua
 }
 
 fn account(conn: &mut Conn, learner_id: Uuid) -> Result<Option<SuspectedAccount>, OpError> {
-    let Some(learner) = records::learner(conn, learner_id)? else {
+    let Some(learner) = records::itself(conn, learner_id)? else {
         return Ok(None);
     };
     let known: Vec<Uuid> = known_by(conn, &[learner_id])?
@@ -246,6 +249,45 @@ fn account(conn: &mut Conn, learner_id: Uuid) -> Result<Option<SuspectedAccount>
         institutions,
         outcomes,
     }))
+}
+
+/// Settles what is suspected of two accounts, if anything is, because they were merged.
+///
+/// # Errors
+/// `Stale` where somebody else decides on it meanwhile.
+pub(super) fn settle_by_merge(conn: &mut Conn, context: &Context, merge: &MergeRow) -> Result<(), OpError> {
+    settle(conn, merge, |row| SuspicionRow {
+        status: SuspicionStatus::Merged.to_string(),
+        changed_at: At(context.now),
+        ..row
+    })
+}
+
+/// Dismisses what is suspected of two accounts, if anything is, because two people found that they are two persons'.
+///
+/// # Errors
+/// `Stale` where somebody else decides on it meanwhile.
+pub(super) fn dismiss_by_reversal(conn: &mut Conn, context: &Context, merge: &MergeRow) -> Result<(), OpError> {
+    settle(conn, merge, |row| SuspicionRow {
+        status: SuspicionStatus::Dismissed.to_string(),
+        changed_at: At(context.now),
+        dismissed_at: Some(At(context.now)),
+        dismissed_by: merge.reversal_proposed_by.clone(),
+        dismissed_by_name: merge.reversal_proposed_by_name.clone(),
+        reason: merge.reversal_reason.clone(),
+        ..row
+    })
+}
+
+fn settle(conn: &mut Conn, merge: &MergeRow, settled: impl Fn(SuspicionRow) -> SuspicionRow) -> Result<(), OpError> {
+    let (one, other) = (merge.surviving_id.0, merge.absorbed_id.0);
+    let Some(row) = store::about(conn, one.min(other), one.max(other))? else {
+        return Ok(());
+    };
+    if !store::update(conn, &settled(row.clone()), &row)? {
+        return Err(StoreError::Stale.into());
+    }
+    Ok(())
 }
 
 /// Dismisses a suspicion with a reason: they are two persons. It comes back only for a ground that was not known by then. The

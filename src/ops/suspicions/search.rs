@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::{grounds_of, persons};
-use crate::domain::likeness::{Ground, Keys, SuspicionStatus, grounds, strength};
+use crate::domain::likeness::{Ground, Keys, Person, SuspicionStatus, grounds, strength};
 use crate::domain::policy::{Action, Resource};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
@@ -15,6 +15,7 @@ use crate::store::connection::Conn;
 use crate::store::deposits::KnownByRow;
 use crate::store::error::StoreError;
 use crate::store::journal::{Told, tell};
+use crate::store::records;
 use crate::store::suspicions::{self as store, SuspicionRow, WalkRow};
 use crate::store::types::{At, Key};
 
@@ -79,7 +80,7 @@ pub fn find_duplicates(bank: &Bank, context: &Context) -> Result<Searched, OpErr
 /// Keeps the likenesses of some learners and compares each with everybody who has one of them.
 fn look(bank: &Bank, context: &Context, conn: &mut Conn, rows: &[KnownByRow]) -> Result<Searched, OpError> {
     let learner_ids: BTreeSet<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
-    let mut people = persons(bank, conn, &learner_ids)?;
+    let mut people = unmerged(bank, conn, &learner_ids)?;
     let keys: BTreeMap<Uuid, Keys> = people.iter().map(|(learner_id, person)| (*learner_id, person.keys())).collect();
     let index = |key: &String| bank.sealer.index("likeness", key);
     let mut held: Vec<(Vec<u8>, Uuid)> = Vec::new();
@@ -108,7 +109,7 @@ fn look(bank: &Bank, context: &Context, conn: &mut Conn, rows: &[KnownByRow]) ->
         .flat_map(|(first, second)| [*first, *second])
         .filter(|learner_id| !people.contains_key(learner_id))
         .collect();
-    people.extend(persons(bank, conn, &missing)?);
+    people.extend(unmerged(bank, conn, &missing)?);
     let mut told = Vec::new();
     for (first, second) in pairs {
         if let (Some(one), Some(other)) = (people.get(&first), people.get(&second)) {
@@ -117,6 +118,14 @@ fn look(bank: &Bank, context: &Context, conn: &mut Conn, rows: &[KnownByRow]) ->
     }
     tell(conn, &told)?;
     Ok(searched)
+}
+
+/// Learners as persons; whoever was merged is not compared with anybody.
+fn unmerged(bank: &Bank, conn: &mut Conn, learner_ids: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, Person>, OpError> {
+    let ids: Vec<Uuid> = learner_ids.iter().copied().collect();
+    let mut learners = records::learners(conn, &ids)?;
+    learners.retain(|row| row.merged_into.is_none());
+    persons(bank, conn, learners)
 }
 
 /// Notes what is suspected of a pair, and what is to be told of it where it is new.

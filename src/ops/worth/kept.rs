@@ -17,6 +17,7 @@ use crate::ops::error::OpError;
 use crate::ops::once::once;
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
+use crate::store::records;
 use crate::store::types::{At, Key};
 use crate::store::worths::{self as store, WorthHead, WorthRow};
 use crate::vault::opaque::digest;
@@ -159,6 +160,7 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
     bank.store.write(|conn| {
         once(bank, context, conn, "keep_worth", key, keep, |conn| {
             let learner = learner_of(conn, context, Whose::Own, "keep_worth")?;
+            records::lock_learner(conn, learner.learner_id.0)?;
             if store::count(conn, learner.learner_id.0)? >= KEPT_MAX {
                 return Err(Rejection::WorthsFull { worths_max: KEPT_MAX }.into());
             }
@@ -220,6 +222,9 @@ pub fn read_kept_worth(bank: &Bank, context: &Context, worth_id: Uuid) -> Result
 fn load(bank: &Bank, context: &Context, worth_id: Uuid, operation: &str) -> Result<WorthRow, OpError> {
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, operation)?;
+        if !store::is_here(conn, learner.learner_id.0, worth_id)? {
+            return Err(Rejection::NotFound {}.into());
+        }
         Ok(store::find(conn, learner.learner_id.0, worth_id)?.ok_or(Rejection::NotFound {})?)
     })
 }

@@ -1,0 +1,92 @@
+//! Reading merges. Whoever does so looks at two learners' records, and both see it.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::preview::{MergePreview, preview};
+use super::{Merge, SUBJECT, damaged, state_of};
+use crate::domain::actor::Actor;
+use crate::domain::merge::{MergeFilter, MergeState};
+use crate::domain::policy::{Action, Resource};
+use crate::domain::rejection::Rejection;
+use crate::ops::access::note_access;
+use crate::ops::context::{Bank, Context};
+use crate::ops::error::OpError;
+use crate::ops::evidence::{EvidenceFile, of_subject};
+use crate::ops::identity::{MaskedLearner, masked};
+use crate::store::connection::Conn;
+use crate::store::error::StoreError;
+use crate::store::merges::{self as store, MergeRow};
+use crate::store::records;
+
+/// A merge with the two accounts, and what shows that they are one person's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct MergeView {
+    #[serde(flatten)]
+    pub merge: Merge,
+    pub surviving: MaskedLearner,
+    pub absorbed: MaskedLearner,
+    pub evidence: Vec<EvidenceFile>,
+    /// What each has now; while the merge is proposed.
+    pub preview: Option<MergePreview>,
+}
+
+/// The whole merge; the look is in both learners' access logs.
+pub(super) fn view_of(
+    bank: &Bank,
+    context: &Context,
+    conn: &mut Conn,
+    actor: &Actor,
+    row: MergeRow,
+    operation: &str,
+) -> Result<MergeView, OpError> {
+    let merge_id = row.merge_id.0;
+    let both = [row.surviving_id.0, row.absorbed_id.0];
+    note_access(conn, context, actor, None, operation, &both)?;
+    let mut evidence = Vec::new();
+    let mut accounts = Vec::new();
+    for learner_id in both {
+        evidence.extend(of_subject(bank, conn, learner_id, SUBJECT, merge_id)?);
+        accounts.push(records::itself(conn, learner_id)?.ok_or_else(|| damaged(merge_id))?);
+    }
+    let [surviving, absorbed] = &accounts[..] else {
+        return Err(damaged(merge_id).into());
+    };
+    let preview = match state_of(&row)? {
+        MergeState::Proposed => Some(preview(conn, surviving, absorbed)?),
+        _ => None,
+    };
+    Ok(MergeView {
+        surviving: masked(bank, surviving)?,
+        absorbed: masked(bank, absorbed)?,
+        evidence,
+        preview,
+        merge: Merge::try_from(row)?,
+    })
+}
+
+/// Merges from the newest. The learners see the look.
+///
+/// # Errors
+/// What the policy answers.
+pub fn list_merges(bank: &Bank, context: &Context, filter: &MergeFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<Merge>, OpError> {
+    bank.store.write(|conn| {
+        let actor = context.authorised(conn, Action::ReadMerge, Resource::Bank)?;
+        let rows = store::list(conn, filter, before, limit)?;
+        let learner_ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.surviving_id.0, row.absorbed_id.0]).collect();
+        note_access(conn, context, &actor, None, "list_merges", &learner_ids)?;
+        Ok(rows.into_iter().map(Merge::try_from).collect::<Result<_, StoreError>>()?)
+    })
+}
+
+/// Reads a merge.
+///
+/// # Errors
+/// `NotFound`, and what the policy answers.
+pub fn read_merge(bank: &Bank, context: &Context, merge_id: Uuid) -> Result<MergeView, OpError> {
+    bank.store.write(|conn| {
+        let actor = context.authorised(conn, Action::ReadMerge, Resource::Bank)?;
+        let row = store::find(conn, merge_id)?.ok_or(Rejection::NotFound {})?;
+        view_of(bank, context, conn, &actor, row, "read_merge")
+    })
+}
