@@ -57,6 +57,8 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::AnswerCorrectionRequest
         | A::DecideComplaint
         | A::RunCorrectionClocks
+        | A::WriteMerge
+        | A::ReadMerge
         | A::FindDuplicates
         | A::ReadSuspicion
         | A::DismissSuspicion
