@@ -216,7 +216,7 @@ pub(crate) async fn apply_correction(
 /// Requests of learners for which it was promised wait for another.
 #[utoipa::path(tag = "corrections", operation_id = "give_up_correction",
     params(("correction_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Given up", body = Correction)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/corrections/{correction_id}/give-up")]
 pub(crate) async fn give_up_correction(web: web::Data<Web>, asking: Asking, id: Id, key: Key) -> Result<HttpResponse, Refusal> {

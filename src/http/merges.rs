@@ -34,7 +34,7 @@ pub struct MergeQuery {
 /// Nothing changes. The answer shows both persons masked, what each account has, and which outcomes look the same in both: whose
 /// those are, institutions decide by corrections. Somebody else confirms it. Both learners see the look.
 #[utoipa::path(tag = "merges", operation_id = "propose_merge", request_body = NewMerge,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Proposed", body = MergeView)),
     extensions(("x-problems" = json!(["merge_of_one", "already_merged", "holds_merged", "merge_open", "own_account", "evidence_of_subject_full"]))))]
 #[post("/api/v1/merges")]
@@ -83,7 +83,7 @@ pub(crate) async fn read_merge(web: web::Data<Web>, asking: Asking, id: Id) -> R
 /// under the same ids.
 #[utoipa::path(tag = "merges", operation_id = "confirm_merge", request_body = MergeDecision,
     params(("merge_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Merged", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "own_merge_proposal", "own_account", "already_merged", "holds_merged"]))))]
 #[post("/api/v1/merges/{merge_id}/confirm")]
@@ -103,7 +103,7 @@ pub(crate) async fn confirm_merge(
 /// Decline a merge that somebody else proposed.
 #[utoipa::path(tag = "merges", operation_id = "decline_merge", request_body = MergeDecision,
     params(("merge_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Declined", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "own_merge_proposal", "own_account"]))))]
 #[post("/api/v1/merges/{merge_id}/decline")]
@@ -123,7 +123,7 @@ pub(crate) async fn decline_merge(
 /// Take back one's own proposal of a merge.
 #[utoipa::path(tag = "merges", operation_id = "withdraw_merge", request_body = MergeDecision,
     params(("merge_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Withdrawn", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "not_the_proposer", "own_account"]))))]
 #[post("/api/v1/merges/{merge_id}/withdraw")]
@@ -145,7 +145,7 @@ pub(crate) async fn withdraw_merge(
 /// Nothing changes. What was deposited since the merge stays where it is, but for the outcomes that are named.
 #[utoipa::path(tag = "merges", operation_id = "propose_merge_reversal", request_body = NewReversal,
     params(("merge_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Proposed", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "merge_open", "credit_of_both", "own_account"]))))]
 #[post("/api/v1/merges/{merge_id}/propose-reversal")]
@@ -168,7 +168,7 @@ pub(crate) async fn propose_merge_reversal(
 /// and what they hold is released.
 #[utoipa::path(tag = "merges", operation_id = "confirm_merge_reversal", request_body = MergeDecision,
     params(("merge_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Taken back: the two are two again", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "own_merge_proposal", "credit_of_both", "own_account"]))))]
 #[post("/api/v1/merges/{merge_id}/confirm-reversal")]
@@ -188,7 +188,7 @@ pub(crate) async fn confirm_merge_reversal(
 /// Decline to take a merge back, or take back one's own proposal to do so.
 #[utoipa::path(tag = "merges", operation_id = "decline_merge_reversal", request_body = MergeDecision,
     params(("merge_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Declined: the merge stands", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "own_account"]))))]
 #[post("/api/v1/merges/{merge_id}/decline-reversal")]

@@ -37,7 +37,7 @@ pub struct RequestQuery {
 /// It goes to the institution that deposited the outcome, which answers within 20 working days. Until it is closed the
 /// outcome shows that it is disputed; nothing else changes.
 #[utoipa::path(tag = "me", operation_id = "request_correction", request_body = NewRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+    params(Key),
     responses((status = 201, description = "Requested", body = Request)),
     extensions(("x-problems" = json!(["not_found", "wrong_state", "correction_requested", "too_many_correction_requests", "evidence_of_subject_full"]))))]
 #[post("/api/v1/me/correction-requests")]
@@ -118,7 +118,7 @@ pub(crate) async fn read_correction_request(web: web::Data<Web>, asking: Asking,
 /// until then another can be named. Refused, it says why, and the learner may complain to the bank within 10 working days.
 #[utoipa::path(tag = "corrections", operation_id = "answer_correction_request", request_body = Reply,
     params(("request_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Where it stands then", body = Request)),
     extensions(("x-problems" = json!(["own_claim", "wrong_state", "correction_unfit"]))))]
 #[post("/api/v1/correction-requests/{request_id}/answer")]
@@ -138,7 +138,7 @@ pub(crate) async fn answer_correction_request(
 /// Withdraw one's own request for a correction.
 #[utoipa::path(tag = "corrections", operation_id = "withdraw_correction_request",
     params(("request_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Withdrawn", body = Request)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/correction-requests/{request_id}/withdraw")]
 pub(crate) async fn withdraw_correction_request(web: web::Data<Web>, asking: Asking, id: Id, key: Key) -> Result<HttpResponse, Refusal> {
@@ -151,7 +151,7 @@ pub(crate) async fn withdraw_correction_request(web: web::Data<Web>, asking: Ask
 /// Complain to the bank against a refusal, once.
 #[utoipa::path(tag = "corrections", operation_id = "complain_of_refusal", request_body = Complaint,
     params(("request_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Where it stands then", body = Request)),
     extensions(("x-problems" = json!(["wrong_state", "window_over", "correction_requested", "too_many_correction_requests", "evidence_of_subject_full"]))))]
 #[post("/api/v1/correction-requests/{request_id}/complain")]
@@ -173,7 +173,7 @@ pub(crate) async fn complain_of_refusal(
 /// Upheld, the refusal stands. Overturned, the institution has to correct the outcome as if it had accepted the request.
 #[utoipa::path(tag = "corrections", operation_id = "decide_complaint", request_body = ComplaintDecision,
     params(("request_id" = Uuid, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless", max_length = 100, pattern = "^[!-~]{1,100}$")),
+        Key),
     responses((status = 200, description = "Where it stands then", body = Request)),
     extensions(("x-problems" = json!(["own_claim", "judged_before", "wrong_state"]))))]
 #[post("/api/v1/correction-requests/{request_id}/decide-complaint")]

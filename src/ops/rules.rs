@@ -13,6 +13,7 @@ use crate::domain::certificate_number::CertificatePattern;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::recognition::{Method, RuleVersion, SelectedBy, Selector, Validity};
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::is_line;
 use crate::store::error::{StoreError, Taken};
 use crate::store::journal::tell;
 use crate::store::standards::{self as store, PatternRow};
@@ -205,7 +206,7 @@ impl TryFrom<PatternRow> for Pattern {
 /// `PatternInvalid`, `NameTaken`, `InvalidBody`, and what the policy answers.
 pub fn publish_certificate_pattern(bank: &Bank, context: &Context, key: Option<&str>, new: &NewPattern) -> Result<Pattern, OpError> {
     for (pointer, text, most) in [("/name", &new.name, 100), ("/citation", &new.citation, 500)] {
-        if text.trim().is_empty() || text.chars().count() > most {
+        if !is_line(text, most) {
             return Err(Rejection::field(pointer, format!("must have 1 to {most} characters")).into());
         }
     }

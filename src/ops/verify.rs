@@ -82,7 +82,7 @@ fn verify_learner(conn: &mut Conn, learner: &LearnerRow, verification: &mut Veri
     }
     if learner.merged_into.is_some() {
         for what in merges::left_behind(conn, learner_id)? {
-            find(format!("is merged, and {what} stayed behind"));
+            find(format!("{what} stayed behind when it was merged"));
         }
     }
     for lot in &lots {

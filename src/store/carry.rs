@@ -136,7 +136,7 @@ pub const CARRIED: [Carried; 13] = [
         table: "correction_cases",
         key: "case_id",
         columns: "correction_id, claim_id, institution_id, outcome_ids, conversion_ids, offer, state, opened_on, \
-            due_on, opened_at, decided_by, decided_by_name, decided_at, reason, replaced_by",
+            due_on, opened_at, decided_by, decided_by_name, decided_at, reason, replaced_by, escalated_at",
         mark: None,
         goes: Goes::WithClaim,
         stays: Stays::Nowhere,

@@ -58,7 +58,10 @@ pub(super) fn subject(bank: &Bank, context: &Context, conn: &mut Conn, learner: 
     };
     refuse_held(conn, learner_id, &outcome_ids, |held| {
         let wanted = uses.iter().find(|used| used.outcome_id == held.outcome_id.0);
-        wanted.is_some_and(|used| (used.whole && held.whole) || left(used.outcome_id).is_some_and(|left| left < used.amount_hundredths))
+        wanted.is_some_and(|used| match left(used.outcome_id) {
+            Some(left) => left == 0 || left < used.amount_hundredths,
+            None => held.whole,
+        })
     })?;
     // The rules and the record may have changed since the answer was kept; what is claimed is what holds now.
     let own = OwnProgramme {

@@ -137,18 +137,55 @@ fn paragraphs(
             submitted_on(steps)
         )
     }];
+    let kept = match &row.worth_id {
+        Some(worth_id) => Some(kept(conn, row.learner_id.0, worth_id.0)?),
+        None => None,
+    };
+    // As the rules call it: an id is for those who write them.
+    let cited = |id: &str| -> String {
+        let versions = kept.iter().flat_map(|(_, question, _)| question.versions.iter().rev());
+        let mut clauses = versions.flat_map(|version| &version.pack.clauses);
+        let found = clauses.find(|clause| clause.id == id);
+        found.map_or_else(|| id.to_owned(), |clause| clause.citation.clone())
+    };
+    told.extend(reasons(steps, cited, chinese));
+    if let Some((_, question, allocation)) = &kept {
+        told.push(programme_sentence(question, chinese, language));
+        for award in allocation.awards.iter().filter(|_| granted) {
+            told.push(award_sentence(award, chinese, language));
+        }
+        for verdict in &allocation.verdicts {
+            let outcome = question.outcomes.iter().find(|facts| facts.key == verdict.outcome);
+            let said = sentences::explain(allocation, verdict, question, language);
+            let named = outcome.map(|facts| facts.name.as_str()).unwrap_or_default();
+            told.push(format!(
+                "{named}{}{}",
+                if chinese { "：" } else { ": " },
+                said.join(if chinese { "" } else { " " })
+            ));
+        }
+    }
+    told.push(remedy(claim, verdict, chinese));
+    Ok(told)
+}
+
+/// What the people who proposed a verdict, or decided on an appeal, said why.
+fn reasons(steps: &[ClaimStep], cited: impl Fn(&str) -> String, chinese: bool) -> Vec<String> {
+    let mut told = Vec::new();
     for step in steps
         .iter()
         .filter(|step| matches!(step.event.as_str(), "propose" | "decide_appeal"))
     {
         if let Some(reason) = &step.reason {
             let clauses = step.details.get("clauses").and_then(serde_json::Value::as_array);
-            let clauses: Vec<&str> = clauses.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+            let ids = clauses.into_iter().flatten().filter_map(serde_json::Value::as_str);
+            let mut clauses: Vec<String> = ids.map(&cited).collect();
+            clauses.dedup();
             let appeal = step.event == "decide_appeal";
             told.push(match (chinese, clauses.is_empty()) {
                 (true, true) => format!("{}：{reason}", if appeal { "申诉决定理由" } else { "理由" }),
                 (true, false) => format!(
-                    "{}（依据 {}）：{reason}",
+                    "{}（依据{}）：{reason}",
                     if appeal { "申诉决定理由" } else { "理由" },
                     clauses.join("、")
                 ),
@@ -160,25 +197,7 @@ fn paragraphs(
             });
         }
     }
-    if let Some(worth_id) = &row.worth_id {
-        let (_, question, allocation) = kept(conn, row.learner_id.0, worth_id.0)?;
-        told.push(programme_sentence(&question, chinese, language));
-        for award in allocation.awards.iter().filter(|_| granted) {
-            told.push(award_sentence(award, chinese, language));
-        }
-        for verdict in &allocation.verdicts {
-            let outcome = question.outcomes.iter().find(|facts| facts.key == verdict.outcome);
-            let said = sentences::explain(&allocation, verdict, &question, language);
-            let named = outcome.map(|facts| facts.name.as_str()).unwrap_or_default();
-            told.push(format!(
-                "{named}{}{}",
-                if chinese { "：" } else { ": " },
-                said.join(if chinese { "" } else { " " })
-            ));
-        }
-    }
-    told.push(remedy(claim, verdict, chinese));
-    Ok(told)
+    told
 }
 
 fn submitted_on(steps: &[ClaimStep]) -> String {

@@ -20,6 +20,7 @@ use crate::domain::actor::Actor;
 use crate::domain::merge::{MergeState, REASON_CHARACTERS_MAX};
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
+use crate::domain::text::is_prose;
 use crate::store::connection::Conn;
 use crate::store::deposits::LearnerRow;
 use crate::store::error::StoreError;
@@ -137,20 +138,14 @@ impl TryFrom<MergeRow> for Merge {
     }
 }
 
-/// What somebody may say in so many characters, over several lines.
-fn lawful(text: &str, most: usize) -> bool {
-    let hidden = |letter: char| letter.is_control() && letter != '\n';
-    (1..=most).contains(&text.trim().chars().count()) && !text.chars().any(hidden)
-}
-
 fn reason_problem(reason: &str) -> Option<FieldProblem> {
-    (!lawful(reason, REASON_CHARACTERS_MAX)).then(|| FieldProblem::new("/reason", "must have 1 to 2000 visible characters"))
+    (!is_prose(reason, REASON_CHARACTERS_MAX)).then(|| FieldProblem::new("/reason", "must have 1 to 2000 visible characters"))
 }
 
 impl NewMerge {
     fn check(&self) -> Result<(), Rejection> {
         let mut problems: Vec<FieldProblem> = reason_problem(&self.reason).into_iter().collect();
-        if !lawful(&self.citation, 500) {
+        if !is_prose(&self.citation, 500) {
             problems.push(FieldProblem::new("/citation", "must have 1 to 500 characters"));
         }
         for (pointer, party) in [("/surviving", &self.surviving), ("/absorbed", &self.absorbed)] {

@@ -15,6 +15,10 @@ pub(crate) const REDEEMED: usize = 2;
 pub(crate) const EXPIRED: usize = 3;
 pub(crate) const REVERSED: usize = 4;
 
+/// The first learner under another document, with an account that the bank does not know to be the same person's. It is
+/// deposited for, expires and is corrected, and claims nothing of its own.
+pub(crate) const TWIN: usize = 2;
+
 /// The pockets of a lot in hundredths, in the order of the constants.
 pub(crate) type Pockets = [i64; 5];
 
@@ -71,7 +75,10 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome {
     pub(crate) id: Uuid,
+    /// Whose it is.
     pub(crate) learner: usize,
+    /// Under whose document it was deposited.
+    pub(crate) document: usize,
     pub(crate) sort: Sort,
     pub(crate) awarded: NaiveDate,
     pub(crate) number: Option<String>,
@@ -88,6 +95,7 @@ impl Outcome {
         Self {
             id,
             learner,
+            document: learner,
             sort,
             awarded,
             number: None,
@@ -184,6 +192,8 @@ pub(crate) struct Book {
     /// Counts the steps: a later one is later within the same day too.
     pub(crate) tick: u32,
     pub(crate) outcomes: BTreeMap<Uuid, Outcome>,
+    /// Whether the twin's account was merged into the first learner's.
+    pub(crate) merged: bool,
     pub(crate) claims: Vec<Claim>,
     pub(crate) corrections: Vec<Correction>,
     pub(crate) cases: Vec<Case>,

@@ -163,7 +163,7 @@ impl Town<'_> {
         book.laws();
         let days = u64::try_from((when.day - first).num_days()).unwrap();
         let past = first + chrono::Days::new(chance.u64(0..=days));
-        for learner in [0, 1] {
+        for learner in book.accounts() {
             self.compare_credit(book, when, learner, past);
             self.compare_outcomes(book, when, learner, past);
             self.compare_claims(book, when, learner);

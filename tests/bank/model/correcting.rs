@@ -31,6 +31,7 @@ pub(crate) enum Follows {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Item {
+    pub(crate) learner: usize,
     pub(crate) outcome: Uuid,
     pub(crate) status: &'static str,
     pub(crate) pockets: Option<Pockets>,
@@ -89,6 +90,7 @@ impl Book {
         // What claims let go is told for whatever is named, as long as something ends.
         let named: BTreeSet<Uuid> = within.iter().map(|one| one.id).collect();
         let items = within.iter().map(|one| Item {
+            learner: one.learner,
             outcome: one.id,
             status: one.status(),
             pockets: one.has_lot().then(|| one.pockets()),
@@ -223,6 +225,7 @@ impl Book {
         self.outcomes.get_mut(&old).unwrap().replaced_by = Some(new);
         let mut outcome = Outcome::new(new, before.learner, before.sort, awarded, self.today, "accepted");
         outcome.number = before.number.clone();
+        outcome.document = before.document;
         self.outcomes.insert(new, outcome);
         let effective = before.entries.first().map_or(self.today, |grant| grant.effective);
         self.grant(new, before.sort.credit(), effective);

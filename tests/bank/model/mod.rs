@@ -6,10 +6,12 @@
 
 mod amending;
 mod book;
+mod choosing;
 mod claims;
 mod compare;
 mod correcting;
 mod deciding;
+mod merging;
 mod town;
 mod weeks;
 
@@ -106,6 +108,7 @@ fn came_everywhere(met: &Met) {
             "case confirm",
             "case cancel",
             "case replace",
+            "merge",
             "Recuse Reviewed",
             "Object Noticed",
             "Answer Noticed",

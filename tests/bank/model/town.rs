@@ -17,7 +17,7 @@ use credit_bank::ops::{achievements, users};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::book::Sort;
+use super::book::{Sort, TWIN};
 use super::claims::Deed;
 use crate::common::{PASSWORD, World, log_in};
 use crate::office::{IN_FORCE, Learner, Office, done, rules};
@@ -34,9 +34,10 @@ pub(crate) const COURSES: [(&str, i64); 6] = [
 
 pub(crate) struct Town<'a> {
     pub(crate) office: Office<'a>,
-    pub(crate) learners: [Learner; 2],
+    /// Two persons, and the second account of the first.
+    pub(crate) learners: [Learner; TWIN + 1],
     /// Who decides what the bank itself decides: three review, three approve.
-    officers: Vec<Context>,
+    pub(crate) officers: Vec<Context>,
     /// An evidence file of each learner.
     files: [Uuid; 2],
     web_id: Uuid,
@@ -112,7 +113,7 @@ impl<'a> Town<'a> {
             users::create_user(&world.bank, &administrator, None, &serde_json::from_value(new).unwrap()).unwrap();
             log_in(&world.bank, &name).1
         };
-        let learners = [0, 1].map(|number| office.learner(number, &["2024-03-01"]));
+        let learners = [0, 1, TWIN].map(|number| office.learner(number, &["2024-03-01"]));
         let files = [0, 1].map(|number: usize| {
             let upload = Upload {
                 name: "证书.pdf".to_owned().try_into().unwrap(),

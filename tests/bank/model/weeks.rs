@@ -10,8 +10,8 @@ use credit_bank::ops::review::{refuse_outcome, release_outcome};
 use credit_bank::ops::worth::kept::KeptWorth;
 use uuid::Uuid;
 
-use super::book::{AVAILABLE, Book, Outcome, Sort};
-use super::claims::{Award, Claim, Deed, Stands as S, Subject, Use};
+use super::book::{AVAILABLE, Book, Outcome, Sort, TWIN};
+use super::claims::{Award, Claim, Subject, Use};
 use super::compare::ReadTo;
 use super::town::{COURSES, Town, When};
 use crate::common::World;
@@ -64,7 +64,7 @@ impl<'a> Weeks<'a> {
             today: day(PREPARED),
             ..Book::default()
         };
-        for learner in [0, 1] {
+        for learner in [0, 1, TWIN] {
             let (id, awarded) = (town.learners[learner].outcomes[0], day("2024-03-01"));
             book.deposited(Outcome::new(id, learner, Sort::Electrician, awarded, book.today, "accepted"));
         }
@@ -105,7 +105,7 @@ impl<'a> Weeks<'a> {
     /// One step, and whether the bank then has what the book has.
     pub(crate) fn step(&mut self) {
         self.book.tick += 1;
-        match self.chance.usize(0..28) {
+        match self.chance.usize(0..29) {
             0..3 => self.deposit(),
             3..5 => self.review(),
             5..8 => self.convert(),
@@ -115,6 +115,7 @@ impl<'a> Weeks<'a> {
             13 => self.preview(),
             14 => self.apply(),
             15..17 => self.decide_case(),
+            17 => self.merge(),
             _ => self.decide(),
         }
         self.name_what_was_brought();
@@ -133,7 +134,8 @@ impl<'a> Weeks<'a> {
         if self.chance.usize(0..6) == 0 {
             return self.deposit_again();
         }
-        let learner = self.chance.usize(0..2);
+        let document = self.chance.usize(0..=TWIN);
+        let learner = self.book.owner(document);
         let until = self.book.today + Days::new(self.chance.u64(3..150));
         let sorts = [Sort::Electrician, Sort::Electrician, Sort::Web, Sort::Web, Sort::Plain];
         let sort = sorts[self.chance.usize(0..sorts.len())];
@@ -146,12 +148,18 @@ impl<'a> Weeks<'a> {
         };
         self.serial += 1;
         let number = (sort == Sort::Electrician && self.chance.bool()).then(|| format!("S000441012345242{:06}", self.serial));
-        self.say(format!("{sort:?} of {awarded} deposited for learner {learner}, number {number:?}"));
-        let deposited = self.town.deposit(self.when(), learner, (sort, awarded), number.as_deref()).unwrap();
+        self.say(format!(
+            "{sort:?} of {awarded} deposited for document {document}, number {number:?}"
+        ));
+        let deposited = self
+            .town
+            .deposit(self.when(), document, (sort, awarded), number.as_deref())
+            .unwrap();
         let status = if flagged { "flagged" } else { "accepted" };
         assert_eq!((deposited.novelty, deposited.status.as_str()), (Novelty::Created, status));
         let mut outcome = Outcome::new(deposited.outcome_id, learner, sort, awarded, self.book.today, status);
         outcome.number = number;
+        outcome.document = document;
         assert_eq!(deposited.usable_until, outcome.until.filter(|_| !flagged));
         self.book.deposited(outcome);
         self.note(true, format!("deposit {status}"));
@@ -162,11 +170,11 @@ impl<'a> Weeks<'a> {
         let Some(outcome) = self.some_outcome(|one| one.number.is_some()) else {
             return;
         };
-        let (learner, number) = (outcome.learner, outcome.number.clone());
+        let (document, number) = (outcome.document, outcome.number.clone());
         self.say(format!("{} deposited again", outcome.id));
         let again = self
             .town
-            .deposit(self.when(), learner, (outcome.sort, outcome.awarded), number.as_deref());
+            .deposit(self.when(), document, (outcome.sort, outcome.awarded), number.as_deref());
         let newest = self.book.outcomes.values().rfind(|one| one.number == outcome.number);
         let is_the_one = newest.unwrap().awarded == outcome.awarded;
         let found = again.map(|deposited| (deposited.novelty, deposited.outcome_id));
@@ -365,80 +373,5 @@ impl<'a> Weeks<'a> {
             let view = credit_bank::ops::claims::reading::read_claim(&self.town.world().bank, &context, claim.id).unwrap();
             self.book.became(number, view.outcome_id.unwrap());
         }
-    }
-
-    /// Mostly what leads on, sometimes anything.
-    fn decide(&mut self) {
-        if self.book.claims.is_empty() {
-            return;
-        }
-        // Mostly one of those that still go on.
-        let all = 0..self.book.claims.len();
-        let going_on: Vec<usize> = all.clone().filter(|number| self.book.claims[*number].due().is_some()).collect();
-        let number = match self.chance.choice(going_on) {
-            Some(number) if self.chance.usize(0..8) > 0 => number,
-            _ => self.chance.usize(all),
-        };
-        let deed = self.deed(number);
-        let claim = self.book.claims[number].clone();
-        self.say(format!(
-            "claim {number}, {:?} of learner {}, {:?}: {deed:?}",
-            claim.subject, claim.learner, claim.stands
-        ));
-        let did = self.book.did(number, deed);
-        let kind = (claim.of_school(), !claim.of_school());
-        let answer = self.town.act(self.when(), (claim.id, claim.learner), kind, deed);
-        assert_eq!(
-            answer.is_some(),
-            did,
-            "{deed:?} by the bank (left) and by the book (right) of {claim:?}"
-        );
-        if let Some(Some(objection_id)) = answer {
-            self.book.claims[number].open.push(objection_id);
-        }
-        let word = format!("{deed:?}");
-        let word = word.split('(').next().unwrap_or_default();
-        self.note(did, format!("{word} {:?}", claim.stands));
-    }
-
-    fn deed(&mut self, number: usize) -> Deed {
-        let claim = self.book.claims[number].clone();
-        let chance = &mut self.chance;
-        // Reviewers mostly agree on a claim.
-        let leans_to_grant = !number.is_multiple_of(3);
-        let grant = leans_to_grant == (chance.usize(0..8) > 0);
-        let anybody = chance.usize(0..2);
-        let (reviewer, approver) = (chance.usize(0..6), chance.usize(3..6));
-        let objections: Vec<Uuid> = claim.open.iter().chain(&claim.past).copied().collect();
-        let objection = chance.choice(objections).unwrap_or(Uuid::nil());
-        let credit = [400, 900][chance.usize(0..2)];
-        let any = [
-            Deed::Take(reviewer),
-            Deed::Ask(reviewer),
-            Deed::Give(anybody),
-            Deed::Vote(reviewer, grant),
-            Deed::Propose(reviewer, grant, credit),
-            Deed::Approve(approver),
-            Deed::SendBack(approver),
-            Deed::Object(anybody),
-            Deed::Answer(approver, objection, chance.usize(0..3) == 0),
-            Deed::Withdraw(anybody),
-            Deed::Appeal(anybody),
-            Deed::TakeAppealBack(anybody),
-            Deed::Decide(approver, chance.bool()),
-            Deed::Recuse(reviewer),
-        ];
-        let leads_on: &[usize] = match claim.stands {
-            _ if chance.usize(0..6) == 0 => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
-            S::Submitted => &[0],
-            S::Reviewed => &[3, 3, 3, 3, 4, 4, 4, 1],
-            S::Asked => &[2],
-            S::ProposedGrant | S::ProposedRefusal => &[5],
-            S::Noticed => &[7, 7, 8, 8, 6],
-            S::Granted | S::Refused => &[10],
-            S::GrantAppealed | S::RefusalAppealed => &[12, 12, 11],
-            _ => &[9, 10],
-        };
-        any[leads_on[chance.usize(0..leads_on.len())]]
     }
 }
