@@ -111,7 +111,7 @@ fn its_people_claimed_and_corrected_and_the_api_shows_where_each_stands() {
             )
         };
         assert!(letter(2).to_string().contains("不符合第四条"), "{}", letter(2));
-        assert!(letter(2).to_string().contains("理由（依据第四条）"), "{}", letter(2));
+        assert!(letter(2).to_string().contains("Reason, by 第四条"), "{}", letter(2));
         let bought = see("claimant-1", "me/conversions");
         assert!(bought["items"][0]["decision_number"].is_string(), "{bought}");
         let school = of(1)["institution_id"].as_str().unwrap().to_owned();
