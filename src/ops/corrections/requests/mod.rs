@@ -31,7 +31,8 @@ use crate::store::requests::{self as store, RequestRow};
 
 /// A request in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = CorrectionRequestSummary)]
+// Named as its id is: whoever follows ids by the description finds what a list's lead to.
+#[schema(as = Request)]
 pub struct RequestSummary {
     pub request_id: Uuid,
     pub learner_id: Uuid,
@@ -54,7 +55,7 @@ pub struct RequestSummary {
 
 /// A request with what was said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = CorrectionRequest)]
+#[schema(as = RequestDetails)]
 pub struct Request {
     #[serde(flatten)]
     pub summary: RequestSummary,
