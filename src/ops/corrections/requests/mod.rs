@@ -55,7 +55,7 @@ pub struct RequestSummary {
 
 /// A request with what was said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = RequestDetails)]
+#[schema(as = CorrectionRequestDetails)]
 pub struct Request {
     #[serde(flatten)]
     pub summary: RequestSummary,
