@@ -192,8 +192,7 @@ pub(crate) async fn list_correction_items(
 /// Exactly the preview, in one transaction: available and held credit is reversed, claims that hold it end, and where credit is
 /// used the institution gets a case. Where something changed since, nothing is done, and `errors` names the differences.
 #[utoipa::path(tag = "corrections", operation_id = "apply_correction", request_body = ApplyBody,
-    params(("correction_id" = Uuid, Path),
-        Key),
+    params(("correction_id" = Uuid, Path), Key),
     responses((status = 200, description = "Applied", body = Correction)),
     extensions(("x-problems" = json!(["own_preview", "wrong_state", "correction_changed", "unknown_achievement", "foreign_achievement",
         "certificate_differs", "identity_mismatch"]))))]
@@ -215,8 +214,7 @@ pub(crate) async fn apply_correction(
 ///
 /// Requests of learners for which it was promised wait for another.
 #[utoipa::path(tag = "corrections", operation_id = "give_up_correction",
-    params(("correction_id" = Uuid, Path),
-        Key),
+    params(("correction_id" = Uuid, Path), Key),
     responses((status = 200, description = "Given up", body = Correction)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/corrections/{correction_id}/give-up")]
 pub(crate) async fn give_up_correction(web: web::Data<Web>, asking: Asking, id: Id, key: Key) -> Result<HttpResponse, Refusal> {
@@ -287,8 +285,7 @@ pub(crate) async fn read_case(web: web::Data<Web>, asking: Asking, id: Id) -> Re
 
 /// Decide on a case: confirm what was bought, cancel it, or replace it by another claim of the learner.
 #[utoipa::path(tag = "corrections", operation_id = "decide_case", request_body = CaseDecision,
-    params(("case_id" = Uuid, Path),
-        Key),
+    params(("case_id" = Uuid, Path), Key),
     responses((status = 200, description = "Decided", body = Case)),
     extensions(("x-problems" = json!(["own_claim", "wrong_state", "replacement_unfit", "place_claimed"]))))]
 #[post("/api/v1/correction-cases/{case_id}/decide")]

@@ -9,6 +9,8 @@ use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::merge::{MergeFilter, MergeState};
+use crate::ops::context::{Bank, Context};
+use crate::ops::error::OpError;
 use crate::ops::merges::decide::{self, MergeDecision};
 use crate::ops::merges::reading::{self, MergeView};
 use crate::ops::merges::reversal::{self, NewReversal};
@@ -77,13 +79,29 @@ pub(crate) async fn read_merge(web: web::Data<Web>, asking: Asking, id: Id) -> R
     Ok(HttpResponse::Ok().json(merge))
 }
 
+/// What decides on a merge, or on taking it back.
+type Deciding = fn(&Bank, &Context, Option<&str>, Uuid, &MergeDecision) -> Result<MergeView, OpError>;
+
+async fn decided(
+    web: web::Data<Web>,
+    asking: Asking,
+    key: Key,
+    id: Id,
+    body: Json<MergeDecision>,
+    operation: Deciding,
+) -> Result<HttpResponse, Refusal> {
+    let merge = web
+        .run(move |bank| operation(bank, &asking.0, key.0.as_deref(), id.0, &body.0))
+        .await?;
+    Ok(HttpResponse::Ok().json(merge))
+}
+
 /// Confirm a merge that somebody else proposed.
 ///
 /// From now on both documents, account numbers and log-ins lead to the account that stays, and everything of the other is there
 /// under the same ids.
 #[utoipa::path(tag = "merges", operation_id = "confirm_merge", request_body = MergeDecision,
-    params(("merge_id" = Uuid, Path),
-        Key),
+    params(("merge_id" = Uuid, Path), Key),
     responses((status = 200, description = "Merged", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "own_merge_proposal", "own_account", "already_merged", "holds_merged"]))))]
 #[post("/api/v1/merges/{merge_id}/confirm")]
@@ -94,16 +112,12 @@ pub(crate) async fn confirm_merge(
     key: Key,
     body: Json<MergeDecision>,
 ) -> Result<HttpResponse, Refusal> {
-    let merge = web
-        .run(move |bank| decide::confirm_merge(bank, &asking.0, key.0.as_deref(), id.0, &body.0))
-        .await?;
-    Ok(HttpResponse::Ok().json(merge))
+    decided(web, asking, key, id, body, decide::confirm_merge).await
 }
 
 /// Decline a merge that somebody else proposed.
 #[utoipa::path(tag = "merges", operation_id = "decline_merge", request_body = MergeDecision,
-    params(("merge_id" = Uuid, Path),
-        Key),
+    params(("merge_id" = Uuid, Path), Key),
     responses((status = 200, description = "Declined", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "own_merge_proposal", "own_account"]))))]
 #[post("/api/v1/merges/{merge_id}/decline")]
@@ -114,16 +128,12 @@ pub(crate) async fn decline_merge(
     key: Key,
     body: Json<MergeDecision>,
 ) -> Result<HttpResponse, Refusal> {
-    let merge = web
-        .run(move |bank| decide::decline_merge(bank, &asking.0, key.0.as_deref(), id.0, &body.0))
-        .await?;
-    Ok(HttpResponse::Ok().json(merge))
+    decided(web, asking, key, id, body, decide::decline_merge).await
 }
 
 /// Take back one's own proposal of a merge.
 #[utoipa::path(tag = "merges", operation_id = "withdraw_merge", request_body = MergeDecision,
-    params(("merge_id" = Uuid, Path),
-        Key),
+    params(("merge_id" = Uuid, Path), Key),
     responses((status = 200, description = "Withdrawn", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "not_the_proposer", "own_account"]))))]
 #[post("/api/v1/merges/{merge_id}/withdraw")]
@@ -134,18 +144,14 @@ pub(crate) async fn withdraw_merge(
     key: Key,
     body: Json<MergeDecision>,
 ) -> Result<HttpResponse, Refusal> {
-    let merge = web
-        .run(move |bank| decide::withdraw_merge(bank, &asking.0, key.0.as_deref(), id.0, &body.0))
-        .await?;
-    Ok(HttpResponse::Ok().json(merge))
+    decided(web, asking, key, id, body, decide::withdraw_merge).await
 }
 
 /// Propose to take a merge back.
 ///
 /// Nothing changes. What was deposited since the merge stays where it is, but for the outcomes that are named.
 #[utoipa::path(tag = "merges", operation_id = "propose_merge_reversal", request_body = NewReversal,
-    params(("merge_id" = Uuid, Path),
-        Key),
+    params(("merge_id" = Uuid, Path), Key),
     responses((status = 200, description = "Proposed", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "merge_open", "credit_of_both", "own_account"]))))]
 #[post("/api/v1/merges/{merge_id}/propose-reversal")]
@@ -167,8 +173,7 @@ pub(crate) async fn propose_merge_reversal(
 /// What came with the absorbed account goes back, with what was done to it since; open claims that stand on credit of both end,
 /// and what they hold is released.
 #[utoipa::path(tag = "merges", operation_id = "confirm_merge_reversal", request_body = MergeDecision,
-    params(("merge_id" = Uuid, Path),
-        Key),
+    params(("merge_id" = Uuid, Path), Key),
     responses((status = 200, description = "Taken back: the two are two again", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "own_merge_proposal", "credit_of_both", "own_account"]))))]
 #[post("/api/v1/merges/{merge_id}/confirm-reversal")]
@@ -179,16 +184,12 @@ pub(crate) async fn confirm_merge_reversal(
     key: Key,
     body: Json<MergeDecision>,
 ) -> Result<HttpResponse, Refusal> {
-    let merge = web
-        .run(move |bank| reversal::confirm_merge_reversal(bank, &asking.0, key.0.as_deref(), id.0, &body.0))
-        .await?;
-    Ok(HttpResponse::Ok().json(merge))
+    decided(web, asking, key, id, body, reversal::confirm_merge_reversal).await
 }
 
 /// Decline to take a merge back, or take back one's own proposal to do so.
 #[utoipa::path(tag = "merges", operation_id = "decline_merge_reversal", request_body = MergeDecision,
-    params(("merge_id" = Uuid, Path),
-        Key),
+    params(("merge_id" = Uuid, Path), Key),
     responses((status = 200, description = "Declined: the merge stands", body = MergeView)),
     extensions(("x-problems" = json!(["wrong_state", "own_account"]))))]
 #[post("/api/v1/merges/{merge_id}/decline-reversal")]
@@ -199,8 +200,5 @@ pub(crate) async fn decline_merge_reversal(
     key: Key,
     body: Json<MergeDecision>,
 ) -> Result<HttpResponse, Refusal> {
-    let merge = web
-        .run(move |bank| reversal::decline_merge_reversal(bank, &asking.0, key.0.as_deref(), id.0, &body.0))
-        .await?;
-    Ok(HttpResponse::Ok().json(merge))
+    decided(web, asking, key, id, body, reversal::decline_merge_reversal).await
 }

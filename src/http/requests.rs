@@ -117,8 +117,7 @@ pub(crate) async fn read_correction_request(web: web::Data<Web>, asking: Asking,
 /// Accepted, it names a correction of the outcome that is previewed; the request is done when that, or another, is applied, and
 /// until then another can be named. Refused, it says why, and the learner may complain to the bank within 10 working days.
 #[utoipa::path(tag = "corrections", operation_id = "answer_correction_request", request_body = Reply,
-    params(("request_id" = Uuid, Path),
-        Key),
+    params(("request_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = Request)),
     extensions(("x-problems" = json!(["own_claim", "wrong_state", "correction_unfit"]))))]
 #[post("/api/v1/correction-requests/{request_id}/answer")]
@@ -137,8 +136,7 @@ pub(crate) async fn answer_correction_request(
 
 /// Withdraw one's own request for a correction.
 #[utoipa::path(tag = "corrections", operation_id = "withdraw_correction_request",
-    params(("request_id" = Uuid, Path),
-        Key),
+    params(("request_id" = Uuid, Path), Key),
     responses((status = 200, description = "Withdrawn", body = Request)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/correction-requests/{request_id}/withdraw")]
 pub(crate) async fn withdraw_correction_request(web: web::Data<Web>, asking: Asking, id: Id, key: Key) -> Result<HttpResponse, Refusal> {
@@ -150,8 +148,7 @@ pub(crate) async fn withdraw_correction_request(web: web::Data<Web>, asking: Ask
 
 /// Complain to the bank against a refusal, once.
 #[utoipa::path(tag = "corrections", operation_id = "complain_of_refusal", request_body = Complaint,
-    params(("request_id" = Uuid, Path),
-        Key),
+    params(("request_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = Request)),
     extensions(("x-problems" = json!(["wrong_state", "window_over", "correction_requested", "too_many_correction_requests", "evidence_of_subject_full"]))))]
 #[post("/api/v1/correction-requests/{request_id}/complain")]
@@ -172,8 +169,7 @@ pub(crate) async fn complain_of_refusal(
 ///
 /// Upheld, the refusal stands. Overturned, the institution has to correct the outcome as if it had accepted the request.
 #[utoipa::path(tag = "corrections", operation_id = "decide_complaint", request_body = ComplaintDecision,
-    params(("request_id" = Uuid, Path),
-        Key),
+    params(("request_id" = Uuid, Path), Key),
     responses((status = 200, description = "Where it stands then", body = Request)),
     extensions(("x-problems" = json!(["own_claim", "judged_before", "wrong_state"]))))]
 #[post("/api/v1/correction-requests/{request_id}/decide-complaint")]

@@ -66,8 +66,7 @@ pub(crate) async fn read_suspicion(web: web::Data<Web>, request: HttpRequest, as
 
 /// Dismiss a suspicion: they are two persons. It comes back only for a ground that was not known by then.
 #[utoipa::path(tag = "learners", operation_id = "dismiss_suspicion", request_body = GivenReason,
-    params(("suspicion_id" = Uuid, Path),
-        Key),
+    params(("suspicion_id" = Uuid, Path), Key),
     responses((status = 200, description = "Dismissed", body = Suspicion)), extensions(("x-problems" = json!(["wrong_state"]))))]
 #[post("/api/v1/duplicate-suspicions/{suspicion_id}/dismiss")]
 pub(crate) async fn dismiss_suspicion(
