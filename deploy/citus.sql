@@ -113,6 +113,10 @@ SELECT create_distributed_table('merges', 'merge_id', colocate_with => 'none');
 -- Queues: they stay on the coordinator, where FOR UPDATE SKIP LOCKED works.
 -- local: outbox
 -- local: simulations
+-- local: import_profiles
+-- local: imports
+-- local: import_pieces
+-- local: import_chunks
 
 ALTER TABLE achievements ADD CONSTRAINT achievements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE achievements ADD CONSTRAINT achievements_framework FOREIGN KEY (framework_id) REFERENCES frameworks (framework_id);

@@ -20,6 +20,11 @@ decimal! {
 }
 
 decimal! {
+    /// Bank credit of many learners together.
+    pub struct CreditSum, max_hundredths = 100_000_000_000, pattern = "^([0-9]{1,9}([.][0-9]{1,2})?|1000000000([.]0{1,2})?)$", example = "182040.50"
+}
+
+decimal! {
     /// A score, of whatever scale it was given on: of a hundred mostly, of 710 in the College English Test.
     pub struct Score, max_hundredths = 1_000_000, pattern = "^([0-9]{1,4}([.][0-9]{1,2})?|10000([.]0{1,2})?)$", example = "86"
 }
@@ -51,6 +56,13 @@ macro_rules! amount {
 amount!(Credit);
 amount!(CourseCredit);
 amount!(CourseCreditSum);
+amount!(CreditSum);
+
+impl From<Credit> for CreditSum {
+    fn from(credit: Credit) -> Self {
+        Self(credit.hundredths())
+    }
+}
 
 #[cfg(test)]
 mod tests {

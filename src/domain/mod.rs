@@ -21,6 +21,7 @@ pub mod explanation;
 pub mod facts;
 pub mod hours;
 pub mod identity_document;
+pub mod import;
 pub mod institution;
 pub mod language;
 pub mod likeness;

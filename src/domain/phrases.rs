@@ -5,6 +5,27 @@ mod packs;
 
 /// English and Chinese; `{}` stands for what is filled in, in the same order.
 const PHRASES: &[(&str, &str)] = &[
+    // What to do about rows of a file that were refused.
+    (
+        "compare the name and the number with the document, and settle the mismatch in the list",
+        "请核对证件上的姓名和号码，并在待核实清单中处理",
+    ),
+    (
+        "publish the achievement, or map this code to one in the import profile",
+        "请先发布该学习成果标准，或在导入设置中为此编码指定对应的标准",
+    ),
+    (
+        "use a code of your own institution, or map this one in the import profile",
+        "请使用本机构的编码，或在导入设置中为此编码指定对应的标准",
+    ),
+    ("put in the day on which it was awarded", "请填写实际取得日期"),
+    ("put in the hours of the whole training", "请填写整个培训的学时"),
+    (
+        "correct the row, or correct the outcome that is in the bank",
+        "请改正该行，或对已存入的成果提出更正",
+    ),
+    ("wait for the approval of the institution", "请等待机构获得批准"),
+    ("correct the value and upload the file again", "请改正该值后重新上传"),
     ("is required", "必须填写"),
     ("is used or kept differently now", "现在的状态或使用情况与预览不同"),
     ("is no longer among the outcomes", "已不在范围内"),

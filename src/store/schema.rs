@@ -920,6 +920,88 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    import_profiles (institution_id) {
+        institution_id -> Id,
+        columns -> Json,
+        codes -> Json,
+        needs_release -> Bool,
+        edition -> BigInt,
+        updated_by -> Text,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    imports (import_id) {
+        import_id -> Id,
+        institution_id -> Id,
+        file_name_sealed -> Binary,
+        digest -> Nullable<Binary>,
+        bytes -> BigInt,
+        options -> Json,
+        status -> Text,
+        place -> BigInt,
+        about -> Nullable<Json>,
+        even_if_changed -> Bool,
+        bytes_read -> BigInt,
+        rows_done -> BigInt,
+        rows_in_all -> BigInt,
+        check_totals -> Nullable<Json>,
+        commit_totals -> Nullable<Json>,
+        unknown_codes -> Nullable<Json>,
+        changes -> Nullable<Json>,
+        problem -> Nullable<Json>,
+        requested_by -> Text,
+        created_at -> Moment,
+        committed_by -> Nullable<Text>,
+        committed_at -> Nullable<Moment>,
+        released_by -> Nullable<Text>,
+        started_at -> Nullable<Moment>,
+        finished_at -> Nullable<Moment>,
+        file_removed_at -> Nullable<Moment>,
+        attempts -> BigInt,
+        runner -> Nullable<Id>,
+        heartbeat -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary};
+    use crate::store::types::Id;
+
+    import_pieces (import_id, number) {
+        import_id -> Id,
+        number -> BigInt,
+        digest -> Binary,
+        bytes -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool};
+    use crate::store::types::Id;
+
+    import_chunks (import_id, is_commit, number) {
+        import_id -> Id,
+        is_commit -> Bool,
+        number -> BigInt,
+        first_row -> BigInt,
+        last_row -> BigInt,
+        accepted -> BigInt,
+        already_there -> BigInt,
+        flagged -> BigInt,
+        refused -> BigInt,
+        rows_sealed -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -970,4 +1052,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     walks,
     correction_requests,
     merges,
+    import_profiles,
+    imports,
+    import_pieces,
+    import_chunks,
 );

@@ -1,3 +1,7 @@
+DROP TABLE import_chunks;
+DROP TABLE import_pieces;
+DROP TABLE imports;
+DROP TABLE import_profiles;
 DROP TABLE merges;
 DROP TABLE walks;
 DROP TABLE duplicate_suspicions;

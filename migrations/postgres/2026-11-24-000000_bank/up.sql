@@ -986,3 +986,85 @@ CREATE TABLE merges (
 );
 CREATE INDEX merges_by_surviving ON merges (surviving_id, merge_id);
 CREATE INDEX merges_by_absorbed ON merges (absorbed_id, merge_id);
+
+-- How an institution's files are read: its names of columns, its codes of achievements, and whether somebody else releases.
+CREATE TABLE import_profiles (
+    institution_id uuid NOT NULL,
+    columns jsonb NOT NULL,
+    codes jsonb NOT NULL,
+    needs_release boolean NOT NULL,
+    edition bigint NOT NULL,
+    updated_by text NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT import_profiles_pk PRIMARY KEY (institution_id)
+);
+
+-- Imports of files: a queue of jobs, kept on the coordinator. An open one has one of its institution's few places, and a file
+-- whose import is open or done is not taken again.
+CREATE TABLE imports (
+    import_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    file_name_sealed bytea NOT NULL,
+    digest bytea,
+    bytes bigint NOT NULL,
+    options jsonb NOT NULL,
+    status text NOT NULL,
+    place bigint NOT NULL,
+    about jsonb,
+    even_if_changed boolean NOT NULL,
+    bytes_read bigint NOT NULL,
+    rows_done bigint NOT NULL,
+    rows_in_all bigint NOT NULL,
+    check_totals jsonb,
+    commit_totals jsonb,
+    unknown_codes jsonb,
+    changes jsonb,
+    problem jsonb,
+    requested_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    committed_by text,
+    committed_at timestamptz,
+    released_by text,
+    started_at timestamptz,
+    finished_at timestamptz,
+    file_removed_at timestamptz,
+    attempts bigint NOT NULL,
+    runner uuid,
+    heartbeat timestamptz,
+    CONSTRAINT imports_pk PRIMARY KEY (import_id),
+    CONSTRAINT imports_digest_is_sha256 CHECK (length(digest) = 32),
+    CONSTRAINT imports_status_known CHECK (status IN ('receiving', 'checking', 'checked', 'awaiting_release', 'committing', 'stale', 'done', 'cancelled', 'failed')),
+    CONSTRAINT imports_arrived_has_digest CHECK (status IN ('receiving', 'cancelled', 'failed') OR digest IS NOT NULL),
+    CONSTRAINT imports_runner_beats CHECK (runner IS NULL OR heartbeat IS NOT NULL)
+);
+CREATE UNIQUE INDEX imports_open_place ON imports (institution_id, place) WHERE status NOT IN ('done', 'cancelled', 'failed');
+CREATE UNIQUE INDEX imports_file ON imports (institution_id, digest) WHERE status NOT IN ('receiving', 'cancelled', 'failed');
+CREATE INDEX imports_by_institution ON imports (institution_id, import_id);
+
+-- The file of an import, in pieces that are sealed and stored like evidence.
+CREATE TABLE import_pieces (
+    import_id uuid NOT NULL,
+    number bigint NOT NULL,
+    digest bytea NOT NULL,
+    bytes bigint NOT NULL,
+    CONSTRAINT import_pieces_pk PRIMARY KEY (import_id, number),
+    CONSTRAINT import_pieces_import FOREIGN KEY (import_id) REFERENCES imports (import_id),
+    CONSTRAINT import_pieces_digest_is_sha256 CHECK (length(digest) = 32)
+);
+
+-- What became of the rows of an import, some hundred outcomes at once: written with them in one transaction.
+CREATE TABLE import_chunks (
+    import_id uuid NOT NULL,
+    is_commit boolean NOT NULL,
+    number bigint NOT NULL,
+    first_row bigint NOT NULL,
+    last_row bigint NOT NULL,
+    accepted bigint NOT NULL,
+    already_there bigint NOT NULL,
+    flagged bigint NOT NULL,
+    refused bigint NOT NULL,
+    rows_sealed bytea NOT NULL,
+    CONSTRAINT import_chunks_pk PRIMARY KEY (import_id, is_commit, number),
+    CONSTRAINT import_chunks_import FOREIGN KEY (import_id) REFERENCES imports (import_id),
+    CONSTRAINT import_chunks_rows_in_order CHECK (first_row <= last_row)
+);

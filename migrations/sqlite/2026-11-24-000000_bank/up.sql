@@ -987,3 +987,85 @@ CREATE TABLE merges (
 );
 CREATE INDEX merges_by_surviving ON merges (surviving_id, merge_id);
 CREATE INDEX merges_by_absorbed ON merges (absorbed_id, merge_id);
+
+-- How an institution's files are read: its names of columns, its codes of achievements, and whether somebody else releases.
+CREATE TABLE import_profiles (
+    institution_id BLOB NOT NULL CONSTRAINT import_profiles_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    columns TEXT NOT NULL CONSTRAINT import_profiles_columns_is_json CHECK (json_valid(columns)),
+    codes TEXT NOT NULL CONSTRAINT import_profiles_codes_is_json CHECK (json_valid(codes)),
+    needs_release BOOLEAN NOT NULL,
+    edition BIGINT NOT NULL,
+    updated_by TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CONSTRAINT import_profiles_pk PRIMARY KEY (institution_id)
+);
+
+-- Imports of files: a queue of jobs, kept on the coordinator. An open one has one of its institution's few places, and a file
+-- whose import is open or done is not taken again.
+CREATE TABLE imports (
+    import_id BLOB NOT NULL CONSTRAINT imports_import_id_is_uuid CHECK (length(import_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT imports_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    file_name_sealed BLOB NOT NULL,
+    digest BLOB,
+    bytes BIGINT NOT NULL,
+    options TEXT NOT NULL CONSTRAINT imports_options_is_json CHECK (json_valid(options)),
+    status TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    about TEXT CONSTRAINT imports_about_is_json CHECK (json_valid(about)),
+    even_if_changed BOOLEAN NOT NULL,
+    bytes_read BIGINT NOT NULL,
+    rows_done BIGINT NOT NULL,
+    rows_in_all BIGINT NOT NULL,
+    check_totals TEXT CONSTRAINT imports_check_totals_is_json CHECK (json_valid(check_totals)),
+    commit_totals TEXT CONSTRAINT imports_commit_totals_is_json CHECK (json_valid(commit_totals)),
+    unknown_codes TEXT CONSTRAINT imports_unknown_codes_is_json CHECK (json_valid(unknown_codes)),
+    changes TEXT CONSTRAINT imports_changes_is_json CHECK (json_valid(changes)),
+    problem TEXT CONSTRAINT imports_problem_is_json CHECK (json_valid(problem)),
+    requested_by TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    committed_by TEXT,
+    committed_at INTEGER,
+    released_by TEXT,
+    started_at INTEGER,
+    finished_at INTEGER,
+    file_removed_at INTEGER,
+    attempts BIGINT NOT NULL,
+    runner BLOB CONSTRAINT imports_runner_is_uuid CHECK (length(runner) = 16),
+    heartbeat INTEGER,
+    CONSTRAINT imports_pk PRIMARY KEY (import_id),
+    CONSTRAINT imports_digest_is_sha256 CHECK (length(digest) = 32),
+    CONSTRAINT imports_status_known CHECK (status IN ('receiving', 'checking', 'checked', 'awaiting_release', 'committing', 'stale', 'done', 'cancelled', 'failed')),
+    CONSTRAINT imports_arrived_has_digest CHECK (status IN ('receiving', 'cancelled', 'failed') OR digest IS NOT NULL),
+    CONSTRAINT imports_runner_beats CHECK (runner IS NULL OR heartbeat IS NOT NULL)
+);
+CREATE UNIQUE INDEX imports_open_place ON imports (institution_id, place) WHERE status NOT IN ('done', 'cancelled', 'failed');
+CREATE UNIQUE INDEX imports_file ON imports (institution_id, digest) WHERE status NOT IN ('receiving', 'cancelled', 'failed');
+CREATE INDEX imports_by_institution ON imports (institution_id, import_id);
+
+-- The file of an import, in pieces that are sealed and stored like evidence.
+CREATE TABLE import_pieces (
+    import_id BLOB NOT NULL CONSTRAINT import_pieces_import_id_is_uuid CHECK (length(import_id) = 16),
+    number BIGINT NOT NULL,
+    digest BLOB NOT NULL,
+    bytes BIGINT NOT NULL,
+    CONSTRAINT import_pieces_pk PRIMARY KEY (import_id, number),
+    CONSTRAINT import_pieces_import FOREIGN KEY (import_id) REFERENCES imports (import_id),
+    CONSTRAINT import_pieces_digest_is_sha256 CHECK (length(digest) = 32)
+);
+
+-- What became of the rows of an import, some hundred outcomes at once: written with them in one transaction.
+CREATE TABLE import_chunks (
+    import_id BLOB NOT NULL CONSTRAINT import_chunks_import_id_is_uuid CHECK (length(import_id) = 16),
+    is_commit BOOLEAN NOT NULL,
+    number BIGINT NOT NULL,
+    first_row BIGINT NOT NULL,
+    last_row BIGINT NOT NULL,
+    accepted BIGINT NOT NULL,
+    already_there BIGINT NOT NULL,
+    flagged BIGINT NOT NULL,
+    refused BIGINT NOT NULL,
+    rows_sealed BLOB NOT NULL,
+    CONSTRAINT import_chunks_pk PRIMARY KEY (import_id, is_commit, number),
+    CONSTRAINT import_chunks_import FOREIGN KEY (import_id) REFERENCES imports (import_id),
+    CONSTRAINT import_chunks_rows_in_order CHECK (first_row <= last_row)
+);
