@@ -926,7 +926,7 @@ diesel::table! {
 
     import_profiles (institution_id) {
         institution_id -> Id,
-        columns -> Json,
+        column_names -> Json,
         codes -> Json,
         needs_release -> Bool,
         edition -> BigInt,

@@ -990,7 +990,7 @@ CREATE INDEX merges_by_absorbed ON merges (absorbed_id, merge_id);
 -- How an institution's files are read: its names of columns, its codes of achievements, and whether somebody else releases.
 CREATE TABLE import_profiles (
     institution_id uuid NOT NULL,
-    columns jsonb NOT NULL,
+    column_names jsonb NOT NULL,
     codes jsonb NOT NULL,
     needs_release boolean NOT NULL,
     edition bigint NOT NULL,

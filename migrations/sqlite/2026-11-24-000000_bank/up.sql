@@ -991,7 +991,7 @@ CREATE INDEX merges_by_absorbed ON merges (absorbed_id, merge_id);
 -- How an institution's files are read: its names of columns, its codes of achievements, and whether somebody else releases.
 CREATE TABLE import_profiles (
     institution_id BLOB NOT NULL CONSTRAINT import_profiles_institution_id_is_uuid CHECK (length(institution_id) = 16),
-    columns TEXT NOT NULL CONSTRAINT import_profiles_columns_is_json CHECK (json_valid(columns)),
+    column_names TEXT NOT NULL CONSTRAINT import_profiles_column_names_is_json CHECK (json_valid(column_names)),
     codes TEXT NOT NULL CONSTRAINT import_profiles_codes_is_json CHECK (json_valid(codes)),
     needs_release BOOLEAN NOT NULL,
     edition BIGINT NOT NULL,
