@@ -108,6 +108,8 @@ impl Place {
             pack_notice_days: 5,
             files: Files::open(&FilesAddress::Directory(self.data.join("evidence"))).unwrap(),
             evidence_bytes_max: 10 << 20,
+            import_bytes_max: 64 << 20,
+            import_files_days: 30,
         }
     }
 

@@ -94,6 +94,8 @@ fn open(data: &Path, url: Option<&str>) -> Bank {
         pack_notice_days: 5,
         files: Files::open(&FilesAddress::Directory(data.join("evidence"))).unwrap(),
         evidence_bytes_max: 10 << 20,
+        import_bytes_max: 64 << 20,
+        import_files_days: 30,
     }
 }
 

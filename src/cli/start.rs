@@ -81,5 +81,7 @@ pub(super) fn open_bank(config: &Config) -> Result<Bank, CommandError> {
         pack_notice_days: config.packs.notice_days,
         files: Files::open(&config.evidence.address)?,
         evidence_bytes_max: config.evidence.bytes_max,
+        import_bytes_max: config.imports.bytes_max,
+        import_files_days: config.imports.files_days,
     })
 }

@@ -92,6 +92,8 @@ pub enum Caller {
     User { user_id: Uuid, session_id: Uuid },
     /// Another system, with the scopes of its token.
     Client { client_id: Uuid, scopes: ScopeSet },
+    /// What a file brings that somebody had the right to have deposited.
+    Import { import_id: Uuid },
     /// The program itself: demonstration, expiry, set-up.
     Bank,
 }
@@ -103,6 +105,7 @@ impl Caller {
             Self::Anonymous => "anonymous".to_owned(),
             Self::User { user_id, .. } => format!("user:{user_id}"),
             Self::Client { client_id, .. } => format!("client:{client_id}"),
+            Self::Import { import_id } => format!("import:{import_id}"),
             Self::Bank => "bank".to_owned(),
         }
     }

@@ -77,6 +77,9 @@ words! {
         ReadEvidence => "read_evidence",
         ReadUploadedEvidence => "read_uploaded_evidence",
         RemoveEvidence => "remove_evidence",
+        ReadImport => "read_import",
+        WriteImportProfile => "write_import_profile",
+        ReleaseImport => "release_import",
     }
 }
 
@@ -196,6 +199,7 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReadAccessLog
         | A::ReplayDecision
         | A::ReadMismatches
+        | A::ReadImport
         | A::ReadEvidence => {
             matches!(role, BankRole::Officer | BankRole::Auditor)
         }
@@ -220,7 +224,9 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::FindDuplicates
         | A::UploadEvidence
         | A::ReadUploadedEvidence
-        | A::RemoveEvidence => false,
+        | A::RemoveEvidence
+        | A::WriteImportProfile
+        | A::ReleaseImport => false,
     }
 }
 
@@ -281,6 +287,9 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::WriteAchievement | A::WriteProgramme => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::RegisterLearner | A::IssueClaimCode | A::DepositOutcome | A::SettleMismatch | A::FindLearner => (&[Registrar], Needs::Approval),
         A::ReadMismatches => (&[Registrar, InstitutionAdmin], Needs::Belonging),
+        A::ReadImport => (&[Registrar, Approver, InstitutionAdmin], Needs::Belonging),
+        A::WriteImportProfile => (&[Registrar, InstitutionAdmin], Needs::Approval),
+        A::ReleaseImport => (&[Registrar, Approver, InstitutionAdmin], Needs::Approval),
         A::WriteRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ReadDraftRulePack => (MemberRole::ALL, Needs::Belonging),
         A::DecideRulePack => (&[], Needs::Belonging),
@@ -343,6 +352,7 @@ fn hidden(action: Action) -> Rejection {
         | A::ReadSimulation
         | A::IssueClaimCode
         | A::ReadMismatches
+        | A::ReadImport
         | A::SettleMismatch
         | A::SubmitClaim
         | A::ReadClaim

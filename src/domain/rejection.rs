@@ -210,6 +210,11 @@ rejections! {
     EvidenceFull { files_max: i64 } = "evidence_full", Rule, "同一学习者最多保存 {files_max} 个佐证文件，请先删除不用的文件。", "There are at most {files_max} evidence files of one learner; remove one that is not used first.";
     EvidenceOfSubjectFull { files_max: usize } = "evidence_of_subject_full", Rule, "每个事项最多附 {files_max} 个佐证文件。", "One case has at most {files_max} evidence files.";
     EvidenceInUse {} = "evidence_in_use", Conflict, "该文件正作为佐证使用，不能删除。", "This file is evidence for something, and cannot be removed.";
+    ImportEmpty {} = "import_empty", Rule, "文件是空的。", "The file is empty.";
+    ImportTooLarge { bytes_max: u64 } = "import_too_large", TooLarge, "文件过大：最多 {bytes_max} 字节，请拆分后上传。", "The file is too large: at most {bytes_max} bytes are taken; split it.";
+    TooManyImports { open_max: i64 } = "too_many_imports", Conflict, "每个机构最多同时有 {open_max} 个未结束的导入，请先完成或取消其中之一。", "One institution has at most {open_max} open imports; end or cancel one first.";
+    ImportFileGone {} = "import_file_gone", Conflict, "该导入的文件已删除，请重新上传。", "The file of this import was removed; upload it again.";
+    OwnImport {} = "own_import", Forbidden, "上传或提交的人不能自行放行。", "Who uploaded or committed an import does not release it.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 

@@ -4,14 +4,14 @@
 //! first header, nothing has to be taken apart, and `curl --data-binary @file` is a client. A form of a browser, which can
 //! only send `multipart/form-data`, is a page's business: the page takes its file out and asks the same operation.
 
-use actix_web::http::header::{Charset, ContentDisposition, ContentEncoding, DispositionParam, DispositionType, ExtendedValue};
+use actix_web::http::header::ContentEncoding;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Asking, Id, Key, Query};
-use super::file::{FileBody, FileContent};
+use super::file::{FileBody, FileContent, attachment};
 use super::paging::{Listed, PageQuery, page};
 use super::problem::Refusal;
 use super::state::Web;
@@ -147,18 +147,7 @@ pub(crate) async fn download_evidence(web: web::Data<Web>, asking: Asking, learn
     let [ending, ..] = file.media_type.endings() else {
         return Err(Refusal::INTERNAL);
     };
-    // The plain name is for old clients; the other one is what the file is called.
-    let disposition = ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![
-            DispositionParam::Filename(format!("{}.{ending}", file.file_id)),
-            DispositionParam::FilenameExt(ExtendedValue {
-                charset: Charset::Ext("UTF-8".to_owned()),
-                language_tag: None,
-                value: file.name.into_bytes(),
-            }),
-        ],
-    };
+    let disposition = attachment(&format!("{}.{ending}", file.file_id), &file.name);
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, file.media_type.as_str()))
         .insert_header(disposition)

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::problem::Refusal;
@@ -70,5 +70,20 @@ fn declared(content_type: &str) -> Option<Option<MediaType>> {
     match MediaType::parse(&word) {
         None if word != "application/octet-stream" => None,
         declared => Some(declared),
+    }
+}
+
+/// Says that a body is a file to be saved. The plain name is for old clients; the other one is what the file is called.
+pub(super) fn attachment(plain: &str, name: &str) -> ContentDisposition {
+    ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![
+            DispositionParam::Filename(plain.to_owned()),
+            DispositionParam::FilenameExt(ExtendedValue {
+                charset: Charset::Ext("UTF-8".to_owned()),
+                language_tag: None,
+                value: name.as_bytes().to_vec(),
+            }),
+        ],
     }
 }

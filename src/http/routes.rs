@@ -4,7 +4,7 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, evidence, health, institutions, learners, me, members, merges, notices,
+    achievements, agreements, claims, clients, corrections, evidence, health, imports, institutions, learners, me, members, merges, notices,
     outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations, suspicions, verdicts, worth,
 };
 
@@ -169,6 +169,18 @@ operations! {
     corrections::list_own_cases,
     corrections::read_case,
     corrections::decide_case,
+    imports::upload_import,
+    imports::list_imports,
+    imports::read_import,
+    imports::follow_import,
+    imports::list_import_rows,
+    imports::download_import,
+    imports::check_import,
+    imports::commit_import,
+    imports::release_import,
+    imports::cancel_import,
+    imports::read_import_profile,
+    imports::put_import_profile,
     suspicions::list_suspicions,
     suspicions::read_suspicion,
     suspicions::dismiss_suspicion,

@@ -21,7 +21,9 @@ use crate::ops::context::{Bank, Context};
 use crate::ops::corrections::clocks::run_correction_clocks;
 use crate::ops::error::OpError;
 use crate::ops::expiry::{expire_lots, warn_of_expiry};
-use crate::ops::simulation::worker::Simulator;
+use crate::ops::imports::upkeep::forget_import_files;
+use crate::ops::imports::worker::start_importer;
+use crate::ops::simulation::worker::start_simulator;
 use crate::ops::suspicions::search::find_duplicates;
 
 /// The buckets of latencies, in seconds.
@@ -116,10 +118,12 @@ impl Application {
         .shutdown_timeout(self.shutdown_max.as_secs())
         .listen(self.listener)
         .map_err(ServerError::Run)?;
-        let simulator = Simulator::start(bank, crate::clock::now);
+        let simulator = start_simulator(Arc::clone(&bank), crate::clock::now);
+        let importer = start_importer(bank, crate::clock::now);
         let ended = server.run().await.map_err(ServerError::Run);
         upkeep.abort();
         simulator.stop();
+        importer.stop();
         ended
     }
 }
@@ -141,6 +145,7 @@ async fn keep_up(web: web::Data<Web>) {
             upkeep(&web, "warn_of_expiry", move |bank| warn_of_expiry(bank, &context)).await;
             upkeep(&web, "run_claim_clocks", move |bank| run_claim_clocks(bank, &context)).await;
             upkeep(&web, "run_correction_clocks", move |bank| run_correction_clocks(bank, &context)).await;
+            upkeep(&web, "forget_import_files", move |bank| forget_import_files(bank, &context)).await;
             upkeep(&web, "find_duplicates", move |bank| find_duplicates(bank, &context)).await;
         }
         minute += 1;

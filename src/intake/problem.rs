@@ -147,18 +147,23 @@ impl CellProblem {
 
     /// A problem of one cell; whatever is personal, or whose field is not known, is masked.
     pub fn of_cell(column: Option<&str>, field: Option<Field>, value: &str, reason: Reason) -> Self {
-        let value = match field {
-            Some(field) if !field.is_personal() => shortened(value),
-            Some(Field::DocumentNumber) => masked(value, 3, 2),
-            _ => masked(value, 1, 0),
-        };
         Self {
             column: column.map(shortened),
             field,
-            value: Some(value).filter(|value| !value.is_empty()),
+            value: shown(field, value),
             reason,
         }
     }
+}
+
+/// A value for people's eyes: masked where it is a person's, or may be; `None` where there is none.
+pub fn shown(field: Option<Field>, value: &str) -> Option<String> {
+    let value = match field {
+        Some(field) if !field.is_personal() => shortened(value),
+        Some(Field::DocumentNumber) => masked(value, 3, 2),
+        _ => masked(value, 1, 0),
+    };
+    Some(value).filter(|value| !value.is_empty())
 }
 
 /// A text as it may be shown: on one line, and not too long.

@@ -112,7 +112,7 @@ pub fn create_client(
             context.authorised(conn, Action::ManageClients, Resource::Institution(institution_id))?;
             let created_by = match context.caller {
                 Caller::User { user_id, .. } => user_id,
-                Caller::Anonymous | Caller::Client { .. } | Caller::Bank => Uuid::nil(),
+                Caller::Anonymous | Caller::Client { .. } | Caller::Import { .. } | Caller::Bank => Uuid::nil(),
             };
             let row = ClientRow {
                 client_id: Key(Uuid::now_v7()),

@@ -33,6 +33,10 @@ pub struct Bank {
     pub files: Files,
     /// The most bytes of an evidence file.
     pub evidence_bytes_max: usize,
+    /// The most bytes of a file of outcomes.
+    pub import_bytes_max: u64,
+    /// For how many days the file of an import is kept after the import has ended.
+    pub import_files_days: u16,
 }
 
 /// Who asks, when, in which request.
@@ -74,7 +78,7 @@ impl Context {
     pub fn actor(&self, conn: &mut Conn) -> Result<Actor, OpError> {
         let found = match self.caller {
             Caller::Anonymous => Some(Actor::Anonymous),
-            Caller::Bank => Some(Actor::Bank),
+            Caller::Bank | Caller::Import { .. } => Some(Actor::Bank),
             Caller::User { user_id, session_id } => crate::store::people::load_actor(conn, user_id, session_id)?,
             Caller::Client { client_id, scopes } => crate::store::clients::load_actor(conn, client_id, scopes)?,
         };

@@ -262,7 +262,7 @@ fn keep_code(
     let created_by = match context.caller {
         Caller::User { user_id, .. } => user_id,
         Caller::Client { client_id, .. } => client_id,
-        Caller::Anonymous | Caller::Bank => Uuid::nil(),
+        Caller::Anonymous | Caller::Import { .. } | Caller::Bank => Uuid::nil(),
     };
     let kept = claim_codes::ClaimCodeRow {
         learner_id: Key(learner_id),

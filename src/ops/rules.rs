@@ -131,7 +131,7 @@ pub fn publish_recognition_rule(bank: &Bank, context: &Context, key: Option<&str
             }
             let created_by = match context.caller {
                 Caller::User { user_id, .. } => user_id,
-                Caller::Anonymous | Caller::Client { .. } | Caller::Bank => Uuid::nil(),
+                Caller::Anonymous | Caller::Client { .. } | Caller::Import { .. } | Caller::Bank => Uuid::nil(),
             };
             store::insert_rule(conn, &rule, created_by, context.now)?;
             let told = context

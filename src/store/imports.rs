@@ -84,7 +84,7 @@ pub fn find(conn: &mut Conn, import_id: Uuid) -> Result<Option<ImportRow>, Store
     Ok(imports::table.find(Key(import_id)).first(conn).optional()?)
 }
 
-/// The import of a file that an institution brought before, unless that one was stopped or could not be read.
+/// The import of a file that an institution brought before and that is kept, unless that one was stopped or could not be read.
 ///
 /// # Errors
 /// When the database refuses.
@@ -93,6 +93,7 @@ pub fn of_file(conn: &mut Conn, institution_id: Uuid, digest: &[u8]) -> Result<O
     Ok(imports::table
         .filter(imports::institution_id.eq(Key(institution_id)))
         .filter(imports::digest.eq(Some(digest)))
+        .filter(imports::file_removed_at.is_null())
         .filter(imports::status.ne_all([receiving.as_str(), cancelled.as_str(), failed.as_str()]))
         .first(conn)
         .optional()?)
@@ -153,7 +154,7 @@ pub fn arrive(conn: &mut Conn, import_id: Uuid, digest: &[u8], bytes: i64) -> Re
 ///
 /// # Errors
 /// When the database refuses; a file that was brought by another import meanwhile breaks a key.
-pub fn check_again(conn: &mut Conn, import_id: Uuid, from: ImportStatus, place: i64) -> Result<bool, StoreError> {
+pub fn check_again(conn: &mut Conn, import_id: Uuid, from: ImportStatus, place: i64, options: Document) -> Result<bool, StoreError> {
     Ok(step!(
         conn,
         import_id,
@@ -161,6 +162,7 @@ pub fn check_again(conn: &mut Conn, import_id: Uuid, from: ImportStatus, place: 
         (
             imports::status.eq(ImportStatus::Checking.as_str()),
             imports::place.eq(place),
+            imports::options.eq(options),
             imports::runner.eq(None::<Key>),
             imports::heartbeat.eq(None::<At>),
             imports::attempts.eq(0),

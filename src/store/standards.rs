@@ -99,6 +99,18 @@ pub fn achievements_by_code(conn: &mut Conn, codes: &[String]) -> Result<Vec<Ach
         .load::<AchievementRow>(c))?)
 }
 
+/// The published achievements of an institution, in the order of their codes.
+///
+/// # Errors
+/// When the database refuses.
+pub fn published_of(conn: &mut Conn, institution_id: Uuid) -> Result<Vec<AchievementRow>, StoreError> {
+    Ok(achievements::table
+        .filter(achievements::institution_id.eq(Key(institution_id)))
+        .filter(achievements::status.ne("draft"))
+        .order((achievements::code, achievements::version))
+        .load(conn)?)
+}
+
 /// Versions after `after`, drafts only where asked for.
 ///
 /// # Errors

@@ -91,6 +91,8 @@ impl World {
             pack_notice_days: 5,
             files: Files::open(&FilesAddress::Directory(evidence)).unwrap(),
             evidence_bytes_max: 10 << 20,
+            import_bytes_max: 64 << 20,
+            import_files_days: 30,
         };
         let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();
         let user = |name: &str| json!({ "username": name, "display_name": name, "password": PASSWORD });

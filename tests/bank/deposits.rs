@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::common::{NUMBER, World, on_both};
 use credit_bank::domain::rejection::Rejection;
 use credit_bank::ops::deposit::{
-    DepositRequest, Deposited, NewOutcome, Novelty, deposit_outcomes, deposit_outcomes_with, imagine_outcomes,
+    DepositRequest, Deposited, Imagined, NewOutcome, Novelty, deposit_outcomes, deposit_outcomes_with, imagine_outcomes,
 };
 use credit_bank::ops::error::OpError;
 use credit_bank::ops::verify::verify;
@@ -54,7 +54,7 @@ fn what_is_done_with_the_answers_stands_or_falls_with_the_deposits() {
             idempotency_key: None,
             outcome: world.outcome(),
         }];
-        let imagined = imagine_outcomes(&world.bank, &requests).unwrap();
+        let imagined = imagine_outcomes(&world.bank, &requests, &mut Imagined::default()).unwrap();
         assert_eq!(imagined[0].as_ref().unwrap().credit.to_string(), "9.00");
         assert_eq!(verify(&world.bank).unwrap().learners, 0);
         let refused = deposit_outcomes_with(&world.bank, &requests, |_, _| Err::<(), _>(Rejection::NotFound {}.into()));
@@ -68,7 +68,7 @@ fn what_is_done_with_the_answers_stands_or_falls_with_the_deposits() {
         let id = answers[0].as_ref().unwrap().outcome_id;
         assert_eq!(seen, (id, Some(id)));
         assert_eq!(
-            imagine_outcomes(&world.bank, &requests).unwrap()[0].as_ref().unwrap().novelty,
+            imagine_outcomes(&world.bank, &requests, &mut Imagined::default()).unwrap()[0].as_ref().unwrap().novelty,
             Novelty::AlreadyThere
         );
         assert_eq!(verify(&world.bank).unwrap().lots, 1);

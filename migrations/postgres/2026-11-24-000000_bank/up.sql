@@ -1038,7 +1038,7 @@ CREATE TABLE imports (
     CONSTRAINT imports_runner_beats CHECK (runner IS NULL OR heartbeat IS NOT NULL)
 );
 CREATE UNIQUE INDEX imports_open_place ON imports (institution_id, place) WHERE status NOT IN ('done', 'cancelled', 'failed');
-CREATE UNIQUE INDEX imports_file ON imports (institution_id, digest) WHERE status NOT IN ('receiving', 'cancelled', 'failed');
+CREATE UNIQUE INDEX imports_file ON imports (institution_id, digest) WHERE status NOT IN ('receiving', 'cancelled', 'failed') AND file_removed_at IS NULL;
 CREATE INDEX imports_by_institution ON imports (institution_id, import_id);
 
 -- The file of an import, in pieces that are sealed and stored like evidence.

@@ -19,6 +19,9 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::RunSimulation => Some((Scope::RulePacksWrite, Needs::Approval)),
         A::ReadSimulation => Some((Scope::RulePacksWrite, Needs::Belonging)),
         A::UploadEvidence => Some((Scope::OutcomesWrite, Needs::Approval)),
+        // Who brings files sees what became of them.
+        A::ReadImport => Some((Scope::OutcomesWrite, Needs::Belonging)),
+        A::WriteImportProfile => Some((Scope::OutcomesWrite, Needs::Approval)),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -65,6 +68,7 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ExpireLots
         | A::ReadEvidence
         | A::ReadUploadedEvidence
-        | A::RemoveEvidence => None,
+        | A::RemoveEvidence
+        | A::ReleaseImport => None,
     }
 }

@@ -179,7 +179,7 @@ fn who(context: &Context, actor: &Actor) -> Result<ClaimActor, Rejection> {
             learner_id: actor.learner_id(),
         }),
         (Caller::Bank, _) => Ok(ClaimActor::Bank),
-        (Caller::Client { .. } | Caller::Anonymous, _) => Err(Rejection::Forbidden {}),
+        (Caller::Client { .. } | Caller::Import { .. } | Caller::Anonymous, _) => Err(Rejection::Forbidden {}),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The main job: outcomes are deposited, recognised at once by the rules in force, and become lots.
 //! The operation takes a slice and answers each request by itself; a wrong one never fails its neighbours.
 
+mod imagined;
 mod load;
 mod plan;
 mod prepare;
@@ -23,6 +24,7 @@ use crate::domain::outcome::{ContestResult, OutcomeStatus, TraineeGroup};
 use crate::domain::rejection::Rejection;
 use crate::store::connection::Conn;
 use crate::store::journal::{self, SavedAnswer};
+pub use imagined::Imagined;
 use prepare::{Prepared, prepare};
 
 /// How many outcomes one batch may bring.
@@ -88,6 +90,8 @@ pub struct Deposited {
     pub outcome_id: Uuid,
     pub learner_id: Uuid,
     pub account_number: String,
+    /// Whether the learner's account was opened by this deposit.
+    pub account_opened: bool,
     pub status: OutcomeStatus,
     /// Why a person looks at it first, if so.
     pub flags: Vec<String>,
@@ -123,7 +127,7 @@ pub fn deposit_outcomes_with<T>(
 ) -> Result<(Answers, T), OpError> {
     let prepared = prepare_all(bank, requests);
     bank.store.write(|conn| {
-        let (plan, answers, saved) = judged(bank, conn, requests, &prepared)?;
+        let (plan, answers, saved) = judged(bank, conn, requests, &prepared, None)?;
         plan.save(conn)?;
         journal::save_answers(conn, &saved)?;
         let more = also(conn, &answers)?;
@@ -131,14 +135,17 @@ pub fn deposit_outcomes_with<T>(
     })
 }
 
-/// What [`deposit_outcomes`] would answer now; nothing is written.
+/// What [`deposit_outcomes`] would answer now, were the slices before it deposited that `imagined` has seen; nothing is written.
 ///
 /// # Errors
 /// When the database fails.
-pub fn imagine_outcomes(bank: &Bank, requests: &[DepositRequest]) -> Result<Answers, OpError> {
+pub fn imagine_outcomes(bank: &Bank, requests: &[DepositRequest], imagined: &mut Imagined) -> Result<Answers, OpError> {
     let prepared = prepare_all(bank, requests);
-    bank.store
-        .read(|conn| judged(bank, conn, requests, &prepared).map(|(_, answers, _)| answers))
+    bank.store.read(|conn| {
+        let (plan, answers, _) = judged(bank, conn, requests, &prepared, Some(imagined))?;
+        imagined.learn(&plan);
+        Ok(answers)
+    })
 }
 
 /// Everything that needs no database is done before the transaction: parsing, indexing.
@@ -155,9 +162,13 @@ fn judged(
     conn: &mut Conn,
     requests: &[DepositRequest],
     prepared: &[Result<Prepared, Rejection>],
+    imagined: Option<&Imagined>,
 ) -> Result<(plan::Plan, Answers, Vec<SavedAnswer>), OpError> {
     let mut answered = Answered::load(conn, requests)?;
     let mut plan = load::plan(conn, requests, prepared)?;
+    if let Some(imagined) = imagined {
+        imagined.lend(&mut plan, prepared);
+    }
     let mut answers = Vec::with_capacity(requests.len());
     for (request, prepared) in requests.iter().zip(prepared) {
         let answer = match answered.answer(bank, request)? {

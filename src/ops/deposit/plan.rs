@@ -169,8 +169,12 @@ impl Plan {
             return self.again(earlier, prepared, &achievement);
         }
         let flags = self.flags(&achievement, prepared);
-        self.meet(bank, context, new.institution_id, prepared)?;
-        self.record(bank, context, new, prepared, &achievement, &flags).map(Ok)
+        let account_opened = self.meet(bank, context, new.institution_id, prepared)?;
+        let deposited = self.record(bank, context, new, prepared, &achievement, &flags)?;
+        Ok(Ok(Deposited {
+            account_opened,
+            ..deposited
+        }))
     }
 
     fn permitted(&self, context: &Context, new: &NewOutcome) -> Result<(), Rejection> {
@@ -247,31 +251,14 @@ impl Plan {
         flags
     }
 
-    /// Finds the learner or opens an unclaimed account, and notes that the institution knows the learner.
-    fn meet(&mut self, bank: &Bank, context: &Context, institution_id: Uuid, prepared: &Prepared) -> Result<(), OpError> {
-        if !self.documents.contains_key(&prepared.document_index) {
+    /// Finds the learner or opens an unclaimed account, and notes that the institution knows the learner; true where one is opened.
+    fn meet(&mut self, bank: &Bank, context: &Context, institution_id: Uuid, prepared: &Prepared) -> Result<bool, OpError> {
+        let is_new = !self.documents.contains_key(&prepared.document_index);
+        if is_new {
             let (row, identity, account_number) = opened(bank, context, institution_id, &prepared.document, &prepared.name)?;
-            let head = ChainHead::genesis(row.learner_id.0);
             self.brought.identities.push(identity);
             self.brought.account_numbers.push(account_number);
-            let learner_id = row.learner_id.0;
-            let document = Document {
-                learner_id,
-                holder_id: learner_id,
-                merged: None,
-                names: vec![row.name_key.clone()],
-            };
-            self.documents.insert(prepared.document_index.clone(), document);
-            self.people.insert(
-                learner_id,
-                Person {
-                    row,
-                    opened_here: true,
-                    touched: true,
-                    before: 0,
-                    head,
-                },
-            );
+            self.add_person(&prepared.document_index, row, true);
         }
         let found = self.documents.get(&prepared.document_index);
         let Some((document, person)) = found.and_then(|document| Some((document, self.people.get_mut(&document.learner_id)?))) else {
@@ -289,7 +276,27 @@ impl Plan {
             };
             self.brought.known_by.push(row);
         }
-        Ok(())
+        Ok(is_new)
+    }
+
+    /// Adds an account without movements.
+    fn add_person(&mut self, document_index: &[u8], row: LearnerRow, opened_here: bool) {
+        let learner_id = row.learner_id.0;
+        let document = Document {
+            learner_id,
+            holder_id: learner_id,
+            merged: None,
+            names: vec![row.name_key.clone()],
+        };
+        self.documents.insert(document_index.to_vec(), document);
+        let person = Person {
+            row,
+            opened_here,
+            touched: opened_here,
+            before: 0,
+            head: ChainHead::genesis(learner_id),
+        };
+        self.people.insert(learner_id, person);
     }
 
     /// Writes the outcome into the plan and, unless a person looks at it first, its decision and its lot.
@@ -354,6 +361,41 @@ impl Plan {
         );
         self.brought.outcomes.push(outcome);
         Ok(deposited)
+    }
+
+    /// The keys of the issuers of an achievement with a code: under them its certificate numbers are held.
+    pub(super) fn issuer_keys(&self, code: &str) -> Vec<String> {
+        let of_code = self.achievements.iter().filter(|row| row.code == code);
+        let mut keys: Vec<String> = of_code.map(AchievementRow::issuer_key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// Takes an account to be there that an earlier slice of a dry run would have opened.
+    pub(super) fn meet_imagined(&mut self, document_index: &[u8], row: LearnerRow) {
+        if !self.documents.contains_key(document_index) {
+            self.add_person(document_index, row, false);
+        }
+    }
+
+    /// Takes a certificate number to be held that an earlier slice of a dry run would have brought.
+    pub(super) fn hold_imagined(&mut self, number: &str, issuer_key: &str, outcome: OutcomeRow) {
+        let place = (number.to_owned(), issuer_key.to_owned());
+        self.certificates.entry(place).or_insert(outcome);
+    }
+
+    /// The accounts that are opened: the index of the document, the learner, and the key of the name.
+    pub(super) fn opened(&self) -> impl Iterator<Item = (&[u8], Uuid, &[u8])> {
+        self.brought.identities.iter().filter_map(|identity| {
+            let person = self.people.get(&identity.learner_id.0)?;
+            Some((identity.document_index.as_slice(), person.row.learner_id.0, person.row.name_key.as_slice()))
+        })
+    }
+
+    /// The outcomes that are brought.
+    pub(super) fn outcomes(&self) -> &[OutcomeRow] {
+        &self.brought.outcomes
     }
 
     /// Writes the whole plan, and tells of it.

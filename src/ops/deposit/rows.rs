@@ -37,6 +37,7 @@ pub(super) fn answer(
         outcome_id: outcome.outcome_id.0,
         learner_id: outcome.learner_id.0,
         account_number: account_number.to_owned(),
+        account_opened: false,
         status: OutcomeStatus::parse(&outcome.status).ok_or_else(|| damaged("an outcome's status"))?,
         flags: outcome
             .flags

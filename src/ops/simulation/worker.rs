@@ -3,11 +3,7 @@
 //! the start.
 
 use std::collections::{HashMap, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -19,6 +15,7 @@ use crate::domain::simulation::report::SimulationReport;
 use crate::domain::simulation::sameness::Reads;
 use crate::domain::simulation::tally::Tally;
 use crate::domain::simulation::{Comparison, Difference, Sides, SimulationStatus};
+use crate::ops::background::{Background, Clock};
 use crate::ops::context::{Bank, Context};
 use crate::ops::document::document_of;
 use crate::ops::error::OpError;
@@ -28,9 +25,6 @@ use crate::store::error::StoreError;
 use crate::store::journal::tell;
 use crate::store::simulations::{self as store, SimulationRow};
 
-/// Says what moment it is; this floor has no clock of its own.
-pub type Clock = fn() -> DateTime<Utc>;
-
 /// How many learners are read at once. Small, so that nobody waits long for a connection or a core.
 const PAGE: i64 = 200;
 
@@ -38,9 +32,6 @@ const PAGE: i64 = 200;
 /// most about a second, so that a runner is never silent for long.
 const PIECE: usize = 2;
 const PIECES: usize = 8;
-
-/// How often the queue is looked at while it is empty.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// How often a runner gives a sign of life, in milliseconds.
 const BEAT_MILLISECONDS: i64 = 1_000;
@@ -54,41 +45,9 @@ const ATTEMPTS_MAX: i64 = 3;
 /// How many different cases are remembered; beyond it they are forgotten and solved again.
 const MEMORY_MAX: usize = 50_000;
 
-/// The running thread.
-pub struct Simulator {
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
-}
-
-impl Simulator {
-    /// Starts the thread.
-    pub fn start(bank: Arc<Bank>, clock: Clock) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || {
-            while !stopped.load(Ordering::Relaxed) {
-                let run = || run_next(&bank, &clock, &|| stopped.load(Ordering::Relaxed));
-                match catch_unwind(AssertUnwindSafe(run)) {
-                    Ok(Ok(true)) => continue,
-                    Ok(Ok(false)) => {}
-                    Ok(Err(error)) => tracing::warn!(%error, "a simulation broke off; it is begun again"),
-                    // The case that did it is met again; after a few attempts its job is given up, and others run.
-                    Err(_) => tracing::error!("a case ended its simulation; it is begun again"),
-                }
-                std::thread::park_timeout(LOOK);
-            }
-        });
-        Self { stop, thread }
-    }
-
-    /// Ends the thread; what it runs is put back into the queue.
-    pub fn stop(self) {
-        self.stop.store(true, Ordering::Relaxed);
-        self.thread.thread().unpark();
-        if self.thread.join().is_err() {
-            tracing::error!("the simulator had ended by itself");
-        }
-    }
+/// Starts the thread that runs simulations.
+pub fn start_simulator(bank: Arc<Bank>, clock: Clock) -> Background {
+    Background::start("simulation", move |stopped| run_next(&bank, &clock, &stopped))
 }
 
 /// Runs the oldest job that waits, or of whose runner nothing is heard; false when there is none.

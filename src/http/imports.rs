@@ -1,0 +1,478 @@
+//! Imports: files of outcomes, brought, looked through, deposited, and given back with what became of each row.
+
+use actix_web::http::header::{self, ContentEncoding};
+use actix_web::http::StatusCode;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get, post, put, web};
+use futures_util::StreamExt as _;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::extract::{Asking, Edition, Id, Json, Key, Query};
+use super::file::{FileContent, attachment};
+use super::paging::{Listed, PageSize, page};
+use super::problem::Refusal;
+use super::render::language_of;
+use super::state::Web;
+use super::stream::{Lines, of_file};
+use crate::domain::evidence::FileName;
+use crate::domain::import::{ImportResult, ImportStatus};
+use crate::domain::rejection::Rejection;
+use crate::intake::about::Format;
+use crate::ops::deposit::Novelty;
+use crate::ops::imports::act::{self, Commitment};
+use crate::ops::imports::download::{self, DownloadedImport, Wanted};
+use crate::ops::imports::profile::{self, ImportProfile, NewImportProfile};
+use crate::ops::imports::receive::{NewImport, begin_import};
+use crate::ops::imports::rows::{self, ImportedRow, Phase, RowFilter};
+use crate::ops::imports::{self, Import, ImportSummary};
+
+/// What the file is called, and how it is read.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UploadImportQuery {
+    /// The file's name.
+    #[param(value_type = String, min_length = 1, max_length = 200, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f/\\\\]+$", example = "2024-outcomes.csv")]
+    name: FileName,
+    /// Told by the content where it is not said.
+    format: Option<Format>,
+    /// Which sheet of a workbook; the one that has a header of outcomes where it is not said.
+    #[param(max_length = 100)]
+    sheet: Option<String>,
+}
+
+/// Upload a file of outcomes; a dry run of it begins at once.
+///
+/// The body is the file itself: CSV, XLSX or NDJSON, the wide template of NAD/ABC, a list of Open Badges 3.0 or CLR 2.0
+/// credentials, or xAPI statements. Nothing is deposited until the dry run is committed. A file that the institution brought
+/// before answers that import (200) and changes nothing: the file's content is its idempotency key.
+#[utoipa::path(tag = "imports", operation_id = "upload_import", params(("institution_id" = Uuid, Path), UploadImportQuery),
+    request_body(content((FileContent = "application/octet-stream"), (FileContent = "text/csv"), (FileContent = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (FileContent = "application/x-ndjson"))),
+    responses((status = 202, description = "Received; the dry run waits", body = Import), (status = 200, description = "Was brought before", body = Import)),
+    extensions(("x-problems" = json!(["import_empty", "import_too_large", "too_many_imports"]))))]
+#[post("/api/v1/institutions/{institution_id}/imports")]
+pub(crate) async fn upload_import(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    id: Id,
+    query: Query<UploadImportQuery>,
+    mut body: web::Payload,
+) -> Result<HttpResponse, Refusal> {
+    let (context, language, bytes_max) = (asking.0, language_of(&request), web.bank.import_bytes_max);
+    let new = NewImport {
+        institution_id: id.0,
+        file_name: query.0.name,
+        format: query.0.format,
+        sheet: query.0.sheet,
+    };
+    if !is_file(request.content_type()) {
+        return Err(Refusal::MEDIA_TYPE);
+    }
+    let length = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    // Not read at all where the first header says that it is too large.
+    if length.is_some_and(|length| length > bytes_max) {
+        return Err(Rejection::ImportTooLarge { bytes_max }.into());
+    }
+    let mut receiving = web.run(move |bank| begin_import(bank, &context, &new)).await?;
+    while let Some(read) = body.next().await {
+        // What was stored of a file that breaks off is removed.
+        let Ok(bytes) = read else {
+            web.run(move |bank| receiving.give_up(bank, &context)).await?;
+            return Err(Refusal::BAD_REQUEST);
+        };
+        let (still, taken) = web
+            .run(move |bank| {
+                let taken = receiving.take(bank, &bytes);
+                Ok((receiving, taken))
+            })
+            .await?;
+        receiving = still;
+        if let Err(refused) = taken {
+            web.run(move |bank| receiving.give_up(bank, &context)).await?;
+            return Err(refused.into());
+        }
+    }
+    let (novelty, import) = web.run(move |bank| receiving.finish(bank, &context, language)).await?;
+    let status = match novelty {
+        Novelty::Created => StatusCode::ACCEPTED,
+        Novelty::AlreadyThere => StatusCode::OK,
+    };
+    let place = format!("/api/v1/imports/{}", import.summary.import_id);
+    Ok(HttpResponse::build(status).insert_header((header::LOCATION, place)).json(import))
+}
+
+/// Whether a body can be a file of outcomes: what it is is told by its content.
+fn is_file(content_type: &str) -> bool {
+    const TAKEN: [&str; 10] = [
+        "application/octet-stream",
+        "text/csv",
+        "text/plain",
+        "text/tab-separated-values",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.ms-excel.sheet.macroenabled.12",
+        "application/vnd.ms-excel",
+        "application/x-ndjson",
+        "application/json",
+        "application/ld+json",
+    ];
+    TAKEN.contains(&content_type.to_ascii_lowercase().as_str())
+}
+
+/// Which imports to list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportQuery {
+    status: Option<ImportStatus>,
+    #[serde(default)]
+    #[param(inline)]
+    limit: PageSize,
+    /// From the `Link` of the page before.
+    cursor: Option<Uuid>,
+}
+
+/// List an institution's imports, from the newest.
+#[utoipa::path(tag = "imports", operation_id = "list_imports", params(("institution_id" = Uuid, Path), ImportQuery),
+    responses((status = 200, description = "A page", body = Listed<ImportSummary>)))]
+#[get("/api/v1/institutions/{institution_id}/imports")]
+pub(crate) async fn list_imports(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    id: Id,
+    query: Query<ImportQuery>,
+) -> Result<HttpResponse, Refusal> {
+    let ImportQuery { status, limit, cursor } = query.0;
+    let items = web
+        .run(move |bank| imports::list_imports(bank, &asking.0, id.0, status, cursor, limit.and_one()))
+        .await?;
+    Ok(page(&request, limit, items, |item| item.import_id.to_string()))
+}
+
+/// Read an import: how far it is, what the dry run said, and what was deposited.
+#[utoipa::path(tag = "imports", operation_id = "read_import", params(("import_id" = Uuid, Path)),
+    responses((status = 200, description = "The import", body = Import)))]
+#[get("/api/v1/imports/{import_id}")]
+pub(crate) async fn read_import(web: web::Data<Web>, request: HttpRequest, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
+    let language = language_of(&request);
+    let import = web.run(move |bank| imports::read_import(bank, &asking.0, id.0, language)).await?;
+    Ok(HttpResponse::Ok().json(import))
+}
+
+/// Follow an import: server-sent events, one whenever it has come further.
+///
+/// Each event `progress` is the import as `read_import` answers it. The stream ends when nothing more happens by itself, with the
+/// event `end`, and after ten minutes at the latest; whoever reads it begins again then.
+#[utoipa::path(tag = "imports", operation_id = "follow_import", params(("import_id" = Uuid, Path)),
+    responses((status = 200, description = "Events, as `text/event-stream`", body = String, content_type = "text/event-stream")))]
+#[get("/api/v1/imports/{import_id}/progress")]
+pub(crate) async fn follow_import(web: web::Data<Web>, request: HttpRequest, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
+    let (context, language) = (asking.0, language_of(&request));
+    // Refused as a whole before the stream begins.
+    let first = web.run(move |bank| imports::read_import(bank, &context, id.0, language)).await?;
+    let (lines, body) = Lines::new();
+    actix_web::rt::spawn(follow(web, context, first, language, lines));
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        // Not held back by whoever compresses or passes on.
+        .insert_header(ContentEncoding::Identity)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .body(body))
+}
+
+/// How often an import is looked at for those who follow it, and how many times.
+const FOLLOW_EACH: std::time::Duration = std::time::Duration::from_millis(500);
+const FOLLOW_TIMES: u32 = 1_200;
+
+async fn follow(
+    web: web::Data<Web>,
+    context: crate::ops::context::Context,
+    first: Import,
+    language: crate::domain::language::Language,
+    lines: Lines,
+) {
+    let (import_id, mut last, mut import) = (first.summary.import_id, String::new(), first);
+    for _ in 0..FOLLOW_TIMES {
+        let text = serde_json::to_string(&import).unwrap_or_default();
+        if text != last && !lines.send(format!("event: progress\ndata: {text}\n\n")).await {
+            return;
+        }
+        last = text;
+        if !import.summary.status.is_for_the_bank() && import.summary.status != ImportStatus::Receiving {
+            break;
+        }
+        actix_web::rt::time::sleep(FOLLOW_EACH).await;
+        let asked = crate::ops::context::Context {
+            now: crate::clock::now(),
+            ..context
+        };
+        match web.run(move |bank| imports::read_import(bank, &asked, import_id, language)).await {
+            Ok(now) => import = now,
+            // The log-in ended, or the database is away: whoever follows begins again and is told.
+            Err(_) => return,
+        }
+    }
+    lines.send("event: end\ndata: {}\n\n".to_owned()).await;
+}
+
+/// Which rows to list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportRowQuery {
+    result: Option<ImportResult>,
+    /// `check` for what the dry run said, `deposit` for what was deposited; without it the deposit's where it has begun.
+    phase: Option<ListedPhase>,
+    #[serde(default)]
+    #[param(inline)]
+    limit: PageSize,
+    /// From the `Link` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-9]{1,12}[.][0-9]{1,5}$", example = "2.0")]
+    cursor: Option<RowCursor>,
+}
+
+/// Which of the two lists.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ImportPhase)]
+pub enum ListedPhase {
+    Check,
+    Deposit,
+}
+
+/// The last outcome that was shown: its row and its place in it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct RowCursor(u64, u16);
+
+impl TryFrom<String> for RowCursor {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let parts = text.split_once('.');
+        let read = parts.and_then(|(row, part)| Some(Self(row.parse().ok().filter(|row| *row < 1 << 40)?, part.parse().ok()?)));
+        read.ok_or("is not one that a Link named")
+    }
+}
+
+/// List what became, or would become, of the rows of an import.
+///
+/// Values of persons are masked.
+#[utoipa::path(tag = "imports", operation_id = "list_import_rows", params(("import_id" = Uuid, Path), ImportRowQuery),
+    responses((status = 200, description = "A page, in the order of the file", body = Listed<ImportedRow>)))]
+#[get("/api/v1/imports/{import_id}/rows")]
+pub(crate) async fn list_import_rows(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    id: Id,
+    query: Query<ImportRowQuery>,
+) -> Result<HttpResponse, Refusal> {
+    let ImportRowQuery {
+        result,
+        phase,
+        limit,
+        cursor,
+    } = query.0;
+    let filter = RowFilter {
+        result,
+        from_row: cursor.map_or(0, |cursor| cursor.0),
+        from_part: cursor.map_or(0, |cursor| cursor.1.saturating_add(1)),
+    };
+    let phase = phase.map(|phase| match phase {
+        ListedPhase::Check => Phase::Check,
+        ListedPhase::Deposit => Phase::Deposit,
+    });
+    let language = language_of(&request);
+    let most = usize::try_from(limit.and_one()).unwrap_or(1);
+    let items = web
+        .run(move |bank| rows::list_import_rows(bank, &asking.0, id.0, phase, filter, most, language))
+        .await?;
+    Ok(page(&request, limit, items, |item: &ImportedRow| format!("{}.{}", item.row, item.part)))
+}
+
+/// Which rows to download.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DownloadImportQuery {
+    /// `all`, or only those `to_correct`: the refused ones.
+    #[serde(default)]
+    rows: DownloadedRows,
+}
+
+/// Which rows of a file.
+#[derive(Debug, Clone, Copy, Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ImportRows)]
+pub enum DownloadedRows {
+    #[default]
+    All,
+    ToCorrect,
+}
+
+/// Download the file of an import, with what became of each row.
+///
+/// The same format with two columns more: the result, and what is wrong and what to do. It can be corrected and uploaded again;
+/// the two columns are not read then. Formulas are neutralised.
+#[utoipa::path(tag = "imports", operation_id = "download_import", params(("import_id" = Uuid, Path), DownloadImportQuery),
+    responses((status = 200, description = "The file",
+        content((FileContent = "application/octet-stream"), (FileContent = "text/csv"), (FileContent = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (FileContent = "application/x-ndjson")),
+        headers(("Content-Disposition" = String, description = "The file's name (RFC 8187)")))),
+    extensions(("x-problems" = json!(["import_file_gone", "wrong_state"]))))]
+#[get("/api/v1/imports/{import_id}/file")]
+pub(crate) async fn download_import(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    id: Id,
+    query: Query<DownloadImportQuery>,
+) -> Result<HttpResponse, Refusal> {
+    let language = language_of(&request);
+    let wanted = match query.0.rows {
+        DownloadedRows::All => Wanted::All,
+        DownloadedRows::ToCorrect => Wanted::ToCorrect,
+    };
+    let bank = std::sync::Arc::clone(&web.bank);
+    let file = web
+        .run(move |_| download::download_import(&bank, &asking.0, id.0, wanted, language))
+        .await?;
+    let DownloadedImport {
+        file_name,
+        about,
+        bytes,
+        content,
+    } = file;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, media_type(about.format)))
+        .insert_header(attachment(&id.0.to_string(), &file_name))
+        .insert_header(ContentEncoding::Identity)
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(of_file(content, bytes)))
+}
+
+fn media_type(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "text/csv",
+        Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Format::Ndjson => "application/x-ndjson",
+        Format::NadAbc | Format::OpenBadges | Format::Xapi => "application/octet-stream",
+    }
+}
+
+/// Look through an import again, from its first row and with the profile as it is now.
+///
+/// Also of one that has ended: what is there already is told so, and nothing comes twice.
+#[utoipa::path(tag = "imports", operation_id = "check_import", params(("import_id" = Uuid, Path), Key),
+    responses((status = 202, description = "The dry run waits", body = Import)),
+    extensions(("x-problems" = json!(["wrong_state", "import_file_gone", "too_many_imports"]))))]
+#[post("/api/v1/imports/{import_id}/check")]
+pub(crate) async fn check_import(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    id: Id,
+    key: Key,
+) -> Result<HttpResponse, Refusal> {
+    let language = language_of(&request);
+    let import = web
+        .run(move |bank| act::check_import(bank, &asking.0, key.0.as_deref(), id.0, language))
+        .await?;
+    Ok(HttpResponse::Accepted().json(import))
+}
+
+/// Have deposited what was looked through.
+///
+/// Where the institution's profile wants it, somebody else has to release it first. The deposit stops before rows of which the
+/// answer is no longer what the dry run said (`stale`, with the changes), unless `even_if_changed`.
+#[utoipa::path(tag = "imports", operation_id = "commit_import", params(("import_id" = Uuid, Path), Key), request_body = Commitment,
+    responses((status = 202, description = "The deposit waits, or the release", body = Import)), extensions(("x-problems" = json!(["wrong_state"]))))]
+#[post("/api/v1/imports/{import_id}/commit")]
+pub(crate) async fn commit_import(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    id: Id,
+    key: Key,
+    body: Json<Commitment>,
+) -> Result<HttpResponse, Refusal> {
+    let language = language_of(&request);
+    let import = web
+        .run(move |bank| act::commit_import(bank, &asking.0, key.0.as_deref(), id.0, &body.0, language))
+        .await?;
+    Ok(HttpResponse::Accepted().json(import))
+}
+
+/// Release what somebody else wants deposited.
+#[utoipa::path(tag = "imports", operation_id = "release_import", params(("import_id" = Uuid, Path), Key),
+    responses((status = 202, description = "The deposit waits", body = Import)), extensions(("x-problems" = json!(["wrong_state", "own_import"]))))]
+#[post("/api/v1/imports/{import_id}/release")]
+pub(crate) async fn release_import(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    id: Id,
+    key: Key,
+) -> Result<HttpResponse, Refusal> {
+    let language = language_of(&request);
+    let import = web
+        .run(move |bank| act::release_import(bank, &asking.0, key.0.as_deref(), id.0, language))
+        .await?;
+    Ok(HttpResponse::Accepted().json(import))
+}
+
+/// Stop an import. What was deposited by then stays, and is told.
+#[utoipa::path(tag = "imports", operation_id = "cancel_import", params(("import_id" = Uuid, Path), Key),
+    responses((status = 200, description = "Stopped", body = Import)), extensions(("x-problems" = json!(["wrong_state"]))))]
+#[post("/api/v1/imports/{import_id}/cancel")]
+pub(crate) async fn cancel_import(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    asking: Asking,
+    id: Id,
+    key: Key,
+) -> Result<HttpResponse, Refusal> {
+    let language = language_of(&request);
+    let import = web
+        .run(move |bank| act::cancel_import(bank, &asking.0, key.0.as_deref(), id.0, language))
+        .await?;
+    Ok(HttpResponse::Ok().json(import))
+}
+
+/// Read how an institution's files are read.
+#[utoipa::path(tag = "imports", operation_id = "read_import_profile", params(("institution_id" = Uuid, Path)),
+    responses((status = 200, description = "The profile", body = ImportProfile, headers(("ETag" = String, description = "The edition")))))]
+#[get("/api/v1/institutions/{institution_id}/import-profile")]
+pub(crate) async fn read_import_profile(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
+    let profile = web.run(move |bank| profile::read_import_profile(bank, &asking.0, id.0)).await?;
+    Ok(shown(&profile))
+}
+
+/// Save how an institution's files are read: its columns, its codes, and whether imports are released by somebody else.
+#[utoipa::path(tag = "imports", operation_id = "put_import_profile", params(("institution_id" = Uuid, Path), Edition), request_body = NewImportProfile,
+    responses((status = 200, description = "Saved", body = ImportProfile, headers(("ETag" = String, description = "The edition")))))]
+#[put("/api/v1/institutions/{institution_id}/import-profile")]
+pub(crate) async fn put_import_profile(
+    web: web::Data<Web>,
+    asking: Asking,
+    id: Id,
+    edition: Edition,
+    body: Json<NewImportProfile>,
+) -> Result<HttpResponse, Refusal> {
+    let profile = web
+        .run(move |bank| profile::put_import_profile(bank, &asking.0, id.0, edition.0, &body.0))
+        .await?;
+    Ok(shown(&profile))
+}
+
+fn shown(profile: &ImportProfile) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::ETAG, format!("\"{}\"", profile.edition)))
+        .json(profile)
+}

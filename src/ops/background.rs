@@ -1,0 +1,56 @@
+//! A thread of the running server that takes one job after the other from a queue in the database.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::error::OpError;
+
+/// Says what moment it is; this floor has no clock of its own.
+pub type Clock = fn() -> DateTime<Utc>;
+
+/// How often the queue is looked at while it is empty.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The running thread.
+pub struct Background {
+    what: &'static str,
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Background {
+    /// Starts the thread. `run_next` runs a job and answers whether there was one; it ends early when what it is given says that
+    /// the thread is being stopped.
+    pub fn start(what: &'static str, run_next: impl Fn(&dyn Fn() -> bool) -> Result<bool, OpError> + Send + 'static) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            while !stopped.load(Ordering::Relaxed) {
+                let run = || run_next(&|| stopped.load(Ordering::Relaxed));
+                match catch_unwind(AssertUnwindSafe(run)) {
+                    Ok(Ok(true)) => continue,
+                    Ok(Ok(false)) => {}
+                    Ok(Err(error)) => tracing::warn!(what, %error, "a job broke off; it is begun again"),
+                    // What did it is met again; after a few attempts its job is given up, and others run.
+                    Err(_) => tracing::error!(what, "a job ended its run; it is begun again"),
+                }
+                std::thread::park_timeout(LOOK);
+            }
+        });
+        Self { what, stop, thread }
+    }
+
+    /// Ends the thread; what it runs is put back into the queue.
+    pub fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.thread().unpark();
+        if self.thread.join().is_err() {
+            tracing::error!(what = self.what, "the thread had ended by itself");
+        }
+    }
+}
