@@ -2,7 +2,9 @@
 
 mod admin;
 pub mod demo;
+mod import;
 mod keys;
+mod progress;
 mod serve;
 mod start;
 
@@ -36,6 +38,8 @@ enum Command {
     Migrate,
     /// Fill an empty bank with institutions, rules, people and outcomes to look at.
     Demo(demo::DemoArguments),
+    /// Look through a file of outcomes and deposit it: CSV, XLSX or NDJSON.
+    Import(import::ImportArguments),
     /// Show every setting with its effective value; secrets are hidden.
     Config,
     /// Recompute every balance, lot and hash chain; exit 1 and name the first rows that differ.
@@ -104,6 +108,7 @@ impl Arguments {
             Command::Serve => serve::serve(&config),
             Command::Migrate => migrate(&config),
             Command::Demo(arguments) => demo::run(&arguments, &config),
+            Command::Import(arguments) => arguments.run(&config),
             Command::Config => {
                 print_config(&config);
                 Ok(())

@@ -265,6 +265,16 @@ pub fn edit_institution(
     })
 }
 
+/// Finds the institution with a unified social credit code.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find_institution(bank: &Bank, context: &Context, credit_code: &str) -> Result<Institution, OpError> {
+    let known = bank.store.read(|conn| known_by_code(conn, &[credit_code]))?;
+    let found = known.get(credit_code).ok_or(Rejection::NotFound {})?;
+    read_institution(bank, context, found.institution_id)
+}
+
 /// Reads an institution. Approved and suspended ones are known to anyone who logged in; others to their members and the bank.
 ///
 /// # Errors

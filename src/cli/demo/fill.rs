@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::intake::{Intake, IntakeAchievement, IntakeInstitution, Row};
 use super::people::{self, OF_EACH, Stage, request};
-use super::progress::Progress;
 use super::scenes::{self, Scene, School};
 use super::{Brought, conversion};
 use crate::cli::CommandError;
+use crate::cli::progress::Progress;
 use crate::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
 use crate::domain::credit::Credit;
 use crate::domain::outcome::OutcomeStatus;
@@ -88,7 +88,7 @@ pub(super) fn fill(bank: &Bank, intake: &Intake) -> Result<Filled, CommandError>
         worth_example: worth_example(programme_id),
         scenes: Vec::new(),
     };
-    let mut progress = Progress::begin(count(intake)?);
+    let mut progress = Progress::begin(count(intake)?, "rows");
     let mut known: Vec<Known> = Vec::new();
     for (institution, institution_id, admin, _) in &schools {
         let of = (*institution, *institution_id, admin.as_str());

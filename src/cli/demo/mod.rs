@@ -6,7 +6,6 @@ mod fill;
 pub mod intake;
 mod invented;
 mod people;
-mod progress;
 mod scenes;
 
 use std::collections::BTreeMap;
