@@ -15,6 +15,7 @@ pub mod credit;
 pub mod credit_code;
 pub mod dated;
 mod decimal;
+pub mod doubles;
 pub mod evidence;
 pub mod expiry;
 pub mod explanation;

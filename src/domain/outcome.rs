@@ -48,6 +48,16 @@ words! {
         AwardedAfterClosure => "awarded_after_closure",
         AwardedBeforeValidity => "awarded_before_validity",
         CertificateNumberPattern => "certificate_number_pattern",
+        /// The learner has a higher rank of the family already.
+        LowerRankAfterHigher => "lower_rank_after_higher",
+        /// The same training on the same day, with other figures.
+        SameTrainingAgain => "same_training_again",
+        /// What seems to be the same training under another name.
+        SameTrainingInOtherWords => "same_training_in_other_words",
+        /// Another institution has deposited the same.
+        SameRecordElsewhere => "same_record_elsewhere",
+        /// The person seems to have an account under another number.
+        OnePersonTwoNumbers => "one_person_two_numbers",
     }
 }
 

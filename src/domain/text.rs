@@ -10,6 +10,17 @@ pub fn is_prose(text: &str, most: usize) -> bool {
     fits(text, most) && !text.chars().any(|letter| letter.is_control() && letter != '\n')
 }
 
+/// How alike two texts are, in thousandths: by the letters that would have to be changed, put in, left out or swapped.
+pub fn alike(one: &str, other: &str) -> u32 {
+    let longest = one.chars().count().max(other.chars().count());
+    if longest == 0 {
+        return 1_000;
+    }
+    let distance = strsim::osa_distance(one, other);
+    let same = longest.saturating_sub(distance).saturating_mul(1_000) / longest;
+    u32::try_from(same).unwrap_or(0)
+}
+
 fn fits(text: &str, most: usize) -> bool {
     !text.trim().is_empty() && text.chars().count() <= most
 }
@@ -33,5 +44,13 @@ mod tests {
             assert_eq!(is_line(text, 6), line, "{text:?}");
             assert_eq!(is_prose(text, 6), prose, "{text:?}");
         }
+    }
+    #[test]
+    fn likeness_counts_the_letters_that_would_change() {
+        assert_eq!(alike("occ-elec-4", "occ-elec-4"), 1_000);
+        assert_eq!(alike("occ_elec_4", "occ-elec-4"), 800);
+        assert_eq!(alike("养老护理员", "养老护理"), 800);
+        assert_eq!(alike("焊接", "养老护理"), 0);
+        assert_eq!(alike("", ""), 1_000);
     }
 }

@@ -13,6 +13,7 @@ use super::error::OpError;
 use super::identity::{MaskedLearner, masked};
 use crate::domain::achievement::AchievementKind;
 use crate::domain::credit::Credit;
+use crate::domain::doubles::Double;
 use crate::domain::hours::Hours;
 use crate::domain::outcome::{ContestResult, OutcomeFilter, OutcomeStatus, TraineeGroup};
 use crate::domain::policy::{self, Action, Resource};
@@ -63,6 +64,8 @@ pub struct OutcomeView {
     pub contest: Option<ContestResult>,
     pub status: OutcomeStatus,
     pub flags: Vec<String>,
+    /// The records that it looks like, where that is why a person looks at it.
+    pub doubles: Vec<Double>,
     /// The learner's open request to correct it, made by the day of the reading. It blocks nothing.
     pub dispute: Option<Dispute>,
     pub deposited_at: DateTime<Utc>,
@@ -145,6 +148,10 @@ impl Around {
                 .map_err(|_| damaged())?,
             status,
             flags: row.flags.split(',').filter(|flag| !flag.is_empty()).map(str::to_owned).collect(),
+            doubles: match &row.doubles {
+                Some(doubles) => serde_json::from_value(doubles.0.clone()).map_err(|_| damaged())?,
+                None => Vec::new(),
+            },
             dispute: self
                 .disputed
                 .get(&row.outcome_id.0)

@@ -56,7 +56,7 @@ pub const CARRIED: [Carried; 13] = [
         table: "outcomes",
         key: "outcome_id",
         columns: "institution_id, achievement_id, certificate_number, issuer_key, awarded_on, grade, grading_scale, \
-            score, hours_hundredths, original_credits, trainee_group, contest, content_digest, status, flags, \
+            score, hours_hundredths, original_credits, trainee_group, contest, content_digest, status, flags, doubles, \
             deposited_by, deposited_at, reviewed_at, review_reason, ended_at, ended_by, corrected_by, replaces",
         mark: Some("left_by"),
         goes: Goes::Marked,

@@ -82,6 +82,8 @@ pub struct OutcomeRow {
     pub content_digest: Vec<u8>,
     pub status: String,
     pub flags: String,
+    /// The records that it looks like, where it does.
+    pub doubles: Option<Document>,
     pub deposited_by: String,
     pub deposited_at: At,
     pub reviewed_at: Option<At>,
@@ -313,7 +315,7 @@ pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
     insert_rows!(conn, outcomes, &brought.outcomes, {
         learner_id: Id, outcome_id: Id, institution_id: Id, achievement_id: Id, certificate_number: Nullable<Text>, issuer_key: Text,
         awarded_on: Date, grade: Nullable<Text>, grading_scale: Nullable<Text>, score: Nullable<Text>, hours_hundredths: Nullable<BigInt>,
-        original_credits: Nullable<Text>, trainee_group: Nullable<Text>, contest: Nullable<Json>, content_digest: Binary, status: Text, flags: Text,
+        original_credits: Nullable<Text>, trainee_group: Nullable<Text>, contest: Nullable<Json>, content_digest: Binary, status: Text, flags: Text, doubles: Nullable<Json>,
         deposited_by: Text, deposited_at: Moment, reviewed_at: Nullable<Moment>, review_reason: Nullable<Text>,
         ended_at: Nullable<Moment>, ended_by: Nullable<Id>, corrected_by: Nullable<Id>, replaces: Nullable<Id>,
     });

@@ -10,6 +10,7 @@ pub mod connection;
 pub mod conversions;
 pub mod corrections;
 mod dated;
+pub mod doubles;
 pub mod deposits;
 pub mod error;
 pub mod evidence;

@@ -267,6 +267,7 @@ diesel::table! {
         content_digest -> Binary,
         status -> Text,
         flags -> Text,
+        doubles -> Nullable<Json>,
         deposited_by -> Text,
         deposited_at -> Moment,
         reviewed_at -> Nullable<Moment>,

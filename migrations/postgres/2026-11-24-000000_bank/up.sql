@@ -254,6 +254,7 @@ CREATE TABLE outcomes (
     content_digest bytea NOT NULL,
     status text NOT NULL,
     flags text NOT NULL,
+    doubles jsonb,
     deposited_by text NOT NULL,
     deposited_at timestamptz NOT NULL,
     reviewed_at timestamptz,

@@ -247,6 +247,7 @@ CREATE TABLE outcomes (
     content_digest BLOB NOT NULL,
     status TEXT NOT NULL,
     flags TEXT NOT NULL,
+    doubles TEXT CONSTRAINT outcomes_doubles_is_json CHECK (json_valid(doubles)),
     deposited_by TEXT NOT NULL,
     deposited_at INTEGER NOT NULL,
     reviewed_at INTEGER,

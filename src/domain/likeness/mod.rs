@@ -116,6 +116,27 @@ impl Person {
         keys
     }
 
+    /// The keys under which others are held of whom it would be a coincidence to be somebody else: the whole name, or the sequence of
+    /// the number, with the date of birth. None where the document holds no date of birth.
+    pub fn sure_keys(&self) -> BTreeSet<String> {
+        let Some(born) = self.document.birth_date() else {
+            return BTreeSet::new();
+        };
+        let by_name = self.forms.full.iter().map(|form| format!("born {born} full {form}"));
+        let sequence = self.document.sequence();
+        let by_number = self
+            .forms
+            .surname
+            .iter()
+            .filter_map(|surname| Some(format!("born {born} {} {surname}", sequence?)));
+        by_name.chain(by_number).collect()
+    }
+
+    /// The document and the name.
+    pub fn into_parts(self) -> (IdentityDocument, PersonName) {
+        (self.document, self.name)
+    }
+
     /// Adds a key of each way in which the name may be written: all of it finds all or part of it, and a part finds all.
     fn add(&self, keys: &mut Keys, held: &str, sought: &str) {
         let key = |space: &str, sort: &str, form: &String| format!("{space} {sort} {form}");

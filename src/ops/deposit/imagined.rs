@@ -1,7 +1,8 @@
 //! What a dry run has imagined so far, so that the later slices of a file see what the earlier ones would bring. It is kept
-//! small: some hundred bytes for each new person and each certificate of the file.
+//! small: some hundred bytes for each person and each certificate of the file.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
@@ -9,6 +10,7 @@ use uuid::Uuid;
 
 use super::plan::Plan;
 use super::prepare::Prepared;
+use crate::domain::doubles::{Fact, Standard};
 use crate::domain::hours::Hours;
 use crate::domain::movement::ChainHead;
 use crate::domain::outcome::OutcomeStatus;
@@ -16,33 +18,52 @@ use crate::domain::rejection::Rejection;
 use crate::store::deposits::{LearnerRow, OutcomeRow};
 use crate::store::types::{At, Key};
 
-/// An index or a digest, of which the first half tells things apart well enough for one file.
+/// Half an index or a digest, which tells things apart well enough for one file.
 type Half = [u8; 16];
 
 fn half(bytes: &[u8]) -> Half {
     bytes.first_chunk().copied().unwrap_or_default()
 }
 
+/// A person of the file.
+#[derive(Default)]
 struct ImaginedPerson {
-    learner_id: Uuid,
-    name_key: Box<[u8]>,
+    /// The account that would be opened, with the key of its name.
+    opened: Option<(Uuid, Half)>,
+    facts: Vec<ImaginedFact>,
+}
+
+/// An outcome that would be brought. One file is of one institution.
+struct ImaginedFact {
+    institution_id: Uuid,
+    standard: Arc<Standard>,
+    awarded_on: NaiveDate,
+    hours: Option<Hours>,
+    /// What it says, where it has no certificate number.
+    digest: Option<Half>,
 }
 
 struct ImaginedCertificate {
     learner_id: Uuid,
-    outcome_id: Uuid,
-    institution_id: Uuid,
     achievement_id: Uuid,
     awarded_on: NaiveDate,
     hours: Option<Hours>,
-    digest: [u8; 32],
+    digest: Half,
 }
 
 /// What a dry run has imagined so far.
 #[derive(Default)]
 pub struct Imagined {
+    /// By the index of the document.
     people: HashMap<Half, ImaginedPerson>,
     certificates: HashMap<Half, ImaginedCertificate>,
+}
+
+/// What a slice would bring of one outcome, for [`Imagined::learn`].
+pub(super) struct Brings<'a> {
+    pub(super) document_index: &'a [u8],
+    pub(super) fact: Fact,
+    pub(super) outcome: &'a OutcomeRow,
 }
 
 fn certificate_key(number: &str, issuer_key: &str) -> Half {
@@ -54,12 +75,12 @@ impl Imagined {
     pub(super) fn lend(&self, plan: &mut Plan, prepared: &[Result<Prepared, Rejection>]) {
         for one in prepared.iter().flatten() {
             if let Some(person) = self.people.get(&half(&one.document_index)) {
-                plan.meet_imagined(&one.document_index, person.row(one));
+                person.lend(plan, one);
             }
+            let Some(number) = &one.content.certificate_number else { continue };
             for issuer_key in plan.issuer_keys(&one.content.achievement) {
-                let Some(number) = &one.content.certificate_number else { continue };
                 if let Some(certificate) = self.certificates.get(&certificate_key(number, &issuer_key)) {
-                    plan.hold_imagined(number, &issuer_key, certificate.row(number, &issuer_key, one));
+                    plan.hold_imagined(number, &issuer_key, certificate.row(&issuer_key, one));
                 }
             }
         }
@@ -68,83 +89,136 @@ impl Imagined {
     /// Keeps what a slice would bring.
     pub(super) fn learn(&mut self, plan: &Plan) {
         for (document_index, learner_id, name_key) in plan.opened() {
-            let person = ImaginedPerson {
-                learner_id,
-                name_key: name_key.into(),
-            };
-            self.people.insert(half(document_index), person);
+            let person = self.people.entry(half(document_index)).or_default();
+            person.opened = Some((learner_id, half(name_key)));
         }
-        for outcome in plan.outcomes() {
-            let Some(number) = &outcome.certificate_number else { continue };
-            let certificate = ImaginedCertificate {
-                learner_id: outcome.learner_id.0,
-                outcome_id: outcome.outcome_id.0,
-                institution_id: outcome.institution_id.0,
-                achievement_id: outcome.achievement_id.0,
+        for brings in plan.brings() {
+            let outcome = brings.outcome;
+            let digest = half(&outcome.content_digest);
+            let fact = ImaginedFact {
+                institution_id: brings.fact.institution_id,
+                standard: brings.fact.standard,
                 awarded_on: outcome.awarded_on,
-                hours: outcome.hours_hundredths.and_then(|hours| Hours::from_hundredths(hours).ok()),
-                digest: outcome.content_digest.as_slice().try_into().unwrap_or_default(),
+                hours: brings.fact.hours,
+                digest: outcome.certificate_number.is_none().then_some(digest),
             };
-            self.certificates
-                .insert(certificate_key(number, &outcome.issuer_key), certificate);
+            self.people.entry(half(brings.document_index)).or_default().facts.push(fact);
+            if let Some(number) = &outcome.certificate_number {
+                let certificate = ImaginedCertificate {
+                    learner_id: outcome.learner_id.0,
+                    achievement_id: outcome.achievement_id.0,
+                    awarded_on: outcome.awarded_on,
+                    hours: brings.fact.hours,
+                    digest,
+                };
+                self.certificates
+                    .insert(certificate_key(number, &outcome.issuer_key), certificate);
+            }
         }
     }
 }
 
 impl ImaginedPerson {
-    /// The account that would be there by then.
-    fn row(&self, prepared: &Prepared) -> LearnerRow {
-        LearnerRow {
-            learner_id: Key(self.learner_id),
-            account_number: String::new(),
-            document_kind: prepared.document.kind().as_str().to_owned(),
-            document_sealed: Vec::new(),
-            name_sealed: Vec::new(),
-            name_key: self.name_key.to_vec(),
-            user_id: None,
-            opened_by: Key(Uuid::nil()),
-            opened_at: At(DateTime::<Utc>::UNIX_EPOCH),
-            head_sequence: 0,
-            head_hash: ChainHead::genesis(self.learner_id).hash.to_vec(),
-            available_hundredths: 0,
-            merged_into: None,
+    fn lend(&self, plan: &mut Plan, one: &Prepared) {
+        if let Some((learner_id, name_key)) = self.opened {
+            let same_name = half(&one.name_key) == name_key;
+            let name_key = if same_name { one.name_key.clone() } else { name_key.to_vec() };
+            plan.meet_imagined(&one.document_index, learner_row(learner_id, name_key, one));
+        }
+        let Some(learner_id) = plan.learner_of(&one.document_index) else { return };
+        let digest = half(&one.digest);
+        for fact in &self.facts {
+            if fact.digest == Some(digest) {
+                plan.doubles.add_same(&outcome_row(learner_id, fact.institution_id, one));
+            }
+        }
+        if plan.is_lent(&one.document_index) {
+            return;
+        }
+        for fact in &self.facts {
+            plan.doubles.add(
+                learner_id,
+                Fact {
+                    outcome_id: None,
+                    institution_id: fact.institution_id,
+                    standard: Arc::clone(&fact.standard),
+                    awarded_on: fact.awarded_on,
+                    hours: fact.hours,
+                    // Two certificates of one file and one institution are never doubles by their numbers.
+                    certificate_number: fact.digest.is_none().then(Box::default),
+                },
+            );
         }
     }
 }
 
+/// The account that would be there by then.
+fn learner_row(learner_id: Uuid, name_key: Vec<u8>, prepared: &Prepared) -> LearnerRow {
+    LearnerRow {
+        learner_id: Key(learner_id),
+        account_number: String::new(),
+        document_kind: prepared.document.kind().as_str().to_owned(),
+        document_sealed: Vec::new(),
+        name_sealed: Vec::new(),
+        name_key,
+        user_id: None,
+        opened_by: Key(Uuid::nil()),
+        opened_at: At(DateTime::<Utc>::UNIX_EPOCH),
+        head_sequence: 0,
+        head_hash: ChainHead::genesis(learner_id).hash.to_vec(),
+        available_hundredths: 0,
+        merged_into: None,
+    }
+}
+
+/// The outcome that would be there by then, as the row that meets it says it.
+fn outcome_row(learner_id: Uuid, institution_id: Uuid, met_by: &Prepared) -> OutcomeRow {
+    let content = &met_by.content;
+    OutcomeRow {
+        learner_id: Key(learner_id),
+        outcome_id: Key(Uuid::nil()),
+        institution_id: Key(institution_id),
+        achievement_id: Key(Uuid::nil()),
+        certificate_number: content.certificate_number.clone(),
+        issuer_key: String::new(),
+        awarded_on: content.awarded_on,
+        grade: content.grade.clone(),
+        grading_scale: content.grading_scale.clone(),
+        score: content.score.clone(),
+        hours_hundredths: content.hours.map(Hours::hundredths),
+        original_credits: content.credits.clone(),
+        trainee_group: content.trainee_group.map(|group| group.as_str().to_owned()),
+        contest: None,
+        content_digest: met_by.digest.to_vec(),
+        status: OutcomeStatus::Accepted.as_str().to_owned(),
+        flags: String::new(),
+        doubles: None,
+        deposited_by: String::new(),
+        deposited_at: At(DateTime::<Utc>::UNIX_EPOCH),
+        reviewed_at: None,
+        review_reason: None,
+        ended_at: None,
+        ended_by: None,
+        corrected_by: None,
+        replaces: None,
+        left_by: None,
+    }
+}
+
 impl ImaginedCertificate {
-    /// The outcome that would be there by then. What is not kept of it is taken to be as in the row that meets it: where that
-    /// is not so the digests differ, and the deposit itself says in what.
-    fn row(&self, number: &str, issuer_key: &str, met_by: &Prepared) -> OutcomeRow {
-        let content = &met_by.content;
+    /// The outcome that would be there by then. Of what is not kept the score is taken to differ where anything does: it is the
+    /// likeliest, and the deposit itself says in what.
+    fn row(&self, issuer_key: &str, met_by: &Prepared) -> OutcomeRow {
+        let is_same = half(&met_by.digest) == self.digest;
+        let blank = outcome_row(self.learner_id, Uuid::nil(), met_by);
         OutcomeRow {
-            learner_id: Key(self.learner_id),
-            outcome_id: Key(self.outcome_id),
-            institution_id: Key(self.institution_id),
             achievement_id: Key(self.achievement_id),
-            certificate_number: Some(number.to_owned()),
             issuer_key: issuer_key.to_owned(),
             awarded_on: self.awarded_on,
-            grade: content.grade.clone(),
-            grading_scale: content.grading_scale.clone(),
-            // The likeliest difference, and the one that a name of a field helps with.
-            score: None,
             hours_hundredths: self.hours.map(Hours::hundredths),
-            original_credits: content.credits.clone(),
-            trainee_group: content.trainee_group.map(|group| group.as_str().to_owned()),
-            contest: None,
-            content_digest: self.digest.to_vec(),
-            status: OutcomeStatus::Accepted.as_str().to_owned(),
-            flags: String::new(),
-            deposited_by: String::new(),
-            deposited_at: At(DateTime::<Utc>::UNIX_EPOCH),
-            reviewed_at: None,
-            review_reason: None,
-            ended_at: None,
-            ended_by: None,
-            corrected_by: None,
-            replaces: None,
-            left_by: None,
+            score: blank.score.clone().filter(|_| is_same),
+            content_digest: if is_same { blank.content_digest.clone() } else { self.digest.to_vec() },
+            ..blank
         }
     }
 }

@@ -1,16 +1,18 @@
 //! What a slice needs from the database, each thing read once for all of its requests.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::collections::hash_map::Entry;
 
 use uuid::Uuid;
 
 use super::DepositRequest;
+use super::doubles::Doubles;
 use super::plan::{Loaded, Plan};
 use super::prepare::Prepared;
 use crate::domain::actor::{Actor, Caller};
 use crate::domain::certificate_number::CertificatePattern;
 use crate::domain::rejection::Rejection;
+use crate::ops::context::Bank;
 use crate::ops::error::OpError;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
@@ -20,7 +22,7 @@ use crate::store::{deposits as store, identities, standards};
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn plan(conn: &mut Conn, requests: &[DepositRequest], prepared: &[Result<Prepared, Rejection>]) -> Result<Plan, OpError> {
+pub(super) fn plan(bank: &Bank, conn: &mut Conn, requests: &[DepositRequest], prepared: &[Result<Prepared, Rejection>]) -> Result<Plan, OpError> {
     let actors = actors(conn, requests)?;
     let wanted: Vec<&Prepared> = prepared.iter().flatten().collect();
     let indexes = unique(wanted.iter().map(|prepared| prepared.document_index.clone()).collect());
@@ -35,8 +37,11 @@ pub(super) fn plan(conn: &mut Conn, requests: &[DepositRequest], prepared: &[Res
     let learner_ids: Vec<Uuid> = learners.iter().map(|found| found.learner.learner_id.0).collect();
     let known_by = identities::known_by(conn, &learner_ids)?;
     let certificates = store::outcomes_by_certificate(conn, &numbers)?;
-    let decisions = store::decisions_of(conn, certificates.iter().map(|(_, outcome)| outcome))?;
     let achievements = standards::achievements_by_code(conn, &codes)?;
+    let documents: HashSet<&[u8]> = learners.iter().map(|found| found.document_index.as_slice()).collect();
+    let doubles = Doubles::load(bank, conn, &wanted, &learner_ids, &documents, &achievements)?;
+    let there = certificates.iter().map(|(_, outcome)| outcome).chain(doubles.same_rows());
+    let decisions = store::decisions_of(conn, there)?;
     let rules = standards::rules(conn)?;
     let patterns = standards::patterns(conn)?
         .into_iter()
@@ -52,6 +57,7 @@ pub(super) fn plan(conn: &mut Conn, requests: &[DepositRequest], prepared: &[Res
         achievements,
         rules,
         patterns,
+        doubles,
     })
 }
 

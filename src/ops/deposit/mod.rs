@@ -1,6 +1,7 @@
 //! The main job: outcomes are deposited, recognised at once by the rules in force, and become lots.
 //! The operation takes a slice and answers each request by itself; a wrong one never fails its neighbours.
 
+mod doubles;
 mod imagined;
 mod load;
 mod plan;
@@ -165,7 +166,7 @@ fn judged(
     imagined: Option<&Imagined>,
 ) -> Result<(plan::Plan, Answers, Vec<SavedAnswer>), OpError> {
     let mut answered = Answered::load(conn, requests)?;
-    let mut plan = load::plan(conn, requests, prepared)?;
+    let mut plan = load::plan(bank, conn, requests, prepared)?;
     if let Some(imagined) = imagined {
         imagined.lend(&mut plan, prepared);
     }
@@ -253,7 +254,7 @@ fn planned(
         outcome,
     };
     let prepared = [Ok(prepared)];
-    let mut plan = load::plan(conn, std::slice::from_ref(&request), &prepared)?;
+    let mut plan = load::plan(bank, conn, std::slice::from_ref(&request), &prepared)?;
     if let Some(of) = of {
         plan.take_place(of);
     }

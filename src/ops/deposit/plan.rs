@@ -6,6 +6,8 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::doubles::Doubles;
+use super::imagined::Brings;
 use super::prepare::Prepared;
 use super::rows::{answer, differing, mismatch_row, outcome_row};
 use super::{DepositRequest, Deposited, InPlaceOf, NewOutcome, Novelty};
@@ -13,6 +15,7 @@ use crate::domain::achievement::{AchievementKind, AwardTiming, Currency};
 use crate::domain::actor::{Actor, Caller};
 use crate::domain::certificate_number::CertificatePattern;
 use crate::domain::credit::Credit;
+use crate::domain::doubles::{Double, Fact};
 use crate::domain::movement::ChainHead;
 use crate::domain::outcome::OutcomeFlag;
 use crate::domain::policy::{self, Action, Resource};
@@ -41,6 +44,7 @@ pub(super) struct Loaded {
     pub rules: Vec<RuleVersion>,
     /// Kind, family, pattern.
     pub patterns: Vec<(String, Option<String>, CertificatePattern)>,
+    pub doubles: Doubles,
 }
 
 /// A learner of the slice, with the head before and now. Several documents lead to one where accounts were merged.
@@ -76,10 +80,17 @@ pub(super) struct Plan {
     achievements: Vec<AchievementRow>,
     rules: Vec<RuleVersion>,
     patterns: Vec<(String, Option<String>, CertificatePattern)>,
+    pub(super) doubles: Doubles,
+    /// By outcome of the slice: the index of the document that told it, and what it says as far as doubles are told by it.
+    facts: HashMap<Uuid, (Vec<u8>, Fact)>,
+    /// The documents of which a dry run has lent what it imagined.
+    lent: HashSet<Vec<u8>>,
     brought: Brought,
     told: Vec<Told>,
     /// The day on which credit takes effect, where it is not today.
     granted_on: Option<NaiveDate>,
+    /// Whether what comes takes the place of another outcome.
+    replaces: bool,
 }
 
 fn damaged(what: &str) -> OpError {
@@ -124,15 +135,21 @@ impl Plan {
             achievements: loaded.achievements,
             rules: loaded.rules,
             patterns: loaded.patterns,
+            doubles: loaded.doubles,
+            facts: HashMap::new(),
+            lent: HashSet::new(),
             brought: Brought::default(),
             told: Vec::new(),
             granted_on: None,
+            replaces: false,
         })
     }
 
     /// What comes takes the place of another outcome: that one's certificate number is as if it were free.
     pub(super) fn take_place(&mut self, of: InPlaceOf) {
         self.certificates.retain(|_, outcome| outcome.outcome_id.0 != of.outcome_id);
+        self.doubles.take_place(of.outcome_id);
+        self.replaces = true;
         self.granted_on = of.granted_on;
     }
 
@@ -168,9 +185,27 @@ impl Plan {
         {
             return self.again(earlier, prepared, &achievement);
         }
-        let flags = self.flags(&achievement, prepared);
+        if let Some(earlier) = self.doubles.same(new.institution_id, prepared).filter(|_| prepared.content.certificate_number.is_none()) {
+            return self.there(earlier, prepared).map(Ok);
+        }
+        let mut flags = self.flags(&achievement, prepared);
+        let learner_id = self.learner_of(&prepared.document_index);
+        let fact = self.doubles.fact(new.institution_id, &achievement, prepared);
+        let doubles = match self.replaces {
+            // What takes the place of an outcome was looked at by people.
+            true => Vec::new(),
+            false => self.doubles.found(learner_id, prepared, &fact),
+        };
+        flags.extend(doubles.iter().map(|double| double.flag));
         let account_opened = self.meet(bank, context, new.institution_id, prepared)?;
-        let deposited = self.record(bank, context, new, prepared, &achievement, &flags)?;
+        let deposited = self.record(bank, context, new, prepared, &achievement, (&flags, &doubles))?;
+        let told_by = (prepared.document_index.clone(), fact.clone());
+        self.facts.insert(deposited.outcome_id, told_by);
+        let known = Fact {
+            outcome_id: Some(deposited.outcome_id),
+            ..fact
+        };
+        self.doubles.add(deposited.learner_id, known);
         Ok(Ok(Deposited {
             account_opened,
             ..deposited
@@ -201,6 +236,16 @@ impl Plan {
         })
     }
 
+    /// Answers the second deposit of the very same that has no certificate number.
+    fn there(&self, earlier: &OutcomeRow, prepared: &Prepared) -> Result<Deposited, OpError> {
+        let person = self
+            .learner_of(&prepared.document_index)
+            .and_then(|learner_id| self.people.get(&learner_id))
+            .ok_or_else(|| damaged("a learner of the slice"))?;
+        let decision = self.decisions.get(&earlier.outcome_id.0);
+        answer(Novelty::AlreadyThere, earlier, &person.row.account_number, decision)
+    }
+
     /// Answers the second deposit of a certificate number.
     fn again(
         &self,
@@ -215,7 +260,7 @@ impl Plan {
             .filter(|person| person.row.learner_id == earlier.learner_id);
         let fields = differing(earlier, prepared, achievement, person.is_some())?;
         // Given with another document of the same person, the content has another digest and is the same.
-        let same = earlier.content_digest == prepared.content.digest() || fields.is_empty();
+        let same = earlier.content_digest == prepared.digest || fields.is_empty();
         let (Some(person), true) = (person, same) else {
             return Ok(Err(Rejection::CertificateDiffers { fields }));
         };
@@ -307,13 +352,13 @@ impl Plan {
         new: &NewOutcome,
         prepared: &Prepared,
         achievement: &AchievementRow,
-        flags: &[OutcomeFlag],
+        (flags, doubles): (&[OutcomeFlag], &[Double]),
     ) -> Result<Deposited, OpError> {
         let found = self.documents.get(&prepared.document_index);
         let Some(person) = found.and_then(|document| self.people.get_mut(&document.learner_id)) else {
             return Err(damaged("a learner of the slice"));
         };
-        let outcome = outcome_row(context, new, prepared, achievement, &person.row, flags)?;
+        let outcome = outcome_row(context, new, prepared, achievement, &person.row, (flags, doubles))?;
         let mut decision = None;
         if flags.is_empty() {
             let today = bank.day(context.now);
@@ -359,6 +404,7 @@ impl Plan {
                 .of_institution(outcome.institution_id.0)
                 .with(serde_json::json!({ "credit": deposited.credit, "status": deposited.status })),
         );
+        self.doubles.add_same(&outcome);
         self.brought.outcomes.push(outcome);
         Ok(deposited)
     }
@@ -393,9 +439,26 @@ impl Plan {
         })
     }
 
-    /// The outcomes that are brought.
-    pub(super) fn outcomes(&self) -> &[OutcomeRow] {
-        &self.brought.outcomes
+    /// The outcomes that are brought, with what they say.
+    pub(super) fn brings(&self) -> impl Iterator<Item = Brings<'_>> {
+        self.brought.outcomes.iter().filter_map(|outcome| {
+            let (document_index, fact) = self.facts.get(&outcome.outcome_id.0)?;
+            Some(Brings {
+                document_index,
+                fact: fact.clone(),
+                outcome,
+            })
+        })
+    }
+
+    /// The learner to whom a document leads, so far.
+    pub(super) fn learner_of(&self, document_index: &[u8]) -> Option<Uuid> {
+        self.documents.get(document_index).map(|document| document.learner_id)
+    }
+
+    /// Whether a dry run has lent what it imagined of a document's person before; from now on it has.
+    pub(super) fn is_lent(&mut self, document_index: &[u8]) -> bool {
+        !self.lent.insert(document_index.to_vec())
     }
 
     /// Writes the whole plan, and tells of it.

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::NewOutcome;
 use crate::domain::certificate_number::CertificateNumber;
 use crate::domain::identity_document::IdentityDocument;
+use crate::domain::likeness::Person;
 use crate::domain::outcome::{ContestResult, Implausible, OutcomeContent, implausible};
 use crate::domain::person_name::PersonName;
 use crate::domain::rejection::{FieldProblem, Rejection};
@@ -19,6 +20,10 @@ pub(super) struct Prepared {
     pub name_key: Vec<u8>,
     pub certificate_number: Option<CertificateNumber>,
     pub content: OutcomeContent,
+    /// Of the content.
+    pub digest: [u8; 32],
+    /// The indexes under which somebody is found who must be the same person: by name or number, and date of birth.
+    pub likenesses: Vec<Vec<u8>>,
 }
 
 /// Parses one request into what the plan works with.
@@ -91,7 +96,12 @@ pub(super) fn prepare(bank: &Bank, new: &NewOutcome, today: NaiveDate) -> Result
         trainee_group: new.trainee_group,
         contest: new.contest.clone(),
     };
+    let person = Person::new(document, name, []);
+    let likenesses = person.sure_keys().iter().map(|key| bank.sealer.index("likeness", key)).collect();
+    let (document, name) = person.into_parts();
     Ok(Prepared {
+        digest: content.digest(),
+        likenesses,
         document,
         name,
         document_index,

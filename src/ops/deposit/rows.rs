@@ -5,10 +5,12 @@ use uuid::Uuid;
 use super::prepare::Prepared;
 use super::{DepositRequest, Deposited, NewOutcome, Novelty};
 use crate::domain::credit::Credit;
+use crate::domain::doubles::Double;
 use crate::domain::hours::Hours;
 use crate::domain::outcome::{OutcomeFlag, OutcomeStatus};
 use crate::domain::recognition::Recognition;
 use crate::ops::context::{Bank, Context};
+use crate::ops::document::document_of;
 use crate::ops::error::OpError;
 use crate::ops::reseal::given_name_place;
 use crate::store::deposits::{DecisionRow, LearnerRow, OutcomeRow};
@@ -130,7 +132,7 @@ pub(super) fn outcome_row(
     prepared: &Prepared,
     achievement: &AchievementRow,
     learner: &LearnerRow,
-    flags: &[OutcomeFlag],
+    (flags, doubles): (&[OutcomeFlag], &[Double]),
 ) -> Result<OutcomeRow, StoreError> {
     let content = &prepared.content;
     let status = if flags.is_empty() {
@@ -153,9 +155,12 @@ pub(super) fn outcome_row(
         original_credits: content.credits.clone(),
         trainee_group: content.trainee_group.map(|group| group.as_str().to_owned()),
         contest: contest_document(prepared)?,
-        content_digest: content.digest().to_vec(),
+        content_digest: prepared.digest.to_vec(),
         status: status.as_str().to_owned(),
         flags: flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(","),
+        doubles: (!doubles.is_empty())
+            .then(|| document_of(&doubles))
+            .transpose()?,
         deposited_by: context.caller.label(),
         deposited_at: At(context.now),
         reviewed_at: None,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::rows::{KeptRow, Phase};
 use crate::domain::import::{CHUNK_OUTCOMES, SuggestedCode, UNKNOWN_CODES_MAX, UnknownCode};
 use crate::domain::rejection::Rejection;
+use crate::domain::text::alike;
 use crate::intake::Reading;
 use crate::intake::file_problem::FileProblem;
 use crate::intake::problem::CellProblem;
@@ -146,8 +147,8 @@ fn suggestions(code: &str, achievements: &[AchievementRow]) -> Vec<SuggestedCode
     let mut found: Vec<(u32, &AchievementRow)> = achievements
         .iter()
         .map(|row| {
-            let by_code = likeness(&wanted, &row.code.to_lowercase());
-            (by_code.max(likeness(&wanted, &row.name_chinese.to_lowercase())), row)
+            let by_code = alike(&wanted, &row.code.to_lowercase());
+            (by_code.max(alike(&wanted, &row.name_chinese.to_lowercase())), row)
         })
         .filter(|(likeness, _)| *likeness >= LIKENESS_LEAST)
         .collect();
@@ -158,28 +159,4 @@ fn suggestions(code: &str, achievements: &[AchievementRow]) -> Vec<SuggestedCode
         name: row.name_chinese.clone(),
     });
     named.collect()
-}
-
-/// How alike two texts are, in thousandths: by the letters that would have to change.
-fn likeness(one: &str, other: &str) -> u32 {
-    let longest = one.chars().count().max(other.chars().count());
-    if longest == 0 {
-        return 1_000;
-    }
-    let distance = strsim::osa_distance(one, other);
-    let alike = longest.saturating_sub(distance).saturating_mul(1_000) / longest;
-    u32::try_from(alike).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::likeness;
-
-    #[test]
-    fn likeness_counts_the_letters_that_would_change() {
-        assert_eq!(likeness("occ-elec-4", "occ-elec-4"), 1_000);
-        assert_eq!(likeness("occ_elec_4", "occ-elec-4"), 800);
-        assert_eq!(likeness("电工四级", "电工(四级/中级工)"), 400);
-        assert_eq!(likeness("", ""), 1_000);
-    }
 }

@@ -115,7 +115,7 @@ fn grounds_of(row: &SuspicionRow) -> Result<Vec<Ground>, StoreError> {
 }
 
 /// Some learners as persons, with the institutions that know them.
-fn persons(bank: &Bank, conn: &mut Conn, learners: Vec<LearnerRow>) -> Result<BTreeMap<Uuid, Person>, OpError> {
+pub(super) fn persons(bank: &Bank, conn: &mut Conn, learners: Vec<LearnerRow>) -> Result<BTreeMap<Uuid, Person>, OpError> {
     let ids: Vec<Uuid> = learners.iter().map(|row| row.learner_id.0).collect();
     let known = known_by(conn, &ids)?;
     let mut people = BTreeMap::new();
