@@ -6,6 +6,7 @@ pub mod config;
 pub mod domain;
 pub mod files;
 pub mod http;
+pub mod intake;
 pub mod ops;
 pub mod portal;
 pub mod store;
