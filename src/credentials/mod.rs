@@ -7,6 +7,8 @@ mod integrity;
 mod jwt;
 mod keys;
 mod refusal;
+#[cfg(test)]
+mod tests;
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
