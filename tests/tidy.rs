@@ -5,24 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each floor, and the floors that it may name.
-const FLOORS: [(&str, &[&str]); 10] = [
+const FLOORS: [(&str, &[&str]); 12] = [
     ("clock", &[]),
     ("domain", &[]),
     ("vault", &[]),
     ("files", &[]),
+    ("credentials", &["domain"]),
+    ("intake", &["credentials", "domain"]),
     ("store", &["domain"]),
-    ("ops", &["domain", "vault", "files", "store"]),
+    ("ops", &["credentials", "domain", "vault", "files", "intake", "store"]),
     ("config", &["files", "store", "vault"]),
     ("http", &["clock", "config", "domain", "ops", "vault"]),
     ("portal", &["domain", "http", "ops"]),
     (
         "cli",
-        &["clock", "config", "domain", "files", "http", "ops", "portal", "store", "vault"],
+        &[
+            "clock", "config", "domain", "files", "http", "intake", "ops", "portal", "store", "vault",
+        ],
     ),
 ];
 
 /// What never comes in, by floor.
-const NEVER: [(&str, &[&str]); 5] = [
+const NEVER: [(&str, &[&str]); 7] = [
     (
         "domain",
         &[
@@ -37,6 +41,36 @@ const NEVER: [(&str, &[&str]); 5] = [
             "getrandom",
             "tokio",
             "now_v7",
+        ],
+    ),
+    (
+        "credentials",
+        &[
+            "diesel",
+            "actix_web",
+            "std::env",
+            "std::fs",
+            "std::net",
+            "std::time",
+            "SystemTime",
+            "Utc::now",
+            "reqwest",
+            "tokio",
+        ],
+    ),
+    (
+        "intake",
+        &[
+            "diesel",
+            "actix_web",
+            "std::env",
+            "std::fs",
+            "std::net",
+            "std::time",
+            "SystemTime",
+            "Utc::now",
+            "reqwest",
+            "tokio",
         ],
     ),
     ("store", &["actix_web", "StatusCode", "sentence("]),

@@ -14,7 +14,7 @@ pub mod correction;
 pub mod credit;
 pub mod credit_code;
 pub mod dated;
-mod decimal;
+pub(crate) mod decimal;
 pub mod doubles;
 pub mod evidence;
 pub mod expiry;

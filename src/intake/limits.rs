@@ -7,6 +7,8 @@ pub struct Limits {
     /// Rows below the header, empty ones included.
     pub rows_max: u64,
     pub columns_max: usize,
+    /// Of a template that has a group of columns for every subject.
+    pub wide_columns_max: usize,
     pub cell_characters_max: usize,
     /// Of one row of a delimited file, or one record of JSON, with everything in it.
     pub row_bytes_max: u64,
@@ -28,6 +30,7 @@ impl Default for Limits {
             file_bytes_max: 256 << 20,
             rows_max: 2_000_000,
             columns_max: 200,
+            wide_columns_max: 1_000,
             cell_characters_max: 4_000,
             row_bytes_max: 4 << 20,
             expanded_bytes_max: 4 << 30,

@@ -97,12 +97,10 @@ reasons! {
         "请改成文本。", "Write it as a text.";
     BrokenJson { detail: String } = "broken_json", "不是有效的 JSON：{detail}。", "This is not valid JSON: {detail}.",
         "请改正该行。", "Mend this line.";
-    RepeatedProperty { name: String } = "repeated_property", "属性 {name} 出现了两次，内容不同。", "The property `{name}` is there twice, with different values.",
+    RepeatedProperty { name: String } = "repeated_property", "属性 {name} 出现了两次。", "The property `{name}` is there twice.",
         "请只保留一个。", "Keep one of them.";
     TooDeep {} = "too_deep", "JSON 嵌套过深。", "The JSON is nested too deeply.",
         "请导出平面的记录。", "Export flat records.";
-    UnknownProperty { name: String } = "unknown_property", "没有属性 {name}。", "There is no property `{name}`.",
-        "请更正属性名，或删除该属性。", "Correct its name, or leave it out.";
     TooManyOutcomes { most: usize } = "too_many_outcomes", "一行最多 {most} 项成果。", "One row tells at most {most} outcomes.",
         "请拆成几行。", "Spread them over several rows.";
     NoOutcome {} = "no_outcome", "该行没有任何成果。", "The row tells no outcome.",

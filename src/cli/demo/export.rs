@@ -36,7 +36,7 @@ pub(super) fn export(intake: &Intake, directory: &Path) -> Result<(), IntakeErro
                 "score",
             ]
         };
-        let failed = |error: csv::Error| IntakeError::Row(name.clone(), error);
+        let failed = |error: csv::Error| IntakeError::Refused(name.clone(), error.to_string());
         let mut file = csv::Writer::from_writer(Vec::new());
         file.write_record(header).map_err(failed)?;
         for row in intake.rows(institution)? {

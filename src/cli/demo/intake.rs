@@ -2,14 +2,16 @@
 //! files, or invented from a seed.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use encoding_rs_io::DecodeReaderBytesBuilder;
 use serde::Deserialize;
 
 use super::invented;
+use crate::domain::language::Language;
+use crate::intake::file_problem::FileProblem;
+use crate::intake::told::ToldOutcome;
+use crate::intake::{Options, open};
 
 /// An institution of the demonstration.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,23 +39,15 @@ pub(super) struct IntakeAchievement {
 }
 
 /// One outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
-    #[serde(alias = "身份证号")]
     pub identity_number: String,
-    #[serde(alias = "姓名")]
     pub name: String,
-    #[serde(alias = "人员类别")]
     pub trainee_group: String,
-    #[serde(alias = "成果编码")]
     pub achievement: String,
-    #[serde(alias = "取得日期")]
     pub awarded_on: NaiveDate,
-    #[serde(alias = "证书编号")]
     pub certificate_number: String,
-    #[serde(alias = "学时")]
     pub hours: String,
-    #[serde(alias = "成绩")]
     pub score: String,
 }
 
@@ -64,9 +58,9 @@ pub enum IntakeError {
     File(String, std::io::Error),
     #[error("{0}: {1}")]
     Json(String, serde_json::Error),
-    /// The csv library names the line and the column.
+    /// What is wrong, with its line.
     #[error("{0}: {1}")]
-    Row(String, csv::Error),
+    Refused(String, String),
 }
 
 /// Where the rows come from.
@@ -134,27 +128,46 @@ impl Intake {
     }
 }
 
-/// UTF-8, or else GB18030: told by the first line, which is a header in either.
+/// The rows of a file, read as any file that an institution uploads.
 fn rows_of_file(path: &Path) -> Result<Rows, IntakeError> {
     let name = path.display().to_string();
-    let failed = |error| IntakeError::File(name.clone(), error);
-    let mut header = Vec::new();
-    BufReader::new(File::open(path).map_err(failed)?)
-        .take(4096)
-        .read_until(b'\n', &mut header)
-        .map_err(failed)?;
-    let encoding = if std::str::from_utf8(&header).is_ok() {
-        encoding_rs::UTF_8
-    } else {
-        encoding_rs::GB18030
-    };
-    let text = DecodeReaderBytesBuilder::new()
-        .encoding(Some(encoding))
-        .build(File::open(path).map_err(failed)?);
-    let rows = csv::Reader::from_reader(text).into_deserialize();
-    Ok(Box::new(
-        rows.map(move |row| row.map_err(|error| IntakeError::Row(name.clone(), error))),
-    ))
+    let file = File::open(path).map_err(|error| IntakeError::File(name.clone(), error))?;
+    // Only dates of birth in numbers are compared with it, and none of those lies ahead.
+    let options = Options::new(NaiveDate::MAX);
+    let refused = |problem: FileProblem| IntakeError::Refused(path.display().to_string(), problem.to_string());
+    let mut reading = open(file, &name, &options).map_err(refused)?;
+    Ok(Box::new(std::iter::from_fn(move || {
+        let read = match reading.next_row() {
+            Ok(Some(read)) => read,
+            Ok(None) => return None,
+            Err(problem) => return Some(Err(IntakeError::Refused(name.clone(), problem.to_string()))),
+        };
+        let line = read.row;
+        let row = match read.outcomes.into_iter().next()? {
+            Ok(told) => Ok(Row::of(told)),
+            Err(problems) => {
+                let said = problems.iter().map(|problem| problem.reason.sentence(Language::English));
+                let said = format!("line {line}: {}", said.collect::<Vec<_>>().join(" "));
+                Err(IntakeError::Refused(name.clone(), said))
+            }
+        };
+        Some(row)
+    })))
+}
+
+impl Row {
+    fn of(told: ToldOutcome) -> Self {
+        Self {
+            identity_number: told.document_number,
+            name: told.name,
+            trainee_group: told.trainee_group.map(|group| group.to_string()).unwrap_or_default(),
+            achievement: told.achievement_code,
+            awarded_on: told.awarded_on,
+            certificate_number: told.certificate_number.unwrap_or_default(),
+            hours: told.hours.map(|hours| hours.to_string()).unwrap_or_default(),
+            score: told.score.unwrap_or_default(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +194,6 @@ mod tests {
         let header = "identity_number,name,trainee_group,achievement,awarded_on,certificate_number,hours,score\n";
         std::fs::write(&path, format!("{header}1,a,,t,yesterday,,60,89\n")).unwrap();
         let error = rows_of_file(&path).unwrap().next().unwrap().unwrap_err().to_string();
-        assert!(error.contains("outcomes-x.csv") && error.contains("line: 2"), "{error}");
+        assert!(error.contains("outcomes-x.csv") && error.contains("line 2"), "{error}");
     }
 }
