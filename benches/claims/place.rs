@@ -110,6 +110,7 @@ impl Place {
             evidence_bytes_max: 10 << 20,
             import_bytes_max: 64 << 20,
             import_files_days: 30,
+            import_silence: TimeDelta::seconds(30),
         }
     }
 

@@ -24,7 +24,7 @@ use crate::ops::error::OpError;
 use crate::ops::imports::act::{Commitment, check_import, commit_import};
 use crate::ops::imports::download::{Wanted, download_import};
 use crate::ops::imports::receive::{NewImport, begin_import};
-use crate::ops::imports::worker::{SILENCE, run_next_import};
+use crate::ops::imports::worker::run_next_import;
 use crate::ops::imports::{Import, read_import};
 use crate::ops::institutions::find_institution;
 
@@ -88,7 +88,12 @@ impl ImportArguments {
         }
         for unknown in &import.unknown_codes {
             let meant: Vec<&str> = unknown.suggestions.iter().map(|one| one.code.as_str()).collect();
-            println!("no achievement {}, in {} outcomes; perhaps {}", unknown.code, unknown.outcomes, meant.join(", "));
+            println!(
+                "no achievement {}, in {} outcomes; perhaps {}",
+                unknown.code,
+                unknown.outcomes,
+                meant.join(", ")
+            );
         }
         if import.summary.status == ImportStatus::Checked && !self.check_only {
             let commitment = Commitment {
@@ -112,7 +117,11 @@ impl ImportArguments {
         };
         let path = self.file.display().to_string();
         let failed = |error: std::io::Error| CommandError::Other(format!("{path}: {error}"));
-        let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = self
+            .file
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let mut file = File::open(&self.file).map_err(failed)?;
         let new = NewImport {
             institution_id,
@@ -175,7 +184,7 @@ fn work(bank: &Arc<Bank>, import_id: Uuid) -> Result<Import, CommandError> {
                 },
                 Err(OpError::Store(error)) => {
                     tracing::warn!(%error, "the import broke off; it is taken again");
-                    std::thread::sleep(SILENCE.to_std().unwrap_or_default());
+                    std::thread::sleep(bank.import_silence.to_std().unwrap_or_default());
                 }
                 Err(error) => break Err(error),
             }

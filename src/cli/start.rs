@@ -83,5 +83,6 @@ pub(super) fn open_bank(config: &Config) -> Result<Bank, CommandError> {
         evidence_bytes_max: config.evidence.bytes_max,
         import_bytes_max: config.imports.bytes_max,
         import_files_days: config.imports.files_days,
+        import_silence: config.imports.silence,
     })
 }

@@ -1,5 +1,7 @@
 //! Files of outcomes: how large one may be, and how long it is kept.
 
+use chrono::TimeDelta;
+
 use super::variables::{ConfigError, Variables};
 
 /// How large a file of outcomes may be, and how long it is kept.
@@ -7,6 +9,7 @@ use super::variables::{ConfigError, Variables};
 pub struct ImportConfig {
     pub bytes_max: u64,
     pub files_days: u16,
+    pub silence: TimeDelta,
 }
 
 /// Reads the settings.
@@ -29,5 +32,12 @@ pub(super) fn imports(variables: &mut Variables) -> Result<ImportConfig, ConfigE
             3_650,
             "for how many days the file of an import is kept after the import has ended",
         )?,
+        silence: TimeDelta::seconds(variables.number(
+            "IMPORT_SILENCE_SECONDS",
+            "30",
+            1,
+            3_600,
+            "after how many seconds without a sign of life an import is taken from whoever works on it",
+        )?),
     })
 }

@@ -19,7 +19,18 @@ const ALIKE_LEAST: u32 = 750;
 
 /// Words that most names of trainings share, and that tell none from another.
 const COMMON_WORDS: [&str; 12] = [
-    "技能", "提升", "培训", "培育", "专题", "教育", "课程", "职业", "training", "course", "programme", "program",
+    "技能",
+    "提升",
+    "培训",
+    "培育",
+    "专题",
+    "教育",
+    "课程",
+    "职业",
+    "training",
+    "course",
+    "programme",
+    "program",
 ];
 
 /// What was achieved, as far as doubles are told by it.
@@ -150,15 +161,27 @@ mod tests {
         use OutcomeFlag as F;
         let care = training(HERE, "tr-care", "养老护理技能提升培训", "2024-03-01", "60");
         let cases = [
-            (training(HERE, "tr-care", "养老护理技能提升培训", "2024-03-01", "56"), Some(F::SameTrainingAgain)),
+            (
+                training(HERE, "tr-care", "养老护理技能提升培训", "2024-03-01", "56"),
+                Some(F::SameTrainingAgain),
+            ),
             // Every year again is what such trainings are for.
             (training(HERE, "tr-care", "养老护理技能提升培训", "2024-03-02", "60"), None),
-            (training(HERE, "tr-care-2", "养老护理员技能培训", "2024-03-05", "60"), Some(F::SameTrainingInOtherWords)),
+            (
+                training(HERE, "tr-care-2", "养老护理员技能培训", "2024-03-05", "60"),
+                Some(F::SameTrainingInOtherWords),
+            ),
             (training(HERE, "tr-care-2", "养老护理员技能培训", "2024-03-09", "60"), None),
             (training(HERE, "tr-care-2", "养老护理员技能培训", "2024-03-05", "48"), None),
             (training(HERE, "tr-weld", "焊接技能提升培训", "2024-03-01", "60"), None),
-            (training(THERE, "care", "养老护理技能提升培训", "2024-03-01", "60"), Some(F::SameRecordElsewhere)),
-            (training(THERE, "care", "养老护理技能提升培训", "2024-03-03", "60"), Some(F::SameTrainingInOtherWords)),
+            (
+                training(THERE, "care", "养老护理技能提升培训", "2024-03-01", "60"),
+                Some(F::SameRecordElsewhere),
+            ),
+            (
+                training(THERE, "care", "养老护理技能提升培训", "2024-03-03", "60"),
+                Some(F::SameTrainingInOtherWords),
+            ),
         ];
         for (new, expected) in cases {
             assert_eq!(flag(&new, &care), expected, "{new:?}");

@@ -1,7 +1,7 @@
 //! Imports: files of outcomes, brought, looked through, deposited, and given back with what became of each row.
 
-use actix_web::http::header::{self, ContentEncoding};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, ContentEncoding};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get, post, put, web};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
@@ -293,7 +293,9 @@ pub(crate) async fn list_import_rows(
     let items = web
         .run(move |bank| rows::list_import_rows(bank, &asking.0, id.0, phase, filter, most, language))
         .await?;
-    Ok(page(&request, limit, items, |item: &ImportedRow| format!("{}.{}", item.row, item.part)))
+    Ok(page(&request, limit, items, |item: &ImportedRow| {
+        format!("{}.{}", item.row, item.part)
+    }))
 }
 
 /// Which rows to download.

@@ -4,8 +4,8 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, evidence, health, imports, institutions, learners, me, members, merges, notices,
-    outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations, suspicions, verdicts, worth,
+    achievements, agreements, claims, clients, corrections, evidence, health, imports, institutions, learners, me, members, merges,
+    notices, outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations, suspicions, verdicts, worth,
 };
 
 macro_rules! operations {

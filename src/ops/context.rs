@@ -37,6 +37,8 @@ pub struct Bank {
     pub import_bytes_max: u64,
     /// For how many days the file of an import is kept after the import has ended.
     pub import_files_days: u16,
+    /// After how long without a sign of life an import is taken from its runner. A chunk takes far less.
+    pub import_silence: TimeDelta,
 }
 
 /// Who asks, when, in which request.

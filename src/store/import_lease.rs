@@ -79,7 +79,14 @@ impl Lease {
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn end_check(&self, conn: &mut Conn, now: DateTime<Utc>, rows: i64, totals: Document, unknown: Document) -> Result<bool, StoreError> {
+    pub fn end_check(
+        &self,
+        conn: &mut Conn,
+        now: DateTime<Utc>,
+        rows: i64,
+        totals: Document,
+        unknown: Document,
+    ) -> Result<bool, StoreError> {
         let ended = diesel::update(of_runner!(self.import_id, self.runner, self.status))
             .set((
                 imports::status.eq(ImportStatus::Checked.as_str()),

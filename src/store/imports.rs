@@ -110,9 +110,7 @@ pub fn list(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<ImportRow>, StoreError> {
-    let mut query = imports::table
-        .filter(imports::institution_id.eq(Key(institution_id)))
-        .into_boxed();
+    let mut query = imports::table.filter(imports::institution_id.eq(Key(institution_id))).into_boxed();
     if let Some(status) = status {
         query = query.filter(imports::status.eq(status.as_str()));
     }

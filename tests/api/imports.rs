@@ -189,7 +189,10 @@ fn build(server: &Server, directory: &Path) -> Vec<(String, String)> {
 
 /// The line of the deposit, as the recount writes it.
 fn counted(school: &str, text: &str) -> String {
-    let line = text.lines().find(|line| line.contains("outcomes are accepted")).unwrap_or_else(|| panic!("{text}"));
+    let line = text
+        .lines()
+        .find(|line| line.contains("outcomes are accepted"))
+        .unwrap_or_else(|| panic!("{text}"));
     let words: Vec<&str> = line.split([' ', '(']).filter(|word| !word.is_empty()).collect();
     let at = words.iter().position(|word| *word == "outcomes").unwrap();
     let credit = words[words.iter().position(|word| word.starts_with("credits")).unwrap() - 1];
@@ -221,7 +224,12 @@ fn a_years_intake_through_files_equals_the_recount_killed_ten_times_and_again_ch
         for (school, credit_code) in &schools {
             let file = intake.join(format!("outcomes-{school}.csv"));
             while kills < 10 && random.bool() {
-                let mut process = line.import(&file, credit_code).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+                let mut process = line
+                    .import(&file, credit_code)
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .unwrap();
                 std::thread::sleep(Duration::from_millis(random.u64(100..1_500)));
                 process.kill().unwrap();
                 process.wait().unwrap();

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bodies;
 mod claims;
 mod contests;
 mod conversion;
@@ -15,6 +16,7 @@ mod demo;
 mod evidence;
 mod examples;
 mod flushes;
+mod imports;
 mod merges;
 mod packs;
 mod racing;

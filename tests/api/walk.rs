@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::bodies::body;
 use super::server::{Answer, Server, on_both};
-use super::town::{Town, agreement, pathway, programme, user};
+use super::town::{Town, user};
 
 /// Operations that answer anybody.
 const PUBLIC: [&str; 34] = [
@@ -63,9 +64,9 @@ const ANYBODYS: [&str; 8] = [
 const FILE: &str = "%PDF-1.7";
 
 /// Ids of the school whose things strangers must not touch.
-struct Things {
-    ids: BTreeMap<&'static str, String>,
-    example: Value,
+pub(crate) struct Things {
+    pub(crate) ids: BTreeMap<&'static str, String>,
+    pub(crate) example: Value,
 }
 
 fn things(server: &Server, town: &Town) -> Things {
@@ -119,6 +120,7 @@ fn things(server: &Server, town: &Town) -> Things {
             // Nobody is suspected; who may know of any is asked first.
             ("suspicion_id", town.school.clone()),
             ("file_id", file_of(server, town, &text(&deposited["learner_id"]))),
+            ("import_id", import_of(server, town)),
         ]),
         example: town.outcome("S000441012345242000003"),
     }
@@ -135,6 +137,14 @@ fn file_of(server: &Server, town: &Town, learner_id: &str) -> String {
     file["file_id"].as_str().unwrap().to_owned()
 }
 
+/// A file of outcomes that the school brought.
+fn import_of(server: &Server, town: &Town) -> String {
+    let path = format!("/api/v1/institutions/{}/imports?name=a.csv", town.school);
+    let request = server.request(Method::POST, &path).bearer_auth(&town.registrar);
+    let import = Answer::of(request.header("Content-Type", "text/csv").body("姓名\n").send().unwrap()).expect(202);
+    import["import_id"].as_str().unwrap().to_owned()
+}
+
 /// A claim of the learner that the school decides.
 fn claim_of(server: &Server, town: &Town, learner: &str) -> String {
     let upload = server
@@ -147,90 +157,6 @@ fn claim_of(server: &Server, town: &Town, learner: &str) -> String {
         "subject": { "of": "declared", "achievement_id": published["items"][0]["achievement_id"], "awarded_on": "2023-05-01" } });
     let claim = server.post("/api/v1/me/claims", learner, &claim).expect(201);
     claim["claim_id"].as_str().unwrap().to_owned()
-}
-
-/// A body that would do something if it were allowed.
-fn body(operation: &str, things: &Things) -> Option<Value> {
-    let school = &things.ids["institution_id"];
-    let achievement =
-        json!({ "institution_id": school, "code": "draft-1", "name_chinese": "草案", "kind": "other", "valid_from": "2024-01-01" });
-    Some(match operation {
-        "create_user" => json!({ "user": user("intruder"), "bank_role": "administrator" }),
-        "change_password" => json!({ "present_password": "wrong", "new_password": "marble-kettle-orchid-7" }),
-        "edit_institution" => json!({ "name": "改名", "division_code": "410502" }),
-        "approve_institution"
-        | "refuse_institution"
-        | "suspend_institution"
-        | "reinstate_institution"
-        | "release_outcome"
-        | "refuse_outcome"
-        | "dismiss_suspicion" => {
-            json!({ "reason": "没有权限" })
-        }
-        "add_member" => json!({ "user": user("intruder"), "roles": ["registrar"] }),
-        "set_member_roles" => json!({ "roles": ["reviewer"] }),
-        "create_client" => json!({ "name": "系统", "scopes": ["outcomes:write"] }),
-        "rotate_client_secret" => json!({ "overlap_hours": 0 }),
-        "create_framework" => {
-            json!({ "code": "x", "name_chinese": "x", "name_english": "x", "levels": [{ "level": 1, "name_chinese": "x", "name_english": "x" }] })
-        }
-        "create_achievement" | "edit_achievement" | "create_achievement_version" => achievement,
-        "close_achievement" => json!({ "closed_on": "2025-01-01" }),
-        "publish_recognition_rule" => json!({ "title": "x", "citation": "x", "selector": { "kind": "training" },
-            "method": { "method": "fixed", "credit": "1" }, "selected_by": "award_date", "effective_from": "2020-01-01" }),
-        "publish_certificate_pattern" => json!({ "name": "x", "kind": "training", "pattern": "x", "citation": "x" }),
-        "publish_programme" => json!({ "institution_id": school, "programme": programme("intruder") }),
-        "publish_agreement" => agreement("intruder"),
-        "publish_pathway" => pathway("intruder", "elec"),
-        "deposit_outcome" => things.example.clone(),
-        "deposit_batch" => json!({ "rows": [{ "outcome": things.example }] }),
-        "register_learner" => json!({ "institution_id": school, "learner": things.example["learner"] }),
-        "find_learner" => {
-            json!({ "institution_id": school, "document_kind": "resident_identity_card", "document_number": super::town::NUMBER })
-        }
-        "issue_claim_code" => json!({ "institution_id": school }),
-        "keep_worth" => json!({ "programme_id": school }),
-        "preview_correction" => {
-            json!({ "institution_id": school, "kind": "withdraw", "scope": { "of": "outcome", "outcome_id": things.ids["outcome_id"] },
-                "reason": "没有权限", "citation": "无" })
-        }
-        "apply_correction" => json!({ "digest": "0".repeat(64) }),
-        "request_correction" => json!({ "outcome_id": things.ids["outcome_id"], "kind": "not_mine", "reason": "没有权限" }),
-        "answer_correction_request" => json!({ "answer": "refuse", "reason": "没有权限" }),
-        "complain_of_refusal" => json!({ "reason": "没有权限" }),
-        "decide_complaint" => json!({ "decision": "uphold", "reason": "没有权限" }),
-        "decide_case" => json!({ "verdict": "cancel", "reason": "没有权限" }),
-        "propose_merge" => {
-            json!({ "surviving": { "learner_id": things.ids["learner_id"] }, "absorbed": { "learner_id": school },
-                "reason": "没有权限", "citation": "无" })
-        }
-        "propose_merge_reversal"
-        | "confirm_merge"
-        | "decline_merge"
-        | "withdraw_merge"
-        | "confirm_merge_reversal"
-        | "decline_merge_reversal" => json!({ "reason": "没有权限" }),
-        "settle_mismatch" => json!({ "note": "没有权限" }),
-        "create_rule_pack" => json!({ "institution_id": school, "document": super::packs::document("2999-01-01") }),
-        "edit_rule_pack" => json!({ "document": super::packs::document("2999-01-01") }),
-        "validate_rule_pack" => super::packs::document("2999-01-01"),
-        "test_rule_pack" => json!({}),
-        "decide_filing" => json!({ "decision": "accept", "reason": "没有权限" }),
-        "submit_claim" => json!({ "kind": "conversion", "worth_id": school }),
-        "take_claim" | "approve_claim" | "withdraw_claim" | "withdraw_appeal" => json!({}),
-        "ask_information" | "give_information" | "recuse_from_claim" | "send_back_claim" | "appeal_claim" | "object_to_claim"
-        | "appeal_as_objector" => json!({ "reason": "没有权限" }),
-        "vote_on_claim" | "propose_verdict" => json!({ "verdict": "grant", "reason": "没有权限" }),
-        "decide_appeal" => json!({ "decision": "overturn", "reason": "没有权限" }),
-        "answer_objection" => json!({ "answer": "upheld", "reason": "没有权限" }),
-        "put_working_year" => {
-            json!({ "year": 2030, "notices": [{ "title": "测试通知", "number": "测试〔2029〕1号", "issued_on": "2029-11-10" }],
-            "holidays": [{ "name": { "zh": "元旦" }, "from": "2030-01-01", "to": "2030-01-03" }] })
-        }
-        "start_simulation" => json!({ "programme_id": things.ids["simulation_id"] }),
-        "publish_achievement" | "revoke_client" | "replay_decision" => return None,
-        other => panic!("{other} takes a body that the walk does not know"),
-    })
 }
 
 struct Step {
@@ -273,14 +199,14 @@ fn steps(things: &Things) -> Vec<Step> {
             if matches!(id.as_str(), "read_own_audit" | "list_own_additions" | "read_shortest_way") {
                 path = format!("{path}?programme={}", things.ids["institution_id"]);
             }
-            if id == "upload_evidence" {
+            if id == "upload_evidence" || id == "upload_import" {
                 path = format!("{path}?name=scan.pdf");
             }
             if id == "upload_learner_evidence" {
                 path = format!("{path}?name=scan.pdf&institution_id={}", things.ids["institution_id"]);
             }
             let content = operation.get("requestBody").map(|body| &body["content"]);
-            let takes_file = content.is_some_and(|content| content.get("application/pdf").is_some());
+            let takes_file = content.is_some_and(|content| content.get("application/octet-stream").is_some());
             steps.push(Step {
                 method: method.to_uppercase().parse().unwrap(),
                 path,
@@ -308,7 +234,7 @@ fn call(server: &Server, step: &Step, token: Option<&str>) -> Answer {
         request = request.json(body);
     }
     if step.takes_file {
-        request = request.header("Content-Type", "application/pdf").body(FILE);
+        request = request.header("Content-Type", "application/octet-stream").body(FILE);
     }
     let answer = Answer::of(request.send().unwrap());
     assert!(

@@ -33,13 +33,6 @@ pub(crate) struct Learner {
     pub(crate) learner_id: Uuid,
 }
 
-fn member(world: &World, name: &str, role: &str) -> Context {
-    let new = json!({ "user": { "username": name, "display_name": name, "password": PASSWORD }, "roles": [role] });
-    let new = serde_json::from_value(new).unwrap();
-    members::add_member(&world.bank, &world.registrar, None, world.institution_id, &new).unwrap();
-    on(log_in(&world.bank, name).1, TODAY)
-}
-
 impl Office {
     /// One person decides, without notice; a certificate covers both courses of the programme.
     pub(crate) fn open(world: &World) -> Self {
@@ -60,8 +53,8 @@ impl Office {
         Self {
             registrar: on(registrar, TODAY),
             officer: on(officer, TODAY),
-            reviewer: member(world, "reviewer", "reviewer"),
-            approver: member(world, "approver", "approver"),
+            reviewer: on(world.member("reviewer", "reviewer"), TODAY),
+            approver: on(world.member("approver", "approver"), TODAY),
             programme_id: programme.programme_id,
         }
     }

@@ -12,7 +12,7 @@ use credit_bank::files::{Files, FilesAddress};
 use credit_bank::ops::context::{Bank, Context};
 use credit_bank::ops::deposit::NewOutcome;
 use credit_bank::ops::sessions::LogIn;
-use credit_bank::ops::{achievements, institutions, rules, sessions, setup};
+use credit_bank::ops::{achievements, institutions, members, rules, sessions, setup};
 use credit_bank::store::Store;
 use credit_bank::store::connection::DatabaseAddress;
 use credit_bank::vault::key_ring::KeyRing;
@@ -30,7 +30,7 @@ pub(crate) const NUMBER: &str = "11010519491231002X";
 pub(crate) const PASSWORD: &str = "lantern-orbit-violin-42";
 
 pub(crate) struct World {
-    pub(crate) bank: Bank,
+    pub(crate) bank: Arc<Bank>,
     pub(crate) registrar: Context,
     pub(crate) institution_id: Uuid,
 }
@@ -93,6 +93,7 @@ impl World {
             evidence_bytes_max: 10 << 20,
             import_bytes_max: 64 << 20,
             import_files_days: 30,
+            import_silence: TimeDelta::seconds(30),
         };
         let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();
         let user = |name: &str| json!({ "username": name, "display_name": name, "password": PASSWORD });
@@ -128,10 +129,18 @@ impl World {
         let pattern = json!({ "name": "职业技能等级证书", "kind": "occupational_certificate", "pattern": SKILL_LEVEL_CERTIFICATE, "citation": "测试" });
         rules::publish_certificate_pattern(&bank, &administrator, None, &serde_json::from_value(pattern).unwrap()).unwrap();
         Self {
-            bank,
+            bank: Arc::new(bank),
             registrar,
             institution_id,
         }
+    }
+
+    /// A new member of the school with a role, logged in.
+    pub(crate) fn member(&self, username: &str, role: &str) -> Context {
+        let new = json!({ "user": { "username": username, "display_name": username, "password": PASSWORD }, "roles": [role] });
+        let new = serde_json::from_value(new).unwrap();
+        members::add_member(&self.bank, &self.registrar, None, self.institution_id, &new).unwrap();
+        log_in(&self.bank, username).1
     }
 
     /// An outcome that is worth 9.00.

@@ -68,7 +68,10 @@ fn what_is_done_with_the_answers_stands_or_falls_with_the_deposits() {
         let id = answers[0].as_ref().unwrap().outcome_id;
         assert_eq!(seen, (id, Some(id)));
         assert_eq!(
-            imagine_outcomes(&world.bank, &requests, &mut Imagined::default()).unwrap()[0].as_ref().unwrap().novelty,
+            imagine_outcomes(&world.bank, &requests, &mut Imagined::default()).unwrap()[0]
+                .as_ref()
+                .unwrap()
+                .novelty,
             Novelty::AlreadyThere
         );
         assert_eq!(verify(&world.bank).unwrap().lots, 1);

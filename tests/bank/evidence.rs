@@ -33,12 +33,6 @@ fn learner(world: &World, username: &str, kind: &str, number: &str) -> (Uuid, Co
     (learner_id, log_in(&world.bank, username).1)
 }
 
-fn member(world: &World, username: &str, role: &str) -> Context {
-    let new = serde_json::from_value(json!({ "user": user(username), "roles": [role] })).unwrap();
-    members::add_member(&world.bank, &world.registrar, None, world.institution_id, &new).unwrap();
-    log_in(&world.bank, username).1
-}
-
 fn upload(world: &World, context: &Context, more: &str) -> EvidenceFile {
     let upload = Upload {
         name: "scan.pdf".to_owned().try_into().unwrap(),
@@ -66,8 +60,8 @@ fn those_who_judge_read_what_a_subject_uses_and_the_learner_sees_it() {
     on_both(|world| {
         let bank = &world.bank;
         let (learner_id, own) = learner(world, "wangfang", "resident_identity_card", NUMBER);
-        let reviewer = member(world, "reviewer", "reviewer");
-        let registrar_only = member(world, "clerk", "registrar");
+        let reviewer = world.member("reviewer", "reviewer");
+        let registrar_only = world.member("clerk", "registrar");
         let file = upload(world, &own, "");
         let download = |context: &Context| download_evidence(bank, context, learner_id, file.file_id);
         assert_eq!(rejection(download(&reviewer)), Rejection::NotFound {});

@@ -28,7 +28,7 @@ use credit_bank::ops::verify::verify;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::common::{PASSWORD, World, log_in, on_both};
+use super::common::{World, on_both};
 
 /// Identity numbers with right check digits: the n-th of a day's births in one division.
 pub(crate) fn identity_number(n: usize) -> String {
@@ -36,7 +36,11 @@ pub(crate) fn identity_number(n: usize) -> String {
     let day = 1 + n / 900 % 28;
     let (month, year) = (1 + n / 25_200 % 12, 1970 + n / 302_400);
     let body = format!("410502{year}{month:02}{day:02}{:03}", 1 + n % 900);
-    let sum: usize = body.bytes().zip(WEIGHTS).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();
+    let sum: usize = body
+        .bytes()
+        .zip(WEIGHTS)
+        .map(|(digit, weight)| usize::from(digit - b'0') * weight)
+        .sum();
     format!("{body}{}", &"10X98765432"[sum % 11..=sum % 11])
 }
 
@@ -49,7 +53,11 @@ fn name(n: usize) -> String {
 const HEADER: &str = "身份证号,姓名,成果编码,取得日期,证书编号,学时,成绩";
 
 fn row(n: usize) -> String {
-    format!("{},{},occ-elec-4,2024-03-01,S00044101234524200{n:04},160,86", identity_number(n), name(n))
+    format!(
+        "{},{},occ-elec-4,2024-03-01,S00044101234524200{n:04},160,86",
+        identity_number(n),
+        name(n)
+    )
 }
 
 fn file(rows: &[String]) -> Vec<u8> {
@@ -97,7 +105,15 @@ fn checked(world: &World, content: &[u8]) -> Import {
 
 fn commit(world: &World, import: &Import) -> Import {
     let commitment = Commitment::default();
-    commit_import(&world.bank, &world.registrar, None, import.summary.import_id, &commitment, Language::English).unwrap();
+    commit_import(
+        &world.bank,
+        &world.registrar,
+        None,
+        import.summary.import_id,
+        &commitment,
+        Language::English,
+    )
+    .unwrap();
     work(&world.bank);
     read(world, import)
 }
@@ -138,11 +154,19 @@ fn a_file_is_looked_through_then_deposited_and_again_changes_nothing() {
         assert_eq!(done.summary.deposit, import.summary.check);
         let verified = verify(&world.bank).unwrap();
         assert_eq!(
-            (verified.learners, verified.lots, verified.granted_hundredths, verified.findings.len()),
+            (
+                verified.learners,
+                verified.lots,
+                verified.granted_hundredths,
+                verified.findings.len()
+            ),
             (1_203, 1_203, 1_082_700, 0)
         );
         let (novelty, again) = upload(world, &content).unwrap();
-        assert_eq!((novelty, again.summary.import_id), (Novelty::AlreadyThere, import.summary.import_id));
+        assert_eq!(
+            (novelty, again.summary.import_id),
+            (Novelty::AlreadyThere, import.summary.import_id)
+        );
         // Asked for in so many words it is looked through again, and deposits nothing.
         check_import(&world.bank, &world.registrar, None, import.summary.import_id, Language::English).unwrap();
         work(&world.bank);
@@ -160,15 +184,31 @@ fn one_wrong_row_never_loses_the_rest_and_says_where_and_what_to_do() {
         let wrong_check = format!("{}{}", &number[..17], if number.ends_with('0') { '1' } else { '0' });
         let content = file(&[
             row(1),
-            format!("{},{},occ-elec-4,2024-02-30,S000441012345242000002,160,86", identity_number(2), name(2)),
+            format!(
+                "{},{},occ-elec-4,2024-02-30,S000441012345242000002,160,86",
+                identity_number(2),
+                name(2)
+            ),
             format!("{wrong_check},{},occ-elec-4,2024-03-01,S000441012345242000003,160,86", name(3)),
             format!("4.10502E+17,{},occ-elec-4,2024-03-01,S000441012345242000004,160,86", name(4)),
-            format!("{},{},occ-elec-9,2024-03-01,S000441012345242000005,160,86", identity_number(5), name(5)),
+            format!(
+                "{},{},occ-elec-9,2024-03-01,S000441012345242000005,160,86",
+                identity_number(5),
+                name(5)
+            ),
             row(1),
-            format!("{},{},occ-elec-4,2024-03-01,S000441012345242000007,99999,86", identity_number(7), name(7)),
+            format!(
+                "{},{},occ-elec-4,2024-03-01,S000441012345242000007,99999,86",
+                identity_number(7),
+                name(7)
+            ),
             format!("{},李四,occ-elec-4,2024-03-01,S000441012345242000008,160,86", identity_number(1)),
             format!("{},{},occ-elec-4,2024-03-01,odd-shape,160,86", identity_number(9), name(9)),
-            format!("{},{},occ-elec-4,2099-03-01,S000441012345242000010,160,86", identity_number(10), name(10)),
+            format!(
+                "{},{},occ-elec-4,2099-03-01,S000441012345242000010,160,86",
+                identity_number(10),
+                name(10)
+            ),
             row(11),
         ]);
         let import = checked(world, &content);
@@ -185,7 +225,12 @@ fn one_wrong_row_never_loses_the_rest_and_says_where_and_what_to_do() {
                 let problem = &row.problems[0];
                 assert!(!problem.detail.is_empty() && !problem.what_to_do.is_empty());
                 let column = problem.column.clone().unwrap_or_default();
-                format!("{} {} {column} {}", row.row, problem.code, problem.value.clone().unwrap_or_default())
+                format!(
+                    "{} {} {column} {}",
+                    row.row,
+                    problem.code,
+                    problem.value.clone().unwrap_or_default()
+                )
             })
             .collect();
         let masked = format!("{}*************{}", &wrong_check[..3], &wrong_check[16..]);
@@ -289,7 +334,10 @@ fn a_dry_run_that_is_no_longer_true_stops_before_the_row_and_says_what_changed()
         assert_eq!(change.row, 552);
         assert_eq!(change.before.as_ref().unwrap().result, ImportResult::Accepted);
         let is_now = change.now.as_ref().unwrap();
-        assert_eq!((is_now.result, is_now.problems[0].as_str()), (ImportResult::Refused, "certificate_differs"));
+        assert_eq!(
+            (is_now.result, is_now.problems[0].as_str()),
+            (ImportResult::Refused, "certificate_differs")
+        );
         // Looked through again it says what is so now, and goes on.
         check_import(&world.bank, &world.registrar, None, import.summary.import_id, Language::English).unwrap();
         work(&world.bank);
@@ -309,7 +357,15 @@ fn what_changed_is_deposited_all_the_same_where_that_was_asked_for() {
         let other = checked(world, &file(&[row(1)]));
         commit(world, &other);
         let commitment = Commitment { even_if_changed: true };
-        commit_import(&world.bank, &world.registrar, None, import.summary.import_id, &commitment, Language::English).unwrap();
+        commit_import(
+            &world.bank,
+            &world.registrar,
+            None,
+            import.summary.import_id,
+            &commitment,
+            Language::English,
+        )
+        .unwrap();
         work(&world.bank);
         let done = read(world, &import);
         assert_eq!(done.summary.status, ImportStatus::Done);
@@ -320,10 +376,8 @@ fn what_changed_is_deposited_all_the_same_where_that_was_asked_for() {
 #[test]
 fn an_import_is_released_by_somebody_else_where_the_institution_wants_it_so() {
     on_both(|world| {
-        let colleague = json!({ "username": "colleague", "display_name": "李老师", "password": PASSWORD });
         let (bank, institution_id) = (&world.bank, world.institution_id);
-        super::office::add_colleague(bank, &world.registrar, institution_id, &colleague, "approver");
-        let (_, colleague) = log_in(bank, "colleague");
+        let colleague = world.member("colleague", "approver");
         let profile = NewImportProfile {
             needs_release: true,
             ..NewImportProfile::default()
@@ -351,7 +405,15 @@ fn what_was_deposited_stays_when_an_import_is_stopped() {
     on_both(|world| {
         let import = checked(world, &file(&(0..1_200).map(row).collect::<Vec<_>>()));
         let import_id = import.summary.import_id;
-        commit_import(&world.bank, &world.registrar, None, import_id, &Commitment::default(), Language::English).unwrap();
+        commit_import(
+            &world.bank,
+            &world.registrar,
+            None,
+            import_id,
+            &Commitment::default(),
+            Language::English,
+        )
+        .unwrap();
         let looks = Cell::new(0);
         run_next_import(&world.bank, None, &now, &|| {
             looks.set(looks.get() + 1);
@@ -365,11 +427,15 @@ fn what_was_deposited_stays_when_an_import_is_stopped() {
         assert_eq!(stopped.summary.status, ImportStatus::Cancelled);
         assert_eq!(counts(stopped.summary.deposit.as_ref()), (500, 0, 0, 0));
         assert_eq!(verify(&world.bank).unwrap().learners, 500);
-        let again = commit_import(&world.bank, &world.registrar, None, import_id, &Commitment::default(), Language::English);
-        assert_eq!(
-            refused(again.unwrap_err()),
-            Rejection::WrongState { state: "cancelled".into() }
+        let again = commit_import(
+            &world.bank,
+            &world.registrar,
+            None,
+            import_id,
+            &Commitment::default(),
+            Language::English,
         );
+        assert_eq!(refused(again.unwrap_err()), Rejection::WrongState { state: "cancelled".into() });
         // The same file may be brought again: the rest comes, and nothing twice.
         let (novelty, _) = upload(world, &file(&(0..1_200).map(row).collect::<Vec<_>>())).unwrap();
         assert_eq!(novelty, Novelty::Created);
@@ -381,7 +447,11 @@ fn what_was_deposited_stays_when_an_import_is_stopped() {
 fn a_profile_maps_columns_and_codes_and_is_used_from_then_on() {
     on_both(|world| {
         let (bank, institution_id) = (&world.bank, world.institution_id);
-        let content = format!("学员身份,姓名,班次,取得日期,证书编号\n{},{},DG4,2024-03-01,S000441012345242000001\n", identity_number(0), name(0));
+        let content = format!(
+            "学员身份,姓名,班次,取得日期,证书编号\n{},{},DG4,2024-03-01,S000441012345242000001\n",
+            identity_number(0),
+            name(0)
+        );
         let (_, failed) = upload(world, content.as_bytes()).unwrap();
         work(bank);
         let failed = read(world, &failed);
@@ -392,7 +462,9 @@ fn a_profile_maps_columns_and_codes_and_is_used_from_then_on() {
         }))
         .unwrap();
         let wrong = put_import_profile(bank, &world.registrar, institution_id, 0, &profile).unwrap_err();
-        let Rejection::InvalidBody { problems } = refused(wrong) else { panic!() };
+        let Rejection::InvalidBody { problems } = refused(wrong) else {
+            panic!()
+        };
         assert_eq!(problems[0].pointer, "/codes/DG~15");
         let profile = NewImportProfile {
             codes: [("DG4".to_owned(), "occ-elec-4".to_owned())].into(),
@@ -411,7 +483,11 @@ fn a_profile_maps_columns_and_codes_and_is_used_from_then_on() {
 #[test]
 fn the_refused_rows_come_back_as_a_file_to_be_corrected_and_brought_again() {
     on_both(|world| {
-        let bad = format!("{},{},occ-elec-4,2024-02-30,S000441012345242000001,160,=1+1", identity_number(1), name(1));
+        let bad = format!(
+            "{},{},occ-elec-4,2024-02-30,S000441012345242000001,160,=1+1",
+            identity_number(1),
+            name(1)
+        );
         let import = commit(world, &checked(world, &file(&[row(0), bad, row(2)])));
         assert_eq!(counts(import.summary.deposit.as_ref()), (2, 0, 0, 1));
         let import_id = import.summary.import_id;
@@ -474,7 +550,13 @@ fn what_looks_like_a_double_waits_with_both_records_and_the_very_same_is_there()
     on_both(|world| {
         publish(world, "tr-care", "养老护理技能提升培训", "training", None);
         publish(world, "tr-care-2", "养老护理员技能培训", "training", None);
-        publish(world, "occ-elec-5", "电工(五级/初级工)", "occupational_certificate", Some(("occ-elec", 1)));
+        publish(
+            world,
+            "occ-elec-5",
+            "电工(五级/初级工)",
+            "occupational_certificate",
+            Some(("occ-elec", 1)),
+        );
         let (number, name) = (identity_number(0), name(0));
         let line = |code: &str, day: &str, certificate: &str, hours: &str| format!("{number},{name},{code},{day},{certificate},{hours},90");
         let first = [
@@ -495,7 +577,10 @@ fn what_looks_like_a_double_waits_with_both_records_and_the_very_same_is_there()
         assert_eq!(done.summary.status, ImportStatus::Done);
         let flagged = rows(world, &done, Some(ImportResult::Flagged));
         let flags: Vec<&str> = flagged.iter().map(|row| row.flags[0].as_str()).collect();
-        assert_eq!(flags, ["same_training_again", "same_training_in_other_words", "lower_rank_after_higher"]);
+        assert_eq!(
+            flags,
+            ["same_training_again", "same_training_in_other_words", "lower_rank_after_higher"]
+        );
         let outcome = read_outcome(&world.bank, &world.registrar, flagged[2].outcome_id.unwrap()).unwrap();
         let double = &outcome.doubles[0];
         assert_eq!(double.flag, OutcomeFlag::LowerRankAfterHigher);

@@ -17,6 +17,7 @@ mod disputes;
 mod evidence;
 mod expiry;
 mod facts;
+mod imports;
 mod merge_follows;
 mod merge_races;
 mod merges;

@@ -61,7 +61,7 @@ const HISTORY: [&str; 7] = [
     "INSERT INTO institutions VALUES ({institution}, 'School', 'university', '914403003429409755', false, '410502', 'approved', NULL, 1, {moment}, {moment})",
     "INSERT INTO achievements VALUES ({institution}, {institution}, 1, {institution}, 'a', 'A', NULL, 'training', NULL, NULL, NULL, NULL, 1600, NULL, '{}', 'published', '2020-01-01', NULL, 1, {moment}, {moment})",
     "INSERT INTO learners VALUES ({learner}, '1', 'passport', {bytes}, {bytes}, {bytes}, NULL, {institution}, {moment}, 1, {bytes}, 100, NULL)",
-    "INSERT INTO outcomes VALUES ({learner}, {learner}, {institution}, {institution}, NULL, 'i', '2024-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, {bytes}, 'accepted', '', 'bank', {moment}, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+    "INSERT INTO outcomes VALUES ({learner}, {learner}, {institution}, {institution}, NULL, 'i', '2024-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, {bytes}, 'accepted', '', NULL, 'bank', {moment}, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
     "INSERT INTO decisions VALUES ({learner}, {learner}, {learner}, 'credit', 100, NULL, NULL, '{}', '[]', '{}', {moment})",
     "INSERT INTO lots VALUES ({learner}, {learner}, {learner}, {learner}, 'training', NULL, NULL, 100, 100, 0, 0, 0, 0, {moment}, NULL)",
     "INSERT INTO movements VALUES ({learner}, 1, {learner}, {learner}, 'grant', 'bank', 'available', 100, 100, '2024-01-01', {moment}, 'decision', {learner}, {bytes}, {bytes})",

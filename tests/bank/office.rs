@@ -74,18 +74,12 @@ impl<'a> Office<'a> {
         let programme_id = programmes::publish_programme(&world.bank, &world.registrar, None, &programme)
             .unwrap()
             .programme_id;
-        let member = |name: &str, role: &str| {
-            let new = json!({ "user": { "username": name, "display_name": name, "password": PASSWORD }, "roles": [role] });
-            let new = serde_json::from_value(new).unwrap();
-            members::add_member(&world.bank, &world.registrar, None, world.institution_id, &new).unwrap();
-            log_in(&world.bank, name).1
-        };
         let office = Self {
             reviewers: ["reviewer-1", "reviewer-2", "reviewer-3"]
-                .map(|name| member(name, "reviewer"))
+                .map(|name| world.member(name, "reviewer"))
                 .into(),
             approvers: ["approver-1", "approver-2", "approver-3"]
-                .map(|name| member(name, "approver"))
+                .map(|name| world.member(name, "approver"))
                 .into(),
             world,
             people,

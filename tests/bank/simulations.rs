@@ -37,16 +37,19 @@ pub(crate) fn clock() -> impl Fn() -> DateTime<Utc> {
 }
 
 pub(crate) fn deposit(world: &World, learners: impl Iterator<Item = usize>, achievement: &str) {
-    let request = |learner: usize| {
+    // One person's are of different days: the very same would be there already.
+    let mut times = std::collections::HashMap::new();
+    let mut request = |learner: usize| {
+        let day = times.entry(learner).and_modify(|day| *day += 1).or_insert(1);
         DepositRequest {
         context: world.registrar,
         idempotency_key: None,
         outcome: serde_json::from_value(json!({ "institution_id": world.institution_id, "achievement_code": achievement,
-            "awarded_on": "2024-03-01", "learner": { "document_kind": "passport", "document_number": format!("E{learner:08}"), "name": "王芳" } }))
+            "awarded_on": format!("2024-03-{day:02}"), "learner": { "document_kind": "passport", "document_number": format!("E{learner:08}"), "name": "王芳" } }))
         .unwrap(),
     }
     };
-    let requests: Vec<DepositRequest> = learners.map(request).collect();
+    let requests: Vec<DepositRequest> = learners.map(&mut request).collect();
     for deposited in deposit_outcomes(&world.bank, &requests).unwrap() {
         deposited.unwrap();
     }

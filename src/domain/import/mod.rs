@@ -228,7 +228,10 @@ mod tests {
         totals.add(of(ImportResult::Flagged, Credit::ZERO, None, &flags));
         totals.add(of(ImportResult::Refused, Credit::ZERO, Some("hours_absurd"), &[]));
         assert_eq!(totals.outcomes, 5);
-        assert_eq!((totals.accepted, totals.already_there, totals.flagged, totals.refused), (2, 1, 1, 1));
+        assert_eq!(
+            (totals.accepted, totals.already_there, totals.flagged, totals.refused),
+            (2, 1, 1, 1)
+        );
         assert_eq!((totals.credit, totals.without_credit), (credit.into(), 1));
         assert_eq!(totals.flags["awarded_after_closure"], 1);
         assert_eq!(totals.refusals["hours_absurd"], 1);

@@ -111,8 +111,7 @@ impl Imagined {
                     hours: brings.fact.hours,
                     digest,
                 };
-                self.certificates
-                    .insert(certificate_key(number, &outcome.issuer_key), certificate);
+                self.certificates.insert(certificate_key(number, &outcome.issuer_key), certificate);
             }
         }
     }
@@ -125,7 +124,9 @@ impl ImaginedPerson {
             let name_key = if same_name { one.name_key.clone() } else { name_key.to_vec() };
             plan.meet_imagined(&one.document_index, learner_row(learner_id, name_key, one));
         }
-        let Some(learner_id) = plan.learner_of(&one.document_index) else { return };
+        let Some(learner_id) = plan.learner_of(&one.document_index) else {
+            return;
+        };
         let digest = half(&one.digest);
         for fact in &self.facts {
             if fact.digest == Some(digest) {
@@ -217,7 +218,11 @@ impl ImaginedCertificate {
             awarded_on: self.awarded_on,
             hours_hundredths: self.hours.map(Hours::hundredths),
             score: blank.score.clone().filter(|_| is_same),
-            content_digest: if is_same { blank.content_digest.clone() } else { self.digest.to_vec() },
+            content_digest: if is_same {
+                blank.content_digest.clone()
+            } else {
+                self.digest.to_vec()
+            },
             ..blank
         }
     }

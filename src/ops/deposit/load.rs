@@ -1,7 +1,7 @@
 //! What a slice needs from the database, each thing read once for all of its requests.
 
-use std::collections::{HashMap, HashSet};
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -22,7 +22,12 @@ use crate::store::{deposits as store, identities, standards};
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn plan(bank: &Bank, conn: &mut Conn, requests: &[DepositRequest], prepared: &[Result<Prepared, Rejection>]) -> Result<Plan, OpError> {
+pub(super) fn plan(
+    bank: &Bank,
+    conn: &mut Conn,
+    requests: &[DepositRequest],
+    prepared: &[Result<Prepared, Rejection>],
+) -> Result<Plan, OpError> {
     let actors = actors(conn, requests)?;
     let wanted: Vec<&Prepared> = prepared.iter().flatten().collect();
     let indexes = unique(wanted.iter().map(|prepared| prepared.document_index.clone()).collect());

@@ -185,7 +185,11 @@ impl Plan {
         {
             return self.again(earlier, prepared, &achievement);
         }
-        if let Some(earlier) = self.doubles.same(new.institution_id, prepared).filter(|_| prepared.content.certificate_number.is_none()) {
+        if let Some(earlier) = self
+            .doubles
+            .same(new.institution_id, prepared)
+            .filter(|_| prepared.content.certificate_number.is_none())
+        {
             return self.there(earlier, prepared).map(Ok);
         }
         let mut flags = self.flags(&achievement, prepared);
@@ -435,7 +439,11 @@ impl Plan {
     pub(super) fn opened(&self) -> impl Iterator<Item = (&[u8], Uuid, &[u8])> {
         self.brought.identities.iter().filter_map(|identity| {
             let person = self.people.get(&identity.learner_id.0)?;
-            Some((identity.document_index.as_slice(), person.row.learner_id.0, person.row.name_key.as_slice()))
+            Some((
+                identity.document_index.as_slice(),
+                person.row.learner_id.0,
+                person.row.name_key.as_slice(),
+            ))
         })
     }
 

@@ -158,9 +158,7 @@ pub(super) fn outcome_row(
         content_digest: prepared.digest.to_vec(),
         status: status.as_str().to_owned(),
         flags: flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(","),
-        doubles: (!doubles.is_empty())
-            .then(|| document_of(&doubles))
-            .transpose()?,
+        doubles: (!doubles.is_empty()).then(|| document_of(&doubles)).transpose()?,
         deposited_by: context.caller.label(),
         deposited_at: At(context.now),
         reviewed_at: None,

@@ -112,7 +112,11 @@ impl Read for PieceReader {
         let position = usize::try_from(self.position).map_err(Error::other)?;
         let (number, within) = (position / PIECE_BYTES, position % PIECE_BYTES);
         self.load(number)?;
-        let rest = self.piece.as_ref().and_then(|(_, content)| content.get(within..)).unwrap_or_default();
+        let rest = self
+            .piece
+            .as_ref()
+            .and_then(|(_, content)| content.get(within..))
+            .unwrap_or_default();
         let read = rest.len().min(buffer.len());
         if let (Some(to), Some(from)) = (buffer.get_mut(..read), rest.get(..read)) {
             to.copy_from_slice(from);

@@ -168,7 +168,10 @@ fn problems(conn: &mut Conn, institution_id: Uuid, new: &NewImportProfile) -> Re
         if !is_line(own, 200) {
             problems.push(FieldProblem::new(pointer(), "must have 1 to 200 characters"));
         } else if !published.contains(code) {
-            problems.push(FieldProblem::new(pointer(), "is not the code of a published achievement of this institution"));
+            problems.push(FieldProblem::new(
+                pointer(),
+                "is not the code of a published achievement of this institution",
+            ));
         }
     }
     Ok(problems)

@@ -14,12 +14,12 @@ use crate::domain::rejection::Rejection;
 use crate::intake::about::Format;
 use crate::ops::context::{Bank, Context};
 use crate::ops::deposit::Novelty;
-use crate::ops::error::OpError;
 use crate::ops::document::document_of;
+use crate::ops::error::OpError;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
-use crate::store::imports::{self as store, ImportRow};
 use crate::store::import_rows;
+use crate::store::imports::{self as store, ImportRow};
 use crate::store::journal::tell;
 use crate::store::types::{At, Key};
 

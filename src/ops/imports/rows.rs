@@ -357,8 +357,7 @@ pub fn list_import_rows(
             let Some(chunk) = chunk else { break };
             from = chunk.last_row.saturating_add(1);
             let wanted = |kept: &KeptRow| {
-                (kept.row, kept.part) >= (filter.from_row, filter.from_part)
-                    && filter.result.is_none_or(|result| result == kept.result)
+                (kept.row, kept.part) >= (filter.from_row, filter.from_part) && filter.result.is_none_or(|result| result == kept.result)
             };
             let rows = opened(bank, &chunk)?.into_iter().filter(wanted);
             listed.extend(rows.map(|kept| kept.shown(language)));

@@ -217,10 +217,7 @@ impl Run<'_> {
 
     fn end_check(&self, totals: &ImportTotals, unknown: UnknownCodes) -> Result<Ended, Halt> {
         let institution_id = self.job.institution_id.0;
-        let own = self
-            .bank
-            .store
-            .read(|conn| standards::published_of(conn, institution_id))?;
+        let own = self.bank.store.read(|conn| standards::published_of(conn, institution_id))?;
         let unknown = document_of(&unknown.suggested(&own))?;
         let (rows, now, document) = (i64::try_from(totals.rows).unwrap_or(i64::MAX), (self.clock)(), document_of(totals)?);
         let ended = self.bank.store.write(|conn| {
@@ -242,10 +239,7 @@ impl Run<'_> {
     fn deposit(&self) -> Result<Ended, Halt> {
         let (options, furthest) = (self.options()?, Arc::new(AtomicU64::new(0)));
         let mut reading = self.open(&options, &furthest)?;
-        let last = self
-            .bank
-            .store
-            .read(|conn| import_rows::last_chunk(conn, self.import_id(), true))?;
+        let last = self.bank.store.read(|conn| import_rows::last_chunk(conn, self.import_id(), true))?;
         let mut totals: ImportTotals = kept(self.job, self.job.commit_totals.as_ref())?.unwrap_or_default();
         let mut number = 0;
         if let Some(last) = last {

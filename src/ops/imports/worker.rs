@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::run::{Ended, Run};
@@ -14,9 +14,6 @@ use crate::ops::context::Bank;
 use crate::ops::error::OpError;
 use crate::store::import_lease::Lease;
 use crate::store::imports as store;
-
-/// After how long without a sign of life a job is taken from its runner. A chunk takes far less.
-pub const SILENCE: TimeDelta = TimeDelta::seconds(30);
 
 /// How often a job is begun without coming further before it is given up: one that ends its runner each time would never end.
 const ATTEMPTS_MAX: i64 = 3;
@@ -37,7 +34,7 @@ pub fn run_next_import(
     stopped: &dyn Fn() -> bool,
 ) -> Result<bool, OpError> {
     let (now, runner) = (clock(), Uuid::now_v7());
-    let silent_since = now - SILENCE;
+    let silent_since = now - bank.import_silence;
     let Some(job) = bank.store.read(|conn| store::next(conn, only, silent_since))? else {
         return Ok(false);
     };

@@ -155,6 +155,22 @@ impl<'a> Weeks<'a> {
             .town
             .deposit(self.when(), document, (sort, awarded), number.as_deref())
             .unwrap();
+        let like: Vec<&Outcome> = self
+            .book
+            .outcomes
+            .values()
+            .filter(|one| number.is_none() && one.is_like(learner, sort, awarded))
+            .collect();
+        if let Some(same) = like.iter().find(|one| one.document == document) {
+            // Said again in every word it is there already, whatever became of it but a correction.
+            assert_eq!(
+                (deposited.novelty, deposited.outcome_id, deposited.status.as_str()),
+                (Novelty::AlreadyThere, same.id, same.status())
+            );
+            return self.note(true, "deposit again without a number".to_owned());
+        }
+        // By the other document of one person it only looks the same.
+        let flagged = flagged || like.iter().any(|one| one.status() != "refused");
         let status = if flagged { "flagged" } else { "accepted" };
         assert_eq!((deposited.novelty, deposited.status.as_str()), (Novelty::Created, status));
         let mut outcome = Outcome::new(deposited.outcome_id, learner, sort, awarded, self.book.today, status);
