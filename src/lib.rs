@@ -7,6 +7,7 @@ pub mod domain;
 pub mod files;
 pub mod http;
 pub mod ops;
+pub mod outside;
 pub mod portal;
 pub mod store;
 pub mod vault;

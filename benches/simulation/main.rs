@@ -24,7 +24,8 @@ use credit_bank::domain::actor::Caller;
 use credit_bank::domain::pack::life::PackStatus;
 use credit_bank::domain::pack::shipped;
 use credit_bank::files::{Files, FilesAddress};
-use credit_bank::ops::context::{Bank, Context};
+use credit_bank::ops::context::{Bank, Context, Outside};
+use credit_bank::outside::target::Reach;
 use credit_bank::ops::facts::facts_of_all;
 use credit_bank::ops::simulation::worker::run_next;
 use credit_bank::ops::simulation::{NewSimulation, read_simulation, start_simulation};
@@ -94,6 +95,13 @@ fn open(data: &Path, url: Option<&str>) -> Bank {
         pack_notice_days: 5,
         files: Files::open(&FilesAddress::Directory(data.join("evidence"))).unwrap(),
         evidence_bytes_max: 10 << 20,
+        outside: Outside {
+            reach: Reach::Anybody,
+            event_life: TimeDelta::days(90),
+            mail_server: None,
+            mail_pause: TimeDelta::hours(1),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 //! A value that cannot be used, and a variable that nobody knows, stop the start and are named.
 
 mod evidence;
+mod outside;
 mod variables;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::store::connection::DatabaseAddress;
 use crate::vault::passwords::PasswordCost;
 pub use evidence::EvidenceConfig;
+pub use outside::OutsideConfig;
 use variables::Variables;
 pub use variables::{ConfigError, Shown};
 
@@ -81,6 +83,7 @@ pub struct Config {
     pub log: LogConfig,
     pub packs: PackConfig,
     pub evidence: EvidenceConfig,
+    pub outside: OutsideConfig,
     /// The bank's own clock offset: it says which day it is.
     pub offset: FixedOffset,
     /// Every variable with its effective value, secrets hidden.
@@ -120,6 +123,7 @@ impl Config {
             )?,
         };
         let evidence = evidence::evidence(&mut variables, &data_directory)?;
+        let outside = outside::outside(&mut variables)?;
         let offset = variables.parsed("UTC_OFFSET", "+08:00", "the bank's own clock, which says what day it is", |text| {
             text.parse::<FixedOffset>()
                 .map_err(|_| "must be an offset such as +08:00".to_owned())
@@ -133,6 +137,7 @@ impl Config {
             log,
             packs,
             evidence,
+            outside,
             offset,
             shown,
         })

@@ -77,6 +77,11 @@ words! {
         ReadEvidence => "read_evidence",
         ReadUploadedEvidence => "read_uploaded_evidence",
         RemoveEvidence => "remove_evidence",
+        ReadEvents => "read_events",
+        ReadWebhooks => "read_webhooks",
+        ManageWebhooks => "manage_webhooks",
+        CarryEventsOut => "carry_events_out",
+        WriteOwnSettings => "write_own_settings",
     }
 }
 
@@ -196,7 +201,9 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReadAccessLog
         | A::ReplayDecision
         | A::ReadMismatches
-        | A::ReadEvidence => {
+        | A::ReadEvidence
+        | A::ReadEvents
+        | A::ReadWebhooks => {
             matches!(role, BankRole::Officer | BankRole::Auditor)
         }
         A::EditInstitution
@@ -220,7 +227,10 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::FindDuplicates
         | A::UploadEvidence
         | A::ReadUploadedEvidence
-        | A::RemoveEvidence => false,
+        | A::RemoveEvidence
+        | A::ManageWebhooks
+        | A::CarryEventsOut
+        | A::WriteOwnSettings => false,
     }
 }
 
@@ -245,6 +255,7 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::UploadEvidence
                 | Action::ReadEvidence
                 | Action::RemoveEvidence
+                | Action::WriteOwnSettings
         )
 }
 
@@ -276,11 +287,11 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement | A::ReadOutcome | A::ListOutcomes | A::ReplayDecision => {
             (MemberRole::ALL, Needs::Belonging)
         }
-        A::EditInstitution | A::ManageMembers | A::ReadClients => (&[InstitutionAdmin], Needs::Belonging),
-        A::ManageClients | A::WriteAgreement => (&[InstitutionAdmin], Needs::Approval),
+        A::EditInstitution | A::ManageMembers | A::ReadClients | A::ReadWebhooks => (&[InstitutionAdmin], Needs::Belonging),
+        A::ManageClients | A::ManageWebhooks | A::WriteAgreement => (&[InstitutionAdmin], Needs::Approval),
         A::WriteAchievement | A::WriteProgramme => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::RegisterLearner | A::IssueClaimCode | A::DepositOutcome | A::SettleMismatch | A::FindLearner => (&[Registrar], Needs::Approval),
-        A::ReadMismatches => (&[Registrar, InstitutionAdmin], Needs::Belonging),
+        A::ReadMismatches | A::ReadEvents => (&[Registrar, InstitutionAdmin], Needs::Belonging),
         A::WriteRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ReadDraftRulePack => (MemberRole::ALL, Needs::Belonging),
         A::DecideRulePack => (&[], Needs::Belonging),
@@ -325,7 +336,9 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ExpireLots
         | A::FindDuplicates
         | A::ReadSuspicion
-        | A::DismissSuspicion => (&[], Needs::Belonging),
+        | A::DismissSuspicion
+        | A::CarryEventsOut
+        | A::WriteOwnSettings => (&[], Needs::Belonging),
     }
 }
 

@@ -210,6 +210,12 @@ rejections! {
     EvidenceFull { files_max: i64 } = "evidence_full", Rule, "同一学习者最多保存 {files_max} 个佐证文件，请先删除不用的文件。", "There are at most {files_max} evidence files of one learner; remove one that is not used first.";
     EvidenceOfSubjectFull { files_max: usize } = "evidence_of_subject_full", Rule, "每个事项最多附 {files_max} 个佐证文件。", "One case has at most {files_max} evidence files.";
     EvidenceInUse {} = "evidence_in_use", Conflict, "该文件正作为佐证使用，不能删除。", "This file is evidence for something, and cannot be removed.";
+    CursorUnknown {} = "cursor_unknown", Rule, "游标不是本行给出的。", "The cursor is not a place that the feed named.";
+    EventsGone { oldest: i64 } = "events_gone", Conflict, "游标之后的部分事件已按保留期限删除，最早可从 {oldest} 之后读取。", "Some of the events after this cursor are older than what is kept; the oldest that can be read is after {oldest}.";
+    TooManyWebhooks { webhooks_max: i64 } = "too_many_webhooks", Rule, "每个机构最多有 {webhooks_max} 个 webhook。", "An institution has at most {webhooks_max} webhooks.";
+    TooManyDeliveries { most: i64 } = "too_many_deliveries", Rule, "一次最多重发 {most} 个事件，且等待投递的不得超过此数，请缩小时段。", "At most {most} events are delivered again at once, and no more than that may wait; narrow the period.";
+    MailOff {} = "mail_off", Rule, "本行没有设置邮件服务。", "The bank sends no mail.";
+    MailCodeWrong {} = "mail_code_wrong", Rule, "验证码不正确、已过期或已失效。", "The code is not right, or no longer good.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 

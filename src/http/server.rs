@@ -19,7 +19,9 @@ use crate::domain::actor::Caller;
 use crate::ops::claims::clocks::run_claim_clocks;
 use crate::ops::context::{Bank, Context};
 use crate::ops::corrections::clocks::run_correction_clocks;
+use crate::ops::couriers::Couriers;
 use crate::ops::error::OpError;
+use crate::ops::events::publisher::prune_events;
 use crate::ops::expiry::{expire_lots, warn_of_expiry};
 use crate::ops::simulation::worker::Simulator;
 use crate::ops::suspicions::search::find_duplicates;
@@ -36,6 +38,8 @@ pub enum ServerError {
     Run(std::io::Error),
     #[error("the figures cannot be kept: {0}")]
     Metrics(String),
+    #[error("events cannot be carried out: {0}")]
+    Couriers(String),
 }
 
 /// A server that listens and does not answer yet.
@@ -116,10 +120,12 @@ impl Application {
         .shutdown_timeout(self.shutdown_max.as_secs())
         .listen(self.listener)
         .map_err(ServerError::Run)?;
+        let couriers = Couriers::start(&bank, crate::clock::now).map_err(ServerError::Couriers)?;
         let simulator = Simulator::start(bank, crate::clock::now);
         let ended = server.run().await.map_err(ServerError::Run);
         upkeep.abort();
         simulator.stop();
+        couriers.stop();
         ended
     }
 }
@@ -141,6 +147,7 @@ async fn keep_up(web: web::Data<Web>) {
             upkeep(&web, "warn_of_expiry", move |bank| warn_of_expiry(bank, &context)).await;
             upkeep(&web, "run_claim_clocks", move |bank| run_claim_clocks(bank, &context)).await;
             upkeep(&web, "run_correction_clocks", move |bank| run_correction_clocks(bank, &context)).await;
+            upkeep(&web, "prune_events", move |bank| prune_events(bank, &context)).await;
             upkeep(&web, "find_duplicates", move |bank| find_duplicates(bank, &context)).await;
         }
         minute += 1;

@@ -9,7 +9,8 @@ use credit_bank::domain::actor::Caller;
 use credit_bank::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
 use credit_bank::domain::institution::InstitutionStep;
 use credit_bank::files::{Files, FilesAddress};
-use credit_bank::ops::context::{Bank, Context};
+use credit_bank::ops::context::{Bank, Context, Outside};
+use credit_bank::outside::target::Reach;
 use credit_bank::ops::deposit::NewOutcome;
 use credit_bank::ops::sessions::LogIn;
 use credit_bank::ops::{achievements, institutions, rules, sessions, setup};
@@ -91,6 +92,13 @@ impl World {
             pack_notice_days: 5,
             files: Files::open(&FilesAddress::Directory(evidence)).unwrap(),
             evidence_bytes_max: 10 << 20,
+            outside: Outside {
+                reach: Reach::Anybody,
+                event_life: TimeDelta::days(90),
+                mail_server: None,
+                mail_pause: TimeDelta::hours(1),
+                public_url: "http://127.0.0.1:8080".to_owned(),
+            },
         };
         let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();
         let user = |name: &str| json!({ "username": name, "display_name": name, "password": PASSWORD });

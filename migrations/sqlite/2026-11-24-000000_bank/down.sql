@@ -1,3 +1,10 @@
+DROP TABLE mails;
+DROP TABLE notification_settings;
+DROP TABLE notifications;
+DROP TABLE webhook_deliveries;
+DROP TABLE webhooks;
+DROP TABLE event_heads;
+DROP TABLE events;
 DROP TABLE merges;
 DROP TABLE walks;
 DROP TABLE duplicate_suspicions;

@@ -19,6 +19,9 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::RunSimulation => Some((Scope::RulePacksWrite, Needs::Approval)),
         A::ReadSimulation => Some((Scope::RulePacksWrite, Needs::Belonging)),
         A::UploadEvidence => Some((Scope::OutcomesWrite, Needs::Approval)),
+        A::ReadEvents => Some((Scope::EventsRead, Needs::Belonging)),
+        A::ReadWebhooks => Some((Scope::WebhooksWrite, Needs::Belonging)),
+        A::ManageWebhooks => Some((Scope::WebhooksWrite, Needs::Approval)),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -65,6 +68,8 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ExpireLots
         | A::ReadEvidence
         | A::ReadUploadedEvidence
-        | A::RemoveEvidence => None,
+        | A::RemoveEvidence
+        | A::CarryEventsOut
+        | A::WriteOwnSettings => None,
     }
 }

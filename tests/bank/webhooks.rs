@@ -1,0 +1,414 @@
+//! Webhooks on both back ends: signed, in order, again where they fail, given up, replayed; the clock is given.
+
+use std::cell::Cell;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use credit_bank::domain::actor::{Caller, ScopeSet};
+use credit_bank::domain::rejection::Rejection;
+use credit_bank::domain::webhook::{DeliveryStatus, WebhookStatus};
+use credit_bank::ops::clients::{self, Rotation};
+use credit_bank::ops::context::Context;
+use credit_bank::ops::webhooks::courier::{LEASE, Run, deliver_next};
+use credit_bank::ops::webhooks::deliveries::{Delivery, Replay, list_deliveries, replay_delivery, replay_webhook, test_webhook};
+use credit_bank::ops::webhooks::{
+    self as webhooks, IssuedWebhook, Webhook, create_webhook, edit_webhook, list_webhooks, pause_webhook, read_webhook, remove_webhook,
+    resume_webhook, rotate_webhook_secret,
+};
+use credit_bank::outside::client::Client;
+use credit_bank::outside::target::Reach;
+use credit_bank::store::webhooks as store;
+use credit_bank::vault::signatures::sign;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::common::{World, on_both};
+use super::events::{deposit, publish_all};
+use super::packs::refused;
+use super::receiver::{Received, Receiver};
+
+/// A courier with a clock of its own.
+struct Post<'a> {
+    world: &'a World,
+    client: Client,
+    now: Cell<DateTime<Utc>>,
+}
+
+impl<'a> Post<'a> {
+    fn of(world: &'a World) -> Self {
+        Self {
+            world,
+            client: Client::new(Reach::Anybody).unwrap(),
+            now: Cell::new(world.registrar.now),
+        }
+    }
+
+    fn turn(&self) -> bool {
+        let clock = || self.now.get();
+        let run = Run {
+            bank: &self.world.bank,
+            client: &self.client,
+            clock: &clock,
+            stopped: &|| false,
+        };
+        deliver_next(&run).unwrap()
+    }
+
+    /// Publishes what was written, and delivers what is due.
+    fn all(&self) {
+        publish_all(self.world);
+        while self.turn() {}
+    }
+
+    fn later(&self, by: TimeDelta) {
+        self.now.set(self.now.get() + by);
+    }
+
+    fn at(&self, context: &Context) -> Context {
+        Context {
+            now: self.now.get(),
+            ..*context
+        }
+    }
+}
+
+fn create(world: &World, url: &str, types: &[&str]) -> IssuedWebhook {
+    let form = serde_json::from_value(json!({ "url": url, "event_types": types })).unwrap();
+    publish_all(world);
+    create_webhook(&world.bank, &world.registrar, None, world.institution_id, &form).unwrap()
+}
+
+fn log(world: &World, webhook: &Webhook) -> Vec<Delivery> {
+    list_deliveries(&world.bank, &world.registrar, (world.institution_id, webhook.webhook_id), None, None, 100).unwrap()
+}
+
+fn read(world: &World, webhook: &Webhook) -> Webhook {
+    read_webhook(&world.bank, &world.registrar, world.institution_id, webhook.webhook_id).unwrap()
+}
+
+fn is_signed(received: &Received, secret: &str) -> bool {
+    let timestamp = received.headers["webhook-timestamp"].parse().unwrap();
+    let signature = sign(secret, received.id(), timestamp, &received.body).unwrap();
+    received.headers["webhook-signature"].split(' ').any(|one| one == signature)
+}
+
+fn subjects(received: &[Received]) -> Vec<Uuid> {
+    received
+        .iter()
+        .map(|one| serde_json::from_value(one.json()["data"]["subject_id"].clone()).unwrap())
+        .collect()
+}
+
+const DEPOSITS: &[&str] = &["outcome.deposit_outcome"];
+
+#[test]
+fn what_happens_is_posted_once_in_order_and_signed() {
+    on_both(|world| {
+        let (receiver, post) = (Receiver::start(), Post::of(world));
+        deposit(world, 1, 0);
+        let issued = create(world, &receiver.url, DEPOSITS);
+        assert!(issued.secret.starts_with("whsec_"));
+        let outcomes: Vec<Uuid> = (1..=5).map(|number| deposit(world, number % 2, number)).collect();
+        post.all();
+        let received = receiver.take();
+        assert_eq!(subjects(&received), outcomes, "what came before it was made is in the feed");
+        assert!(received.iter().all(|one| is_signed(one, &issued.secret)));
+        let other = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        assert!(!received.iter().any(|one| is_signed(one, other)));
+        assert_eq!(received[0].json()["type"], "outcome.deposit_outcome");
+        assert_eq!(received[0].headers["content-type"], "application/json");
+        post.all();
+        assert!(receiver.take().is_empty(), "nothing comes twice");
+        let log = log(world, &issued.webhook);
+        assert!(log.iter().all(|one| one.status == DeliveryStatus::Delivered && one.attempts == 1));
+        assert_eq!((log.len(), log[0].response_status, log[0].response_excerpt.as_deref()), (5, Some(204), Some("")));
+        assert_eq!(log[0].event_id.to_string(), received[4].id());
+    });
+}
+
+#[test]
+fn what_fails_is_tried_again_and_holds_up_its_own_learner_alone() {
+    on_both(|world| {
+        let (receiver, post) = (Receiver::start(), Post::of(world));
+        let issued = create(world, &receiver.url, DEPOSITS);
+        let first = deposit(world, 1, 1);
+        let second = deposit(world, 1, 2);
+        let other = deposit(world, 2, 3);
+        receiver.answer(move |one| if subjects(std::slice::from_ref(one)) == [first] { 500 } else { 200 });
+        post.all();
+        assert_eq!(subjects(&receiver.take()), [first, other], "the second of the first learner waits");
+        assert_eq!(read(world, &issued.webhook).failing_since, None, "something was delivered since");
+        let waiting = log(world, &issued.webhook);
+        let failed = waiting.iter().find(|one| one.attempts == 1 && one.status == DeliveryStatus::Pending).unwrap();
+        assert_eq!((failed.response_status, failed.response_excerpt.as_deref()), (Some(500), Some("hm")));
+        let next = failed.next_attempt_at.unwrap() - post.now.get();
+        assert!(next >= TimeDelta::seconds(5) && next <= TimeDelta::seconds(10), "{next}");
+        receiver.answer(|_| 200);
+        post.later(TimeDelta::seconds(4));
+        post.all();
+        assert!(receiver.take().is_empty());
+        post.later(TimeDelta::seconds(8));
+        post.all();
+        let again = receiver.take();
+        assert_eq!(subjects(&again), [first, second]);
+        assert!(again.iter().all(|one| is_signed(one, &issued.secret)));
+        assert!(log(world, &issued.webhook).iter().all(|one| one.status == DeliveryStatus::Delivered));
+    });
+}
+
+#[test]
+fn a_receiver_that_is_down_for_days_is_left_alone_then_paused_and_gets_everything_afterwards() {
+    on_both(|world| {
+        let (receiver, post) = (Receiver::start(), Post::of(world));
+        let issued = create(world, &receiver.url, DEPOSITS);
+        receiver.answer(|_| 503);
+        let outcomes: Vec<Uuid> = (0..4).map(|number| deposit(world, number, number)).collect();
+        post.all();
+        assert_eq!(receiver.take().len(), 2, "it is not asked for each event");
+        assert_eq!(read(world, &issued.webhook).failing_since, Some(post.now.get()));
+        let mut tries = 0;
+        for _ in 0..(3 * 24 * 6) {
+            post.later(TimeDelta::minutes(10));
+            post.all();
+            tries += receiver.take().len();
+        }
+        assert!((20..=150).contains(&tries), "{tries} tries in three days");
+        let paused = read(world, &issued.webhook);
+        assert_eq!((paused.status, paused.status_reason.as_deref()), (WebhookStatus::Paused, Some("failing")));
+        receiver.answer(|_| 200);
+        post.later(TimeDelta::days(1));
+        post.all();
+        assert!(receiver.take().is_empty(), "paused");
+        let feed = credit_bank::ops::events::FeedQuery {
+            institution_id: Some(world.institution_id),
+            types: vec!["webhook.give_up_webhook".to_owned()],
+            after: None,
+        };
+        let told = credit_bank::ops::events::list_events(&world.bank, &world.registrar, &feed, 10).unwrap();
+        assert_eq!((told.items.len(), told.items[0].data.subject_id), (1, issued.webhook.webhook_id));
+        let resumed = resume_webhook(&world.bank, &post.at(&world.registrar), world.institution_id, issued.webhook.webhook_id).unwrap();
+        assert_eq!((resumed.status, resumed.failing_since), (WebhookStatus::Active, None));
+        post.all();
+        let mut came = subjects(&receiver.take());
+        // What was given up meanwhile is replayed.
+        let dead: Vec<Delivery> = log(world, &issued.webhook)
+            .into_iter()
+            .filter(|one| one.status == DeliveryStatus::Dead)
+            .collect();
+        for one in &dead {
+            let place = (world.institution_id, issued.webhook.webhook_id);
+            replay_delivery(&world.bank, &post.at(&world.registrar), None, place, one.delivery_id).unwrap();
+        }
+        post.all();
+        let replayed = receiver.take();
+        assert_eq!(replayed.len(), dead.len());
+        came.extend(subjects(&replayed));
+        came.sort_unstable();
+        let mut expected = outcomes;
+        expected.sort_unstable();
+        assert_eq!(came, expected);
+    });
+}
+
+#[test]
+fn a_delivery_that_is_never_taken_is_given_up_and_can_be_replayed() {
+    on_both(|world| {
+        let (receiver, post) = (Receiver::start(), Post::of(world));
+        let issued = create(world, &receiver.url, DEPOSITS);
+        let poison = deposit(world, 1, 1);
+        receiver.answer(move |one| if subjects(std::slice::from_ref(one)) == [poison] { 400 } else { 200 });
+        let mut attempts = 0;
+        for number in 0..110 {
+            // Something else is delivered now and then, so that the webhook as a whole is well.
+            deposit(world, number + 10, number + 10);
+            post.later(TimeDelta::hours(1));
+            post.all();
+            let poisoned = receiver.take().iter().filter(|one| subjects(std::slice::from_ref(*one)) == [poison]).count();
+            assert!(poisoned <= 6, "{poisoned} within an hour");
+            attempts += poisoned;
+        }
+        let dead = list_deliveries(
+            &world.bank,
+            &world.registrar,
+            (world.institution_id, issued.webhook.webhook_id),
+            Some(DeliveryStatus::Dead),
+            None,
+            10,
+        )
+        .unwrap();
+        assert_eq!((dead.len(), dead[0].next_attempt_at), (1, None));
+        assert_eq!(dead[0].attempts, i64::try_from(attempts).unwrap());
+        assert!((6..=15).contains(&attempts), "{attempts}");
+        assert_eq!(read(world, &issued.webhook).status, WebhookStatus::Active);
+        receiver.answer(|_| 200);
+        let place = (world.institution_id, issued.webhook.webhook_id);
+        let again = |key| replay_delivery(&world.bank, &post.at(&world.registrar), key, place, dead[0].delivery_id);
+        let replayed = again(Some("once")).unwrap();
+        assert_eq!(again(Some("once")).unwrap(), replayed);
+        assert_eq!(refused(replay_delivery(&world.bank, &world.registrar, None, place, replayed.delivery_id)).code(), "wrong_state");
+        post.all();
+        let came = receiver.take();
+        assert_eq!((subjects(&came), came[0].id()), (vec![poison], dead[0].event_id.to_string().as_str()));
+    });
+}
+
+#[test]
+fn a_period_is_replayed_with_the_same_ids_and_bytes() {
+    on_both(|world| {
+        let (receiver, post) = (Receiver::start(), Post::of(world));
+        let issued = create(world, &receiver.url, DEPOSITS);
+        (0..3).for_each(|number| drop(deposit(world, number, number)));
+        post.all();
+        let first = receiver.take();
+        let place = (world.institution_id, issued.webhook.webhook_id);
+        let replay = |from: i64, until: i64| {
+            let period = Replay {
+                from: world.registrar.now + TimeDelta::minutes(from),
+                until: world.registrar.now + TimeDelta::minutes(until),
+            };
+            replay_webhook(&world.bank, &world.registrar, None, place, period)
+        };
+        assert_eq!(replay(-10, 0).unwrap().deliveries, 0, "before the end of the period");
+        assert_eq!(refused(replay(10, -10)).code(), "invalid_body");
+        assert_eq!(replay(-10, 10).unwrap().deliveries, 3);
+        post.all();
+        let again = receiver.take();
+        let said = |all: &[Received]| -> Vec<(String, String)> { all.iter().map(|one| (one.id().to_owned(), one.body.clone())).collect() };
+        assert_eq!(said(&again), said(&first));
+    });
+}
+
+#[test]
+fn while_a_secret_is_rotated_both_sign() {
+    on_both(|world| {
+        let (receiver, post) = (Receiver::start(), Post::of(world));
+        let issued = create(world, &receiver.url, DEPOSITS);
+        let id = issued.webhook.webhook_id;
+        let rotate = |hours| {
+            let rotation = Rotation { overlap_hours: hours };
+            rotate_webhook_secret(&world.bank, &world.registrar, world.institution_id, id, rotation)
+        };
+        assert_eq!(refused(rotate(721)).code(), "invalid_body");
+        let rotated = rotate(24).unwrap();
+        assert_ne!(rotated.secret, issued.secret);
+        deposit(world, 1, 1);
+        post.all();
+        let during = receiver.take().remove(0);
+        assert!(is_signed(&during, &issued.secret) && is_signed(&during, &rotated.secret));
+        post.later(TimeDelta::hours(25));
+        deposit(world, 1, 2);
+        post.all();
+        let after = receiver.take().remove(0);
+        assert!(!is_signed(&after, &issued.secret) && is_signed(&after, &rotated.secret));
+    });
+}
+
+#[test]
+fn a_receiver_that_is_gone_disables_its_webhook_and_a_pause_holds_everything_back() {
+    on_both(|world| {
+        let (receiver, post) = (Receiver::start(), Post::of(world));
+        let issued = create(world, &receiver.url, &[]);
+        let id = issued.webhook.webhook_id;
+        let place = (world.institution_id, id);
+        let test = || test_webhook(&world.bank, &post.at(&world.registrar), None, world.institution_id, id);
+        test().unwrap();
+        post.all();
+        let received = receiver.take();
+        let tried = received.iter().find(|one| one.json()["type"] == "webhook.test").unwrap();
+        assert!(is_signed(tried, &issued.secret));
+        pause_webhook(&world.bank, &world.registrar, world.institution_id, id).unwrap();
+        assert_eq!(refused(pause_webhook(&world.bank, &world.registrar, world.institution_id, id)).code(), "wrong_state");
+        assert_eq!(refused(test()).code(), "wrong_state");
+        deposit(world, 1, 1);
+        post.all();
+        assert!(receiver.take().is_empty());
+        resume_webhook(&world.bank, &world.registrar, world.institution_id, id).unwrap();
+        post.all();
+        assert!(!receiver.take().is_empty());
+        receiver.answer(|_| 410);
+        test().unwrap();
+        post.all();
+        let gone = read(world, &issued.webhook);
+        assert_eq!((gone.status, gone.status_reason.as_deref()), (WebhookStatus::Disabled, Some("gone")));
+        let dead = list_deliveries(&world.bank, &world.registrar, place, Some(DeliveryStatus::Dead), None, 10).unwrap();
+        assert_eq!(dead[0].response_status, Some(410));
+        remove_webhook(&world.bank, &world.registrar, world.institution_id, id).unwrap();
+        let missing = refused(read_webhook(&world.bank, &world.registrar, world.institution_id, id));
+        assert_eq!(missing, Rejection::NotFound {});
+    });
+}
+
+#[test]
+fn a_webhook_whose_server_died_is_taken_by_another() {
+    on_both(|world| {
+        let (receiver, post) = (Receiver::start(), Post::of(world));
+        let issued = create(world, &receiver.url, DEPOSITS);
+        let outcome_id = deposit(world, 1, 1);
+        publish_all(world);
+        let now = post.now.get();
+        let take = |conn: &mut _| store::take(conn, issued.webhook.webhook_id, Uuid::now_v7(), now, now + LEASE);
+        assert!(world.bank.store.write(take).unwrap());
+        assert!(!world.bank.store.write(take).unwrap(), "one at a time");
+        post.all();
+        assert!(receiver.take().is_empty(), "the other may be at it still");
+        post.later(LEASE + TimeDelta::seconds(1));
+        post.all();
+        assert_eq!(subjects(&receiver.take()), [outcome_id]);
+    });
+}
+
+#[test]
+fn who_makes_and_sees_webhooks_and_where_they_may_lead() {
+    on_both(|world| {
+        let bank = &world.bank;
+        let own = create(world, "https://hooks.example.com/", &[]).webhook;
+        let client = serde_json::from_value(json!({ "name": "系统", "scopes": ["webhooks:write"] })).unwrap();
+        let client_id = clients::create_client(bank, &world.registrar, None, world.institution_id, &client).unwrap().client.client_id;
+        let system = Context {
+            caller: Caller::Client {
+                client_id,
+                scopes: ScopeSet::parse("webhooks:write").unwrap(),
+            },
+            ..world.registrar
+        };
+        let form = |value| serde_json::from_value(value).unwrap();
+        let good = form(json!({ "url": "https://hooks.example.com/", "event_types": ["claim.take", "claim.take"] }));
+        let made = create_webhook(bank, &system, Some("once"), world.institution_id, &good).unwrap();
+        assert_eq!(create_webhook(bank, &system, Some("once"), world.institution_id, &good).unwrap(), made);
+        assert_eq!((made.webhook.client_id, &made.webhook.event_types), (Some(client_id), &vec!["claim.take".to_owned()]));
+        let list = |context| list_webhooks(bank, context, world.institution_id, None, 10).unwrap();
+        assert_eq!(list(&system), [made.webhook.clone()], "a system sees its own");
+        assert_eq!(list(&world.registrar).len(), 2);
+        let foreign = refused(read_webhook(bank, &system, world.institution_id, own.webhook_id));
+        assert_eq!(foreign, Rejection::NotFound {});
+        let reader = Context {
+            caller: Caller::Client {
+                client_id,
+                scopes: ScopeSet::default(),
+            },
+            ..system
+        };
+        assert_eq!(refused(list_webhooks(bank, &reader, world.institution_id, None, 10)).code(), "scope_missing");
+        let edit = |edition| edit_webhook(bank, &system, world.institution_id, made.webhook.webhook_id, edition, &good);
+        assert_eq!(refused(edit(7)), Rejection::StaleEdition {});
+        assert_eq!(edit(1).unwrap().edition, 2);
+        for wrong in [
+            json!({ "url": "ftp://hooks.example.com/" }),
+            json!({ "url": "https://user:secret@hooks.example.com/" }),
+            json!({ "url": "https://hooks.example.com/", "event_types": ["session.log_in"] }),
+            json!({ "url": "https://hooks.example.com/", "description": "x".repeat(101) }),
+        ] {
+            let refusal = refused(create_webhook(bank, &system, None, world.institution_id, &form(wrong)));
+            assert_eq!(refusal.code(), "invalid_body");
+        }
+        for _ in 2..20 {
+            create_webhook(bank, &system, None, world.institution_id, &good).unwrap();
+        }
+        let full = refused(create_webhook(bank, &system, None, world.institution_id, &good));
+        assert_eq!(full.code(), "too_many_webhooks");
+        clients::revoke_client(bank, &world.registrar, world.institution_id, client_id).unwrap();
+        let ended = read(world, &made.webhook);
+        assert_eq!((ended.status, ended.status_reason.as_deref()), (WebhookStatus::Disabled, Some("client_revoked")));
+        let resumed = refused(webhooks::resume_webhook(bank, &world.registrar, world.institution_id, made.webhook.webhook_id));
+        assert_eq!(resumed.code(), "wrong_state");
+    });
+}
