@@ -176,7 +176,7 @@ mod tests {
             let say = |language| sentence(kind, known.name, &details, Some("School"), language);
             assert_ne!(say(Language::Chinese), say(Language::English), "{}", known.name);
         }
-        assert_eq!(told, 20);
+        assert_eq!(told, 21);
         for kind in NotificationKind::ALL {
             assert_ne!(line(*kind, 2, Language::Chinese), line(*kind, 2, Language::English));
         }

@@ -81,7 +81,7 @@ impl Resolve for Judge {
         Box::pin(async move {
             let found = tokio::task::spawn_blocking(move || (host.as_str(), 0).to_socket_addrs().map(Iterator::collect::<Vec<SocketAddr>>)).await??;
             if found.iter().any(|address| !is_open(address.ip())) {
-                return Err(Box::new(Closed).into());
+                return Err(Closed.into());
             }
             let addresses: Addrs = Box::new(found.into_iter());
             Ok(addresses)

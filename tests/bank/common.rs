@@ -38,12 +38,19 @@ pub(crate) struct World {
 
 /// Runs a test on SQLite and on PostgreSQL, each with a bank of its own.
 pub(crate) fn on_both(test: impl Fn(&Arc<World>)) {
+    on_both_with(|_| {}, test);
+}
+
+/// As [`on_both`], with settings of the test's own.
+pub(crate) fn on_both_with(settings: impl Fn(&mut Bank), test: impl Fn(&Arc<World>)) {
     let directory = tempfile::tempdir().unwrap();
     for address in [
         DatabaseAddress::Sqlite(directory.path().join("bank.sqlite")),
         DatabaseAddress::Postgres(postgres_database()),
     ] {
-        test(&Arc::new(World::new(address, directory.path().join("evidence"))));
+        let mut world = World::new(address, directory.path().join("evidence"));
+        settings(&mut world.bank);
+        test(&Arc::new(world));
     }
 }
 

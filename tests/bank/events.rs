@@ -75,9 +75,9 @@ fn who_follows_all_the_time_gets_every_event_once_while_others_write() {
         let done = Arc::new(AtomicBool::new(false));
         let write = |writer: usize| {
             let world = Arc::clone(world);
-            // Learners of one's own, and one whom all share.
+            // Learners of one's own, and one whom two share.
             std::thread::spawn(move || {
-                let of = |number: usize| if number.is_multiple_of(2) { 0 } else { writer + 1 };
+                let of = |number: usize| if number.is_multiple_of(2) { writer / 2 } else { 100 + writer };
                 (0..EACH).map(|number| deposit(&world, of(number), writer * 1000 + number)).collect::<Vec<Uuid>>()
             })
         };
@@ -231,7 +231,7 @@ fn what_is_told_holds_what_the_table_says() {
         let _ = people(world);
         publish_all(world);
         let rows = world.bank.store.read(|conn| store::after(conn, &Wanted::default(), 0, i64::MAX, 1000)).unwrap();
-        assert!(rows.len() > 8);
+        assert!(rows.len() > 6, "{rows:?}");
         for row in rows {
             let known = event_type(&row.event_type).unwrap();
             assert_eq!(known.faults(&row.payload.0), Vec::<String>::new());

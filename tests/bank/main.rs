@@ -36,5 +36,6 @@ mod simulations;
 mod suspicions;
 mod versions;
 mod warnings;
+mod webhook_owners;
 mod webhooks;
 mod withdrawal;
