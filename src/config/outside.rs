@@ -42,7 +42,13 @@ pub(super) fn outside(variables: &mut Variables) -> Result<OutsideConfig, Config
             Err("must be an address, or a name and an address".to_owned())
         }
     })?;
-    let pause: i64 = variables.number("MAIL_MINUTES", "60", 1, 10_080, "how many minutes a learner gets no further mail after one")?;
+    let pause: i64 = variables.number(
+        "MAIL_MINUTES",
+        "60",
+        1,
+        10_080,
+        "how many minutes a learner gets no further mail after one",
+    )?;
     let mail_server = match url {
         None => None,
         Some(url) => Some(MailServer {
@@ -92,7 +98,10 @@ mod tests {
                 &[("MAIL_FROM", "bank")],
                 "CREDIT_BANK_MAIL_FROM must be an address, or a name and an address",
             ),
-            (&[("EVENT_DAYS", "1")], "CREDIT_BANK_EVENT_DAYS must be a whole number from 7 to 3650"),
+            (
+                &[("EVENT_DAYS", "1")],
+                "CREDIT_BANK_EVENT_DAYS must be a whole number from 7 to 3650",
+            ),
         ];
         for (given, problem) in cases {
             assert_eq!(read(given).unwrap_err(), problem);

@@ -62,8 +62,16 @@ pub fn kind_of(event_type: &str, details: &Value) -> Option<NotificationKind> {
         "outcome.deposit_outcome" if brought_credit(details) => K::Recognised,
         "outcome.deposit_outcome" | "outcome.refuse_outcome" => K::Deposited,
         "outcome.release_outcome" => K::Recognised,
-        "claim.take" | "claim.ask_information" | "claim.approve" | "claim.send_back" | "claim.notice_ends" | "claim.object"
-        | "claim.answer_objection" | "claim.decide_appeal" | "claim.lapse" | "claim.close" => K::ClaimMoved,
+        "claim.take"
+        | "claim.ask_information"
+        | "claim.approve"
+        | "claim.send_back"
+        | "claim.notice_ends"
+        | "claim.object"
+        | "claim.answer_objection"
+        | "claim.decide_appeal"
+        | "claim.lapse"
+        | "claim.close" => K::ClaimMoved,
         "correction.apply_correction" | "case.decide_case" => K::Correction,
         "correction_request.answer_correction_request" | "correction_request.decide_complaint" => K::CorrectionRequest,
         "lot.expire_lots" | "learner.warn_of_expiry" => K::Expiring,

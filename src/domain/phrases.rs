@@ -189,12 +189,12 @@ mod tests {
     fn sentences_are_found_with_what_is_filled_in() {
         let cases = [
             ("is required", "必须填写"),
-    ("is not the name of a type of events", "不是事件类型的名称"),
-    ("must be an https:// address", "必须是 https:// 地址"),
-    ("must be an address of at most 500 characters", "必须是不超过 500 个字符的地址"),
-    ("must have no user name, password or fragment", "不得含有用户名、密码或片段"),
-    ("must name a host of the open network by its name", "必须以域名指明公网主机"),
-    ("must be an address for mail", "必须是邮箱地址"),
+            ("is not the name of a type of events", "不是事件类型的名称"),
+            ("must be an https:// address", "必须是 https:// 地址"),
+            ("must be an address of at most 500 characters", "必须是不超过 500 个字符的地址"),
+            ("must have no user name, password or fragment", "不得含有用户名、密码或片段"),
+            ("must name a host of the open network by its name", "必须以域名指明公网主机"),
+            ("must be an address for mail", "必须是邮箱地址"),
             ("must have 1 to 100 characters", "必须是 1 至 100 个字符"),
             ("must have 1 to 100 characters and no digits", "必须是 1 至 100 个字符，不含数字"),
             ("is before valid_from, 2024-01-01", "早于 valid_from（2024-01-01）"),

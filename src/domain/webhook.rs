@@ -81,12 +81,20 @@ mod tests {
                     None => break,
                     Some(next) => {
                         let least = TimeDelta::seconds(5 * 3_i64.pow(u32::try_from(attempts - 1).unwrap().min(8)));
-                        assert!(next - now >= least && next - now <= TimeDelta::hours(24), "{attempts}: {}", next - now);
+                        assert!(
+                            next - now >= least && next - now <= TimeDelta::hours(24),
+                            "{attempts}: {}",
+                            next - now
+                        );
                         now = next;
                     }
                 }
             }
-            assert!(now - created >= TimeDelta::days(2) && now - created <= TimeDelta::days(4), "{}", now - created);
+            assert!(
+                now - created >= TimeDelta::days(2) && now - created <= TimeDelta::days(4),
+                "{}",
+                now - created
+            );
             assert!((10..=ATTEMPTS_MAX).contains(&attempts), "{attempts}");
         }
         assert_ne!(delay(5, 1), delay(5, 2));

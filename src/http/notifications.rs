@@ -60,12 +60,7 @@ pub(crate) async fn list_notifications(
 #[utoipa::path(tag = "me", operation_id = "mark_notification", params(("notification_id" = Uuid, Path)),
     responses((status = 200, description = "As it is now", body = Notification)))]
 #[post("/api/v1/me/notifications/{notification_id}/read")]
-pub(crate) async fn mark_notification(
-    web: web::Data<Web>,
-    request: HttpRequest,
-    asking: Asking,
-    id: Id,
-) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn mark_notification(web: web::Data<Web>, request: HttpRequest, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
     let language = language_of(&request);
     let marked = web
         .run(move |bank| notifications::mark_notification(bank, &asking.0, id.0, language))

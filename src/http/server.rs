@@ -51,13 +51,14 @@ pub struct Application {
     body_bytes_max: usize,
     shutdown_max: Duration,
     pages: fn(&mut ServiceConfig),
+    couriers: Couriers,
 }
 
 impl Application {
     /// Listens, and prepares what every request needs.
     ///
     /// # Errors
-    /// When the address cannot be listened on.
+    /// When the address cannot be listened on, or what leaves the bank cannot be prepared.
     pub fn build(config: &Config, bank: Arc<Bank>, pages: fn(&mut ServiceConfig)) -> Result<Self, ServerError> {
         observe::learn(openapi::operations());
         let listen = config.server.listen;
@@ -70,6 +71,8 @@ impl Application {
             questions_per_address: config.log_in.questions_per_address,
         };
         let metrics = recorder()?;
+        // Here, because its client cannot be made where the server runs.
+        let couriers = Couriers::start(&bank, crate::clock::now).map_err(ServerError::Couriers)?;
         let web = Web::new(bank, metrics, config.server.public_url.clone(), limits, config.server.behind_proxy);
         Ok(Self {
             listener,
@@ -79,6 +82,7 @@ impl Application {
             body_bytes_max: config.server.body_bytes_max,
             shutdown_max: config.server.shutdown_max,
             pages,
+            couriers,
         })
     }
 
@@ -96,6 +100,7 @@ impl Application {
             web,
             body_bytes_max,
             pages,
+            couriers,
             ..
         } = self;
         let upkeep = actix_web::rt::spawn(keep_up(web.clone()));
@@ -120,7 +125,6 @@ impl Application {
         .shutdown_timeout(self.shutdown_max.as_secs())
         .listen(self.listener)
         .map_err(ServerError::Run)?;
-        let couriers = Couriers::start(&bank, crate::clock::now).map_err(ServerError::Couriers)?;
         let simulator = Simulator::start(bank, crate::clock::now);
         let ended = server.run().await.map_err(ServerError::Run);
         upkeep.abort();

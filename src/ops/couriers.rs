@@ -45,7 +45,9 @@ impl Couriers {
             // A full batch says that there is more; else the next write is waited for, so that a lone one is not followed by a
             // flush of its own for each of many.
             let batch = u64::try_from(BATCH).unwrap_or(u64::MAX);
-            keep_on(&stopped, LOOK, "publishing", || Ok(publish_events(&own, &Context::of(Caller::Bank, clock()))? >= batch));
+            keep_on(&stopped, LOOK, "publishing", || {
+                Ok(publish_events(&own, &Context::of(Caller::Bank, clock()))? >= batch)
+            });
         }));
         let client = Arc::new(Client::new(bank.outside.reach).map_err(|error| error.to_string())?);
         for _ in 0..DELIVERING {

@@ -79,7 +79,8 @@ impl Resolve for Judge {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().to_owned();
         Box::pin(async move {
-            let found = tokio::task::spawn_blocking(move || (host.as_str(), 0).to_socket_addrs().map(Iterator::collect::<Vec<SocketAddr>>)).await??;
+            let found = tokio::task::spawn_blocking(move || (host.as_str(), 0).to_socket_addrs().map(Iterator::collect::<Vec<SocketAddr>>))
+                .await??;
             if found.iter().any(|address| !is_open(address.ip())) {
                 return Err(Closed.into());
             }
@@ -163,7 +164,11 @@ fn failure_of(error: &reqwest::Error) -> Failure {
         }
         cause = current.source();
     }
-    if error.is_timeout() { Failure::TimedOut } else { Failure::NoConnection }
+    if error.is_timeout() {
+        Failure::TimedOut
+    } else {
+        Failure::NoConnection
+    }
 }
 
 #[cfg(test)]
@@ -203,7 +208,8 @@ mod tests {
         let port = serve("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 5\r\n\r\na\u{0}b\r\n");
         let answer = client.post_json(&format!("http://127.0.0.1:{port}/"), &[], "{}").answer.unwrap();
         assert_eq!((answer.status, answer.excerpt.as_str()), (302, "a b  "));
-        let long: &'static str = Box::leak(format!("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{}", "x".repeat(100_000)).into_boxed_str());
+        let long: &'static str =
+            Box::leak(format!("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{}", "x".repeat(100_000)).into_boxed_str());
         let port = serve(long);
         let answer = client.post_json(&format!("http://127.0.0.1:{port}/"), &[], "{}").answer.unwrap();
         assert_eq!((answer.status, answer.excerpt.len()), (200, 1_024));

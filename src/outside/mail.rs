@@ -122,7 +122,14 @@ mod tests {
         for text in ["wang@example.com", "wang.fang+bank@mail.example.cn"] {
             assert!(is_address(text), "{text}");
         }
-        for text in ["", "wang", "wang@", "王@example.com", "a@b.c\r\nBcc: d@e.f", "Wang <wang@example.com>"] {
+        for text in [
+            "",
+            "wang",
+            "wang@",
+            "王@example.com",
+            "a@b.c\r\nBcc: d@e.f",
+            "Wang <wang@example.com>",
+        ] {
             assert!(!is_address(text), "{text}");
         }
         assert!(is_sender("学分银行 <bank@example.com>") && is_sender("bank@example.com") && !is_sender("bank"));

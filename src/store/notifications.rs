@@ -151,10 +151,15 @@ pub fn mark_read(conn: &mut Conn, accounts: &[Uuid], one: Option<Uuid>, now: Dat
         let own = notifications::table.filter(notifications::learner_id.eq(Key(*account)));
         let mark = notifications::read_at.eq(Some(At(now)));
         changed += match one {
-            Some(one) => diesel::update(own.filter(notifications::notification_id.eq(Key(one))).filter(notifications::read_at.is_null()))
+            Some(one) => diesel::update(
+                own.filter(notifications::notification_id.eq(Key(one)))
+                    .filter(notifications::read_at.is_null()),
+            )
+            .set(mark)
+            .execute(conn)?,
+            None => diesel::update(own.filter(notifications::read_at.is_null()))
                 .set(mark)
                 .execute(conn)?,
-            None => diesel::update(own.filter(notifications::read_at.is_null())).set(mark).execute(conn)?,
         };
     }
     Ok(changed)

@@ -78,7 +78,9 @@ fn who_follows_all_the_time_gets_every_event_once_while_others_write() {
             // Learners of one's own, and one whom two share.
             std::thread::spawn(move || {
                 let of = |number: usize| if number.is_multiple_of(2) { writer / 2 } else { 100 + writer };
-                (0..EACH).map(|number| deposit(&world, of(number), writer * 1000 + number)).collect::<Vec<Uuid>>()
+                (0..EACH)
+                    .map(|number| deposit(&world, of(number), writer * 1000 + number))
+                    .collect::<Vec<Uuid>>()
             })
         };
         let publish = |_| {
@@ -168,14 +170,27 @@ fn who_may_read_which_events_and_what_they_hold() {
         let own = ask(world, &world.registrar, None, 1000);
         assert!(own.items.iter().all(|item| item.data.institution_id == Some(world.institution_id)));
         let last = own.items.iter().rfind(|item| item.event_type == "outcome.deposit_outcome").unwrap();
-        assert_eq!((last.data.subject_id, &last.data.details), (outcome_id, &json!({ "credit": "9.00", "status": "accepted" })));
+        assert_eq!(
+            (last.data.subject_id, &last.data.details),
+            (outcome_id, &json!({ "credit": "9.00", "status": "accepted" }))
+        );
         let everything = FeedQuery::default();
         let all = list_events(&world.bank, &officer, &everything, 1000).unwrap();
         assert!(all.items.len() > own.items.len());
-        assert!(all.items.iter().all(|item| !item.event_type.starts_with("session.")), "log-ins are in the audit alone");
+        assert!(
+            all.items.iter().all(|item| !item.event_type.starts_with("session.")),
+            "log-ins are in the audit alone"
+        );
         let positions: Vec<i64> = all.items.iter().map(|item| item.position).collect();
-        assert_eq!(positions, (1..=i64::try_from(positions.len()).unwrap()).collect::<Vec<_>>(), "without gaps");
-        assert_eq!(refused(list_events(&world.bank, &world.registrar, &everything, 10)), Rejection::Forbidden {});
+        assert_eq!(
+            positions,
+            (1..=i64::try_from(positions.len()).unwrap()).collect::<Vec<_>>(),
+            "without gaps"
+        );
+        assert_eq!(
+            refused(list_events(&world.bank, &world.registrar, &everything, 10)),
+            Rejection::Forbidden {}
+        );
         let of = |types: &[&str], after| FeedQuery {
             institution_id: Some(world.institution_id),
             types: types.iter().map(|name| (*name).to_owned()).collect(),
@@ -216,7 +231,10 @@ fn old_events_go_and_who_asks_for_them_is_told() {
         assert_eq!((after.items.len(), after.items[0].position), (1, before.next + 1));
         assert_eq!(after.items[0].data.subject_id, outcome_id);
         assert_eq!(ask(world, &world.registrar, Some(before.next), 10).items, after.items);
-        assert!(publish_events(&world.bank, &world.registrar).is_err() || store_is_empty(world), "only the bank itself publishes");
+        assert!(
+            publish_events(&world.bank, &world.registrar).is_err() || store_is_empty(world),
+            "only the bank itself publishes"
+        );
     });
 }
 
@@ -230,7 +248,11 @@ fn what_is_told_holds_what_the_table_says() {
         deposit(world, 1, 1);
         let _ = people(world);
         publish_all(world);
-        let rows = world.bank.store.read(|conn| store::after(conn, &Wanted::default(), 0, i64::MAX, 1000)).unwrap();
+        let rows = world
+            .bank
+            .store
+            .read(|conn| store::after(conn, &Wanted::default(), 0, i64::MAX, 1000))
+            .unwrap();
         assert!(rows.len() > 6, "{rows:?}");
         for row in rows {
             let known = event_type(&row.event_type).unwrap();
@@ -253,8 +275,14 @@ fn learners_with_a_log_in_are_told_of_what_happens_and_of_looks() {
         let kinds: Vec<NotificationKind> = told.items.iter().map(|item| item.kind).collect();
         assert_eq!(kinds, [NotificationKind::Looked, NotificationKind::Recognised]);
         assert_eq!((told.items[1].subject_id, told.unread), (outcome_id, 2));
-        assert_eq!(told.items[1].text, "安阳职业技术学院 deposited an outcome; it brought 9.00 credits.");
-        assert_eq!(list(false, Chinese).items[1].text, "安阳职业技术学院存入了一项学习成果，认定 9.00 学分。");
+        assert_eq!(
+            told.items[1].text,
+            "安阳职业技术学院 deposited an outcome; it brought 9.00 credits."
+        );
+        assert_eq!(
+            list(false, Chinese).items[1].text,
+            "安阳职业技术学院存入了一项学习成果，认定 9.00 学分。"
+        );
         let marked = mark_notification(bank, &own, told.items[1].notification_id, English).unwrap();
         assert_eq!(marked.read_at, Some(own.now));
         assert_eq!((list(true, English).items.len(), list(true, English).unread), (1, 1));
@@ -264,6 +292,9 @@ fn learners_with_a_log_in_are_told_of_what_happens_and_of_looks() {
         assert_eq!(foreign, Rejection::NotFound {});
         let page = list_notifications(bank, &own, false, Some(told.items[0].notification_id), 10, English).unwrap();
         assert_eq!(page.items.len(), 1);
-        assert_eq!(refused(list_notifications(bank, &officer, false, None, 10, English)), Rejection::NotFound {});
+        assert_eq!(
+            refused(list_notifications(bank, &officer, false, None, 10, English)),
+            Rejection::NotFound {}
+        );
     });
 }

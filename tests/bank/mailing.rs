@@ -87,7 +87,10 @@ impl Sink {
 
     /// What came since this was asked before, with its text decoded.
     fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.taken.lock().unwrap()).iter().map(|mail| decoded(mail)).collect()
+        std::mem::take(&mut *self.taken.lock().unwrap())
+            .iter()
+            .map(|mail| decoded(mail))
+            .collect()
     }
 }
 
@@ -161,31 +164,57 @@ fn nothing_is_sent_to_an_address_before_its_code_came_back() {
         assert_eq!(refused(give_address(bank, &own, &wrong)).code(), "invalid_body");
         let given = give_address(bank, &own, &english()).unwrap();
         assert_eq!((given.address.as_deref(), given.confirmed), (Some("wang@example.com"), false));
-        assert_eq!(refused(give_address(bank, &own, &english())), Rejection::TooManyAttempts {}, "another code at once");
+        assert_eq!(
+            refused(give_address(bank, &own, &english())),
+            Rejection::TooManyAttempts {},
+            "another code at once"
+        );
         deposit(world, 1, 1);
         publish_all(world);
         assert_eq!(write_digests(bank, &bank_at(world, 2)).unwrap(), 0);
         send_all(world, sink, 2);
         let mails = sink.take();
         let [mail] = &mails[..] else { panic!("{mails:?}") };
-        assert!(mail.contains("RCPT TO:<wang@example.com>") && mail.contains("Subject: Credit bank: confirm your address"), "{mail}");
+        assert!(
+            mail.contains("RCPT TO:<wang@example.com>") && mail.contains("Subject: Credit bank: confirm your address"),
+            "{mail}"
+        );
         let code = code_in(mail);
         let guess = if code.starts_with('0') { "10000000" } else { "00000000" };
         for _ in 0..5 {
             assert_eq!(refused(confirm_address(bank, &own, guess)), Rejection::MailCodeWrong {});
         }
-        assert_eq!(refused(confirm_address(bank, &own, &code)), Rejection::MailCodeWrong {}, "after five guesses");
+        assert_eq!(
+            refused(confirm_address(bank, &own, &code)),
+            Rejection::MailCodeWrong {},
+            "after five guesses"
+        );
         give_address(bank, &at(&own, 2), &english()).unwrap();
         send_all(world, sink, 3);
         let code = code_in(&sink.take()[0]);
-        assert_eq!(refused(confirm_address(bank, &at(&own, 63), &code)), Rejection::MailCodeWrong {}, "an hour later");
+        assert_eq!(
+            refused(confirm_address(bank, &at(&own, 63), &code)),
+            Rejection::MailCodeWrong {},
+            "an hour later"
+        );
         assert!(confirm_address(bank, &at(&own, 3), &code).unwrap().confirmed);
-        assert_eq!(refused(confirm_address(bank, &at(&own, 3), &code)), Rejection::MailCodeWrong {}, "a code works once");
+        assert_eq!(
+            refused(confirm_address(bank, &at(&own, 3), &code)),
+            Rejection::MailCodeWrong {},
+            "a code works once"
+        );
         for minutes in [5, 7, 9, 11, 13] {
             give_address(bank, &at(&own, minutes), &english()).unwrap();
         }
-        assert_eq!(refused(give_address(bank, &at(&own, 15), &english())), Rejection::TooManyAttempts {}, "five a day");
-        assert!(!read_notification_preferences(bank, &own).unwrap().confirmed, "another address is confirmed anew");
+        assert_eq!(
+            refused(give_address(bank, &at(&own, 15), &english())),
+            Rejection::TooManyAttempts {},
+            "five a day"
+        );
+        assert!(
+            !read_notification_preferences(bank, &own).unwrap().confirmed,
+            "another address is confirmed anew"
+        );
     });
 }
 
@@ -222,7 +251,10 @@ fn many_events_become_one_mail_that_says_nothing_of_the_record() {
             mail: vec![NotificationKind::Looked],
         };
         let edition = read_notification_preferences(bank, &own).unwrap().edition;
-        assert_eq!(refused(put_notification_preferences(bank, &own, edition + 1, &wishes)), Rejection::StaleEdition {});
+        assert_eq!(
+            refused(put_notification_preferences(bank, &own, edition + 1, &wishes)),
+            Rejection::StaleEdition {}
+        );
         let put = put_notification_preferences(bank, &own, edition, &wishes).unwrap();
         assert_eq!((put.mail, put.language), (wishes.mail, MailLanguage::Chinese));
         deposit(world, 1, 61);

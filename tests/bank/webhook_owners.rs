@@ -18,7 +18,10 @@ fn who_makes_and_sees_webhooks_and_where_they_may_lead() {
         let bank = &world.bank;
         let own = create(world, "https://hooks.example.com/", &[]).webhook;
         let client = serde_json::from_value(json!({ "name": "系统", "scopes": ["webhooks:write"] })).unwrap();
-        let client_id = clients::create_client(bank, &world.registrar, None, world.institution_id, &client).unwrap().client.client_id;
+        let client_id = clients::create_client(bank, &world.registrar, None, world.institution_id, &client)
+            .unwrap()
+            .client
+            .client_id;
         let system = Context {
             caller: Caller::Client {
                 client_id,
@@ -29,8 +32,14 @@ fn who_makes_and_sees_webhooks_and_where_they_may_lead() {
         let form = |value| serde_json::from_value(value).unwrap();
         let good = form(json!({ "url": "https://hooks.example.com/", "event_types": ["claim.take", "claim.take"] }));
         let made = create_webhook(bank, &system, Some("once"), world.institution_id, &good).unwrap();
-        assert_eq!(create_webhook(bank, &system, Some("once"), world.institution_id, &good).unwrap(), made);
-        assert_eq!((made.webhook.client_id, &made.webhook.event_types), (Some(client_id), &vec!["claim.take".to_owned()]));
+        assert_eq!(
+            create_webhook(bank, &system, Some("once"), world.institution_id, &good).unwrap(),
+            made
+        );
+        assert_eq!(
+            (made.webhook.client_id, &made.webhook.event_types),
+            (Some(client_id), &vec!["claim.take".to_owned()])
+        );
         let list = |context| list_webhooks(bank, context, world.institution_id, None, 10).unwrap();
         assert_eq!(list(&system), [made.webhook.clone()], "a system sees its own");
         assert_eq!(list(&world.registrar).len(), 2);
@@ -43,7 +52,10 @@ fn who_makes_and_sees_webhooks_and_where_they_may_lead() {
             },
             ..system
         };
-        assert_eq!(refused(list_webhooks(bank, &reader, world.institution_id, None, 10)).code(), "scope_missing");
+        assert_eq!(
+            refused(list_webhooks(bank, &reader, world.institution_id, None, 10)).code(),
+            "scope_missing"
+        );
         let edit = |edition| edit_webhook(bank, &system, world.institution_id, made.webhook.webhook_id, edition, &good);
         assert_eq!(refused(edit(7)), Rejection::StaleEdition {});
         assert_eq!(edit(1).unwrap().edition, 2);
@@ -63,8 +75,16 @@ fn who_makes_and_sees_webhooks_and_where_they_may_lead() {
         assert_eq!(full.code(), "too_many_webhooks");
         clients::revoke_client(bank, &world.registrar, world.institution_id, client_id).unwrap();
         let ended = read(world, &made.webhook);
-        assert_eq!((ended.status, ended.status_reason.as_deref()), (WebhookStatus::Disabled, Some("client_revoked")));
-        let resumed = refused(resume_webhook(bank, &world.registrar, world.institution_id, made.webhook.webhook_id));
+        assert_eq!(
+            (ended.status, ended.status_reason.as_deref()),
+            (WebhookStatus::Disabled, Some("client_revoked"))
+        );
+        let resumed = refused(resume_webhook(
+            bank,
+            &world.registrar,
+            world.institution_id,
+            made.webhook.webhook_id,
+        ));
         assert_eq!(resumed.code(), "wrong_state");
     });
 }

@@ -76,7 +76,15 @@ pub(crate) fn create(world: &World, url: &str, types: &[&str]) -> IssuedWebhook 
 }
 
 fn log(world: &World, webhook: &Webhook) -> Vec<Delivery> {
-    list_deliveries(&world.bank, &world.registrar, (world.institution_id, webhook.webhook_id), None, None, 100).unwrap()
+    list_deliveries(
+        &world.bank,
+        &world.registrar,
+        (world.institution_id, webhook.webhook_id),
+        None,
+        None,
+        100,
+    )
+    .unwrap()
 }
 
 pub(crate) fn read(world: &World, webhook: &Webhook) -> Webhook {
@@ -118,7 +126,10 @@ fn what_happens_is_posted_once_in_order_and_signed() {
         assert!(receiver.take().is_empty(), "nothing comes twice");
         let log = log(world, &issued.webhook);
         assert!(log.iter().all(|one| one.status == DeliveryStatus::Delivered && one.attempts == 1));
-        assert_eq!((log.len(), log[0].response_status, log[0].response_excerpt.as_deref()), (5, Some(204), Some("")));
+        assert_eq!(
+            (log.len(), log[0].response_status, log[0].response_excerpt.as_deref()),
+            (5, Some(204), Some(""))
+        );
         assert_eq!(log[0].event_id.to_string(), received[4].id());
     });
 }
@@ -136,8 +147,14 @@ fn what_fails_is_tried_again_and_holds_up_its_own_learner_alone() {
         assert_eq!(subjects(&receiver.take()), [first, other], "the second of the first learner waits");
         assert_eq!(read(world, &issued.webhook).failing_since, None, "something was delivered since");
         let waiting = log(world, &issued.webhook);
-        let failed = waiting.iter().find(|one| one.attempts == 1 && one.status == DeliveryStatus::Pending).unwrap();
-        assert_eq!((failed.response_status, failed.response_excerpt.as_deref()), (Some(500), Some("hm")));
+        let failed = waiting
+            .iter()
+            .find(|one| one.attempts == 1 && one.status == DeliveryStatus::Pending)
+            .unwrap();
+        assert_eq!(
+            (failed.response_status, failed.response_excerpt.as_deref()),
+            (Some(500), Some("hm"))
+        );
         let next = failed.next_attempt_at.unwrap() - post.now.get();
         assert!(next >= TimeDelta::seconds(5) && next <= TimeDelta::seconds(10), "{next}");
         receiver.answer(|_| 200);
@@ -149,7 +166,11 @@ fn what_fails_is_tried_again_and_holds_up_its_own_learner_alone() {
         let again = receiver.take();
         assert_eq!(subjects(&again), [first, second]);
         assert!(again.iter().all(|one| is_signed(one, &issued.secret)));
-        assert!(log(world, &issued.webhook).iter().all(|one| one.status == DeliveryStatus::Delivered));
+        assert!(
+            log(world, &issued.webhook)
+                .iter()
+                .all(|one| one.status == DeliveryStatus::Delivered)
+        );
     });
 }
 
@@ -171,7 +192,10 @@ fn a_receiver_that_is_down_for_days_is_left_alone_then_paused_and_gets_everythin
         }
         assert!((20..=150).contains(&tries), "{tries} tries in three days");
         let paused = read(world, &issued.webhook);
-        assert_eq!((paused.status, paused.status_reason.as_deref()), (WebhookStatus::Paused, Some("failing")));
+        assert_eq!(
+            (paused.status, paused.status_reason.as_deref()),
+            (WebhookStatus::Paused, Some("failing"))
+        );
         receiver.answer(|_| 200);
         post.later(TimeDelta::days(1));
         post.all();
@@ -183,7 +207,13 @@ fn a_receiver_that_is_down_for_days_is_left_alone_then_paused_and_gets_everythin
         };
         let told = credit_bank::ops::events::list_events(&world.bank, &world.registrar, &feed, 10).unwrap();
         assert_eq!((told.items.len(), told.items[0].data.subject_id), (1, issued.webhook.webhook_id));
-        let resumed = resume_webhook(&world.bank, &post.at(&world.registrar), world.institution_id, issued.webhook.webhook_id).unwrap();
+        let resumed = resume_webhook(
+            &world.bank,
+            &post.at(&world.registrar),
+            world.institution_id,
+            issued.webhook.webhook_id,
+        )
+        .unwrap();
         assert_eq!((resumed.status, resumed.failing_since), (WebhookStatus::Active, None));
         post.all();
         let mut came = subjects(&receiver.take());
@@ -213,14 +243,24 @@ fn a_delivery_that_is_never_taken_is_given_up_and_can_be_replayed() {
         let (receiver, post) = (Receiver::start(), Post::of(world));
         let issued = create(world, &receiver.url, DEPOSITS);
         let poison = deposit(world, 1, 1);
-        receiver.answer(move |one| if subjects(std::slice::from_ref(one)) == [poison] { 400 } else { 200 });
+        receiver.answer(move |one| {
+            if subjects(std::slice::from_ref(one)) == [poison] {
+                400
+            } else {
+                200
+            }
+        });
         let mut attempts = 0;
         for number in 0..110 {
             // Something else is delivered now and then, so that the webhook as a whole is well.
             deposit(world, number + 10, number + 10);
             post.later(TimeDelta::hours(1));
             post.all();
-            let poisoned = receiver.take().iter().filter(|one| subjects(std::slice::from_ref(*one)) == [poison]).count();
+            let poisoned = receiver
+                .take()
+                .iter()
+                .filter(|one| subjects(std::slice::from_ref(*one)) == [poison])
+                .count();
             assert!(poisoned <= 6, "{poisoned} within an hour");
             attempts += poisoned;
         }
@@ -242,10 +282,16 @@ fn a_delivery_that_is_never_taken_is_given_up_and_can_be_replayed() {
         let again = |key| replay_delivery(&world.bank, &post.at(&world.registrar), key, place, dead[0].delivery_id);
         let replayed = again(Some("once")).unwrap();
         assert_eq!(again(Some("once")).unwrap(), replayed);
-        assert_eq!(refused(replay_delivery(&world.bank, &world.registrar, None, place, replayed.delivery_id)).code(), "wrong_state");
+        assert_eq!(
+            refused(replay_delivery(&world.bank, &world.registrar, None, place, replayed.delivery_id)).code(),
+            "wrong_state"
+        );
         post.all();
         let came = receiver.take();
-        assert_eq!((subjects(&came), came[0].id()), (vec![poison], dead[0].event_id.to_string().as_str()));
+        assert_eq!(
+            (subjects(&came), came[0].id()),
+            (vec![poison], dead[0].event_id.to_string().as_str())
+        );
     });
 }
 
@@ -316,7 +362,10 @@ fn a_receiver_that_is_gone_disables_its_webhook_and_a_pause_holds_everything_bac
         let tried = received.iter().find(|one| one.json()["type"] == "webhook.test").unwrap();
         assert!(is_signed(tried, &issued.secret));
         pause_webhook(&world.bank, &world.registrar, world.institution_id, id).unwrap();
-        assert_eq!(refused(pause_webhook(&world.bank, &world.registrar, world.institution_id, id)).code(), "wrong_state");
+        assert_eq!(
+            refused(pause_webhook(&world.bank, &world.registrar, world.institution_id, id)).code(),
+            "wrong_state"
+        );
         assert_eq!(refused(test()).code(), "wrong_state");
         deposit(world, 1, 1);
         post.all();
@@ -328,7 +377,10 @@ fn a_receiver_that_is_gone_disables_its_webhook_and_a_pause_holds_everything_bac
         test().unwrap();
         post.all();
         let gone = read(world, &issued.webhook);
-        assert_eq!((gone.status, gone.status_reason.as_deref()), (WebhookStatus::Disabled, Some("gone")));
+        assert_eq!(
+            (gone.status, gone.status_reason.as_deref()),
+            (WebhookStatus::Disabled, Some("gone"))
+        );
         let dead = list_deliveries(&world.bank, &world.registrar, place, Some(DeliveryStatus::Dead), None, 10).unwrap();
         assert_eq!(dead[0].response_status, Some(410));
         remove_webhook(&world.bank, &world.registrar, world.institution_id, id).unwrap();

@@ -173,7 +173,11 @@ impl Holds {
 
     /// Whether a value is such a one; for objects, whether it is an object.
     fn is(self, value: &Value) -> bool {
-        let texts = |of: fn(&str) -> bool| value.as_array().is_some_and(|all| all.iter().all(|one| one.as_str().is_some_and(of)));
+        let texts = |of: fn(&str) -> bool| {
+            value
+                .as_array()
+                .is_some_and(|all| all.iter().all(|one| one.as_str().is_some_and(of)))
+        };
         match self {
             Self::Id => value.as_str().is_some_and(is_id),
             Self::Ids => texts(is_id),

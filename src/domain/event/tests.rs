@@ -27,7 +27,10 @@ fn plainly_told() -> BTreeSet<String> {
         for rest in text.split(".told(").skip(1) {
             let words: Vec<&str> = rest.split(')').next().unwrap().split(',').map(str::trim).collect();
             let plain = |word: &str| word.strip_prefix('"').and_then(|word| word.strip_suffix('"')).map(str::to_owned);
-            if let (Some(operation), Some(kind)) = (words.first().and_then(|word| plain(word)), words.get(1).and_then(|word| plain(word))) {
+            if let (Some(operation), Some(kind)) = (
+                words.first().and_then(|word| plain(word)),
+                words.get(1).and_then(|word| plain(word)),
+            ) {
                 found.insert(format!("{kind}.{operation}"));
             }
         }
@@ -42,8 +45,18 @@ fn what_is_told_is_in_the_table() {
     let missing: Vec<&String> = told.iter().filter(|name| event_type(name).is_none()).collect();
     assert_eq!(missing, Vec::<&String>::new());
     let claims = std::fs::read_to_string("src/domain/claim/mod.rs").unwrap();
-    let of_events = claims.split("impl ClaimEvent {").nth(1).unwrap().split("pub fn parse").next().unwrap();
-    let words: Vec<&str> = of_events.split("=> \"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let of_events = claims
+        .split("impl ClaimEvent {")
+        .nth(1)
+        .unwrap()
+        .split("pub fn parse")
+        .next()
+        .unwrap();
+    let words: Vec<&str> = of_events
+        .split("=> \"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
     assert!(words.len() > 15, "{words:?}");
     // What voids a claim is told by the correction.
     for word in words.into_iter().filter(|word| *word != "void") {
@@ -66,7 +79,11 @@ fn what_is_in_the_table_is_told() {
         let (kind, operation) = known.name.split_once('.').unwrap();
         // Where the words come together from two places, each of them is said somewhere.
         let said = |word: &str| all.iter().any(|text| text.contains(&format!("\"{word}\"")));
-        assert!(told.contains(known.name) || (said(kind) && said(operation)), "nobody tells {}", known.name);
+        assert!(
+            told.contains(known.name) || (said(kind) && said(operation)),
+            "nobody tells {}",
+            known.name
+        );
     }
 }
 
@@ -93,10 +110,16 @@ fn an_envelope_says_what_is_documented_and_nothing_else() {
 #[test]
 fn details_that_are_not_as_documented_are_found() {
     let deposit = event_type("outcome.deposit_outcome").unwrap();
-    assert_eq!(deposit.faults(&json!({ "credit": "9.00", "status": "accepted" })), Vec::<String>::new());
+    assert_eq!(
+        deposit.faults(&json!({ "credit": "9.00", "status": "accepted" })),
+        Vec::<String>::new()
+    );
     assert_eq!(deposit.faults(&json!({ "credit": 9, "status": null })).len(), 2);
     let simulation = event_type("simulation.finish_simulation").unwrap();
-    assert_eq!(simulation.faults(&json!({ "status": "failed", "learners": null })), Vec::<String>::new());
+    assert_eq!(
+        simulation.faults(&json!({ "status": "failed", "learners": null })),
+        Vec::<String>::new()
+    );
 }
 
 #[test]

@@ -87,7 +87,10 @@ pub fn list_events(bank: &Bank, context: &Context, query: &FeedQuery, limit: i64
         if after < head.pruned_to {
             return Err(Rejection::EventsGone { oldest: head.pruned_to }.into());
         }
-        let wanted = Wanted { institution_id, types: types.clone() };
+        let wanted = Wanted {
+            institution_id,
+            types: types.clone(),
+        };
         let mut rows = store::after(conn, &wanted, after, head.published_to, limit + 1)?;
         let more = i64::try_from(rows.len()).is_ok_and(|found| found > limit);
         if more {

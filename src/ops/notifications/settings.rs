@@ -81,7 +81,11 @@ fn preferences(bank: &Bank, row: &SettingsRow) -> Result<NotificationPreferences
     Ok(NotificationPreferences {
         edition: row.edition,
         language: language_of(row)?,
-        mail: row.mail_kinds.split_ascii_whitespace().filter_map(NotificationKind::parse).collect(),
+        mail: row
+            .mail_kinds
+            .split_ascii_whitespace()
+            .filter_map(NotificationKind::parse)
+            .collect(),
         address: address_of(bank, row)?,
         confirmed: row.confirmed_at.is_some(),
     })
@@ -227,7 +231,9 @@ fn code_letter(to: &str, code: &str, language: Language) -> Letter {
         ),
         Language::English => (
             "Credit bank: confirm your address",
-            format!("Code: {code}\n\nIt is good for an hour. If you did not give this address, ignore this mail; nothing else will be sent here.\n"),
+            format!(
+                "Code: {code}\n\nIt is good for an hour. If you did not give this address, ignore this mail; nothing else will be sent here.\n"
+            ),
         ),
     };
     Letter {

@@ -79,7 +79,10 @@ fn serve(run: &Run, webhook_id: Uuid, holder: Uuid) -> Result<(), OpError> {
     let queue = run.bank.store.read(|conn| store::pending(conn, webhook_id))?;
     for pending in ready(&queue, failing_since.is_some(), now).into_iter().take(TURN) {
         let now = (run.clock)();
-        if (run.stopped)() || failures == FAILURES_MAX || !run.bank.store.write(|conn| webhooks::keep(conn, webhook_id, holder, now + LEASE))? {
+        if (run.stopped)()
+            || failures == FAILURES_MAX
+            || !run.bank.store.write(|conn| webhooks::keep(conn, webhook_id, holder, now + LEASE))?
+        {
             break;
         }
         let learner_id = pending.learner_id.as_ref().map(|key| key.0);
@@ -103,10 +106,7 @@ fn serve(run: &Run, webhook_id: Uuid, holder: Uuid) -> Result<(), OpError> {
         webhooks::keep(conn, webhook_id, holder, now + LEASE)?;
         let due_at = match failing_since {
             Some(since) => Some(now + hold(since, now)),
-            None => {
-                let rest = store::pending(conn, webhook_id)?;
-                rest.iter().filter_map(|pending| pending.next_attempt_at.as_ref().map(|at| at.0)).min()
-            }
+            None => next_due(&store::pending(conn, webhook_id)?),
         };
         webhooks::give_back(conn, webhook_id, holder, due_at)
     })?)
@@ -114,7 +114,9 @@ fn serve(run: &Run, webhook_id: Uuid, holder: Uuid) -> Result<(), OpError> {
 
 /// Makes deliveries of events that the webhook has not looked at, as far as there is room. `None` where it is no longer the holder's.
 fn fan_out(conn: &mut Conn, webhook_id: Uuid, holder: Uuid, now: DateTime<Utc>) -> Result<Option<WebhookRow>, OpError> {
-    let Some(row) = webhooks::find(conn, webhook_id)? else { return Ok(None) };
+    let Some(row) = webhooks::find(conn, webhook_id)? else {
+        return Ok(None);
+    };
     let head = events::head(conn)?;
     if row.fanned_to >= head.published_to || store::count_pending(conn, webhook_id)? + FAN > OPEN_MAX {
         return Ok(Some(row));
@@ -123,7 +125,7 @@ fn fan_out(conn: &mut Conn, webhook_id: Uuid, holder: Uuid, now: DateTime<Utc>) 
         institution_id: Some(row.institution_id.0),
         types: types_of(&row),
     };
-    // What was pruned before it was looked at is lost to it; the log of the feed's reader would say so.
+    // One that was paused for longer than events are kept does not get what is gone by now.
     let found = events::after(conn, &wanted, row.fanned_to, head.published_to, FAN)?;
     let is_all = i64::try_from(found.len()).is_ok_and(|number| number < FAN);
     let looked_to = match found.last() {
@@ -142,14 +144,26 @@ fn fan_out(conn: &mut Conn, webhook_id: Uuid, holder: Uuid, now: DateTime<Utc>) 
     Ok(Some(row))
 }
 
+fn in_order(queue: &[PendingRow]) -> Vec<&PendingRow> {
+    let mut ordered: Vec<&PendingRow> = queue.iter().collect();
+    ordered.sort_by_key(|pending| (pending.position, pending.delivery_id.0));
+    ordered
+}
+
+/// When something can be sent next: what waits behind something of its learner waits for that.
+fn next_due(queue: &[PendingRow]) -> Option<DateTime<Utc>> {
+    let mut seen: HashSet<Uuid> = HashSet::new();
+    let first = |pending: &&PendingRow| pending.learner_id.as_ref().is_none_or(|key| seen.insert(key.0));
+    let firsts = in_order(queue).into_iter().filter(first);
+    firsts.filter_map(|pending| pending.next_attempt_at.as_ref().map(|at| at.0)).min()
+}
+
 /// What can be sent now, in the order of events. Of one learner nothing is sent while something earlier waits for another try. While
 /// the webhook fails, what was tried least comes first, so that one event that it never takes does not stand before all others.
 fn ready(queue: &[PendingRow], is_failing: bool, now: DateTime<Utc>) -> Vec<PendingRow> {
-    let mut ordered: Vec<&PendingRow> = queue.iter().collect();
-    ordered.sort_by_key(|pending| (pending.position, pending.delivery_id.0));
     let mut held: HashSet<Uuid> = HashSet::new();
     let mut found: Vec<PendingRow> = Vec::new();
-    for pending in ordered {
+    for pending in in_order(queue) {
         let is_due = pending.next_attempt_at.as_ref().is_some_and(|at| at.0 <= now);
         let learner_id = pending.learner_id.as_ref().map(|key| key.0);
         let is_held = learner_id.is_some_and(|learner_id| held.contains(&learner_id));

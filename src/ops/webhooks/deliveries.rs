@@ -190,13 +190,7 @@ fn room(conn: &mut Conn, row: &WebhookRow, more: i64) -> Result<(), OpError> {
     Ok(())
 }
 
-fn again(
-    conn: &mut Conn,
-    context: &Context,
-    operation: &'static str,
-    row: &WebhookRow,
-    deliveries: &[DeliveryRow],
-) -> Result<(), OpError> {
+fn again(conn: &mut Conn, context: &Context, operation: &'static str, row: &WebhookRow, deliveries: &[DeliveryRow]) -> Result<(), OpError> {
     store::insert(conn, deliveries)?;
     webhooks::wake(conn, row.webhook_id.0, context.now)?;
     Ok(told(conn, context, operation, row)?)
@@ -214,23 +208,31 @@ pub fn replay_delivery(
     delivery_id: Uuid,
 ) -> Result<Delivery, OpError> {
     bank.store.write(|conn| {
-        once(bank, context, conn, "replay_delivery", key, &(institution_id, webhook_id, delivery_id), |conn| {
-            let row = load(conn, context, institution_id, webhook_id, Action::ManageWebhooks)?;
-            let before = store::find(conn, delivery_id)?.filter(|delivery| delivery.webhook_id.0 == webhook_id);
-            let before = before.ok_or(Rejection::NotFound {})?;
-            if before.status == DeliveryStatus::Pending.as_str() {
-                return Err(Rejection::WrongState { state: before.status }.into());
-            }
-            let row = running(row)?;
-            room(conn, &row, 1)?;
-            let delivery = DeliveryRow {
-                position: before.position,
-                learner_id: before.learner_id,
-                ..waiting(webhook_id, before.event_id.0, &before.event_type, before.body, context.now)
-            };
-            again(conn, context, "replay_delivery", &row, &[delivery.clone()])?;
-            Ok(Delivery::try_from(delivery)?)
-        })
+        once(
+            bank,
+            context,
+            conn,
+            "replay_delivery",
+            key,
+            &(institution_id, webhook_id, delivery_id),
+            |conn| {
+                let row = load(conn, context, institution_id, webhook_id, Action::ManageWebhooks)?;
+                let before = store::find(conn, delivery_id)?.filter(|delivery| delivery.webhook_id.0 == webhook_id);
+                let before = before.ok_or(Rejection::NotFound {})?;
+                if before.status == DeliveryStatus::Pending.as_str() {
+                    return Err(Rejection::WrongState { state: before.status }.into());
+                }
+                let row = running(row)?;
+                room(conn, &row, 1)?;
+                let delivery = DeliveryRow {
+                    position: before.position,
+                    learner_id: before.learner_id,
+                    ..waiting(webhook_id, before.event_id.0, &before.event_type, before.body, context.now)
+                };
+                again(conn, context, "replay_delivery", &row, &[delivery.clone()])?;
+                Ok(Delivery::try_from(delivery)?)
+            },
+        )
     })
 }
 
@@ -249,26 +251,34 @@ pub fn replay_webhook(
         return Err(Rejection::field("/until", "is before from").into());
     }
     bank.store.write(|conn| {
-        once(bank, context, conn, "replay_webhook", key, &(institution_id, webhook_id, replay), |conn| {
-            let row = running(load(conn, context, institution_id, webhook_id, Action::ManageWebhooks)?)?;
-            let wanted = Wanted {
-                institution_id: Some(institution_id),
-                types: types_of(&row),
-            };
-            let events = events::of_period(conn, &wanted, replay.from, replay.until, OPEN_MAX + 1)?;
-            // What it has not been sent yet comes by itself.
-            let events: Vec<EventRow> = events.into_iter().filter(|event| event.position <= row.fanned_to).collect();
-            let number = i64::try_from(events.len()).map_err(|_| damaged(webhook_id))?;
-            if number > OPEN_MAX {
-                return Err(Rejection::TooManyDeliveries { most: OPEN_MAX }.into());
-            }
-            room(conn, &row, number)?;
-            let deliveries = events
-                .iter()
-                .map(|event| delivery_of(webhook_id, event, context.now))
-                .collect::<Result<Vec<_>, _>>()?;
-            again(conn, context, "replay_webhook", &row, &deliveries)?;
-            Ok(Replayed { deliveries: number })
-        })
+        once(
+            bank,
+            context,
+            conn,
+            "replay_webhook",
+            key,
+            &(institution_id, webhook_id, replay),
+            |conn| {
+                let row = running(load(conn, context, institution_id, webhook_id, Action::ManageWebhooks)?)?;
+                let wanted = Wanted {
+                    institution_id: Some(institution_id),
+                    types: types_of(&row),
+                };
+                let events = events::of_period(conn, &wanted, replay.from, replay.until, OPEN_MAX + 1)?;
+                // What it has not been sent yet comes by itself.
+                let events: Vec<EventRow> = events.into_iter().filter(|event| event.position <= row.fanned_to).collect();
+                let number = i64::try_from(events.len()).map_err(|_| damaged(webhook_id))?;
+                if number > OPEN_MAX {
+                    return Err(Rejection::TooManyDeliveries { most: OPEN_MAX }.into());
+                }
+                room(conn, &row, number)?;
+                let deliveries = events
+                    .iter()
+                    .map(|event| delivery_of(webhook_id, event, context.now))
+                    .collect::<Result<Vec<_>, _>>()?;
+                again(conn, context, "replay_webhook", &row, &deliveries)?;
+                Ok(Replayed { deliveries: number })
+            },
+        )
     })
 }

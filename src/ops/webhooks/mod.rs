@@ -126,14 +126,19 @@ impl WebhookForm {
         }
         for (place, name) in self.event_types.iter().enumerate().take(100) {
             if parse_types([name.as_str()]).is_none() {
-                problems.push(FieldProblem::new(format!("/event_types/{place}"), "is not the name of a type of events"));
+                problems.push(FieldProblem::new(
+                    format!("/event_types/{place}"),
+                    "is not the name of a type of events",
+                ));
             }
         }
         Rejection::any_of(problems)
     }
 
     fn types(&self) -> String {
-        parse_types(self.event_types.iter().map(String::as_str)).unwrap_or_default().join(" ")
+        parse_types(self.event_types.iter().map(String::as_str))
+            .unwrap_or_default()
+            .join(" ")
     }
 }
 
@@ -162,7 +167,10 @@ pub fn create_webhook(
         once(bank, context, conn, "create_webhook", key, &(institution_id, form), |conn| {
             context.authorised(conn, Action::ManageWebhooks, Resource::Institution(institution_id))?;
             if store::count(conn, institution_id)? >= WEBHOOKS_MAX {
-                return Err(Rejection::TooManyWebhooks { webhooks_max: WEBHOOKS_MAX }.into());
+                return Err(Rejection::TooManyWebhooks {
+                    webhooks_max: WEBHOOKS_MAX,
+                }
+                .into());
             }
             let webhook_id = Uuid::now_v7();
             let row = WebhookRow {
