@@ -12,7 +12,8 @@ use super::state::Web;
 use crate::domain::webhook::DeliveryStatus;
 use crate::ops::clients::Rotation;
 use crate::ops::webhooks::deliveries::{self, Delivery, Replay, Replayed};
-use crate::ops::webhooks::{self, IssuedWebhook, Webhook, WebhookForm};
+use crate::ops::webhooks::form::WebhookForm;
+use crate::ops::webhooks::{self, IssuedWebhook, Webhook};
 
 /// Which deliveries.
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -122,13 +122,21 @@ fn the_library_of_another_language_takes_what_is_signed_with_its_secret_and_noth
         let log = server.get(&format!("{own}/deliveries?limit=1"), &town.registrar);
         assert!(log.header("link").is_some());
         let log = log.expect(200);
-        assert_eq!((&log["items"][0]["status"], &log["items"][0]["attempts"]), (&json!("delivered"), &json!(2)));
+        assert_eq!(
+            (&log["items"][0]["status"], &log["items"][0]["attempts"]),
+            (&json!("delivered"), &json!(2))
+        );
         assert!(!receiver.came(true, 9).iter().any(|line| line.to_string().contains("王芳")));
         let read = server.get(&own, &town.registrar);
         let edition = read.header("etag").unwrap().to_owned();
         let edit = |edition: &str| {
             let request = server.request(Method::PUT, &own).bearer_auth(&town.registrar);
-            request.header("If-Match", edition).json(&json!({ "url": receiver.url })).send().unwrap().status()
+            request
+                .header("If-Match", edition)
+                .json(&json!({ "url": receiver.url }))
+                .send()
+                .unwrap()
+                .status()
         };
         assert_eq!((edit(&edition).as_u16(), edit(&edition).as_u16()), (200, 412));
         let removed = server.call(Method::DELETE, &own, Some(&town.registrar), None);
@@ -161,16 +169,30 @@ fn killed_while_it_delivers_it_loses_nothing() {
             if outcomes.iter().all(|outcome| distinct.contains(&outcome.to_string())) {
                 break;
             }
-            assert!(begun.elapsed() < Duration::from_secs(90), "{} of {}", distinct.len(), outcomes.len());
+            assert!(
+                begun.elapsed() < Duration::from_secs(90),
+                "{} of {}",
+                distinct.len(),
+                outcomes.len()
+            );
             std::thread::sleep(Duration::from_millis(100));
         }
         assert_eq!(receiver.came(false, 0), Vec::<Value>::new());
         // The feed has each once, in order.
         let (mut after, mut seen) = (0, Vec::new());
         loop {
-            let path = format!("/api/v1/events?institution_id={}&types=outcome.deposit_outcome&limit=7&after={after}", town.school);
+            let path = format!(
+                "/api/v1/events?institution_id={}&types=outcome.deposit_outcome&limit=7&after={after}",
+                town.school
+            );
             let page = server.get(&path, &town.registrar).expect(200);
-            seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["data"]["subject_id"].clone()));
+            seen.extend(
+                page["items"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|item| item["data"]["subject_id"].clone()),
+            );
             after = page["next"].as_i64().unwrap();
             if page["more"] == false {
                 break;

@@ -29,18 +29,37 @@ fn a_learner_reads_what_happened_and_says_what_to_mail() {
         let learner_id = first["learner_id"].as_str().unwrap();
         let learner = town.claim(server, learner_id, "wangfang");
         // Whatever came before there was a log-in may be told or not, as the publisher was quick or slow.
-        let before = server.get("/api/v1/me/notifications", &learner).expect(200)["items"].as_array().unwrap().len();
+        let before = server.get("/api/v1/me/notifications", &learner).expect(200)["items"]
+            .as_array()
+            .unwrap()
+            .len();
         assert!(before <= 1);
         town.deposit(server, &town.outcome("S000441012345242000002")).expect(201);
-        server.get(&format!("/api/v1/learners/{learner_id}/account"), &town.officer).expect(200);
+        server
+            .get(&format!("/api/v1/learners/{learner_id}/account"), &town.officer)
+            .expect(200);
         let page = told(server, &learner, 2);
-        let kinds: Vec<&str> = page["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
+        let kinds: Vec<&str> = page["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["kind"].as_str().unwrap())
+            .collect();
         assert!(kinds.contains(&"recognised") && kinds.contains(&"looked"), "{kinds:?}");
-        let one = page["items"].as_array().unwrap().iter().find(|item| item["kind"] == "recognised").unwrap();
+        let one = page["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|item| item["kind"] == "recognised")
+            .unwrap();
         assert_eq!(one["text"], "registrar 学校 deposited an outcome; it brought 9.00 credits.");
         let chinese = server.request(Method::GET, "/api/v1/me/notifications").bearer_auth(&learner);
         let chinese = Answer::of(chinese.header("Accept-Language", "zh").send().unwrap());
-        assert!(chinese.text.contains("registrar 学校存入了一项学习成果，认定 9.00 学分。"), "{}", chinese.text);
+        assert!(
+            chinese.text.contains("registrar 学校存入了一项学习成果，认定 9.00 学分。"),
+            "{}",
+            chinese.text
+        );
         let path = format!("/api/v1/me/notifications/{}/read", one["notification_id"].as_str().unwrap());
         assert!(server.post(&path, &learner, &json!({})).expect(200)["read_at"].is_string());
         assert_eq!(server.post(&path, &town.officer, &json!({})).refusal(), (404, "not_found"));
@@ -49,22 +68,39 @@ fn a_learner_reads_what_happened_and_says_what_to_mail() {
         let second = server.get(&next, &learner).expect(200);
         assert_ne!(first_page.body["items"], second["items"]);
         let unread = page["unread"].as_i64().unwrap() - 1;
-        assert_eq!(server.post("/api/v1/me/notifications/read", &learner, &json!({})).expect(200)["marked"], unread);
+        assert_eq!(
+            server.post("/api/v1/me/notifications/read", &learner, &json!({})).expect(200)["marked"],
+            unread
+        );
         let none = server.get("/api/v1/me/notifications?unread=true", &learner).expect(200);
         assert_eq!(none, json!({ "items": [], "unread": 0 }));
         let preferences = "/api/v1/me/notification-preferences";
         let read = server.get(preferences, &learner);
         assert_eq!((read.header("etag"), &read.body["confirmed"]), (Some("\"0\""), &json!(false)));
         let put = |edition: &str| {
-            let request = server.request(Method::PUT, preferences).bearer_auth(&learner).header("If-Match", edition);
-            Answer::of(request.json(&json!({ "language": "en", "mail": ["expiring", "merge"] })).send().unwrap())
+            let request = server
+                .request(Method::PUT, preferences)
+                .bearer_auth(&learner)
+                .header("If-Match", edition);
+            Answer::of(
+                request
+                    .json(&json!({ "language": "en", "mail": ["expiring", "merge"] }))
+                    .send()
+                    .unwrap(),
+            )
         };
         assert_eq!(put("\"0\"").expect(200)["mail"], json!(["expiring", "merge"]));
         assert_eq!(put("\"0\"").refusal(), (412, "stale_edition"));
         let address = json!({ "address": "wang@example.com", "language": "en" });
         assert_eq!(server.post("/api/v1/me/email", &learner, &address).refusal(), (422, "mail_off"));
         let code = json!({ "code": "12345678" });
-        assert_eq!(server.post("/api/v1/me/email/confirm", &learner, &code).refusal(), (422, "mail_code_wrong"));
-        assert_eq!(server.call(Method::DELETE, "/api/v1/me/email", Some(&learner), None).expect(200)["address"], Value::Null);
+        assert_eq!(
+            server.post("/api/v1/me/email/confirm", &learner, &code).refusal(),
+            (422, "mail_code_wrong")
+        );
+        assert_eq!(
+            server.call(Method::DELETE, "/api/v1/me/email", Some(&learner), None).expect(200)["address"],
+            Value::Null
+        );
     });
 }

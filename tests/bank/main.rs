@@ -37,5 +37,6 @@ mod suspicions;
 mod versions;
 mod warnings;
 mod webhook_owners;
+mod webhook_turns;
 mod webhooks;
 mod withdrawal;

@@ -2,6 +2,7 @@
 
 pub mod courier;
 pub mod deliveries;
+pub mod form;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,12 +14,9 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::once::once;
 use crate::domain::actor::{Actor, Caller};
-use crate::domain::event::{PublishedType, parse_types};
 use crate::domain::policy::{Action, Resource};
-use crate::domain::rejection::{FieldProblem, Rejection};
-use crate::domain::text::is_line;
+use crate::domain::rejection::Rejection;
 use crate::domain::webhook::{CLIENT_REVOKED, WebhookStatus};
-use crate::outside::target;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
@@ -26,26 +24,10 @@ use crate::store::types::{At, Key};
 use crate::store::webhooks::{self as store, WebhookRow};
 use crate::store::{deliveries as log, events};
 use crate::vault::signatures;
+use form::WebhookForm;
 
 /// How many webhooks an institution has at most.
 const WEBHOOKS_MAX: i64 = 20;
-
-/// What people say of a webhook.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "url": "https://hooks.example.com/credit-bank", "description": "教务系统", "event_types": ["outcome.deposit_outcome"] }))]
-pub struct WebhookForm {
-    /// By https, of a host that is named by its name.
-    #[schema(min_length = 1, max_length = 500, example = "https://hooks.example.com/credit-bank")]
-    pub url: String,
-    #[serde(default)]
-    #[schema(max_length = 100)]
-    pub description: String,
-    /// All when empty.
-    #[serde(default)]
-    #[schema(max_items = 100, value_type = Vec<PublishedType>)]
-    pub event_types: Vec<String>,
-}
 
 /// A webhook as shown; never with a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -110,36 +92,6 @@ fn types_of(row: &WebhookRow) -> Vec<String> {
 /// Where the secrets of a webhook belong; they open nowhere else.
 fn secret_place(webhook_id: Uuid) -> String {
     format!("webhooks.secret:{webhook_id}")
-}
-
-impl WebhookForm {
-    fn check(&self, bank: &Bank) -> Result<(), Rejection> {
-        let mut problems = Vec::new();
-        if let Err(detail) = target::parse(&self.url, bank.outside.reach) {
-            problems.push(FieldProblem::new("/url", detail));
-        }
-        if !self.description.is_empty() && !is_line(&self.description, 100) {
-            problems.push(FieldProblem::new("/description", "must have 1 to 100 characters"));
-        }
-        if self.event_types.len() > 100 {
-            problems.push(FieldProblem::new("/event_types", "must have at most 100 items"));
-        }
-        for (place, name) in self.event_types.iter().enumerate().take(100) {
-            if parse_types([name.as_str()]).is_none() {
-                problems.push(FieldProblem::new(
-                    format!("/event_types/{place}"),
-                    "is not the name of a type of events",
-                ));
-            }
-        }
-        Rejection::any_of(problems)
-    }
-
-    fn types(&self) -> String {
-        parse_types(self.event_types.iter().map(String::as_str))
-            .unwrap_or_default()
-            .join(" ")
-    }
 }
 
 fn told(conn: &mut Conn, context: &Context, operation: &'static str, row: &WebhookRow) -> Result<(), StoreError> {

@@ -50,7 +50,7 @@ pub(super) fn things(server: &Server, town: &Town) -> Things {
     let webhook = json!({ "url": "https://hooks.example.com/" });
     let webhook = server.post(&webhooks, &town.registrar, &webhook).expect(201);
     Things {
-        pub(super) ids: BTreeMap::from([
+        ids: BTreeMap::from([
             ("institution_id", town.school.clone()),
             ("learner_id", text(&deposited["learner_id"])),
             ("outcome_id", text(&deposited["outcome_id"])),
