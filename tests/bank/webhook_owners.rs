@@ -1,16 +1,21 @@
 //! Who makes and sees webhooks, and where they may lead, on both back ends.
 
 use credit_bank::domain::actor::{Caller, ScopeSet};
+use credit_bank::domain::language::Language::{Chinese, English};
 use credit_bank::domain::rejection::Rejection;
 use credit_bank::domain::webhook::WebhookStatus;
 use credit_bank::ops::clients;
 use credit_bank::ops::context::Context;
+use credit_bank::ops::webhooks::deliveries::list_deliveries;
 use credit_bank::ops::webhooks::{create_webhook, edit_webhook, list_webhooks, read_webhook, resume_webhook};
+use credit_bank::outside::target::Reach;
 use serde_json::json;
 
-use super::common::on_both;
+use super::common::{on_both, on_both_with};
+use super::events::deposit;
 use super::packs::refused;
-use super::webhooks::{create, read};
+use super::receiver::Receiver;
+use super::webhooks::{DEPOSITS, Post, create, read};
 
 #[test]
 fn who_makes_and_sees_webhooks_and_where_they_may_lead() {
@@ -87,4 +92,42 @@ fn who_makes_and_sees_webhooks_and_where_they_may_lead() {
         ));
         assert_eq!(resumed.code(), "wrong_state");
     });
+}
+
+#[test]
+fn private_networks_are_refused_when_a_webhook_is_made_and_when_it_is_sent_to() {
+    on_both_with(
+        |_| {},
+        |world| {
+            // Made while the bank let webhooks lead anywhere, and sent to since it does not.
+            let (receiver, post) = (Receiver::start(), Post::with(world, Reach::Open));
+            let issued = create(world, &receiver.url, DEPOSITS);
+            deposit(world, 1, 1);
+            post.all();
+            assert!(receiver.take().is_empty());
+            let place = (world.institution_id, issued.webhook.webhook_id);
+            let log = list_deliveries(&world.bank, &world.registrar, place, None, None, 10).unwrap();
+            assert_eq!((log[0].failure.as_deref(), log[0].attempts), (Some("address_refused"), 1));
+            assert_eq!((log[0].response_status, log[0].response_excerpt.as_deref()), (None, None));
+        },
+    );
+    on_both_with(
+        |bank| bank.outside.reach = Reach::Open,
+        |world| {
+            for url in [
+                "http://hooks.example.com/",
+                "https://127.0.0.1/",
+                "https://[::1]/",
+                "https://0x7f.1/",
+                "https://localhost/",
+            ] {
+                let form = serde_json::from_value(json!({ "url": url })).unwrap();
+                let refusal = refused(create_webhook(&world.bank, &world.registrar, None, world.institution_id, &form));
+                let problems = refusal.problems(English);
+                assert_eq!((problems.len(), problems[0].pointer.as_str()), (1, "/url"), "{url}");
+                assert_ne!(problems[0].detail, refusal.problems(Chinese)[0].detail);
+            }
+            create(world, "https://hooks.example.com/", &[]);
+        },
+    );
 }

@@ -29,9 +29,13 @@ pub(crate) struct Post<'a> {
 
 impl<'a> Post<'a> {
     pub(crate) fn of(world: &'a World) -> Self {
+        Self::with(world, Reach::Anybody)
+    }
+
+    pub(crate) fn with(world: &'a World, reach: Reach) -> Self {
         Self {
             world,
-            client: Client::new(Reach::Anybody).unwrap(),
+            client: Client::new(reach).unwrap(),
             now: Cell::new(world.registrar.now),
         }
     }
