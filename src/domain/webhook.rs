@@ -1,6 +1,6 @@
 //! Webhooks: where they stand, and when something that was not delivered is tried again.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -11,7 +11,7 @@ use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::webhook::DeliveryStatus;
 use crate::ops::clients::Rotation;
-use crate::ops::webhooks::deliveries::{self, Delivery, Replay, Replayed};
+use crate::ops::webhooks::deliveries::{self, Delivery, ReplayPeriod, Replayed};
 use crate::ops::webhooks::form::WebhookForm;
 use crate::ops::webhooks::{self, IssuedWebhook, Webhook};
 
@@ -211,7 +211,7 @@ pub(crate) async fn replay_delivery(
 }
 
 /// Deliver again what happened in a period, of the types that the webhook wants.
-#[utoipa::path(tag = "events", operation_id = "replay_webhook", request_body = Replay,
+#[utoipa::path(tag = "events", operation_id = "replay_webhook", request_body = ReplayPeriod,
     params(("institution_id" = Uuid, Path), ("webhook_id" = Uuid, Path), Key),
     responses((status = 202, description = "On its way", body = Replayed)),
     extensions(("x-problems" = json!(["wrong_state", "too_many_deliveries"]))))]
@@ -222,7 +222,7 @@ pub(crate) async fn replay_webhook(
     id: Id,
     webhook_id: Id<1>,
     key: Key,
-    body: Json<Replay>,
+    body: Json<ReplayPeriod>,
 ) -> Result<HttpResponse, Refusal> {
     let replayed = web
         .run(move |bank| deliveries::replay_webhook(bank, &asking.0, key.0.as_deref(), (id.0, webhook_id.0), body.0))

@@ -53,7 +53,8 @@ fn a_learner_reads_what_happened_and_says_what_to_mail() {
             .find(|item| item["kind"] == "recognised")
             .unwrap();
         assert_eq!(one["text"], "registrar 学校 deposited an outcome; it brought 9.00 credits.");
-        let chinese = server.request(Method::GET, "/api/v1/me/notifications").bearer_auth(&learner);
+        let address = format!("{}/api/v1/me/notifications", server.base);
+        let chinese = reqwest::blocking::Client::new().get(address).bearer_auth(&learner);
         let chinese = Answer::of(chinese.header("Accept-Language", "zh").send().unwrap());
         assert!(
             chinese.text.contains("registrar 学校存入了一项学习成果，认定 9.00 学分。"),

@@ -7,7 +7,7 @@ use credit_bank::domain::rejection::Rejection;
 use credit_bank::domain::webhook::{DeliveryStatus, WebhookStatus};
 use credit_bank::ops::context::Context;
 use credit_bank::ops::webhooks::courier::{Run, deliver_next};
-use credit_bank::ops::webhooks::deliveries::{Delivery, Replay, list_deliveries, replay_delivery, replay_webhook, test_webhook};
+use credit_bank::ops::webhooks::deliveries::{Delivery, ReplayPeriod, list_deliveries, replay_delivery, replay_webhook, test_webhook};
 use credit_bank::ops::webhooks::{IssuedWebhook, Webhook, create_webhook, pause_webhook, read_webhook, remove_webhook, resume_webhook};
 use credit_bank::outside::client::Client;
 use credit_bank::outside::target::Reach;
@@ -307,7 +307,7 @@ fn a_period_is_replayed_with_the_same_ids_and_bytes() {
         let first = receiver.take();
         let place = (world.institution_id, issued.webhook.webhook_id);
         let replay = |from: i64, until: i64| {
-            let period = Replay {
+            let period = ReplayPeriod {
                 from: world.registrar.now + TimeDelta::minutes(from),
                 until: world.registrar.now + TimeDelta::minutes(until),
             };

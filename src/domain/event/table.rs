@@ -1,4 +1,4 @@
-//! The one table of types of events. `Context::told` refuses in tests what is not in it, and `tests.rs` beside it what nobody
+//! The one table of types of events. `Context::told` refuses in tests what is not in it, and the tests beside it what nobody
 //! tells.
 
 use super::Audience::{self, AuditAlone, Published};
@@ -139,6 +139,12 @@ pub const EVENT_TYPES: &[EventType] = &[
         "correction_request.decide_complaint",
         Published,
         "The bank decided a complaint",
+        REQUEST,
+    ),
+    of(
+        "correction_request.give_up_correction",
+        Published,
+        "The correction that was promised was given up; the request waits for another",
         REQUEST,
     ),
     of(

@@ -21,13 +21,14 @@ use crate::store::webhooks::{self, WebhookRow};
 use crate::vault::{opaque, signatures};
 
 /// For how long a webhook is held without a sign of life: longer than one exchange takes.
-pub const LEASE: TimeDelta = TimeDelta::seconds(30);
+pub const LEASE: TimeDelta = TimeDelta::seconds(35);
 
 /// How many events become deliveries at once.
 const FAN: i64 = 200;
 
-/// How much is sent to one webhook before another has its turn.
+/// How much is sent to one webhook, and for how long, before another has its turn.
 const TURN: usize = 50;
+const TURN_TIME: TimeDelta = TimeDelta::seconds(20);
 
 /// How many tries may fail one after the other before a webhook is left alone for a while.
 const FAILURES_MAX: usize = 2;
@@ -69,20 +70,18 @@ pub fn deliver_next(run: &Run) -> Result<bool, OpError> {
 
 /// One turn of a webhook.
 fn serve(run: &Run, webhook_id: Uuid, holder: Uuid) -> Result<(), OpError> {
-    let now = (run.clock)();
-    let Some(row) = run.bank.store.write(|conn| fan_out(conn, webhook_id, holder, now))? else {
+    let begun = (run.clock)();
+    let Some(row) = run.bank.store.write(|conn| fan_out(conn, webhook_id, holder, begun))? else {
         return Ok(());
     };
     let mut held: HashSet<Uuid> = HashSet::new();
     let mut failing_since = row.failing_since.as_ref().map(|at| at.0);
     let mut failures = 0;
     let queue = run.bank.store.read(|conn| store::pending(conn, webhook_id))?;
-    for pending in ready(&queue, failing_since.is_some(), now).into_iter().take(TURN) {
+    for pending in ready(&queue, failing_since.is_some(), begun).into_iter().take(TURN) {
         let now = (run.clock)();
-        if (run.stopped)()
-            || failures == FAILURES_MAX
-            || !run.bank.store.write(|conn| webhooks::keep(conn, webhook_id, holder, now + LEASE))?
-        {
+        let is_over = now - begun > TURN_TIME || failures == FAILURES_MAX;
+        if is_over || (run.stopped)() || !run.bank.store.write(|conn| webhooks::keep(conn, webhook_id, holder, now + LEASE))? {
             break;
         }
         let learner_id = pending.learner_id.as_ref().map(|key| key.0);

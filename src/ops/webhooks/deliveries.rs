@@ -49,7 +49,7 @@ pub struct Delivery {
 /// From when until before when.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Replay {
+pub struct ReplayPeriod {
     pub from: DateTime<Utc>,
     pub until: DateTime<Utc>,
 }
@@ -245,7 +245,7 @@ pub fn replay_webhook(
     context: &Context,
     key: Option<&str>,
     (institution_id, webhook_id): (Uuid, Uuid),
-    replay: Replay,
+    replay: ReplayPeriod,
 ) -> Result<Replayed, OpError> {
     if replay.until <= replay.from {
         return Err(Rejection::field("/until", "is before from").into());
