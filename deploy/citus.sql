@@ -56,6 +56,8 @@ ALTER TABLE correction_cases DROP CONSTRAINT correction_cases_claim;
 ALTER TABLE correction_cases DROP CONSTRAINT correction_cases_institution;
 ALTER TABLE correction_requests DROP CONSTRAINT correction_requests_outcome;
 ALTER TABLE correction_requests DROP CONSTRAINT correction_requests_institution;
+ALTER TABLE notifications DROP CONSTRAINT notifications_learner;
+ALTER TABLE notification_settings DROP CONSTRAINT notification_settings_learner;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -90,6 +92,8 @@ SELECT create_distributed_table('evidence_uses', 'learner_id', colocate_with => 
 SELECT create_distributed_table('correction_items', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('correction_cases', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('correction_requests', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('notifications', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('notification_settings', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
@@ -117,6 +121,11 @@ SELECT create_distributed_table('merges', 'merge_id', colocate_with => 'none');
 -- local: imports
 -- local: import_pieces
 -- local: import_chunks
+-- local: events
+-- local: event_heads
+-- local: webhooks
+-- local: webhook_deliveries
+-- local: mails
 
 ALTER TABLE achievements ADD CONSTRAINT achievements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE achievements ADD CONSTRAINT achievements_framework FOREIGN KEY (framework_id) REFERENCES frameworks (framework_id);
@@ -166,4 +175,6 @@ ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_claim FOREIGN KEY (
 ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE correction_requests ADD CONSTRAINT correction_requests_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
 ALTER TABLE correction_requests ADD CONSTRAINT correction_requests_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE notifications ADD CONSTRAINT notifications_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE notification_settings ADD CONSTRAINT notification_settings_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 COMMIT;

@@ -9,6 +9,7 @@ pub mod files;
 pub mod http;
 pub mod intake;
 pub mod ops;
+pub mod outside;
 pub mod portal;
 pub mod store;
 pub mod vault;

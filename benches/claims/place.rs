@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use chrono::{FixedOffset, TimeDelta};
 use credit_bank::files::{Files, FilesAddress};
-use credit_bank::ops::context::Bank;
+use credit_bank::ops::context::{Bank, Outside};
+use credit_bank::outside::target::Reach;
 use credit_bank::store::Store;
 use credit_bank::store::connection::{Conn, DatabaseAddress};
 use credit_bank::vault::key_ring::KeyRing;
@@ -111,6 +112,13 @@ impl Place {
             import_bytes_max: 64 << 20,
             import_files_days: 30,
             import_silence: TimeDelta::seconds(30),
+            outside: Outside {
+                reach: Reach::Anybody,
+                event_life: TimeDelta::days(90),
+                mail_server: None,
+                mail_pause: TimeDelta::hours(1),
+                public_url: "http://127.0.0.1:8080".to_owned(),
+            },
         }
     }
 

@@ -24,11 +24,12 @@ use credit_bank::domain::actor::Caller;
 use credit_bank::domain::pack::life::PackStatus;
 use credit_bank::domain::pack::shipped;
 use credit_bank::files::{Files, FilesAddress};
-use credit_bank::ops::context::{Bank, Context};
+use credit_bank::ops::context::{Bank, Context, Outside};
 use credit_bank::ops::facts::facts_of_all;
 use credit_bank::ops::simulation::worker::run_next;
 use credit_bank::ops::simulation::{NewSimulation, read_simulation, start_simulation};
 use credit_bank::ops::{institutions, packs, programmes};
+use credit_bank::outside::target::Reach;
 use credit_bank::store::Store;
 use credit_bank::store::connection::DatabaseAddress;
 use credit_bank::store::packs as pack_rows;
@@ -97,6 +98,13 @@ fn open(data: &Path, url: Option<&str>) -> Bank {
         import_bytes_max: 64 << 20,
         import_files_days: 30,
         import_silence: TimeDelta::seconds(30),
+        outside: Outside {
+            reach: Reach::Anybody,
+            event_life: TimeDelta::days(90),
+            mail_server: None,
+            mail_pause: TimeDelta::hours(1),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+        },
     }
 }
 

@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 use super::CommandError;
 use crate::config::Config;
 use crate::files::Files;
-use crate::ops::context::Bank;
+use crate::ops::context::{Bank, Outside};
 use crate::store::Store;
 use crate::vault::key_ring::KeyRing;
 use crate::vault::passwords::Passwords;
@@ -84,5 +84,12 @@ pub(super) fn open_bank(config: &Config) -> Result<Bank, CommandError> {
         import_bytes_max: config.imports.bytes_max,
         import_files_days: config.imports.files_days,
         import_silence: config.imports.silence,
+        outside: Outside {
+            reach: config.outside.reach,
+            event_life: config.outside.event_life,
+            mail_server: config.outside.mail_server.clone(),
+            mail_pause: config.outside.mail_pause,
+            public_url: config.server.public_url.clone(),
+        },
     })
 }

@@ -3,6 +3,7 @@
 
 mod evidence;
 mod imports;
+mod outside;
 mod variables;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use crate::store::connection::DatabaseAddress;
 use crate::vault::passwords::PasswordCost;
 pub use evidence::EvidenceConfig;
 pub use imports::ImportConfig;
+pub use outside::OutsideConfig;
 use variables::Variables;
 pub use variables::{ConfigError, Shown};
 
@@ -84,6 +86,7 @@ pub struct Config {
     pub packs: PackConfig,
     pub evidence: EvidenceConfig,
     pub imports: ImportConfig,
+    pub outside: OutsideConfig,
     /// The bank's own clock offset: it says which day it is.
     pub offset: FixedOffset,
     /// Every variable with its effective value, secrets hidden.
@@ -124,6 +127,7 @@ impl Config {
         };
         let evidence = evidence::evidence(&mut variables, &data_directory)?;
         let imports = imports::imports(&mut variables)?;
+        let outside = outside::outside(&mut variables)?;
         let offset = variables.parsed("UTC_OFFSET", "+08:00", "the bank's own clock, which says what day it is", |text| {
             text.parse::<FixedOffset>()
                 .map_err(|_| "must be an offset such as +08:00".to_owned())
@@ -138,6 +142,7 @@ impl Config {
             packs,
             evidence,
             imports,
+            outside,
             offset,
             shown,
         })

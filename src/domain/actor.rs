@@ -34,6 +34,8 @@ words! {
         LearnersWrite => "learners:write",
         ProgrammesWrite => "programmes:write",
         RulePacksWrite => "rule_packs:write",
+        EventsRead => "events:read",
+        WebhooksWrite => "webhooks:write",
     }
 }
 

@@ -27,6 +27,12 @@ const PHRASES: &[(&str, &str)] = &[
     ("wait for the approval of the institution", "请等待机构获得批准"),
     ("correct the value and upload the file again", "请改正该值后重新上传"),
     ("is required", "必须填写"),
+    ("is not the name of a type of events", "不是事件类型的名称"),
+    ("must be an https:// address", "必须是 https:// 地址"),
+    ("must be an address of at most 500 characters", "必须是不超过 500 个字符的地址"),
+    ("must have no user name, password or fragment", "不得含有用户名、密码或片段"),
+    ("must name a host of the open network by its name", "必须以域名指明公网主机"),
+    ("must be an address for mail", "必须是邮箱地址"),
     ("is used or kept differently now", "现在的状态或使用情况与预览不同"),
     ("is no longer among the outcomes", "已不在范围内"),
     ("is among the outcomes only now", "预览之后才进入范围"),
@@ -204,6 +210,12 @@ mod tests {
     fn sentences_are_found_with_what_is_filled_in() {
         let cases = [
             ("is required", "必须填写"),
+            ("is not the name of a type of events", "不是事件类型的名称"),
+            ("must be an https:// address", "必须是 https:// 地址"),
+            ("must be an address of at most 500 characters", "必须是不超过 500 个字符的地址"),
+            ("must have no user name, password or fragment", "不得含有用户名、密码或片段"),
+            ("must name a host of the open network by its name", "必须以域名指明公网主机"),
+            ("must be an address for mail", "必须是邮箱地址"),
             ("must have 1 to 100 characters", "必须是 1 至 100 个字符"),
             ("must have 1 to 100 characters and no digits", "必须是 1 至 100 个字符，不含数字"),
             ("is before valid_from, 2024-01-01", "早于 valid_from（2024-01-01）"),
@@ -241,6 +253,7 @@ mod tests {
             std::path::PathBuf::from("src/domain"),
             "src/ops".into(),
             "src/http".into(),
+            "src/outside/target.rs".into(),
             "src/vault/passwords.rs".into(),
         ];
         let (mut seen, mut missing) = (0, Vec::new());

@@ -80,6 +80,11 @@ words! {
         ReadImport => "read_import",
         WriteImportProfile => "write_import_profile",
         ReleaseImport => "release_import",
+        ReadEvents => "read_events",
+        ReadWebhooks => "read_webhooks",
+        ManageWebhooks => "manage_webhooks",
+        CarryEventsOut => "carry_events_out",
+        WriteOwnSettings => "write_own_settings",
     }
 }
 
@@ -200,7 +205,9 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReplayDecision
         | A::ReadMismatches
         | A::ReadImport
-        | A::ReadEvidence => {
+        | A::ReadEvidence
+        | A::ReadEvents
+        | A::ReadWebhooks => {
             matches!(role, BankRole::Officer | BankRole::Auditor)
         }
         A::EditInstitution
@@ -226,7 +233,10 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReadUploadedEvidence
         | A::RemoveEvidence
         | A::WriteImportProfile
-        | A::ReleaseImport => false,
+        | A::ReleaseImport
+        | A::ManageWebhooks
+        | A::CarryEventsOut
+        | A::WriteOwnSettings => false,
     }
 }
 
@@ -251,6 +261,7 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::UploadEvidence
                 | Action::ReadEvidence
                 | Action::RemoveEvidence
+                | Action::WriteOwnSettings
         )
 }
 
@@ -282,14 +293,14 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement | A::ReadOutcome | A::ListOutcomes | A::ReplayDecision => {
             (MemberRole::ALL, Needs::Belonging)
         }
-        A::EditInstitution | A::ManageMembers | A::ReadClients => (&[InstitutionAdmin], Needs::Belonging),
-        A::ManageClients | A::WriteAgreement => (&[InstitutionAdmin], Needs::Approval),
+        A::EditInstitution | A::ManageMembers | A::ReadClients | A::ReadWebhooks => (&[InstitutionAdmin], Needs::Belonging),
+        A::ManageClients | A::ManageWebhooks | A::WriteAgreement => (&[InstitutionAdmin], Needs::Approval),
         A::WriteAchievement | A::WriteProgramme => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::RegisterLearner | A::IssueClaimCode | A::DepositOutcome | A::SettleMismatch | A::FindLearner => (&[Registrar], Needs::Approval),
-        A::ReadMismatches => (&[Registrar, InstitutionAdmin], Needs::Belonging),
         A::ReadImport => (&[Registrar, Approver, InstitutionAdmin], Needs::Belonging),
         A::WriteImportProfile => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ReleaseImport => (&[Registrar, Approver, InstitutionAdmin], Needs::Approval),
+        A::ReadMismatches | A::ReadEvents => (&[Registrar, InstitutionAdmin], Needs::Belonging),
         A::WriteRulePack => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ReadDraftRulePack => (MemberRole::ALL, Needs::Belonging),
         A::DecideRulePack => (&[], Needs::Belonging),
@@ -334,7 +345,9 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ExpireLots
         | A::FindDuplicates
         | A::ReadSuspicion
-        | A::DismissSuspicion => (&[], Needs::Belonging),
+        | A::DismissSuspicion
+        | A::CarryEventsOut
+        | A::WriteOwnSettings => (&[], Needs::Belonging),
     }
 }
 

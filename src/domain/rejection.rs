@@ -215,6 +215,12 @@ rejections! {
     TooManyImports { open_max: i64 } = "too_many_imports", Conflict, "每个机构最多同时有 {open_max} 个未结束的导入，请先完成或取消其中之一。", "One institution has at most {open_max} open imports; end or cancel one first.";
     ImportFileGone {} = "import_file_gone", Conflict, "该导入的文件已删除，请重新上传。", "The file of this import was removed; upload it again.";
     OwnImport {} = "own_import", Forbidden, "上传或提交的人不能自行放行。", "Who uploaded or committed an import does not release it.";
+    CursorUnknown {} = "cursor_unknown", Rule, "游标不是本行给出的。", "The cursor is not a place that the feed named.";
+    EventsGone { oldest: i64 } = "events_gone", Conflict, "游标之后的部分事件已按保留期限删除，最早可从 {oldest} 之后读取。", "Some of the events after this cursor are older than what is kept; the oldest that can be read is after {oldest}.";
+    TooManyWebhooks { webhooks_max: i64 } = "too_many_webhooks", Rule, "每个机构最多有 {webhooks_max} 个 webhook。", "An institution has at most {webhooks_max} webhooks.";
+    TooManyDeliveries { most: i64 } = "too_many_deliveries", Rule, "一次最多重发 {most} 个事件，且等待投递的不得超过此数，请缩小时段。", "At most {most} events are delivered again at once, and no more than that may wait; narrow the period.";
+    MailOff {} = "mail_off", Rule, "本行没有设置邮件服务。", "The bank sends no mail.";
+    MailCodeWrong {} = "mail_code_wrong", Rule, "验证码不正确、已过期或已失效。", "The code is not right, or no longer good.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 

@@ -88,7 +88,7 @@ pub struct TokenRequest {
     /// Some of the client's scopes, with spaces between; all when left out.
     #[schema(
         max_length = 200,
-        pattern = "^((outcomes:write|outcomes:read|achievements:write|learners:write|programmes:write|rule_packs:write)( |$))+$",
+        pattern = "^((outcomes:write|outcomes:read|achievements:write|learners:write|programmes:write|rule_packs:write|events:read|webhooks:write)( |$))+$",
         example = "outcomes:write"
     )]
     scope: Option<String>,

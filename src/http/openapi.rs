@@ -13,6 +13,7 @@ use utoipa::OpenApi;
 use super::observe::Operation;
 use super::problem::{FAULTS, Problem, status_of};
 use super::routes::Operations;
+use crate::domain::event;
 use crate::domain::rejection::Rejection;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "delete", "patch"];
@@ -40,7 +41,33 @@ pub fn document() -> Value {
     close_variants(&mut components["schemas"]);
     name_items(&mut components["schemas"]);
     each_operation(&mut document, |_, _, operation| add_problems(operation));
+    document["webhooks"] = webhooks();
     document
+}
+
+/// What is posted to webhooks, and is in the feed: each type of events with what it holds.
+fn webhooks() -> Value {
+    let mut all = Map::new();
+    for known in event::published() {
+        let header = |name: &str, about: &str| json!({ "name": name, "in": "header", "required": true, "description": about, "schema": { "type": "string" } });
+        let operation = json!({ "post": {
+            "tags": ["events"],
+            "operationId": format!("on_{}", known.name.replace('.', "_")),
+            "summary": known.about,
+            "parameters": [
+                header("webhook-id", "The event's id: the same whenever it is sent"),
+                header("webhook-timestamp", "When it is sent, in seconds since 1970"),
+                header("webhook-signature", "`v1,` and the signature; several with spaces between while a secret is rotated"),
+            ],
+            "requestBody": { "required": true, "content": { "application/json": { "schema": known.schema() } } },
+            "responses": {
+                "2XX": { "description": "Taken" },
+                "410": { "description": "There is nobody here any more: the webhook is disabled" },
+            },
+        } });
+        all.insert(known.name.to_owned(), operation);
+    }
+    Value::Object(all)
 }
 
 /// Every operation, in the order of paths.

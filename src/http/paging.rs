@@ -1,7 +1,7 @@
 //! Lists come in pages: `?limit=&cursor=`, and `Link: rel="next"` where there is more (RFC 8288).
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -69,6 +69,12 @@ pub struct Listed<T> {
 
 /// Answers a page of what was read with [`PageSize::and_one`]; `cursor_of` names the last item shown.
 pub fn page<T: Serialize>(request: &HttpRequest, size: PageSize, mut items: Vec<T>, cursor_of: impl Fn(&T) -> String) -> HttpResponse {
+    let mut answer = begin_page(request, size, &mut items, cursor_of);
+    answer.json(Listed { items })
+}
+
+/// Leaves of what was read what fits, and begins the answer with the `Link` to the rest.
+pub fn begin_page<T>(request: &HttpRequest, size: PageSize, items: &mut Vec<T>, cursor_of: impl Fn(&T) -> String) -> HttpResponseBuilder {
     let mut answer = HttpResponse::Ok();
     if items.len() > usize::from(size.0) {
         items.truncate(usize::from(size.0));
@@ -79,5 +85,5 @@ pub fn page<T: Serialize>(request: &HttpRequest, size: PageSize, mut items: Vec<
             answer.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", request.path(), query.finish())));
         }
     }
-    answer.json(Listed { items })
+    answer
 }

@@ -4,8 +4,9 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, evidence, health, imports, institutions, learners, me, members, merges,
-    notices, outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations, suspicions, verdicts, worth,
+    achievements, agreements, claims, clients, corrections, events, evidence, health, imports, institutions, learners, me, members, merges,
+    notices, notifications, outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations, suspicions, verdicts,
+    webhooks, worth,
 };
 
 macro_rules! operations {
@@ -201,4 +202,25 @@ operations! {
     merges::propose_merge_reversal,
     merges::confirm_merge_reversal,
     merges::decline_merge_reversal,
+    events::list_events,
+    webhooks::create_webhook,
+    webhooks::list_webhooks,
+    webhooks::read_webhook,
+    webhooks::edit_webhook,
+    webhooks::remove_webhook,
+    webhooks::pause_webhook,
+    webhooks::resume_webhook,
+    webhooks::test_webhook,
+    webhooks::rotate_webhook_secret,
+    webhooks::list_deliveries,
+    webhooks::replay_delivery,
+    webhooks::replay_webhook,
+    notifications::list_notifications,
+    notifications::mark_notification,
+    notifications::mark_all_notifications,
+    notifications::read_notification_preferences,
+    notifications::put_notification_preferences,
+    notifications::give_address,
+    notifications::confirm_address,
+    notifications::remove_address,
 }

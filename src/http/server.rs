@@ -19,7 +19,9 @@ use crate::domain::actor::Caller;
 use crate::ops::claims::clocks::run_claim_clocks;
 use crate::ops::context::{Bank, Context};
 use crate::ops::corrections::clocks::run_correction_clocks;
+use crate::ops::couriers::Couriers;
 use crate::ops::error::OpError;
+use crate::ops::events::publisher::prune_events;
 use crate::ops::expiry::{expire_lots, warn_of_expiry};
 use crate::ops::imports::upkeep::forget_import_files;
 use crate::ops::imports::worker::start_importer;
@@ -38,6 +40,8 @@ pub enum ServerError {
     Run(std::io::Error),
     #[error("the figures cannot be kept: {0}")]
     Metrics(String),
+    #[error("events cannot be carried out: {0}")]
+    Couriers(String),
 }
 
 /// A server that listens and does not answer yet.
@@ -49,13 +53,14 @@ pub struct Application {
     body_bytes_max: usize,
     shutdown_max: Duration,
     pages: fn(&mut ServiceConfig),
+    couriers: Couriers,
 }
 
 impl Application {
     /// Listens, and prepares what every request needs.
     ///
     /// # Errors
-    /// When the address cannot be listened on.
+    /// When the address cannot be listened on, or what leaves the bank cannot be prepared.
     pub fn build(config: &Config, bank: Arc<Bank>, pages: fn(&mut ServiceConfig)) -> Result<Self, ServerError> {
         observe::learn(openapi::operations());
         let listen = config.server.listen;
@@ -68,6 +73,8 @@ impl Application {
             questions_per_address: config.log_in.questions_per_address,
         };
         let metrics = recorder()?;
+        // Here, because its client cannot be made where the server runs.
+        let couriers = Couriers::start(&bank, crate::clock::now).map_err(ServerError::Couriers)?;
         let web = Web::new(bank, metrics, config.server.public_url.clone(), limits, config.server.behind_proxy);
         Ok(Self {
             listener,
@@ -77,6 +84,7 @@ impl Application {
             body_bytes_max: config.server.body_bytes_max,
             shutdown_max: config.server.shutdown_max,
             pages,
+            couriers,
         })
     }
 
@@ -94,6 +102,7 @@ impl Application {
             web,
             body_bytes_max,
             pages,
+            couriers,
             ..
         } = self;
         let upkeep = actix_web::rt::spawn(keep_up(web.clone()));
@@ -124,6 +133,7 @@ impl Application {
         upkeep.abort();
         simulator.stop();
         importer.stop();
+        couriers.stop();
         ended
     }
 }
@@ -146,6 +156,7 @@ async fn keep_up(web: web::Data<Web>) {
             upkeep(&web, "run_claim_clocks", move |bank| run_claim_clocks(bank, &context)).await;
             upkeep(&web, "run_correction_clocks", move |bank| run_correction_clocks(bank, &context)).await;
             upkeep(&web, "forget_import_files", move |bank| forget_import_files(bank, &context)).await;
+            upkeep(&web, "prune_events", move |bank| prune_events(bank, &context)).await;
             upkeep(&web, "find_duplicates", move |bank| find_duplicates(bank, &context)).await;
         }
         minute += 1;

@@ -6,14 +6,17 @@ use uuid::Uuid;
 
 use super::context::{Bank, Context};
 use super::error::OpError;
+use super::news::tell_learners;
 use crate::domain::actor::Actor;
+use crate::domain::notification::NotificationKind;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::store::connection::Conn;
 use crate::store::deposits::LearnerRow;
 use crate::store::error::StoreError;
+use crate::store::notifications::{NotificationRow, claimed};
 use crate::store::records::{self, AccessRow};
-use crate::store::types::{At, Key};
+use crate::store::types::{At, Document, Key};
 
 /// Whose record is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +42,7 @@ pub struct Access {
     pub request_id: Uuid,
 }
 
-/// Notes a look at the records of some learners, of each as the one that it is now; one's own is not noted.
+/// Notes a look at the records of some learners, of each as the one that it is now, and tells them; one's own is not noted.
 ///
 /// # Errors
 /// When the database refuses.
@@ -58,7 +61,8 @@ pub(super) fn note_access(
     others.sort_unstable();
     others.dedup();
     let rows: Vec<AccessRow> = others
-        .into_iter()
+        .iter()
+        .copied()
         .map(|learner_id| AccessRow {
             learner_id: Key(learner_id),
             access_id: Key(Uuid::now_v7()),
@@ -70,7 +74,25 @@ pub(super) fn note_access(
             at: At(context.now),
         })
         .collect();
-    records::insert_accesses(conn, &rows)
+    records::insert_accesses(conn, &rows)?;
+    let news = rows
+        .into_iter()
+        .map(|row| NotificationRow {
+            learner_id: row.learner_id,
+            notification_id: row.access_id,
+            kind: NotificationKind::Looked.to_string(),
+            event_type: row.operation,
+            subject_id: row.request_id,
+            institution_id: row.institution_id,
+            details: Document(serde_json::json!({})),
+            at: row.at,
+            read_at: None,
+            to_mail: false,
+        })
+        .collect();
+    let claimed = claimed(conn, &others)?;
+    tell_learners(conn, &claimed, news)?;
+    Ok(())
 }
 
 /// The looks at a learner's record, from the newest.

@@ -11,10 +11,12 @@ use crate::domain::actor::{Caller, Scope, ScopeSet};
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::domain::text::is_line;
+use crate::domain::webhook::CLIENT_REVOKED;
 use crate::store::clients::{self as store, ClientRow};
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
 use crate::store::types::{At, Key};
+use crate::store::webhooks;
 use crate::vault::opaque;
 use crate::vault::tokens::AccessClaims;
 
@@ -24,7 +26,7 @@ use crate::vault::tokens::AccessClaims;
 pub struct NewClient {
     #[schema(min_length = 1, max_length = 100, example = "教务系统")]
     pub name: String,
-    #[schema(min_items = 1, max_items = 6)]
+    #[schema(min_items = 1, max_items = 8)]
     pub scopes: Vec<Scope>,
 }
 
@@ -57,6 +59,19 @@ pub struct IssuedClient {
 pub struct Rotation {
     #[schema(minimum = 0, maximum = 720, example = 24)]
     pub overlap_hours: u16,
+}
+
+impl Rotation {
+    /// Refuses an overlap that is longer than 30 days.
+    ///
+    /// # Errors
+    /// `InvalidBody`.
+    pub(super) fn check(self) -> Result<(), Rejection> {
+        if self.overlap_hours > 720 {
+            return Err(Rejection::field("/overlap_hours", "must be 0 to 720"));
+        }
+        Ok(())
+    }
 }
 
 /// What the token endpoint answers (RFC 6749, 5.1).
@@ -171,9 +186,7 @@ pub fn rotate_client_secret(
     client_id: Uuid,
     rotation: Rotation,
 ) -> Result<IssuedClient, OpError> {
-    if rotation.overlap_hours > 720 {
-        return Err(Rejection::field("/overlap_hours", "must be 0 to 720").into());
-    }
+    rotation.check()?;
     let client_secret = opaque::random_token()?;
     bank.store.write(|conn| {
         context.authorised(conn, Action::ManageClients, Resource::Institution(institution_id))?;
@@ -216,6 +229,7 @@ pub fn revoke_client(bank: &Bank, context: &Context, institution_id: Uuid, clien
             .told("revoke_client", "api_client", client_id)
             .of_institution(institution_id);
         tell(conn, &[told])?;
+        webhooks::disable_of_client(conn, client_id, CLIENT_REVOKED)?;
         Ok(Client {
             status: "revoked".to_owned(),
             ..Client::try_from(&row)?

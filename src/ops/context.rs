@@ -5,9 +5,12 @@ use uuid::Uuid;
 
 use super::error::OpError;
 use crate::domain::actor::{Actor, Caller};
+use crate::domain::event::event_type;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::files::Files;
+use crate::outside::mail::MailServer;
+use crate::outside::target::Reach;
 use crate::store::Store;
 use crate::store::connection::Conn;
 use crate::store::journal::Told;
@@ -39,6 +42,22 @@ pub struct Bank {
     pub import_files_days: u16,
     /// After how long without a sign of life an import is taken from its runner. A chunk takes far less.
     pub import_silence: TimeDelta,
+    pub outside: Outside,
+}
+
+/// How events leave the bank.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    /// Whom webhooks may lead to.
+    pub reach: Reach,
+    /// How long events can be read.
+    pub event_life: TimeDelta,
+    /// Where mail is sent by; without it there is none.
+    pub mail_server: Option<MailServer>,
+    /// How long a learner gets no further mail after one.
+    pub mail_pause: TimeDelta,
+    /// Where the bank is read, for mail.
+    pub public_url: String,
 }
 
 /// Who asks, when, in which request.
@@ -106,8 +125,12 @@ impl Context {
         bank.store.read(|conn| self.somebody(conn).map(|_| ()))
     }
 
-    /// Begins what is told of a write.
+    /// Begins what is told of a write; it is one of the types in the table.
     pub fn told(&self, operation: &'static str, subject_kind: &'static str, subject_id: Uuid) -> Told {
+        debug_assert!(
+            event_type(&format!("{subject_kind}.{operation}")).is_some(),
+            "{subject_kind}.{operation} is not in domain/event/table.rs"
+        );
         Told {
             actor: self.caller.label(),
             at: self.now,

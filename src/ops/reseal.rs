@@ -1,5 +1,5 @@
-//! Sealing the stored identities anew with the present key. Saved answers and evidence files stay as they are: the ring
-//! keeps the keys that open them.
+//! Sealing the stored identities anew with the present key. Saved answers, evidence files, the secrets of webhooks and the
+//! addresses of learners stay as they are: the ring keeps the keys that open them.
 
 use uuid::Uuid;
 

@@ -170,7 +170,7 @@ pub const CARRIED: [Carried; 13] = [
 ];
 
 /// The tables of learners' rows that stay where they are, and why that is right.
-pub const NOT_CARRIED: [(&str, &str); 7] = [
+pub const NOT_CARRIED: [(&str, &str); 9] = [
     ("learners", "the account itself: it says into whom it was merged"),
     (
         "movements",
@@ -190,6 +190,8 @@ pub const NOT_CARRIED: [(&str, &str); 7] = [
         "about the document and the name of the account that was opened with it",
     ),
     ("correction_items", "what somebody previewed, of the learner as it was then"),
+    ("notifications", "read together with the other learner's"),
+    ("notification_settings", "where mail goes is for the account that stays to say"),
 ];
 
 /// From whom to whom, by which merge; and whether things go back.

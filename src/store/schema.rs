@@ -426,10 +426,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Nullable, Text};
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::store::types::{Id, Json, Moment};
 
-    outbox (event_id) {
+    outbox (sequence) {
+        sequence -> BigInt,
         event_id -> Id,
         at -> Moment,
         event_type -> Text,
@@ -922,6 +923,134 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    events (position) {
+        position -> BigInt,
+        event_id -> Id,
+        at -> Moment,
+        event_type -> Text,
+        learner_id -> Nullable<Id>,
+        institution_id -> Nullable<Id>,
+        subject_id -> Id,
+        payload -> Json,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+
+    event_heads (head) {
+        head -> Text,
+        published_to -> BigInt,
+        pruned_to -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    webhooks (webhook_id) {
+        webhook_id -> Id,
+        institution_id -> Id,
+        client_id -> Nullable<Id>,
+        url -> Text,
+        description -> Text,
+        event_types -> Text,
+        secret_sealed -> Binary,
+        previous_secret_sealed -> Nullable<Binary>,
+        previous_secret_until -> Nullable<Moment>,
+        status -> Text,
+        status_reason -> Nullable<Text>,
+        edition -> BigInt,
+        fanned_to -> BigInt,
+        failing_since -> Nullable<Moment>,
+        due_at -> Nullable<Moment>,
+        lease_holder -> Nullable<Id>,
+        lease_until -> Nullable<Moment>,
+        created_at -> Moment,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
+    use crate::store::types::{Id, Moment};
+
+    webhook_deliveries (delivery_id) {
+        delivery_id -> Id,
+        webhook_id -> Id,
+        event_id -> Id,
+        position -> Nullable<BigInt>,
+        event_type -> Text,
+        learner_id -> Nullable<Id>,
+        body -> Text,
+        status -> Text,
+        attempts -> BigInt,
+        created_at -> Moment,
+        next_attempt_at -> Nullable<Moment>,
+        last_attempt_at -> Nullable<Moment>,
+        response_status -> Nullable<SmallInt>,
+        response_excerpt -> Nullable<Text>,
+        failure -> Nullable<Text>,
+        duration_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    notifications (learner_id, notification_id) {
+        learner_id -> Id,
+        notification_id -> Id,
+        kind -> Text,
+        event_type -> Text,
+        subject_id -> Id,
+        institution_id -> Nullable<Id>,
+        details -> Json,
+        at -> Moment,
+        read_at -> Nullable<Moment>,
+        to_mail -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    notification_settings (learner_id) {
+        learner_id -> Id,
+        edition -> BigInt,
+        language -> Text,
+        mail_kinds -> Text,
+        address_sealed -> Nullable<Binary>,
+        confirmed_at -> Nullable<Moment>,
+        code_digest -> Nullable<Binary>,
+        code_expires_at -> Nullable<Moment>,
+        code_failures -> BigInt,
+        codes_sent -> BigInt,
+        code_sent_at -> Nullable<Moment>,
+        mailed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary};
+    use crate::store::types::{Id, Moment};
+
+    mails (mail_id) {
+        mail_id -> Id,
+        letter_sealed -> Binary,
+        attempts -> BigInt,
+        next_attempt_at -> Moment,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Text};
     use crate::store::types::{Id, Json, Moment};
 
@@ -1053,6 +1182,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     walks,
     correction_requests,
     merges,
+    events,
+    event_heads,
+    webhooks,
+    webhook_deliveries,
+    notifications,
+    notification_settings,
+    mails,
     import_profiles,
     imports,
     import_pieces,

@@ -4,4 +4,5 @@ pub mod key_ring;
 pub mod opaque;
 pub mod passwords;
 pub mod seal;
+pub mod signatures;
 pub mod tokens;

@@ -6,18 +6,19 @@
     reason = "a test fails by panicking"
 )]
 
-mod bodies;
 mod claims;
 mod contests;
 mod conversion;
 mod corrections;
 mod crash;
 mod demo;
+mod events;
 mod evidence;
 mod examples;
 mod flushes;
 mod imports;
 mod merges;
+mod notifications;
 mod packs;
 mod racing;
 mod readme;

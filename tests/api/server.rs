@@ -101,6 +101,8 @@ pub(crate) fn program(data: &Path, back_end: &BackEnd) -> Command {
         .env("CREDIT_BANK_ATTEMPTS_PER_ADDRESS", "100000")
         .env("CREDIT_BANK_QUESTIONS_PER_ADDRESS", "100000")
         .env("CREDIT_BANK_DATABASE_WAIT_SECONDS", "2")
+        // Receivers of the tests' own are on this machine.
+        .env("CREDIT_BANK_WEBHOOKS_PRIVATE", "yes")
         .env("CREDIT_BANK_LOG", "warn");
     if let BackEnd::Postgres(url) = back_end {
         command.env("CREDIT_BANK_DATABASE_URL", url);

@@ -1,14 +1,14 @@
 //! Every operation of the description, called with no token, with a stranger's and with another institution's: none of
 //! them reads or changes what is not theirs, and every answer is one that the description names.
 
-use std::collections::BTreeMap;
+mod things;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::bodies::body;
 use super::server::{Answer, Server, on_both};
 use super::town::{Town, user};
+use things::{FILE, Things, body, claim_of, things};
 
 /// Operations that answer anybody.
 const PUBLIC: [&str; 34] = [
@@ -60,105 +60,6 @@ const ANYBODYS: [&str; 8] = [
     "validate_rule_pack",
 ];
 
-/// What an operation that takes a file is sent.
-const FILE: &str = "%PDF-1.7";
-
-/// Ids of the school whose things strangers must not touch.
-pub(crate) struct Things {
-    pub(crate) ids: BTreeMap<&'static str, String>,
-    pub(crate) example: Value,
-}
-
-fn things(server: &Server, town: &Town) -> Things {
-    let deposited = town.deposit(server, &town.outcome("S000441012345242000001")).expect(201);
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let mut renamed = town.outcome("S000441012345242000002");
-    renamed["learner"]["name"] = json!("李娜");
-    assert_eq!(town.deposit(server, &renamed).status, 422);
-    let mismatches = server
-        .get(
-            &format!("/api/v1/identity-mismatches?institution_id={}", town.school),
-            &town.registrar,
-        )
-        .expect(200);
-    let client = json!({ "name": "系统", "scopes": ["outcomes:read"] });
-    let client = server
-        .post(
-            &format!("/api/v1/institutions/{}/api-clients", town.school),
-            &town.registrar,
-            &client,
-        )
-        .expect(201);
-    let draft =
-        json!({ "institution_id": town.school, "code": "draft-1", "name_chinese": "草案", "kind": "other", "valid_from": "2024-01-01" });
-    let draft = server.post("/api/v1/achievements", &town.registrar, &draft).expect(201);
-    let pack = json!({ "institution_id": town.school, "document": super::packs::document("2999-01-01") });
-    let pack = server.post("/api/v1/rule-packs", &town.registrar, &pack).expect(201);
-    let simulation = super::simulations::start(server, town, &text(&pack["pack_id"])).expect(202);
-    let correction = super::corrections::preview(server, town, &town.registrar, &deposited["outcome_id"]).expect(201);
-    let me = server.get("/api/v1/me", &town.registrar).expect(200);
-    Things {
-        ids: BTreeMap::from([
-            ("institution_id", town.school.clone()),
-            ("learner_id", text(&deposited["learner_id"])),
-            ("outcome_id", text(&deposited["outcome_id"])),
-            ("decision_id", text(&deposited["decision_id"])),
-            ("mismatch_id", text(&mismatches["items"][0]["mismatch_id"])),
-            ("client_id", text(&client["client"]["client_id"])),
-            ("achievement_id", text(&draft["achievement_id"])),
-            ("user_id", text(&me["id"])),
-            ("pack_id", text(&pack["pack_id"])),
-            ("simulation_id", text(&simulation["simulation_id"])),
-            // Nobody kept an answer; whose it would be is asked first.
-            ("worth_id", town.school.clone()),
-            ("objection_id", town.school.clone()),
-            // Nothing of it is used, so that it opens no case.
-            ("case_id", town.school.clone()),
-            // The bank's people alone have to do with merges, so that nobody here may know whether there is one.
-            ("merge_id", town.school.clone()),
-            ("correction_id", text(&correction["correction_id"])),
-            // Nobody is suspected; who may know of any is asked first.
-            ("suspicion_id", town.school.clone()),
-            ("file_id", file_of(server, town, &text(&deposited["learner_id"]))),
-            ("import_id", import_of(server, town)),
-        ]),
-        example: town.outcome("S000441012345242000003"),
-    }
-}
-
-/// A file that the school uploaded for the learner.
-fn file_of(server: &Server, town: &Town, learner_id: &str) -> String {
-    let path = format!(
-        "/api/v1/learners/{learner_id}/evidence?institution_id={}&name=scan.pdf",
-        town.school
-    );
-    let request = server.request(Method::POST, &path).bearer_auth(&town.registrar);
-    let file = Answer::of(request.header("Content-Type", "application/pdf").body(FILE).send().unwrap()).expect(201);
-    file["file_id"].as_str().unwrap().to_owned()
-}
-
-/// A file of outcomes that the school brought.
-fn import_of(server: &Server, town: &Town) -> String {
-    let path = format!("/api/v1/institutions/{}/imports?name=a.csv", town.school);
-    let request = server.request(Method::POST, &path).bearer_auth(&town.registrar);
-    let import = Answer::of(request.header("Content-Type", "text/csv").body("姓名\n").send().unwrap()).expect(202);
-    import["import_id"].as_str().unwrap().to_owned()
-}
-
-/// A claim of the learner that the school decides.
-fn claim_of(server: &Server, town: &Town, learner: &str) -> String {
-    let upload = server
-        .request(Method::POST, "/api/v1/me/evidence?name=scan.pdf")
-        .bearer_auth(learner);
-    let file = Answer::of(upload.header("Content-Type", "application/pdf").body(FILE).send().unwrap()).expect(201);
-    let path = format!("/api/v1/achievements?institution_id={}&code=occ-elec-4", town.school);
-    let published = server.get(&path, &town.registrar).expect(200);
-    let claim = json!({ "kind": "recognition", "statement": "申请认定", "evidence": [file["file_id"]],
-        "subject": { "of": "declared", "achievement_id": published["items"][0]["achievement_id"], "awarded_on": "2023-05-01" } });
-    let claim = server.post("/api/v1/me/claims", learner, &claim).expect(201);
-    claim["claim_id"].as_str().unwrap().to_owned()
-}
-
 struct Step {
     operation: String,
     method: Method,
@@ -193,6 +94,7 @@ fn steps(things: &Things) -> Vec<Step> {
                     | "list_cases"
                     | "list_correction_requests"
                     | "count_due_corrections"
+                    | "list_events"
             ) {
                 path = format!("{path}?institution_id={}", things.ids["institution_id"]);
             }

@@ -9,10 +9,11 @@ use credit_bank::domain::actor::Caller;
 use credit_bank::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
 use credit_bank::domain::institution::InstitutionStep;
 use credit_bank::files::{Files, FilesAddress};
-use credit_bank::ops::context::{Bank, Context};
+use credit_bank::ops::context::{Bank, Context, Outside};
 use credit_bank::ops::deposit::NewOutcome;
 use credit_bank::ops::sessions::LogIn;
 use credit_bank::ops::{achievements, institutions, members, rules, sessions, setup};
+use credit_bank::outside::target::Reach;
 use credit_bank::store::Store;
 use credit_bank::store::connection::DatabaseAddress;
 use credit_bank::vault::key_ring::KeyRing;
@@ -37,12 +38,19 @@ pub(crate) struct World {
 
 /// Runs a test on SQLite and on PostgreSQL, each with a bank of its own.
 pub(crate) fn on_both(test: impl Fn(&Arc<World>)) {
+    on_both_with(|_| {}, test);
+}
+
+/// As [`on_both`], with settings of the test's own.
+pub(crate) fn on_both_with(settings: impl Fn(&mut Bank), test: impl Fn(&Arc<World>)) {
     let directory = tempfile::tempdir().unwrap();
     for address in [
         DatabaseAddress::Sqlite(directory.path().join("bank.sqlite")),
         DatabaseAddress::Postgres(postgres_database()),
     ] {
-        test(&Arc::new(World::new(address, directory.path().join("evidence"))));
+        let mut world = World::new(address, directory.path().join("evidence"));
+        settings(&mut world.bank);
+        test(&Arc::new(world));
     }
 }
 
@@ -94,6 +102,13 @@ impl World {
             import_bytes_max: 64 << 20,
             import_files_days: 30,
             import_silence: TimeDelta::seconds(30),
+            outside: Outside {
+                reach: Reach::Anybody,
+                event_life: TimeDelta::days(90),
+                mail_server: None,
+                mail_pause: TimeDelta::hours(1),
+                public_url: "http://127.0.0.1:8080".to_owned(),
+            },
         };
         let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();
         let user = |name: &str| json!({ "username": name, "display_name": name, "password": PASSWORD });

@@ -78,6 +78,8 @@ def town(base, setup_token):
         tokens[name] = log_in(base, name)
         request = {"outcome_id": deposited["outcome_id"], "kind": "wrong", "reason": "测试", "fields": [{"part": "score", "should_be": "96"}]}
         call(base, "POST", "/api/v1/me/correction-requests", tokens[name], request)
+        webhook = {"url": "https://hooks.example.com/", "description": name}
+        call(base, "POST", f"/api/v1/institutions/{ids[at]}/webhooks", tokens[at], webhook)
     # Two accounts of which somebody says that they are one person's.
     twins = []
     for number in ("P000000002", "P000000003"):
@@ -139,7 +141,7 @@ RUNS = [
     ("school-a", ["--include-operation-id", "list_achievements", "--include-operation-id", "read_achievement"], 30, ["achievements"]),
     ("school-a", ["--exclude-operation-id", "log_out"], 12, ["outcomes"]),
     ("administrator", ["--include-tag", "rules", "--include-tag", "rule-packs", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 8, []),
-    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes", "--include-tag", "claims", "--include-tag", "corrections", "--include-tag", "merges", "--include-tag", "imports"], 8, []),
+    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes", "--include-tag", "claims", "--include-tag", "corrections", "--include-tag", "merges", "--include-tag", "imports", "--include-tag", "events"], 8, []),
     # By themselves, so that the many other operations do not take the tries away from what is read here.
     ("learner", ["--include-operation-id", "list_own_outcomes", "--include-operation-id", "read_outcome", "--include-tag", "decisions"], 30, ["outcomes", "decisions"]),
     ("learner", ["--include-operation-id", "list_own_correction_requests", "--include-operation-id", "read_correction_request"], 30, ["correction-requests"]),

@@ -427,8 +427,9 @@ CREATE TABLE audit_log (
 );
 CREATE INDEX audit_log_by_subject ON audit_log (subject_id, audit_id);
 
--- What is to be told to others, in order. A queue, kept on the coordinator.
+-- What is to be told to others, in the order of writing. A queue, kept on the coordinator: the publisher empties it.
 CREATE TABLE outbox (
+    sequence INTEGER NOT NULL,
     event_id BLOB NOT NULL CONSTRAINT outbox_event_id_is_uuid CHECK (length(event_id) = 16),
     at INTEGER NOT NULL,
     event_type TEXT NOT NULL,
@@ -436,7 +437,7 @@ CREATE TABLE outbox (
     institution_id BLOB CONSTRAINT outbox_institution_id_is_uuid CHECK (length(institution_id) = 16),
     subject_id BLOB NOT NULL CONSTRAINT outbox_subject_id_is_uuid CHECK (length(subject_id) = 16),
     payload TEXT NOT NULL CONSTRAINT outbox_payload_is_json CHECK (json_valid(payload)),
-    CONSTRAINT outbox_pk PRIMARY KEY (event_id)
+    CONSTRAINT outbox_pk PRIMARY KEY (sequence)
 );
 
 -- Conversion: what outcomes are converted into, between whom, along which ways. A document is never edited; the row
@@ -1070,3 +1071,125 @@ CREATE TABLE import_chunks (
     CONSTRAINT import_chunks_import FOREIGN KEY (import_id) REFERENCES imports (import_id),
     CONSTRAINT import_chunks_rows_in_order CHECK (first_row <= last_row)
 );
+
+-- What was told, at its place for ever: no number is ever given out behind one that could be read. Kept on the coordinator,
+-- like the queues beside it.
+CREATE TABLE events (
+    position BIGINT NOT NULL,
+    event_id BLOB NOT NULL CONSTRAINT events_event_id_is_uuid CHECK (length(event_id) = 16),
+    at INTEGER NOT NULL,
+    event_type TEXT NOT NULL,
+    learner_id BLOB CONSTRAINT events_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    institution_id BLOB CONSTRAINT events_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    subject_id BLOB NOT NULL CONSTRAINT events_subject_id_is_uuid CHECK (length(subject_id) = 16),
+    payload TEXT NOT NULL CONSTRAINT events_payload_is_json CHECK (json_valid(payload)),
+    CONSTRAINT events_pk PRIMARY KEY (position)
+);
+CREATE INDEX events_by_institution ON events (institution_id, position) WHERE institution_id IS NOT NULL;
+
+-- How far the events are numbered, and how far the old ones are gone. One row.
+CREATE TABLE event_heads (
+    head TEXT NOT NULL,
+    published_to BIGINT NOT NULL,
+    pruned_to BIGINT NOT NULL,
+    CONSTRAINT event_heads_pk PRIMARY KEY (head)
+);
+
+-- Where institutions' systems are told of events.
+CREATE TABLE webhooks (
+    webhook_id BLOB NOT NULL CONSTRAINT webhooks_webhook_id_is_uuid CHECK (length(webhook_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT webhooks_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    client_id BLOB CONSTRAINT webhooks_client_id_is_uuid CHECK (length(client_id) = 16),
+    url TEXT NOT NULL,
+    description TEXT NOT NULL,
+    event_types TEXT NOT NULL,
+    secret_sealed BLOB NOT NULL,
+    previous_secret_sealed BLOB,
+    previous_secret_until INTEGER,
+    status TEXT NOT NULL,
+    status_reason TEXT,
+    edition BIGINT NOT NULL,
+    fanned_to BIGINT NOT NULL,
+    failing_since INTEGER,
+    due_at INTEGER,
+    lease_holder BLOB CONSTRAINT webhooks_lease_holder_is_uuid CHECK (length(lease_holder) = 16),
+    lease_until INTEGER,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    CONSTRAINT webhooks_pk PRIMARY KEY (webhook_id),
+    CONSTRAINT webhooks_status_known CHECK (status IN ('active', 'paused', 'disabled'))
+);
+CREATE INDEX webhooks_by_institution ON webhooks (institution_id, webhook_id);
+
+-- What a webhook is sent, and what came of it.
+CREATE TABLE webhook_deliveries (
+    delivery_id BLOB NOT NULL CONSTRAINT webhook_deliveries_delivery_id_is_uuid CHECK (length(delivery_id) = 16),
+    webhook_id BLOB NOT NULL CONSTRAINT webhook_deliveries_webhook_id_is_uuid CHECK (length(webhook_id) = 16),
+    event_id BLOB NOT NULL CONSTRAINT webhook_deliveries_event_id_is_uuid CHECK (length(event_id) = 16),
+    position BIGINT,
+    event_type TEXT NOT NULL,
+    learner_id BLOB CONSTRAINT webhook_deliveries_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    body TEXT NOT NULL,
+    status TEXT NOT NULL,
+    attempts BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    next_attempt_at INTEGER,
+    last_attempt_at INTEGER,
+    response_status SMALLINT,
+    response_excerpt TEXT,
+    failure TEXT,
+    duration_ms BIGINT,
+    CONSTRAINT webhook_deliveries_pk PRIMARY KEY (delivery_id),
+    CONSTRAINT webhook_deliveries_status_known CHECK (status IN ('pending', 'delivered', 'dead')),
+    CONSTRAINT webhook_deliveries_pending_has_time CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL))
+);
+CREATE INDEX webhook_deliveries_by_webhook ON webhook_deliveries (webhook_id, delivery_id);
+CREATE INDEX webhook_deliveries_pending ON webhook_deliveries (webhook_id) WHERE status = 'pending';
+
+-- What a learner is told in the account. `to_mail` is what waits to be told by mail too.
+CREATE TABLE notifications (
+    learner_id BLOB NOT NULL CONSTRAINT notifications_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    notification_id BLOB NOT NULL CONSTRAINT notifications_notification_id_is_uuid CHECK (length(notification_id) = 16),
+    kind TEXT NOT NULL,
+    event_type TEXT NOT NULL,
+    subject_id BLOB NOT NULL CONSTRAINT notifications_subject_id_is_uuid CHECK (length(subject_id) = 16),
+    institution_id BLOB CONSTRAINT notifications_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    details TEXT NOT NULL CONSTRAINT notifications_details_is_json CHECK (json_valid(details)),
+    at INTEGER NOT NULL,
+    read_at INTEGER,
+    to_mail BOOLEAN NOT NULL,
+    CONSTRAINT notifications_pk PRIMARY KEY (learner_id, notification_id),
+    CONSTRAINT notifications_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id)
+);
+CREATE INDEX notifications_unread ON notifications (learner_id) WHERE read_at IS NULL;
+CREATE INDEX notifications_to_mail ON notifications (learner_id) WHERE to_mail;
+
+-- Of what a learner wants mail, and where to; the address is sealed, and good once its code came back.
+CREATE TABLE notification_settings (
+    learner_id BLOB NOT NULL CONSTRAINT notification_settings_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    edition BIGINT NOT NULL,
+    language TEXT NOT NULL,
+    mail_kinds TEXT NOT NULL,
+    address_sealed BLOB,
+    confirmed_at INTEGER,
+    code_digest BLOB,
+    code_expires_at INTEGER,
+    code_failures BIGINT NOT NULL,
+    codes_sent BIGINT NOT NULL,
+    code_sent_at INTEGER,
+    mailed_at INTEGER,
+    CONSTRAINT notification_settings_pk PRIMARY KEY (learner_id),
+    CONSTRAINT notification_settings_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT notification_settings_confirmed_has_address CHECK (confirmed_at IS NULL OR address_sealed IS NOT NULL)
+);
+
+-- Mail on its way; whom to, and what is in it, are sealed. A queue, kept on the coordinator.
+CREATE TABLE mails (
+    mail_id BLOB NOT NULL CONSTRAINT mails_mail_id_is_uuid CHECK (length(mail_id) = 16),
+    letter_sealed BLOB NOT NULL,
+    attempts BIGINT NOT NULL,
+    next_attempt_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    CONSTRAINT mails_pk PRIMARY KEY (mail_id)
+);
+CREATE INDEX mails_by_time ON mails (next_attempt_at);

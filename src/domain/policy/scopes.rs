@@ -22,6 +22,9 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         // Who brings files sees what became of them.
         A::ReadImport => Some((Scope::OutcomesWrite, Needs::Belonging)),
         A::WriteImportProfile => Some((Scope::OutcomesWrite, Needs::Approval)),
+        A::ReadEvents => Some((Scope::EventsRead, Needs::Belonging)),
+        A::ReadWebhooks => Some((Scope::WebhooksWrite, Needs::Belonging)),
+        A::ManageWebhooks => Some((Scope::WebhooksWrite, Needs::Approval)),
         A::CreateUser
         | A::ReadUsers
         | A::DecideInstitution
@@ -69,6 +72,8 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ReadEvidence
         | A::ReadUploadedEvidence
         | A::RemoveEvidence
-        | A::ReleaseImport => None,
+        | A::ReleaseImport
+        | A::CarryEventsOut
+        | A::WriteOwnSettings => None,
     }
 }

@@ -19,7 +19,7 @@ use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::import_rows;
 use crate::store::imports::{self as store, ImportRow};
-use crate::store::journal::tell;
+use crate::store::journal::{Told, tell};
 
 /// How what was looked through is to be deposited.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -36,11 +36,8 @@ fn refused(status: ImportStatus) -> OpError {
     Rejection::WrongState { state }.into()
 }
 
-fn told(context: &Context, conn: &mut Conn, row: &ImportRow, operation: &'static str) -> Result<(), OpError> {
-    let told = context
-        .told(operation, "import", row.import_id.0)
-        .of_institution(row.institution_id.0);
-    Ok(tell(conn, &[told])?)
+fn tell_of(conn: &mut Conn, row: &ImportRow, told: Told) -> Result<(), OpError> {
+    Ok(tell(conn, &[told.of_institution(row.institution_id.0)])?)
 }
 
 fn now_shown(bank: &Bank, context: &Context, conn: &mut Conn, import_id: Uuid, language: Language) -> Result<Import, OpError> {
@@ -79,7 +76,7 @@ pub fn check_import(bank: &Bank, context: &Context, key: Option<&str>, import_id
                 return Err(StoreError::Stale.into());
             }
             import_rows::forget_chunks(conn, import_id, false)?;
-            told(context, conn, &row, "check_import")?;
+            tell_of(conn, &row, context.told("check_import", "import", import_id))?;
             now_shown(bank, context, conn, import_id, language)
         })
     })
@@ -111,7 +108,7 @@ pub fn commit_import(
                 return Err(StoreError::Stale.into());
             }
             import_rows::forget_chunks(conn, import_id, true)?;
-            told(context, conn, &row, "commit_import")?;
+            tell_of(conn, &row, context.told("commit_import", "import", import_id))?;
             now_shown(bank, context, conn, import_id, language)
         })
     })
@@ -136,7 +133,7 @@ pub fn release_import(bank: &Bank, context: &Context, key: Option<&str>, import_
             if !store::release(conn, import_id, &by)? {
                 return Err(StoreError::Stale.into());
             }
-            told(context, conn, &row, "release_import")?;
+            tell_of(conn, &row, context.told("release_import", "import", import_id))?;
             now_shown(bank, context, conn, import_id, language)
         })
     })
@@ -155,7 +152,7 @@ pub fn cancel_import(bank: &Bank, context: &Context, key: Option<&str>, import_i
             if !store::end(conn, import_id, status, next, context.now, None)? {
                 return Err(StoreError::Stale.into());
             }
-            told(context, conn, &row, "cancel_import")?;
+            tell_of(conn, &row, context.told("cancel_import", "import", import_id))?;
             now_shown(bank, context, conn, import_id, language)
         })
     })

@@ -26,7 +26,7 @@ use crate::store::error::StoreError;
 use crate::store::import_lease::{Far, Lease};
 use crate::store::import_rows;
 use crate::store::imports::ImportRow;
-use crate::store::journal::tell;
+use crate::store::journal::{Told, tell};
 use crate::store::{institutions, standards};
 
 /// How a job ended for its runner.
@@ -112,7 +112,8 @@ impl Run<'_> {
             if !self.lease.fail(conn, now, problem.clone())? {
                 return Ok(Ended::Lost);
             }
-            self.tell(conn, "fail_import", &serde_json::json!({ "code": failure.code }))?;
+            let told = self.context().told("fail_import", "import", self.import_id());
+            self.tell(conn, told, serde_json::json!({ "code": failure.code }))?;
             Ok(Ended::Complete)
         })
     }
@@ -133,12 +134,8 @@ impl Run<'_> {
         }
     }
 
-    fn tell(&self, conn: &mut Conn, operation: &'static str, details: &serde_json::Value) -> Result<(), OpError> {
-        let told = self
-            .context()
-            .told(operation, "import", self.import_id())
-            .of_institution(self.job.institution_id.0)
-            .with(details.clone());
+    fn tell(&self, conn: &mut Conn, told: Told, details: serde_json::Value) -> Result<(), OpError> {
+        let told = told.of_institution(self.job.institution_id.0).with(details);
         Ok(tell(conn, &[told])?)
     }
 
@@ -224,7 +221,8 @@ impl Run<'_> {
             if !self.lease.end_check(conn, now, rows, document.clone(), unknown.clone())? {
                 return Ok(Ended::Lost);
             }
-            self.tell(conn, "check_import", &counts(totals))?;
+            let told = self.context().told("end_check", "import", self.import_id());
+            self.tell(conn, told, counts(totals))?;
             Ok::<_, OpError>(Ended::Complete)
         })?;
         Ok(ended)
@@ -276,7 +274,8 @@ impl Run<'_> {
             if !self.lease.end_commit(conn, now, ImportStatus::Done, None)? {
                 return Ok(Ended::Lost);
             }
-            self.tell(conn, "end_import", &counts(&totals))?;
+            let told = self.context().told("end_import", "import", self.import_id());
+            self.tell(conn, told, counts(&totals))?;
             Ok::<_, OpError>(Ended::Complete)
         })?;
         Ok(ended)
@@ -329,7 +328,8 @@ impl Run<'_> {
             if !self.lease.end_commit(conn, now, ImportStatus::Stale, Some(changed.clone()))? {
                 return Ok(Ended::Lost);
             }
-            self.tell(conn, "stop_import", &serde_json::json!({ "before_row": chunk.first_row }))?;
+            let told = self.context().told("stop_import", "import", self.import_id());
+            self.tell(conn, told, serde_json::json!({ "before_row": chunk.first_row }))?;
             Ok(Ended::Complete)
         })
     }
