@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use super::common::{NUMBER, World, on_both};
 use credit_bank::domain::rejection::Rejection;
-use credit_bank::ops::deposit::{DepositRequest, Deposited, NewOutcome, Novelty, deposit_outcomes};
+use credit_bank::ops::deposit::{
+    DepositRequest, Deposited, NewOutcome, Novelty, deposit_outcomes, deposit_outcomes_with, imagine_outcomes,
+};
+use credit_bank::ops::error::OpError;
 use credit_bank::ops::verify::verify;
+use credit_bank::store::records::outcome;
 
 fn deposit(world: &World, outcomes: &[NewOutcome]) -> Vec<Result<Deposited, Rejection>> {
     let requests: Vec<DepositRequest> = outcomes
@@ -39,6 +43,35 @@ fn an_outcome_becomes_credit_once() {
             (checked.learners, checked.lots, checked.movements, checked.findings),
             (1, 1, 1, vec![])
         );
+    });
+}
+
+#[test]
+fn what_is_done_with_the_answers_stands_or_falls_with_the_deposits() {
+    on_both(|world| {
+        let requests = [DepositRequest {
+            context: world.registrar,
+            idempotency_key: None,
+            outcome: world.outcome(),
+        }];
+        let imagined = imagine_outcomes(&world.bank, &requests).unwrap();
+        assert_eq!(imagined[0].as_ref().unwrap().credit.to_string(), "9.00");
+        assert_eq!(verify(&world.bank).unwrap().learners, 0);
+        let refused = deposit_outcomes_with(&world.bank, &requests, |_, _| Err::<(), _>(Rejection::NotFound {}.into()));
+        assert_eq!(refused.unwrap_err().to_string(), OpError::from(Rejection::NotFound {}).to_string());
+        assert_eq!(verify(&world.bank).unwrap().learners, 0);
+        let (answers, seen) = deposit_outcomes_with(&world.bank, &requests, |conn, answers| {
+            let id = answers[0].as_ref().unwrap().outcome_id;
+            Ok((id, outcome(conn, id)?.map(|row| row.outcome_id.0)))
+        })
+        .unwrap();
+        let id = answers[0].as_ref().unwrap().outcome_id;
+        assert_eq!(seen, (id, Some(id)));
+        assert_eq!(
+            imagine_outcomes(&world.bank, &requests).unwrap()[0].as_ref().unwrap().novelty,
+            Novelty::AlreadyThere
+        );
+        assert_eq!(verify(&world.bank).unwrap().lots, 1);
     });
 }
 

@@ -108,33 +108,72 @@ pub type Answers = Vec<Result<Deposited, Rejection>>;
 /// # Errors
 /// Only when the database fails: then nothing of it happened.
 pub fn deposit_outcomes(bank: &Bank, requests: &[DepositRequest]) -> Result<Answers, OpError> {
-    // Everything that needs no database is done before the transaction: parsing, indexing.
-    let prepared: Vec<Result<Prepared, Rejection>> = requests
+    deposit_outcomes_with(bank, requests, |_, _| Ok(())).map(|(answers, ())| answers)
+}
+
+/// Deposits a slice as [`deposit_outcomes`] does, and does something more with its answers in the same transaction, such
+/// as moving the place of whoever works through a file. Like the rest of a write it may run again.
+///
+/// # Errors
+/// When the database fails, or what `also` answers: then nothing of it happened.
+pub fn deposit_outcomes_with<T>(
+    bank: &Bank,
+    requests: &[DepositRequest],
+    mut also: impl FnMut(&mut Conn, &Answers) -> Result<T, OpError>,
+) -> Result<(Answers, T), OpError> {
+    let prepared = prepare_all(bank, requests);
+    bank.store.write(|conn| {
+        let (plan, answers, saved) = judged(bank, conn, requests, &prepared)?;
+        plan.save(conn)?;
+        journal::save_answers(conn, &saved)?;
+        let more = also(conn, &answers)?;
+        Ok((answers, more))
+    })
+}
+
+/// What [`deposit_outcomes`] would answer now; nothing is written.
+///
+/// # Errors
+/// When the database fails.
+pub fn imagine_outcomes(bank: &Bank, requests: &[DepositRequest]) -> Result<Answers, OpError> {
+    let prepared = prepare_all(bank, requests);
+    bank.store
+        .read(|conn| judged(bank, conn, requests, &prepared).map(|(_, answers, _)| answers))
+}
+
+/// Everything that needs no database is done before the transaction: parsing, indexing.
+fn prepare_all(bank: &Bank, requests: &[DepositRequest]) -> Vec<Result<Prepared, Rejection>> {
+    requests
         .iter()
         .map(|request| prepare(bank, &request.outcome, bank.day(request.context.now)))
-        .collect();
-    bank.store.write(|conn| {
-        let mut answered = Answered::load(conn, requests)?;
-        let mut plan = load::plan(conn, requests, &prepared)?;
-        let mut answers = Vec::with_capacity(requests.len());
-        for (request, prepared) in requests.iter().zip(&prepared) {
-            let answer = match answered.answer(bank, request)? {
-                Some(answer) => answer,
-                None => {
-                    let answer = match prepared {
-                        Ok(prepared) => plan.deposit(bank, request, prepared)?,
-                        Err(rejection) => Err(rejection.clone()),
-                    };
-                    answered.keep(bank, request, &answer)?;
-                    answer
-                }
-            };
-            answers.push(answer);
-        }
-        plan.save(conn)?;
-        journal::save_answers(conn, &answered.into_new())?;
-        Ok(answers)
-    })
+        .collect()
+}
+
+/// What is to be written for a slice, what each request is answered, and the answers to be saved.
+fn judged(
+    bank: &Bank,
+    conn: &mut Conn,
+    requests: &[DepositRequest],
+    prepared: &[Result<Prepared, Rejection>],
+) -> Result<(plan::Plan, Answers, Vec<SavedAnswer>), OpError> {
+    let mut answered = Answered::load(conn, requests)?;
+    let mut plan = load::plan(conn, requests, prepared)?;
+    let mut answers = Vec::with_capacity(requests.len());
+    for (request, prepared) in requests.iter().zip(prepared) {
+        let answer = match answered.answer(bank, request)? {
+            Some(answer) => answer,
+            None => {
+                let answer = match prepared {
+                    Ok(prepared) => plan.deposit(bank, request, prepared)?,
+                    Err(rejection) => Err(rejection.clone()),
+                };
+                answered.keep(bank, request, &answer)?;
+                answer
+            }
+        };
+        answers.push(answer);
+    }
+    Ok((plan, answers, answered.into_new()))
 }
 
 /// Deposits one outcome for the bank itself inside a transaction that has begun: what people confirmed of a claim.
