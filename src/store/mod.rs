@@ -35,10 +35,12 @@ pub mod schema;
 pub mod simulations;
 pub mod standards;
 pub mod suspicions;
+mod turns;
 pub mod types;
 pub mod working_years;
 pub mod worths;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::Connection;
@@ -48,6 +50,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use connection::{Conn, DatabaseAddress, Manager};
 use error::StoreError;
+use turns::Turns;
 
 /// Runs one body on the connection of whichever back end it is: for what diesel cannot say over both at once.
 macro_rules! each_back_end {
@@ -63,8 +66,12 @@ use each_back_end;
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-/// How often a write is begun again when another writer was in its way.
-const ATTEMPTS_MAX: u32 = 10;
+/// How often a write is begun when other writers were in its way, and the longest pause before it is begun again.
+const ATTEMPTS_MAX: u32 = 16;
+const PAUSE_MAX: Duration = Duration::from_millis(50);
+
+/// How long a writer waits for the one before it.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(15);
 
 /// Says whether the whole piece of work may be done again.
 pub trait Retryable: From<StoreError> {
@@ -82,6 +89,9 @@ impl Retryable for StoreError {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Manager>,
+    turns: Arc<Turns>,
+    /// On SQLite there is one writer at a time anyway.
+    takes_turns: bool,
 }
 
 impl Store {
@@ -90,6 +100,7 @@ impl Store {
     /// # Errors
     /// When no connection can be opened, or the database is not durable.
     pub fn open(address: DatabaseAddress, connections_max: u32, wait_max: Duration) -> Result<Self, StoreError> {
+        let takes_turns = matches!(address, DatabaseAddress::Sqlite(_));
         let manager = Manager::new(address);
         // One connection by hand first: the pool hides why it could not open one.
         drop(diesel::r2d2::ManageConnection::connect(&manager)?);
@@ -100,7 +111,11 @@ impl Store {
             .test_on_check_out(true)
             .build(manager)
             .map_err(|error| StoreError::Pool(error.to_string()))?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            turns: Arc::new(Turns::new(TURN_WAIT_MAX)),
+            takes_turns,
+        })
     }
 
     /// Brings the schema up to date and says how many migrations ran.
@@ -171,15 +186,36 @@ impl Store {
     /// # Errors
     /// Whatever the work answers, or that the database is away.
     pub fn write<T, E: Retryable>(&self, mut work: impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.connection()?;
         let mut attempt = 1;
         loop {
-            match attempt_once(&mut conn, &mut work) {
+            match self.attempt(attempt, &mut work) {
                 Err(error) if error.is_retryable() && attempt < ATTEMPTS_MAX => {
-                    std::thread::sleep(Duration::from_millis(u64::from(attempt * attempt)));
+                    std::thread::sleep(Duration::from_millis(u64::from(attempt * attempt)).min(PAUSE_MAX));
                     attempt += 1;
                 }
                 answer => return answer,
+            }
+        }
+    }
+
+    /// Whoever begins again takes turns with the others who do so, on PostgreSQL too: of many who write to one learner all but
+    /// one would be in vain at each attempt. The turn comes before the connection, so that those who wait hold none.
+    fn attempt<T, E: Retryable>(&self, attempt: u32, work: &mut impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let _turn = if self.takes_turns || attempt > 1 {
+            Some(self.turns.take()?)
+        } else {
+            None
+        };
+        let conn = &mut *self.connection()?;
+        begin(conn, Purpose::Write)?;
+        match work(conn) {
+            Ok(answer) => {
+                commit(conn)?;
+                Ok(answer)
+            }
+            Err(error) => {
+                roll_back(conn);
+                Err(error)
             }
         }
     }
@@ -192,20 +228,6 @@ impl Store {
 enum Purpose {
     Read,
     Write,
-}
-
-fn attempt_once<T, E: Retryable>(conn: &mut Conn, work: &mut impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-    begin(conn, Purpose::Write)?;
-    match work(conn) {
-        Ok(answer) => {
-            commit(conn)?;
-            Ok(answer)
-        }
-        Err(error) => {
-            roll_back(conn);
-            Err(error)
-        }
-    }
 }
 
 /// A writer on SQLite begins IMMEDIATE: one that first reads and then asks for the lock fails at once
