@@ -14,6 +14,7 @@ use credit_bank::store::schema::{
     outcomes,
 };
 use credit_bank::store::types::Key;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -194,6 +195,9 @@ fn write(conn: &mut Conn, slice: &Slice) {
 pub(crate) fn load(from: &Place, to: &Place, size: usize) -> (usize, f64) {
     let mut reader = Reader::new(from.connect());
     let mut conn = to.connect();
+    if let Conn::Sqlite(conn) = &mut conn {
+        conn.batch_execute("PRAGMA cache_size = -64000").unwrap();
+    }
     let (mut written, mut spent) = (0, Duration::ZERO);
     while let Some(slice) = reader.next(size as i64) {
         let began = Instant::now();

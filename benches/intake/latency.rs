@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use credit_bank::ops::access::Whose;
 use credit_bank::ops::context::{Bank, Context};
-use credit_bank::ops::deposit::BATCH_ROWS_MAX;
 use credit_bank::ops::deposit::deposit_outcomes;
 use credit_bank::ops::depositor::Depositor;
 use credit_bank::ops::records::{AsOf, read_account};
@@ -44,15 +43,17 @@ fn waits(mut taken: Vec<Duration>) -> Waits {
     }
 }
 
+/// When something is due that is done so often a second.
+fn dues(per_second: u64) -> impl Iterator<Item = (u64, Instant)> {
+    let began = Instant::now();
+    (0..).map(move |number| (number, began + Duration::from_nanos(1_000_000_000 / per_second * number)))
+}
+
 /// Does something so often a second until it is to stop; each wait is counted from when it was due.
 fn paced(per_second: u64, stop: &AtomicBool, mut work: impl FnMut(u64)) -> Vec<Duration> {
-    let began = Instant::now();
     let mut taken = Vec::new();
-    for number in 0.. {
-        let due = began + Duration::from_nanos(1_000_000_000 / per_second * number);
-        if let Some(early) = due.checked_duration_since(Instant::now()) {
-            std::thread::sleep(early);
-        }
+    for (number, due) in dues(per_second) {
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
         if stop.load(Ordering::Relaxed) {
             break;
         }
@@ -62,35 +63,50 @@ fn paced(per_second: u64, stop: &AtomicBool, mut work: impl FnMut(u64)) -> Vec<D
     taken
 }
 
+/// Single deposits, each by somebody who does not wait for the others.
+async fn deposits(depositor: &Depositor, town: &Town, next: &AtomicU64, stop: &AtomicBool) -> Vec<Duration> {
+    let mut asked = Vec::new();
+    for (_, due) in dues(DEPOSITS_PER_SECOND) {
+        tokio::time::sleep_until(due.into()).await;
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        let (depositor, request) = (depositor.clone(), town.outcome(next.fetch_add(1, Ordering::Relaxed)));
+        asked.push(tokio::spawn(async move {
+            depositor.deposit(request).await.unwrap();
+            due.elapsed()
+        }));
+    }
+    let mut taken = Vec::new();
+    for one in asked {
+        taken.push(one.await.unwrap());
+    }
+    taken
+}
+
+/// Some learners who log in.
+fn learners(bank: &Bank, town: &Town) -> Vec<Context> {
+    let learner = |number: u64| {
+        let request = town.outcome(number);
+        let answers = deposit_outcomes(bank, std::slice::from_ref(&request)).unwrap();
+        let learner_id = answers.into_iter().next().unwrap().unwrap().learner_id;
+        Context::of(town.claims(bank, learner_id, &request), now())
+    };
+    (0..20).map(learner).collect()
+}
+
 /// Measures for some seconds, first alone and then beside an import; numbers from `first` on are new.
 pub(crate) fn measure(bank: Bank, town: &Town, first: u64, seconds: f64) -> [Latency; 2] {
     let bank = Arc::new(bank);
     let depositor = Depositor::start(Arc::clone(&bank));
-    let next = AtomicU64::new(first);
-    let size = BATCH_ROWS_MAX as u64;
-    // Some learners who log in, each with what the town has of them.
-    let learners: Vec<Context> = (0..20)
-        .map(|number| {
-            let request = town.outcome(number);
-            let deposited = deposit_outcomes(&bank, std::slice::from_ref(&request)).unwrap();
-            let learner_id = deposited.into_iter().next().unwrap().unwrap().learner_id;
-            Context::of(town.claims(&bank, learner_id, &request), now())
-        })
-        .collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    [false, true].map(|import| {
-        let stop = AtomicBool::new(false);
-        let brought = AtomicU64::new(0);
-        let began = Instant::now();
-        let (deposits, reads) = std::thread::scope(|scope| {
-            if import {
-                scope.spawn(|| {
-                    while !stop.load(Ordering::Relaxed) {
-                        let from = next.fetch_add(size, Ordering::Relaxed);
-                        brought.fetch_add(crate::import(&bank, town, from..from + size), Ordering::Relaxed);
-                    }
-                });
-            }
+    let learners = learners(&bank, town);
+    // Single deposits take the numbers from the first on, and the import those that are far behind.
+    let (next, far) = (AtomicU64::new(first), first + 1_000_000);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    [false, true].map(|is_beside| {
+        let (stop, began) = (AtomicBool::new(false), Instant::now());
+        std::thread::scope(|scope| {
+            let importing = is_beside.then(|| scope.spawn(|| crate::import(&bank, town, far..u64::MAX, &stop)));
             let reading = scope.spawn(|| {
                 paced(READS_PER_SECOND, &stop, |number| {
                     let context = &learners[number as usize % learners.len()];
@@ -98,21 +114,17 @@ pub(crate) fn measure(bank: Bank, town: &Town, first: u64, seconds: f64) -> [Lat
                     assert!(!account.balances.is_empty());
                 })
             });
-            let stopping = scope.spawn(|| {
+            scope.spawn(|| {
                 std::thread::sleep(Duration::from_secs_f64(seconds));
                 stop.store(true, Ordering::Relaxed);
             });
-            let deposits = paced(DEPOSITS_PER_SECOND, &stop, |_| {
-                let request = town.outcome(next.fetch_add(1, Ordering::Relaxed));
-                runtime.block_on(depositor.deposit(request)).unwrap();
-            });
-            stopping.join().unwrap();
-            (deposits, reading.join().unwrap())
-        });
-        Latency {
-            deposits: waits(deposits),
-            reads: waits(reads),
-            beside: brought.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64(),
-        }
+            let deposits = waits(runtime.block_on(deposits(&depositor, town, &next, &stop)));
+            let brought = importing.map_or(0, |importing| importing.join().unwrap());
+            Latency {
+                deposits,
+                reads: waits(reading.join().unwrap()),
+                beside: brought as f64 / began.elapsed().as_secs_f64(),
+            }
+        })
     })
 }

@@ -25,10 +25,14 @@ mod town;
 
 use std::ops::Range;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use credit_bank::domain::outcome::OutcomeStatus;
 use credit_bank::ops::context::Bank;
-use credit_bank::ops::deposit::{BATCH_ROWS_MAX, DepositRequest, deposit_outcomes_with};
+use credit_bank::ops::deposit::BATCH_ROWS_MAX;
+use credit_bank::ops::deposit::slice::each_in_turn;
+use credit_bank::ops::error::OpError;
 use latency::Latency;
 use place::Place;
 use serde::de::DeserializeOwned;
@@ -63,18 +67,27 @@ fn variable<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
     std::env::var(name).map_or(otherwise, |text| text.parse().ok().unwrap())
 }
 
-/// Brings the outcomes of these numbers; answers how many.
-pub(crate) fn import(bank: &Bank, town: &Town, numbers: Range<u64>) -> u64 {
+/// Brings the outcomes of these numbers until it is to stop; answers how many.
+pub(crate) fn import(bank: &Bank, town: &Town, numbers: Range<u64>, stop: &AtomicBool) -> u64 {
+    let size = BATCH_ROWS_MAX as u64;
+    let slices = numbers
+        .clone()
+        .step_by(BATCH_ROWS_MAX)
+        .take_while(|_| !stop.load(Ordering::Relaxed))
+        .map(|first| {
+            let rows = first..numbers.end.min(first + size);
+            ((), rows.map(|number| town.outcome(number)).collect())
+        });
     let mut brought = 0;
-    let mut numbers = numbers.peekable();
-    while numbers.peek().is_some() {
-        let requests: Vec<DepositRequest> = numbers.by_ref().take(BATCH_ROWS_MAX).map(|number| town.outcome(number)).collect();
-        let (answers, ()) = deposit_outcomes_with(bank, &requests, |_, _| Ok(())).unwrap();
+    each_in_turn(bank, slices, |(), slice| {
+        let (answers, ()) = slice.deposit_with(bank, |_, _| Ok(()))?;
         for answer in answers {
-            answer.unwrap();
+            assert_eq!(answer?.status, OutcomeStatus::Accepted);
             brought += 1;
         }
-    }
+        Ok::<_, OpError>(())
+    })
+    .unwrap();
     brought
 }
 
@@ -92,7 +105,7 @@ impl Errand {
             Self::Import { place, town, outcomes } => {
                 let bank = place.open();
                 let began = Instant::now();
-                assert_eq!(import(&bank, &town, 0..outcomes), outcomes);
+                assert_eq!(import(&bank, &town, 0..outcomes, &AtomicBool::new(false)), outcomes);
                 let imported = Imported {
                     seconds: began.elapsed().as_secs_f64(),
                     peak_mib: peak_mib(),

@@ -168,7 +168,7 @@ impl Town {
                 let level = achieved.code.as_bytes()[achieved.code.len() - 1];
                 let (site, serial) = (number / 1_000_000, number % 1_000_000);
                 Some(format!(
-                    "S0004410{site:05}0{}{}{serial:06}",
+                    "S0004410{site:05}{}{}{serial:06}",
                     awarded_on.format("%y"),
                     char::from(level)
                 ))

@@ -48,7 +48,7 @@ use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::r2d2::Pool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use connection::{Conn, DatabaseAddress, Manager};
+use connection::{Conn, DatabaseAddress, Manager, Purpose};
 use error::StoreError;
 use turns::Turns;
 
@@ -89,9 +89,10 @@ impl Retryable for StoreError {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Manager>,
+    /// On SQLite, where there is one writer at a time anyway: the one connection of all writers, so that what it keeps in memory
+    /// stays true. Whenever another connection has written, a connection forgets everything.
+    writer: Option<Pool<Manager>>,
     turns: Arc<Turns>,
-    /// On SQLite there is one writer at a time anyway.
-    takes_turns: bool,
 }
 
 impl Store {
@@ -100,21 +101,26 @@ impl Store {
     /// # Errors
     /// When no connection can be opened, or the database is not durable.
     pub fn open(address: DatabaseAddress, connections_max: u32, wait_max: Duration) -> Result<Self, StoreError> {
-        let takes_turns = matches!(address, DatabaseAddress::Sqlite(_));
-        let manager = Manager::new(address);
-        // One connection by hand first: the pool hides why it could not open one.
-        drop(diesel::r2d2::ManageConnection::connect(&manager)?);
-        let pool = Pool::builder()
-            .max_size(connections_max)
-            .min_idle(Some(1))
-            .connection_timeout(wait_max)
-            .test_on_check_out(true)
-            .build(manager)
-            .map_err(|error| StoreError::Pool(error.to_string()))?;
+        let pool = |connections_max: u32, purpose: Purpose| {
+            let manager = Manager::new(address.clone(), purpose);
+            // One connection by hand first: the pool hides why it could not open one.
+            drop(diesel::r2d2::ManageConnection::connect(&manager)?);
+            Pool::builder()
+                .max_size(connections_max)
+                .min_idle(Some(1))
+                .connection_timeout(wait_max)
+                .test_on_check_out(true)
+                .build(manager)
+                .map_err(|error| StoreError::Pool(error.to_string()))
+        };
+        let writer = match &address {
+            DatabaseAddress::Postgres(_) => None,
+            DatabaseAddress::Sqlite(_) => Some(pool(1, Purpose::Write)?),
+        };
         Ok(Self {
-            pool,
+            pool: pool(connections_max, Purpose::Read)?,
+            writer,
             turns: Arc::new(Turns::new(TURN_WAIT_MAX)),
-            takes_turns,
         })
     }
 
@@ -123,7 +129,7 @@ impl Store {
     /// # Errors
     /// When a migration fails; what ran before it stays.
     pub fn migrate(&self) -> Result<usize, StoreError> {
-        let mut conn = self.connection()?;
+        let mut conn = connection(self.writing())?;
         let ran = match &mut *conn {
             Conn::Postgres(conn) => {
                 // Two instances that start together take turns.
@@ -142,7 +148,7 @@ impl Store {
     /// # Errors
     /// When a migration cannot be undone.
     pub fn revert_all(&self) -> Result<usize, StoreError> {
-        let mut conn = self.connection()?;
+        let mut conn = connection(self.writing())?;
         let reverted = match &mut *conn {
             Conn::Postgres(conn) => conn.revert_all_migrations(POSTGRES_MIGRATIONS).map(|done| done.len()),
             Conn::Sqlite(conn) => conn.revert_all_migrations(SQLITE_MIGRATIONS).map(|done| done.len()),
@@ -155,7 +161,7 @@ impl Store {
     /// # Errors
     /// When it gives none.
     pub fn answers(&self) -> Result<(), StoreError> {
-        Ok(self.connection()?.batch_execute("SELECT 1")?)
+        Ok(connection(&self.pool)?.batch_execute("SELECT 1")?)
     }
 
     /// How many connections are open, and how many of them are idle.
@@ -169,7 +175,7 @@ impl Store {
     /// # Errors
     /// Whatever the work answers, or that the database is away.
     pub fn read<T, E: Retryable>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.connection()?;
+        let mut conn = connection(&self.pool)?;
         begin(&mut conn, Purpose::Read)?;
         let answer = work(&mut conn);
         // Nothing was written, so ending the snapshot either way is the same.
@@ -201,12 +207,12 @@ impl Store {
     /// Whoever begins again takes turns with the others who do so, on PostgreSQL too: of many who write to one learner all but
     /// one would be in vain at each attempt. The turn comes before the connection, so that those who wait hold none.
     fn attempt<T, E: Retryable>(&self, attempt: u32, work: &mut impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let _turn = if self.takes_turns || attempt > 1 {
+        let _turn = if self.writer.is_some() || attempt > 1 {
             Some(self.turns.take()?)
         } else {
             None
         };
-        let conn = &mut *self.connection()?;
+        let conn = &mut *connection(self.writing())?;
         begin(conn, Purpose::Write)?;
         match work(conn) {
             Ok(answer) => {
@@ -220,14 +226,13 @@ impl Store {
         }
     }
 
-    fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
-        self.pool.get().map_err(|error| StoreError::Pool(error.to_string()))
+    fn writing(&self) -> &Pool<Manager> {
+        self.writer.as_ref().unwrap_or(&self.pool)
     }
 }
 
-enum Purpose {
-    Read,
-    Write,
+fn connection(pool: &Pool<Manager>) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
+    pool.get().map_err(|error| StoreError::Pool(error.to_string()))
 }
 
 /// A writer on SQLite begins IMMEDIATE: one that first reads and then asks for the lock fails at once

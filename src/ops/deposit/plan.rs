@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::achievements::Achievements;
 use super::prepare::Prepared;
-use super::rows::{answer, differing, mismatch_row, outcome_row};
+use super::rows::{Decided, answer, differing, mismatch_row, outcome_row};
 use super::{DepositRequest, Deposited, InPlaceOf, NewOutcome, Novelty};
 use crate::domain::achievement::{AchievementKind, AwardTiming, Currency};
 use crate::domain::actor::{Actor, Caller};
@@ -16,12 +17,11 @@ use crate::domain::credit::Credit;
 use crate::domain::movement::ChainHead;
 use crate::domain::outcome::OutcomeFlag;
 use crate::domain::policy::{self, Action, Resource};
-use crate::domain::recognition::{RuleVersion, recognise};
+use crate::domain::recognition::{Recognition, RuleVersion, recognise};
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
-use crate::ops::identity::opened;
-use crate::ops::recognition::{decision_row, grant, head_of, inputs_of};
+use crate::ops::recognition::{decision_row, grant, head_of, inputs_of, rules_text};
 use crate::store::connection::Conn;
 use crate::store::deposits::{self as store, Brought, CertificateRow, DecisionRow, KnownByRow, LearnerRow, OutcomeRow};
 use crate::store::error::StoreError;
@@ -72,9 +72,11 @@ pub(super) struct Plan {
     known_by: HashSet<(Uuid, Uuid)>,
     certificates: HashMap<(String, String), OutcomeRow>,
     /// By outcome: of the certificates that were there, and of the slice.
-    decisions: HashMap<Uuid, DecisionRow>,
-    achievements: Vec<AchievementRow>,
+    decisions: HashMap<Uuid, Decided>,
+    achievements: Achievements,
     rules: Vec<RuleVersion>,
+    /// The text of a rule that made a result, which it makes for many.
+    rule_texts: HashMap<(Uuid, i64), String>,
     patterns: Vec<(String, Option<String>, CertificatePattern)>,
     brought: Brought,
     told: Vec<Told>,
@@ -114,15 +116,17 @@ impl Plan {
             .into_iter()
             .map(|(held, outcome)| ((held.certificate_number, held.issuer_key), outcome))
             .collect();
+        let decided = |row: &DecisionRow| Ok((row.outcome_id.0, Decided::of(row)?));
         Ok(Self {
             actors: loaded.actors,
             documents,
             people,
             known_by: loaded.known_by.into_iter().collect(),
             certificates,
-            decisions: loaded.decisions.into_iter().map(|row| (row.outcome_id.0, row)).collect(),
-            achievements: loaded.achievements,
+            decisions: loaded.decisions.iter().map(decided).collect::<Result<_, StoreError>>()?,
+            achievements: Achievements::new(loaded.achievements),
             rules: loaded.rules,
+            rule_texts: HashMap::new(),
             patterns: loaded.patterns,
             brought: Brought::default(),
             told: Vec::new(),
@@ -144,8 +148,8 @@ impl Plan {
         prepared: &Prepared,
     ) -> Result<Result<Deposited, Rejection>, OpError> {
         let (context, new) = (&request.context, &request.outcome);
-        let achievement = match self.permitted(context, new).and_then(|()| self.achievement(new)) {
-            Ok(achievement) => achievement.clone(),
+        let achievement = match self.permitted(context, new).and_then(|()| self.achievements.of(new)) {
+            Ok(achievement) => achievement,
             Err(rejection) => return Ok(Err(rejection)),
         };
         if new.contest.is_some() && achievement.kind != AchievementKind::Contest.as_str() {
@@ -169,32 +173,29 @@ impl Plan {
             return self.again(earlier, prepared, &achievement);
         }
         let flags = self.flags(&achievement, prepared);
-        self.meet(bank, context, new.institution_id, prepared)?;
+        self.meet(context, new.institution_id, prepared)?;
         self.record(bank, context, new, prepared, &achievement, &flags).map(Ok)
     }
 
     fn permitted(&self, context: &Context, new: &NewOutcome) -> Result<(), Rejection> {
-        let actor = self
-            .actors
-            .get(&context.caller)
-            .cloned()
-            .unwrap_or(Err(Rejection::Unauthenticated {}))?;
-        policy::allowed(&actor, Action::DepositOutcome, Resource::Institution(new.institution_id))
+        match self.actors.get(&context.caller) {
+            Some(Ok(actor)) => policy::allowed(actor, Action::DepositOutcome, Resource::Institution(new.institution_id)),
+            Some(Err(rejection)) => Err(rejection.clone()),
+            None => Err(Rejection::Unauthenticated {}),
+        }
     }
 
-    /// The newest published version with the code that was in force on the award date, else the newest.
-    fn achievement(&self, new: &NewOutcome) -> Result<&AchievementRow, Rejection> {
-        let code = || new.achievement_code.clone();
-        let named = || self.achievements.iter().filter(|row| row.code == new.achievement_code);
-        let own = || named().filter(|row| row.institution_id.0 == new.institution_id);
-        let begun = own().filter(|row| row.valid_from <= new.awarded_on).max_by_key(|row| row.version);
-        begun.or_else(|| own().min_by_key(|row| row.version)).ok_or_else(|| {
-            if named().next().is_some() {
-                Rejection::ForeignAchievement { code: code() }
-            } else {
-                Rejection::UnknownAchievement { code: code() }
-            }
-        })
+    /// The text of the rules that made a result.
+    fn rules_text(&mut self, recognition: &Recognition) -> Result<String, OpError> {
+        let Some(named) = recognition.rule else {
+            return rules_text(&self.rules, recognition);
+        };
+        if let Some(text) = self.rule_texts.get(&named) {
+            return Ok(text.clone());
+        }
+        let text = rules_text(&self.rules, recognition)?;
+        self.rule_texts.insert(named, text.clone());
+        Ok(text)
     }
 
     /// Answers the second deposit of a certificate number.
@@ -248,9 +249,9 @@ impl Plan {
     }
 
     /// Finds the learner or opens an unclaimed account, and notes that the institution knows the learner.
-    fn meet(&mut self, bank: &Bank, context: &Context, institution_id: Uuid, prepared: &Prepared) -> Result<(), OpError> {
+    fn meet(&mut self, context: &Context, institution_id: Uuid, prepared: &Prepared) -> Result<(), OpError> {
         if !self.documents.contains_key(&prepared.document_index) {
-            let (row, identity, account_number) = opened(bank, context, institution_id, &prepared.document, &prepared.name)?;
+            let (row, identity, account_number) = prepared.account.clone();
             let head = ChainHead::genesis(row.learner_id.0);
             self.brought.identities.push(identity);
             self.brought.account_numbers.push(account_number);
@@ -302,17 +303,18 @@ impl Plan {
         achievement: &AchievementRow,
         flags: &[OutcomeFlag],
     ) -> Result<Deposited, OpError> {
+        let today = bank.day(context.now);
+        let inputs = inputs_of(achievement, prepared.content.awarded_on, prepared.content.hours, today)?;
+        let recognition = recognise(&inputs, &self.rules);
+        let rules = self.rules_text(&recognition)?;
         let found = self.documents.get(&prepared.document_index);
         let Some(person) = found.and_then(|document| self.people.get_mut(&document.learner_id)) else {
             return Err(damaged("a learner of the slice"));
         };
         let outcome = outcome_row(context, new, prepared, achievement, &person.row, flags)?;
-        let mut decision = None;
+        let mut decided = None;
         if flags.is_empty() {
-            let today = bank.day(context.now);
-            let inputs = inputs_of(achievement, prepared.content.awarded_on, prepared.content.hours, today)?;
-            let recognition = recognise(&inputs, &self.rules);
-            let row = decision_row(context, &outcome, &inputs, &self.rules, &recognition)?;
+            let row = decision_row(context, &outcome, &inputs, rules, &recognition)?;
             if recognition.credit > Credit::ZERO {
                 let (lot, movement, head) = grant(
                     context,
@@ -327,12 +329,13 @@ impl Plan {
                 self.brought.lots.push(lot);
                 self.brought.movements.push(movement);
             }
-            self.brought.decisions.push(row.clone());
-            decision = Some(row);
+            let decision_id = row.decision_id.0;
+            self.brought.decisions.push(row);
+            decided = Some(Decided { decision_id, recognition });
         }
-        let deposited = answer(Novelty::Created, &outcome, &person.row.account_number, decision.as_ref())?;
-        if let Some(decision) = decision {
-            self.decisions.insert(outcome.outcome_id.0, decision);
+        let deposited = answer(Novelty::Created, &outcome, &person.row.account_number, decided.as_ref())?;
+        if let Some(decided) = decided {
+            self.decisions.insert(outcome.outcome_id.0, decided);
         }
         if let Some(number) = &outcome.certificate_number {
             let held = CertificateRow {
