@@ -190,20 +190,39 @@ fn write(conn: &mut Conn, slice: &Slice) {
     commit(conn);
 }
 
-/// Writes into `to` what an import wrote into `from`, `size` outcomes a transaction; answers how many, and the seconds.
-/// The reading is not counted.
-pub(crate) fn load(from: &Place, to: &Place, size: usize) -> (usize, f64) {
+/// What a bare load took; the reading is not counted.
+pub(crate) struct Loaded {
+    pub(crate) written: usize,
+    pub(crate) seconds: f64,
+    /// Of the processors, by this thread; a server's is not in it.
+    pub(crate) processor: f64,
+}
+
+/// Processor time of this thread.
+fn processor() -> Duration {
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(spent.split(' ').next().unwrap().parse().unwrap())
+}
+
+/// Writes into `to` what an import wrote into `from`, `size` outcomes a transaction.
+pub(crate) fn load(from: &Place, to: &Place, size: usize) -> Loaded {
     let mut reader = Reader::new(from.connect());
     let mut conn = to.connect();
     if let Conn::Sqlite(conn) = &mut conn {
+        // As the bank's own writer.
         conn.batch_execute("PRAGMA cache_size = -64000").unwrap();
     }
-    let (mut written, mut spent) = (0, Duration::ZERO);
+    let (mut written, mut spent, mut used) = (0, Duration::ZERO, Duration::ZERO);
     while let Some(slice) = reader.next(size as i64) {
-        let began = Instant::now();
+        let (began, before) = (Instant::now(), processor());
         write(&mut conn, &slice);
         spent += began.elapsed();
+        used += processor() - before;
         written += slice.outcomes.len();
     }
-    (written, spent.as_secs_f64())
+    Loaded {
+        written,
+        seconds: spent.as_secs_f64(),
+        processor: used.as_secs_f64(),
+    }
 }

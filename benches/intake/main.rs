@@ -3,7 +3,8 @@
 //!
 //!     cargo bench --bench intake [-- SQLite | PostgreSQL]
 //!
-//! A million outcomes for half a million people, unless `CREDIT_BANK_TEST_BENCH_OUTCOMES` says how many outcomes; the waits are
+//! A million outcomes for half a million people, unless `CREDIT_BANK_TEST_BENCH_OUTCOMES` says how many outcomes, and
+//! `CREDIT_BANK_TEST_BENCH_SLICE` how many of them a transaction brings; the waits are
 //! measured for `CREDIT_BANK_TEST_BENCH_SECONDS` (10) alone and as long beside an import, in the bank that the first import
 //! filled. The import and the measurement of waits are processes of their own, so that the memory is theirs alone.
 #![expect(
@@ -59,6 +60,8 @@ enum Errand {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Imported {
     seconds: f64,
+    /// Of the processors, by all threads of the process; a server's is not in it.
+    processor: f64,
     /// The most memory that the process ever held.
     peak_mib: u64,
 }
@@ -67,12 +70,17 @@ fn variable<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
     std::env::var(name).map_or(otherwise, |text| text.parse().ok().unwrap())
 }
 
+/// How many outcomes a transaction brings.
+fn slice_rows() -> usize {
+    variable("CREDIT_BANK_TEST_BENCH_SLICE", BATCH_ROWS_MAX)
+}
+
 /// Brings the outcomes of these numbers until it is to stop; answers how many.
 pub(crate) fn import(bank: &Bank, town: &Town, numbers: Range<u64>, stop: &AtomicBool) -> u64 {
-    let size = BATCH_ROWS_MAX as u64;
+    let size = slice_rows() as u64;
     let slices = numbers
         .clone()
-        .step_by(BATCH_ROWS_MAX)
+        .step_by(slice_rows())
         .take_while(|_| !stop.load(Ordering::Relaxed))
         .map(|first| {
             let rows = first..numbers.end.min(first + size);
@@ -91,6 +99,14 @@ pub(crate) fn import(bank: &Bank, town: &Town, numbers: Range<u64>, stop: &Atomi
     brought
 }
 
+/// Processor time of this process, all threads, in seconds: a hundredth of a second is a tick on Linux.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    let ticks = |field: usize| fields[field].parse::<f64>().unwrap();
+    (ticks(11) + ticks(12)) / 100.0
+}
+
 /// The most memory that this process ever held.
 fn peak_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -104,10 +120,11 @@ impl Errand {
         match self {
             Self::Import { place, town, outcomes } => {
                 let bank = place.open();
-                let began = Instant::now();
+                let (began, used) = (Instant::now(), processor_seconds());
                 assert_eq!(import(&bank, &town, 0..outcomes, &AtomicBool::new(false)), outcomes);
                 let imported = Imported {
                     seconds: began.elapsed().as_secs_f64(),
+                    processor: processor_seconds() - used,
                     peak_mib: peak_mib(),
                 };
                 serde_json::to_string(&imported).unwrap()
@@ -141,7 +158,7 @@ fn main() {
     let outcomes: u64 = variable("CREDIT_BANK_TEST_BENCH_OUTCOMES", 1_000_000);
     let seconds: f64 = variable("CREDIT_BANK_TEST_BENCH_SECONDS", 10.0);
     let is_asked = |part: &str| asked.is_empty() || asked.iter().any(|argument| argument == part);
-    println!("{outcomes} outcomes for {} people, {BATCH_ROWS_MAX} a transaction", outcomes / 2);
+    println!("{outcomes} outcomes for {} people, {} a transaction", outcomes / 2, slice_rows());
     for name in ["SQLite", "PostgreSQL"].into_iter().filter(|name| is_asked(name)) {
         let cluster = (name == "PostgreSQL").then(|| cluster::Cluster::start(|_| {}));
         measure(name, cluster.as_ref().map(|cluster| cluster.url.as_str()), outcomes, seconds);
@@ -162,15 +179,20 @@ fn measure(name: &str, server: Option<&str>, outcomes: u64, seconds: f64) {
     };
     let imported: Imported = errand.sent();
     place.analyse();
-    let (written, bare) = bare::load(&place, &empty, BATCH_ROWS_MAX);
-    assert_eq!(written as u64, outcomes);
+    let bare = bare::load(&place, &empty, slice_rows());
+    assert_eq!(bare.written as u64, outcomes);
     let rate = |seconds: f64| outcomes as f64 / seconds;
     println!(
         "{name}: import {:.0} outcomes/s, {} MiB at most; bare load of the same rows {:.0}/s: ratio {:.2}",
         rate(imported.seconds),
         imported.peak_mib,
-        rate(bare),
-        bare / imported.seconds,
+        rate(bare.seconds),
+        bare.seconds / imported.seconds,
+    );
+    println!(
+        "{name}: processor time outside of a server, an outcome: import {:.0} µs, bare {:.0} µs",
+        imported.processor * 1e6 / outcomes as f64,
+        bare.processor * 1e6 / outcomes as f64,
     );
     let errand = Errand::Wait {
         place,
