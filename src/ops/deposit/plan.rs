@@ -304,16 +304,21 @@ impl Plan {
         flags: &[OutcomeFlag],
     ) -> Result<Deposited, OpError> {
         let today = bank.day(context.now);
-        let inputs = inputs_of(achievement, prepared.content.awarded_on, prepared.content.hours, today)?;
-        let recognition = recognise(&inputs, &self.rules);
-        let rules = self.rules_text(&recognition)?;
+        let judged = if flags.is_empty() {
+            let inputs = inputs_of(achievement, prepared.content.awarded_on, prepared.content.hours, today)?;
+            let recognition = recognise(&inputs, &self.rules);
+            let rules = self.rules_text(&recognition)?;
+            Some((inputs, recognition, rules))
+        } else {
+            None
+        };
         let found = self.documents.get(&prepared.document_index);
         let Some(person) = found.and_then(|document| self.people.get_mut(&document.learner_id)) else {
             return Err(damaged("a learner of the slice"));
         };
         let outcome = outcome_row(context, new, prepared, achievement, &person.row, flags)?;
         let mut decided = None;
-        if flags.is_empty() {
+        if let Some((inputs, recognition, rules)) = judged {
             let row = decision_row(context, &outcome, &inputs, rules, &recognition)?;
             if recognition.credit > Credit::ZERO {
                 let (lot, movement, head) = grant(
