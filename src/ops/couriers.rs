@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::background::Clock;
 use super::context::{Bank, Context};
 use super::error::OpError;
 use super::events::publisher::{BATCH, publish_events};
 use super::notifications::mailing::{send_next, write_digests};
-use super::background::Clock;
 use super::webhooks::courier::{Run, deliver_next};
 use crate::domain::actor::Caller;
 use crate::outside::client::Client;

@@ -59,7 +59,20 @@ pub(super) fn inputs_of(
     })
 }
 
-/// The row of a decision, with the rules that made it.
+/// The text of the rules that made a result: they are kept with it, so that it replays without the others.
+///
+/// # Errors
+/// When they cannot be written as text.
+pub(super) fn rules_text(rules: &[RuleVersion], recognition: &Recognition) -> Result<String, OpError> {
+    let ambiguous = recognition.reason == Some(NoCredit::AmbiguousRules);
+    let used: Vec<&RuleVersion> = rules
+        .iter()
+        .filter(|rule| ambiguous || recognition.rule == Some((rule.rule_id, rule.version)))
+        .collect();
+    serde_json::to_string(&used).map_err(|error| damaged(&error.to_string()))
+}
+
+/// The row of a decision, with the text of the rules that made it.
 ///
 /// # Errors
 /// When it cannot be written as text.
@@ -67,15 +80,9 @@ pub(super) fn decision_row(
     context: &Context,
     outcome: &OutcomeRow,
     inputs: &RecognitionInputs,
-    rules: &[RuleVersion],
+    rules: String,
     recognition: &Recognition,
 ) -> Result<DecisionRow, OpError> {
-    // The rules that made the result are kept with it, so that it replays without the others.
-    let ambiguous = recognition.reason == Some(NoCredit::AmbiguousRules);
-    let used: Vec<&RuleVersion> = rules
-        .iter()
-        .filter(|rule| ambiguous || recognition.rule == Some((rule.rule_id, rule.version)))
-        .collect();
     let text = |value: Result<String, serde_json::Error>| value.map_err(|error| damaged(&error.to_string()));
     Ok(DecisionRow {
         learner_id: outcome.learner_id.clone(),
@@ -86,7 +93,7 @@ pub(super) fn decision_row(
         rule_id: recognition.rule.map(|(rule_id, _)| Key(rule_id)),
         rule_version: recognition.rule.map(|(_, version)| version),
         inputs: text(serde_json::to_string(inputs))?,
-        rules: text(serde_json::to_string(&used))?,
+        rules,
         recognition: text(serde_json::to_string(recognition))?,
         decided_at: At(context.now),
     })

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::context::{Bank, Context};
 use super::error::OpError;
-use super::recognition::{decision_row, grant, head_of, inputs_of};
+use super::recognition::{decision_row, grant, head_of, inputs_of, rules_text};
 use crate::domain::credit::Credit;
 use crate::domain::hours::Hours;
 use crate::domain::outcome::OutcomeStatus;
@@ -91,7 +91,7 @@ pub fn release_outcome(bank: &Bank, context: &Context, outcome_id: Uuid, reason:
         let inputs = inputs_of(&achievement, row.awarded_on, hours, today)?;
         let rules = standards::rules(conn)?;
         let recognition = recognise(&inputs, &rules);
-        let decision = decision_row(context, &row, &inputs, &rules, &recognition)?;
+        let decision = decision_row(context, &row, &inputs, rules_text(&rules, &recognition)?, &recognition)?;
         let decision_id = decision.decision_id.0;
         let mut brought = Brought::default();
         if recognition.credit > Credit::ZERO {

@@ -24,10 +24,23 @@ pub enum DatabaseAddress {
     Sqlite(std::path::PathBuf),
 }
 
+/// How much of a database on SQLite a connection keeps in memory, in KiB. All writers of a process share one, and whatever a
+/// transaction changes has to fit, or it is written twice: 1,000 outcomes of a large bank change some 20 MiB of pages.
+const READER_CACHE_KIB: u32 = 8_000;
+const WRITER_CACHE_KIB: u32 = 64_000;
+
+/// What the connections are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Read,
+    Write,
+}
+
 /// Opens connections for the pool and makes each one durable before it is used.
 #[derive(Debug)]
 pub(super) struct Manager {
     address: DatabaseAddress,
+    purpose: Purpose,
 }
 
 #[derive(QueryableByName)]
@@ -43,14 +56,14 @@ struct NumericSetting {
 }
 
 impl Manager {
-    pub(super) fn new(address: DatabaseAddress) -> Self {
-        Self { address }
+    pub(super) fn new(address: DatabaseAddress, purpose: Purpose) -> Self {
+        Self { address, purpose }
     }
 
     fn open(&self) -> Result<Conn, StoreError> {
         match &self.address {
             DatabaseAddress::Postgres(url) => open_postgres(url).map(Conn::Postgres),
-            DatabaseAddress::Sqlite(path) => open_sqlite(path).map(Conn::Sqlite),
+            DatabaseAddress::Sqlite(path) => open_sqlite(path, self.purpose).map(Conn::Sqlite),
         }
     }
 }
@@ -71,17 +84,21 @@ fn open_postgres(url: &str) -> Result<PgConnection, StoreError> {
 }
 
 /// Write-ahead log with a flush at every commit: a 2xx means on disk. Anything less is refused.
-fn open_sqlite(path: &std::path::Path) -> Result<SqliteConnection, StoreError> {
+fn open_sqlite(path: &std::path::Path, purpose: Purpose) -> Result<SqliteConnection, StoreError> {
     let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
-    conn.batch_execute(
+    let cache_kib = match purpose {
+        Purpose::Read => READER_CACHE_KIB,
+        Purpose::Write => WRITER_CACHE_KIB,
+    };
+    conn.batch_execute(&format!(
         "PRAGMA busy_timeout = 15000;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
-         PRAGMA cache_size = -8000;
+         PRAGMA cache_size = -{cache_kib};
          PRAGMA wal_autocheckpoint = 4000;
          PRAGMA trusted_schema = OFF;",
-    )?;
+    ))?;
     let level: NumericSetting = diesel::sql_query("SELECT synchronous AS value FROM pragma_synchronous").get_result(&mut conn)?;
     if level.value < 2 {
         return Err(StoreError::NotDurable {

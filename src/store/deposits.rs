@@ -21,7 +21,7 @@ use crate::domain::movement::{CauseKind, Movement, MovementKind, NewMovement, Si
 
 /// A learner with the head of the chain.
 #[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = learners)]
+#[diesel(table_name = learners, treat_none_as_default_value = false)]
 pub struct LearnerRow {
     pub learner_id: Key,
     pub account_number: String,
@@ -40,21 +40,21 @@ pub struct LearnerRow {
 }
 
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = account_numbers)]
+#[diesel(table_name = account_numbers, treat_none_as_default_value = false)]
 pub struct AccountNumberRow {
     pub account_number: String,
     pub learner_id: Key,
 }
 
 #[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = identity_index)]
+#[diesel(table_name = identity_index, treat_none_as_default_value = false)]
 pub struct IdentityRow {
     pub document_index: Vec<u8>,
     pub learner_id: Key,
 }
 
 #[derive(Debug, Clone, Insertable, Queryable, PartialEq)]
-#[diesel(table_name = learner_institutions)]
+#[diesel(table_name = learner_institutions, treat_none_as_default_value = false)]
 pub struct KnownByRow {
     pub learner_id: Key,
     pub institution_id: Key,
@@ -63,7 +63,7 @@ pub struct KnownByRow {
 
 /// An outcome as it is stored.
 #[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = outcomes)]
+#[diesel(table_name = outcomes, treat_none_as_default_value = false)]
 pub struct OutcomeRow {
     pub learner_id: Key,
     pub outcome_id: Key,
@@ -99,7 +99,7 @@ pub struct OutcomeRow {
 }
 
 #[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = certificate_numbers)]
+#[diesel(table_name = certificate_numbers, treat_none_as_default_value = false)]
 pub struct CertificateRow {
     pub certificate_number: String,
     pub issuer_key: String,
@@ -109,7 +109,7 @@ pub struct CertificateRow {
 
 /// A decision with all that it depended on.
 #[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = decisions)]
+#[diesel(table_name = decisions, treat_none_as_default_value = false)]
 pub struct DecisionRow {
     pub learner_id: Key,
     pub decision_id: Key,
@@ -125,7 +125,7 @@ pub struct DecisionRow {
 }
 
 #[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = lots)]
+#[diesel(table_name = lots, treat_none_as_default_value = false)]
 pub struct LotRow {
     pub learner_id: Key,
     pub lot_id: Key,
@@ -164,7 +164,7 @@ impl LotRow {
 }
 
 #[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = movements)]
+#[diesel(table_name = movements, treat_none_as_default_value = false)]
 pub struct MovementRow {
     pub learner_id: Key,
     pub sequence: i64,

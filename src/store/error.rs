@@ -20,6 +20,9 @@ pub enum StoreError {
     /// Somebody else moved a row between our read and our write; trying again helps.
     #[error("a row moved while it was being written")]
     Stale,
+    /// Other writers of this process came first for too long.
+    #[error("the turn to write did not come in time")]
+    Busy,
     /// A stored value does not parse.
     #[error("a stored value is damaged: {0}")]
     Damaged(String),
@@ -106,7 +109,7 @@ impl StoreError {
     /// Whether the database is away or busy rather than wrong: the caller may try again.
     pub fn is_outage(&self) -> bool {
         match self {
-            Self::Connection(_) | Self::Pool(_) => true,
+            Self::Connection(_) | Self::Pool(_) | Self::Busy => true,
             Self::Statement(Error::DatabaseError(kind, information)) => {
                 let message = information.message();
                 let sayings = [

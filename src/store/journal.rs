@@ -14,7 +14,7 @@ use super::types::{At, Document, Id, Json, Key, Moment};
 
 /// Who did what to which thing; no personal data in it.
 #[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = audit_log)]
+#[diesel(table_name = audit_log, treat_none_as_default_value = false)]
 pub struct AuditRow {
     pub audit_id: Key,
     pub at: At,
@@ -29,7 +29,7 @@ pub struct AuditRow {
 
 /// Something that others may want to know.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub struct OutboxRow {
     pub event_id: Key,
     pub at: At,
@@ -42,7 +42,7 @@ pub struct OutboxRow {
 
 /// A saved answer, sealed.
 #[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = idempotency_keys)]
+#[diesel(table_name = idempotency_keys, treat_none_as_default_value = false)]
 pub struct SavedAnswer {
     pub idempotency_key: String,
     pub owner: String,

@@ -43,11 +43,13 @@ pub mod schema;
 pub mod simulations;
 pub mod standards;
 pub mod suspicions;
+mod turns;
 pub mod types;
 pub mod webhooks;
 pub mod working_years;
 pub mod worths;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::Connection;
@@ -55,8 +57,9 @@ use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::r2d2::Pool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use connection::{Conn, DatabaseAddress, Manager};
+use connection::{Conn, DatabaseAddress, Manager, Purpose};
 use error::StoreError;
+use turns::Turns;
 
 /// Runs one body on the connection of whichever back end it is: for what diesel cannot say over both at once.
 macro_rules! each_back_end {
@@ -72,8 +75,12 @@ use each_back_end;
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-/// How often a write is begun again when another writer was in its way.
-const ATTEMPTS_MAX: u32 = 10;
+/// How often a write is begun when other writers were in its way, and the longest pause before it is begun again.
+const ATTEMPTS_MAX: u32 = 16;
+const PAUSE_MAX: Duration = Duration::from_millis(50);
+
+/// How long a writer waits for the one before it.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(15);
 
 /// Says whether the whole piece of work may be done again.
 pub trait Retryable: From<StoreError> {
@@ -91,6 +98,10 @@ impl Retryable for StoreError {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Manager>,
+    /// On SQLite, where there is one writer at a time anyway: the one connection of all writers, so that what it keeps in memory
+    /// stays true. Whenever another connection has written, a connection forgets everything.
+    writer: Option<Pool<Manager>>,
+    turns: Arc<Turns>,
 }
 
 impl Store {
@@ -99,17 +110,27 @@ impl Store {
     /// # Errors
     /// When no connection can be opened, or the database is not durable.
     pub fn open(address: DatabaseAddress, connections_max: u32, wait_max: Duration) -> Result<Self, StoreError> {
-        let manager = Manager::new(address);
-        // One connection by hand first: the pool hides why it could not open one.
-        drop(diesel::r2d2::ManageConnection::connect(&manager)?);
-        let pool = Pool::builder()
-            .max_size(connections_max)
-            .min_idle(Some(1))
-            .connection_timeout(wait_max)
-            .test_on_check_out(true)
-            .build(manager)
-            .map_err(|error| StoreError::Pool(error.to_string()))?;
-        Ok(Self { pool })
+        let pool = |connections_max: u32, purpose: Purpose| {
+            let manager = Manager::new(address.clone(), purpose);
+            // One connection by hand first: the pool hides why it could not open one.
+            drop(diesel::r2d2::ManageConnection::connect(&manager)?);
+            Pool::builder()
+                .max_size(connections_max)
+                .min_idle(Some(1))
+                .connection_timeout(wait_max)
+                .test_on_check_out(true)
+                .build(manager)
+                .map_err(|error| StoreError::Pool(error.to_string()))
+        };
+        let writer = match &address {
+            DatabaseAddress::Postgres(_) => None,
+            DatabaseAddress::Sqlite(_) => Some(pool(1, Purpose::Write)?),
+        };
+        Ok(Self {
+            pool: pool(connections_max, Purpose::Read)?,
+            writer,
+            turns: Arc::new(Turns::new(TURN_WAIT_MAX)),
+        })
     }
 
     /// Brings the schema up to date and says how many migrations ran.
@@ -117,7 +138,7 @@ impl Store {
     /// # Errors
     /// When a migration fails; what ran before it stays.
     pub fn migrate(&self) -> Result<usize, StoreError> {
-        let mut conn = self.connection()?;
+        let mut conn = connection(self.writing())?;
         let ran = match &mut *conn {
             Conn::Postgres(conn) => {
                 // Two instances that start together take turns.
@@ -136,7 +157,7 @@ impl Store {
     /// # Errors
     /// When a migration cannot be undone.
     pub fn revert_all(&self) -> Result<usize, StoreError> {
-        let mut conn = self.connection()?;
+        let mut conn = connection(self.writing())?;
         let reverted = match &mut *conn {
             Conn::Postgres(conn) => conn.revert_all_migrations(POSTGRES_MIGRATIONS).map(|done| done.len()),
             Conn::Sqlite(conn) => conn.revert_all_migrations(SQLITE_MIGRATIONS).map(|done| done.len()),
@@ -149,7 +170,7 @@ impl Store {
     /// # Errors
     /// When it gives none.
     pub fn answers(&self) -> Result<(), StoreError> {
-        Ok(self.connection()?.batch_execute("SELECT 1")?)
+        Ok(connection(&self.pool)?.batch_execute("SELECT 1")?)
     }
 
     /// How many connections are open, and how many of them are idle.
@@ -163,7 +184,7 @@ impl Store {
     /// # Errors
     /// Whatever the work answers, or that the database is away.
     pub fn read<T, E: Retryable>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.connection()?;
+        let mut conn = connection(&self.pool)?;
         begin(&mut conn, Purpose::Read)?;
         let answer = work(&mut conn);
         // Nothing was written, so ending the snapshot either way is the same.
@@ -180,12 +201,11 @@ impl Store {
     /// # Errors
     /// Whatever the work answers, or that the database is away.
     pub fn write<T, E: Retryable>(&self, mut work: impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.connection()?;
         let mut attempt = 1;
         loop {
-            match attempt_once(&mut conn, &mut work) {
+            match self.attempt(attempt, &mut work) {
                 Err(error) if error.is_retryable() && attempt < ATTEMPTS_MAX => {
-                    std::thread::sleep(Duration::from_millis(u64::from(attempt * attempt)));
+                    std::thread::sleep(Duration::from_millis(u64::from(attempt * attempt)).min(PAUSE_MAX));
                     attempt += 1;
                 }
                 answer => return answer,
@@ -193,28 +213,35 @@ impl Store {
         }
     }
 
-    fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
-        self.pool.get().map_err(|error| StoreError::Pool(error.to_string()))
+    /// Whoever begins again takes turns with the others who do so, on PostgreSQL too: of many who write to one learner all but
+    /// one would be in vain at each attempt. The turn comes before the connection, so that those who wait hold none.
+    fn attempt<T, E: Retryable>(&self, attempt: u32, work: &mut impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let _turn = if self.writer.is_some() || attempt > 1 {
+            Some(self.turns.take()?)
+        } else {
+            None
+        };
+        let conn = &mut *connection(self.writing())?;
+        begin(conn, Purpose::Write)?;
+        match work(conn) {
+            Ok(answer) => {
+                commit(conn)?;
+                Ok(answer)
+            }
+            Err(error) => {
+                roll_back(conn);
+                Err(error)
+            }
+        }
+    }
+
+    fn writing(&self) -> &Pool<Manager> {
+        self.writer.as_ref().unwrap_or(&self.pool)
     }
 }
 
-enum Purpose {
-    Read,
-    Write,
-}
-
-fn attempt_once<T, E: Retryable>(conn: &mut Conn, work: &mut impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-    begin(conn, Purpose::Write)?;
-    match work(conn) {
-        Ok(answer) => {
-            commit(conn)?;
-            Ok(answer)
-        }
-        Err(error) => {
-            roll_back(conn);
-            Err(error)
-        }
-    }
+fn connection(pool: &Pool<Manager>) -> Result<diesel::r2d2::PooledConnection<Manager>, StoreError> {
+    pool.get().map_err(|error| StoreError::Pool(error.to_string()))
 }
 
 /// A writer on SQLite begins IMMEDIATE: one that first reads and then asks for the lock fails at once

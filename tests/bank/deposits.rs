@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::common::{NUMBER, World, on_both};
 use credit_bank::domain::rejection::Rejection;
+use credit_bank::ops::deposit::slice::each_in_turn;
 use credit_bank::ops::deposit::{
     DepositRequest, Deposited, Imagined, NewOutcome, Novelty, deposit_outcomes, deposit_outcomes_with, imagine_outcomes,
 };
@@ -75,6 +76,36 @@ fn what_is_done_with_the_answers_stands_or_falls_with_the_deposits() {
             Novelty::AlreadyThere
         );
         assert_eq!(verify(&world.bank).unwrap().lots, 1);
+    });
+}
+
+#[test]
+fn slices_in_turn_keep_their_order_and_end_at_the_first_error() {
+    on_both(|world| {
+        let request = |number: u32| DepositRequest {
+            context: world.registrar,
+            idempotency_key: None,
+            outcome: NewOutcome {
+                certificate_number: Some(format!("S0004410123452421{number:05}")),
+                ..world.outcome()
+            },
+        };
+        let slices = (0..50).map(|slice| (slice, vec![request(slice * 2), request(slice * 2 + 1)]));
+        let mut done = Vec::new();
+        let ended = each_in_turn(&world.bank, slices, |number, slice| {
+            if number == 3 {
+                return Err(OpError::from(Rejection::NotFound {}));
+            }
+            let imagined = slice.imagine(&world.bank, &mut Imagined::default())?;
+            let (answers, ()) = slice.deposit_with(&world.bank, |_, _| Ok(()))?;
+            assert_eq!((slice.requests().len(), imagined.len()), (2, 2));
+            done.push((number, answers.iter().filter(|answer| answer.is_ok()).count()));
+            Ok(())
+        });
+        assert!(matches!(ended, Err(OpError::Rejected(Rejection::NotFound {}))), "{ended:?}");
+        assert_eq!(done, [(0, 2), (1, 2), (2, 2)]);
+        let checked = verify(&world.bank).unwrap();
+        assert_eq!((checked.learners, checked.lots, checked.findings), (1, 6, vec![]));
     });
 }
 

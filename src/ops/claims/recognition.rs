@@ -22,7 +22,7 @@ use crate::ops::deposit::{NewOutcome, deposit_within};
 use crate::ops::error::OpError;
 use crate::ops::identity::{LearnerIdentity, document_of, name_of};
 use crate::ops::posting::{Cause, Transfer, post};
-use crate::ops::recognition::{decision_row, grant, head_of, inputs_of};
+use crate::ops::recognition::{decision_row, grant, head_of, inputs_of, rules_text};
 use crate::store::connection::Conn;
 use crate::store::deposits::{self, Brought, LearnerRow};
 use crate::store::{records, standards};
@@ -204,7 +204,7 @@ fn award_outcome(bank: &Bank, context: &Context, conn: &mut Conn, claim: &Claim,
         ..inputs
     };
     let recognition = recognise(&inputs, &[]);
-    let decision = decision_row(context, &row, &inputs, &[], &recognition)?;
+    let decision = decision_row(context, &row, &inputs, rules_text(&[], &recognition)?, &recognition)?;
     let (lot, movement, head) = grant(context, &head_of(&learner)?, &row, &decision, &achievement, &recognition, today)?;
     let brought = Brought {
         decisions: vec![decision],

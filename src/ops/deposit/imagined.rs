@@ -158,7 +158,7 @@ fn learner_row(learner_id: Uuid, name_key: Vec<u8>, prepared: &Prepared) -> Lear
     LearnerRow {
         learner_id: Key(learner_id),
         account_number: String::new(),
-        document_kind: prepared.document.kind().as_str().to_owned(),
+        document_kind: prepared.account.0.document_kind.clone(),
         document_sealed: Vec::new(),
         name_sealed: Vec::new(),
         name_key,

@@ -1,12 +1,14 @@
 //! The main job: outcomes are deposited, recognised at once by the rules in force, and become lots.
 //! The operation takes a slice and answers each request by itself; a wrong one never fails its neighbours.
 
+mod achievements;
 mod doubles;
 mod imagined;
 mod load;
 mod plan;
 mod prepare;
 mod rows;
+pub mod slice;
 
 use std::collections::{HashMap, HashSet};
 
@@ -124,16 +126,9 @@ pub fn deposit_outcomes(bank: &Bank, requests: &[DepositRequest]) -> Result<Answ
 pub fn deposit_outcomes_with<T>(
     bank: &Bank,
     requests: &[DepositRequest],
-    mut also: impl FnMut(&mut Conn, &Answers) -> Result<T, OpError>,
+    also: impl FnMut(&mut Conn, &Answers) -> Result<T, OpError>,
 ) -> Result<(Answers, T), OpError> {
-    let prepared = prepare_all(bank, requests);
-    bank.store.write(|conn| {
-        let (plan, answers, saved) = judged(bank, conn, requests, &prepared, None)?;
-        plan.save(conn)?;
-        journal::save_answers(conn, &saved)?;
-        let more = also(conn, &answers)?;
-        Ok((answers, more))
-    })
+    deposit_prepared(bank, requests, &prepare_all(bank, requests)?, also)
 }
 
 /// What [`deposit_outcomes`] would answer now, were the slices before it deposited that `imagined` has seen; nothing is written.
@@ -141,20 +136,40 @@ pub fn deposit_outcomes_with<T>(
 /// # Errors
 /// When the database fails.
 pub fn imagine_outcomes(bank: &Bank, requests: &[DepositRequest], imagined: &mut Imagined) -> Result<Answers, OpError> {
-    let prepared = prepare_all(bank, requests);
-    bank.store.read(|conn| {
-        let (plan, answers, _) = judged(bank, conn, requests, &prepared, Some(imagined))?;
-        imagined.learn(&plan);
-        Ok(answers)
+    imagine_prepared(bank, requests, &prepare_all(bank, requests)?, imagined)
+}
+
+/// Everything that needs no database is done before the transaction: parsing, indexing, sealing.
+fn prepare_all(bank: &Bank, requests: &[DepositRequest]) -> Result<Vec<Result<Prepared, Rejection>>, OpError> {
+    requests.iter().map(|request| prepare(bank, request)).collect()
+}
+
+fn deposit_prepared<T>(
+    bank: &Bank,
+    requests: &[DepositRequest],
+    prepared: &[Result<Prepared, Rejection>],
+    mut also: impl FnMut(&mut Conn, &Answers) -> Result<T, OpError>,
+) -> Result<(Answers, T), OpError> {
+    bank.store.write(|conn| {
+        let (plan, answers, saved) = judged(bank, conn, requests, prepared, None)?;
+        plan.save(conn)?;
+        journal::save_answers(conn, &saved)?;
+        let more = also(conn, &answers)?;
+        Ok((answers, more))
     })
 }
 
-/// Everything that needs no database is done before the transaction: parsing, indexing.
-fn prepare_all(bank: &Bank, requests: &[DepositRequest]) -> Vec<Result<Prepared, Rejection>> {
-    requests
-        .iter()
-        .map(|request| prepare(bank, &request.outcome, bank.day(request.context.now)))
-        .collect()
+fn imagine_prepared(
+    bank: &Bank,
+    requests: &[DepositRequest],
+    prepared: &[Result<Prepared, Rejection>],
+    imagined: &mut Imagined,
+) -> Result<Answers, OpError> {
+    bank.store.read(|conn| {
+        let (plan, answers, _) = judged(bank, conn, requests, prepared, Some(imagined))?;
+        imagined.learn(&plan);
+        Ok(answers)
+    })
 }
 
 /// What is to be written for a slice, what each request is answered, and the answers to be saved.
@@ -247,13 +262,12 @@ fn planned(
         caller: Caller::Bank,
         ..*context
     };
-    let prepared = prepare(bank, &outcome, bank.day(context.now))?;
     let request = DepositRequest {
         context,
         idempotency_key: None,
         outcome,
     };
-    let prepared = [Ok(prepared)];
+    let prepared = [Ok(prepare(bank, &request)??)];
     let mut plan = load::plan(bank, conn, std::slice::from_ref(&request), &prepared)?;
     if let Some(of) = of {
         plan.take_place(of);

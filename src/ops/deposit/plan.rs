@@ -6,10 +6,11 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::achievements::Achievements;
 use super::doubles::Doubles;
 use super::imagined::Brings;
 use super::prepare::Prepared;
-use super::rows::{answer, differing, mismatch_row, outcome_row};
+use super::rows::{Decided, answer, differing, mismatch_row, outcome_row};
 use super::{DepositRequest, Deposited, InPlaceOf, NewOutcome, Novelty};
 use crate::domain::achievement::{AchievementKind, AwardTiming, Currency};
 use crate::domain::actor::{Actor, Caller};
@@ -19,12 +20,11 @@ use crate::domain::doubles::{Double, Fact};
 use crate::domain::movement::ChainHead;
 use crate::domain::outcome::OutcomeFlag;
 use crate::domain::policy::{self, Action, Resource};
-use crate::domain::recognition::{RuleVersion, recognise};
+use crate::domain::recognition::{Recognition, RuleVersion, recognise};
 use crate::domain::rejection::Rejection;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
-use crate::ops::identity::opened;
-use crate::ops::recognition::{decision_row, grant, head_of, inputs_of};
+use crate::ops::recognition::{decision_row, grant, head_of, inputs_of, rules_text};
 use crate::store::connection::Conn;
 use crate::store::deposits::{self as store, Brought, CertificateRow, DecisionRow, KnownByRow, LearnerRow, OutcomeRow};
 use crate::store::error::StoreError;
@@ -76,9 +76,11 @@ pub(super) struct Plan {
     known_by: HashSet<(Uuid, Uuid)>,
     certificates: HashMap<(String, String), OutcomeRow>,
     /// By outcome: of the certificates that were there, and of the slice.
-    decisions: HashMap<Uuid, DecisionRow>,
-    achievements: Vec<AchievementRow>,
+    decisions: HashMap<Uuid, Decided>,
+    achievements: Achievements,
     rules: Vec<RuleVersion>,
+    /// The text of a rule that made a result, which it makes for many.
+    rule_texts: HashMap<(Uuid, i64), String>,
     patterns: Vec<(String, Option<String>, CertificatePattern)>,
     pub(super) doubles: Doubles,
     /// By outcome of the slice: the index of the document that told it, and what it says as far as doubles are told by it.
@@ -125,15 +127,17 @@ impl Plan {
             .into_iter()
             .map(|(held, outcome)| ((held.certificate_number, held.issuer_key), outcome))
             .collect();
+        let decided = |row: &DecisionRow| Ok((row.outcome_id.0, Decided::of(row)?));
         Ok(Self {
             actors: loaded.actors,
             documents,
             people,
             known_by: loaded.known_by.into_iter().collect(),
             certificates,
-            decisions: loaded.decisions.into_iter().map(|row| (row.outcome_id.0, row)).collect(),
-            achievements: loaded.achievements,
+            decisions: loaded.decisions.iter().map(decided).collect::<Result<_, StoreError>>()?,
+            achievements: Achievements::new(loaded.achievements),
             rules: loaded.rules,
+            rule_texts: HashMap::new(),
             patterns: loaded.patterns,
             doubles: loaded.doubles,
             facts: HashMap::new(),
@@ -161,8 +165,8 @@ impl Plan {
         prepared: &Prepared,
     ) -> Result<Result<Deposited, Rejection>, OpError> {
         let (context, new) = (&request.context, &request.outcome);
-        let achievement = match self.permitted(context, new).and_then(|()| self.achievement(new)) {
-            Ok(achievement) => achievement.clone(),
+        let achievement = match self.permitted(context, new).and_then(|()| self.achievements.of(new)) {
+            Ok(achievement) => achievement,
             Err(rejection) => return Ok(Err(rejection)),
         };
         if new.contest.is_some() && achievement.kind != AchievementKind::Contest.as_str() {
@@ -201,7 +205,7 @@ impl Plan {
             false => self.doubles.found(learner_id, prepared, &fact),
         };
         flags.extend(doubles.iter().map(|double| double.flag));
-        let account_opened = self.meet(bank, context, new.institution_id, prepared)?;
+        let account_opened = self.meet(context, new.institution_id, prepared)?;
         let deposited = self.record(bank, context, new, prepared, &achievement, (&flags, &doubles))?;
         let told_by = (prepared.document_index.clone(), fact.clone());
         self.facts.insert(deposited.outcome_id, told_by);
@@ -217,27 +221,24 @@ impl Plan {
     }
 
     fn permitted(&self, context: &Context, new: &NewOutcome) -> Result<(), Rejection> {
-        let actor = self
-            .actors
-            .get(&context.caller)
-            .cloned()
-            .unwrap_or(Err(Rejection::Unauthenticated {}))?;
-        policy::allowed(&actor, Action::DepositOutcome, Resource::Institution(new.institution_id))
+        match self.actors.get(&context.caller) {
+            Some(Ok(actor)) => policy::allowed(actor, Action::DepositOutcome, Resource::Institution(new.institution_id)),
+            Some(Err(rejection)) => Err(rejection.clone()),
+            None => Err(Rejection::Unauthenticated {}),
+        }
     }
 
-    /// The newest published version with the code that was in force on the award date, else the newest.
-    fn achievement(&self, new: &NewOutcome) -> Result<&AchievementRow, Rejection> {
-        let code = || new.achievement_code.clone();
-        let named = || self.achievements.iter().filter(|row| row.code == new.achievement_code);
-        let own = || named().filter(|row| row.institution_id.0 == new.institution_id);
-        let begun = own().filter(|row| row.valid_from <= new.awarded_on).max_by_key(|row| row.version);
-        begun.or_else(|| own().min_by_key(|row| row.version)).ok_or_else(|| {
-            if named().next().is_some() {
-                Rejection::ForeignAchievement { code: code() }
-            } else {
-                Rejection::UnknownAchievement { code: code() }
-            }
-        })
+    /// The text of the rules that made a result.
+    fn rules_text(&mut self, recognition: &Recognition) -> Result<String, OpError> {
+        let Some(named) = recognition.rule else {
+            return rules_text(&self.rules, recognition);
+        };
+        if let Some(text) = self.rule_texts.get(&named) {
+            return Ok(text.clone());
+        }
+        let text = rules_text(&self.rules, recognition)?;
+        self.rule_texts.insert(named, text.clone());
+        Ok(text)
     }
 
     /// Answers the second deposit of the very same that has no certificate number.
@@ -301,10 +302,10 @@ impl Plan {
     }
 
     /// Finds the learner or opens an unclaimed account, and notes that the institution knows the learner; true where one is opened.
-    fn meet(&mut self, bank: &Bank, context: &Context, institution_id: Uuid, prepared: &Prepared) -> Result<bool, OpError> {
+    fn meet(&mut self, context: &Context, institution_id: Uuid, prepared: &Prepared) -> Result<bool, OpError> {
         let is_new = !self.documents.contains_key(&prepared.document_index);
         if is_new {
-            let (row, identity, account_number) = opened(bank, context, institution_id, &prepared.document, &prepared.name)?;
+            let (row, identity, account_number) = prepared.account.clone();
             self.brought.identities.push(identity);
             self.brought.account_numbers.push(account_number);
             self.add_person(&prepared.document_index, row, true);
@@ -358,17 +359,23 @@ impl Plan {
         achievement: &AchievementRow,
         (flags, doubles): (&[OutcomeFlag], &[Double]),
     ) -> Result<Deposited, OpError> {
+        let today = bank.day(context.now);
+        let judged = if flags.is_empty() {
+            let inputs = inputs_of(achievement, prepared.content.awarded_on, prepared.content.hours, today)?;
+            let recognition = recognise(&inputs, &self.rules);
+            let rules = self.rules_text(&recognition)?;
+            Some((inputs, recognition, rules))
+        } else {
+            None
+        };
         let found = self.documents.get(&prepared.document_index);
         let Some(person) = found.and_then(|document| self.people.get_mut(&document.learner_id)) else {
             return Err(damaged("a learner of the slice"));
         };
         let outcome = outcome_row(context, new, prepared, achievement, &person.row, (flags, doubles))?;
-        let mut decision = None;
-        if flags.is_empty() {
-            let today = bank.day(context.now);
-            let inputs = inputs_of(achievement, prepared.content.awarded_on, prepared.content.hours, today)?;
-            let recognition = recognise(&inputs, &self.rules);
-            let row = decision_row(context, &outcome, &inputs, &self.rules, &recognition)?;
+        let mut decided = None;
+        if let Some((inputs, recognition, rules)) = judged {
+            let row = decision_row(context, &outcome, &inputs, rules, &recognition)?;
             if recognition.credit > Credit::ZERO {
                 let (lot, movement, head) = grant(
                     context,
@@ -383,12 +390,13 @@ impl Plan {
                 self.brought.lots.push(lot);
                 self.brought.movements.push(movement);
             }
-            self.brought.decisions.push(row.clone());
-            decision = Some(row);
+            let decision_id = row.decision_id.0;
+            self.brought.decisions.push(row);
+            decided = Some(Decided { decision_id, recognition });
         }
-        let deposited = answer(Novelty::Created, &outcome, &person.row.account_number, decision.as_ref())?;
-        if let Some(decision) = decision {
-            self.decisions.insert(outcome.outcome_id.0, decision);
+        let deposited = answer(Novelty::Created, &outcome, &person.row.account_number, decided.as_ref())?;
+        if let Some(decided) = decided {
+            self.decisions.insert(outcome.outcome_id.0, decided);
         }
         if let Some(number) = &outcome.certificate_number {
             let held = CertificateRow {
@@ -415,8 +423,7 @@ impl Plan {
 
     /// The keys of the issuers of an achievement with a code: under them its certificate numbers are held.
     pub(super) fn issuer_keys(&self, code: &str) -> Vec<String> {
-        let of_code = self.achievements.iter().filter(|row| row.code == code);
-        let mut keys: Vec<String> = of_code.map(AchievementRow::issuer_key).collect();
+        let mut keys: Vec<String> = self.achievements.of_code(code).map(AchievementRow::issuer_key).collect();
         keys.sort_unstable();
         keys.dedup();
         keys

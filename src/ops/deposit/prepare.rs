@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::NewOutcome;
+use super::{DepositRequest, NewOutcome};
 use crate::domain::certificate_number::CertificateNumber;
 use crate::domain::identity_document::IdentityDocument;
 use crate::domain::likeness::Person;
@@ -11,6 +11,9 @@ use crate::domain::person_name::PersonName;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::domain::text::is_line;
 use crate::ops::context::Bank;
+use crate::ops::error::OpError;
+use crate::ops::identity::opened;
+use crate::store::deposits::{AccountNumberRow, IdentityRow, LearnerRow};
 
 /// A request whose parts all parse.
 pub(super) struct Prepared {
@@ -18,6 +21,9 @@ pub(super) struct Prepared {
     pub name: PersonName,
     pub document_index: Vec<u8>,
     pub name_key: Vec<u8>,
+    /// The account that is opened for the learner, if there is none: sealed before the transaction, so that nobody waits
+    /// for it, also where it is in vain.
+    pub account: (LearnerRow, IdentityRow, AccountNumberRow),
     pub certificate_number: Option<CertificateNumber>,
     pub content: OutcomeContent,
     /// Of the content.
@@ -27,7 +33,50 @@ pub(super) struct Prepared {
 }
 
 /// Parses one request into what the plan works with.
-pub(super) fn prepare(bank: &Bank, new: &NewOutcome, today: NaiveDate) -> Result<Prepared, Rejection> {
+///
+/// # Errors
+/// When there is no randomness.
+pub(super) fn prepare(bank: &Bank, request: &DepositRequest) -> Result<Result<Prepared, Rejection>, OpError> {
+    let new = &request.outcome;
+    let (document, name, certificate_number) = match parsed(new, bank.day(request.context.now)) {
+        Ok(parsed) => parsed,
+        Err(rejection) => return Ok(Err(rejection)),
+    };
+    let account = opened(bank, &request.context, new.institution_id, &document, &name)?;
+    let person = Person::new(document, name, []);
+    let likenesses = person.sure_keys().iter().map(|key| bank.sealer.index("likeness", key)).collect();
+    let (document, name) = person.into_parts();
+    let document_index = account.1.document_index.clone();
+    let content = OutcomeContent {
+        // The index, not the number: the content is compared and hashed, and nothing personal is needed for that.
+        learner: crate::domain::movement::hex(&document_index),
+        achievement: new.achievement_code.clone(),
+        awarded_on: new.awarded_on,
+        certificate_number: certificate_number.as_ref().map(|number| number.as_str().to_owned()),
+        grade: new.grade.clone(),
+        grading_scale: new.grading_scale.clone(),
+        score: new.score.clone(),
+        hours: new.hours,
+        credits: new.credits.clone(),
+        trainee_group: new.trainee_group,
+        contest: new.contest.clone(),
+    };
+    Ok(Ok(Prepared {
+        digest: content.digest(),
+        likenesses,
+        document,
+        name,
+        document_index,
+        name_key: account.0.name_key.clone(),
+        account,
+        certificate_number,
+        content,
+    }))
+}
+
+type Parsed = (IdentityDocument, PersonName, Option<CertificateNumber>);
+
+fn parsed(new: &NewOutcome, today: NaiveDate) -> Result<Parsed, Rejection> {
     let mut problems = Vec::new();
     let document = IdentityDocument::parse(new.learner.document_kind, &new.learner.document_number, today);
     if let Err(error) = &document {
@@ -79,34 +128,5 @@ pub(super) fn prepare(bank: &Bank, new: &NewOutcome, today: NaiveDate) -> Result
         }
         None => {}
     }
-    let certificate_number = certificate_number.flatten();
-    let document_index = bank.sealer.index("document", &document.canonical());
-    let name_key = bank.sealer.index("name", &name.matching_key());
-    let content = OutcomeContent {
-        // The index, not the number: the content is compared and hashed, and nothing personal is needed for that.
-        learner: crate::domain::movement::hex(&document_index),
-        achievement: new.achievement_code.clone(),
-        awarded_on: new.awarded_on,
-        certificate_number: certificate_number.as_ref().map(|number| number.as_str().to_owned()),
-        grade: new.grade.clone(),
-        grading_scale: new.grading_scale.clone(),
-        score: new.score.clone(),
-        hours: new.hours,
-        credits: new.credits.clone(),
-        trainee_group: new.trainee_group,
-        contest: new.contest.clone(),
-    };
-    let person = Person::new(document, name, []);
-    let likenesses = person.sure_keys().iter().map(|key| bank.sealer.index("likeness", key)).collect();
-    let (document, name) = person.into_parts();
-    Ok(Prepared {
-        digest: content.digest(),
-        likenesses,
-        document,
-        name,
-        document_index,
-        name_key,
-        certificate_number,
-        content,
-    })
+    Ok((document, name, certificate_number.flatten()))
 }

@@ -19,6 +19,25 @@ use crate::store::mismatches::MismatchRow;
 use crate::store::standards::AchievementRow;
 use crate::store::types::{At, Document, Key};
 
+/// What was decided of an outcome.
+pub(super) struct Decided {
+    pub decision_id: Uuid,
+    pub recognition: Recognition,
+}
+
+impl Decided {
+    /// Reads it from its row.
+    ///
+    /// # Errors
+    /// When the stored value is damaged.
+    pub(super) fn of(row: &DecisionRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            decision_id: row.decision_id.0,
+            recognition: serde_json::from_str(&row.recognition).map_err(|_| StoreError::Damaged("a decision".to_owned()))?,
+        })
+    }
+}
+
 /// What a deposit answers, from what is or will be stored.
 ///
 /// # Errors
@@ -27,13 +46,10 @@ pub(super) fn answer(
     novelty: Novelty,
     outcome: &OutcomeRow,
     account_number: &str,
-    decision: Option<&DecisionRow>,
+    decided: Option<&Decided>,
 ) -> Result<Deposited, OpError> {
     let damaged = |what: &str| OpError::Store(StoreError::Damaged(what.to_owned()));
-    let recognition = decision
-        .map(|row| serde_json::from_str::<Recognition>(&row.recognition))
-        .transpose()
-        .map_err(|_| damaged("a decision"))?;
+    let recognition = decided.map(|decided| &decided.recognition);
     Ok(Deposited {
         novelty,
         outcome_id: outcome.outcome_id.0,
@@ -47,10 +63,9 @@ pub(super) fn answer(
             .filter(|flag| !flag.is_empty())
             .map(str::to_owned)
             .collect(),
-        decision_id: decision.map(|row| row.decision_id.0),
-        credit: recognition.as_ref().map_or(Credit::ZERO, |recognition| recognition.credit),
+        decision_id: decided.map(|decided| decided.decision_id),
+        credit: recognition.map_or(Credit::ZERO, |recognition| recognition.credit),
         reason: recognition
-            .as_ref()
             .and_then(|recognition| recognition.reason)
             .map(|reason| reason.to_string()),
         usable_until: recognition.and_then(|recognition| recognition.usable_until),
