@@ -137,12 +137,6 @@ fn every_alteration_is_refused() {
         ("another suite", "/proof/cryptosuite", json!("eddsa-jcs-2022"), "proof_unknown"),
         ("another purpose", "/proof/proofPurpose", json!("authentication"), "proof_unknown"),
         (
-            "a context more",
-            "/@context",
-            json!([good["@context"][0], good["@context"][1], "https://w3id.org/security/multikey/v1"]),
-            "signature_wrong",
-        ),
-        (
             "a context of its own",
             "/@context",
             json!([good["@context"][0], { "name": "urn:x" }]),
@@ -182,6 +176,10 @@ fn every_alteration_is_refused() {
     let mut more = good.clone();
     more["credentialSubject"]["bonusCredit"] = json!("100");
     assert_eq!(code(&more), Err("not_covered"));
+    // One that changes no meaning changes nothing that was signed.
+    let mut longer = good.clone();
+    longer["@context"] = json!([good["@context"][0], good["@context"][1], "https://w3id.org/security/multikey/v1"]);
+    assert_eq!(code(&longer), Ok(()));
     let mut bare = good;
     bare.as_object_mut().unwrap().remove("proof");
     assert_eq!(code(&bare), Err("no_proof"));

@@ -103,10 +103,11 @@ mod tests {
             Cell::Number { text, rounded } => (text, rounded),
             other => panic!("{other:?}"),
         };
-        assert_eq!(text(0.1 + 0.2), ("0.3".to_owned(), false));
+        // What 0.1 + 0.2 is.
+        assert_eq!(text(0.300_000_000_000_000_04), ("0.3".to_owned(), false));
         assert_eq!(text(32.0), ("32".to_owned(), false));
         assert_eq!(text(110_105_491_231_002.0), ("110105491231002".to_owned(), false));
-        assert_eq!(text(410_526_198_907_157_350.0).1, true);
+        assert!(text(410_526_198_907_157_350.0).1);
         assert_eq!(text(f64::NAN).0, "NaN");
     }
 }

@@ -98,7 +98,7 @@ impl Judge<'_, '_> {
     }
 
     fn document_number(&mut self, kind: Option<DocumentKind>) -> Option<String> {
-        let number = self.needed(Field::DocumentNumber)?;
+        let number = without_apostrophe(self.needed(Field::DocumentNumber)?);
         self.undamaged(Field::DocumentNumber, &number);
         let resident = DocumentKind::ResidentIdentityCard;
         let wrong = || IdentityDocument::parse(resident, &number, self.given.today) == Err(DocumentError::CheckDigit);
@@ -129,6 +129,11 @@ impl Judge<'_, '_> {
     }
 }
 
+/// People put an apostrophe before a number so that a spreadsheet keeps all of its digits.
+fn without_apostrophe(number: String) -> String {
+    number.strip_prefix(['\'', '’', '‘', '＇']).map(str::to_owned).unwrap_or(number)
+}
+
 /// Half-width digits and letters, for what is compared or counted later.
 fn half_width(text: String) -> String {
     text.nfkc().collect()
@@ -153,7 +158,7 @@ pub(super) fn tell(given: &Given<'_>) -> Result<ToldOutcome, Vec<CellProblem>> {
     let name = judge.needed(Field::Name);
     let achievement_code = judge.needed(Field::AchievementCode);
     let awarded_on = judge.awarded_on();
-    let certificate_number = judge.optional(Field::CertificateNumber);
+    let certificate_number = judge.optional(Field::CertificateNumber).map(without_apostrophe);
     if let Some(number) = &certificate_number {
         judge.undamaged(Field::CertificateNumber, number);
     }

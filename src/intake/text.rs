@@ -97,6 +97,9 @@ pub(super) struct Lines {
     pub(super) end: &'static str,
 }
 
+/// How much text is decoded at once.
+const TEXT_BYTES: usize = 1 << 16;
+
 /// The byte that stands for a full-width comma that delimits.
 pub(super) const SEPARATOR: u8 = 0x1F;
 
@@ -114,6 +117,8 @@ pub(super) struct Decoded<R> {
     line: u64,
     after_return: bool,
     ended: bool,
+    /// Told once the text before it is read.
+    fault: Option<FileProblem>,
     lines: Option<Lines>,
 }
 
@@ -126,11 +131,12 @@ impl<R: Read> Decoded<R> {
             raw: vec![0; 1 << 15],
             raw_from: 0,
             raw_to: 0,
-            text: String::with_capacity(1 << 17),
+            text: String::with_capacity(TEXT_BYTES),
             text_from: 0,
             line: 1,
             after_return: false,
             ended: false,
+            fault: None,
             lines,
         }
     }
@@ -138,7 +144,13 @@ impl<R: Read> Decoded<R> {
     /// Decodes more, until there is some text or the end.
     fn fill(&mut self) -> Result<(), FileProblem> {
         while self.text_from >= self.text.len() && !self.ended {
+            if let Some(fault) = self.fault.take() {
+                self.ended = true;
+                return Err(fault);
+            }
             self.text.clear();
+            // Without room for a letter the decoder would not get on.
+            self.text.reserve(TEXT_BYTES);
             self.text_from = 0;
             if self.raw_from >= self.raw_to {
                 self.raw_from = 0;
@@ -151,7 +163,7 @@ impl<R: Read> Decoded<R> {
             self.count_lines();
             match result {
                 DecoderResult::Malformed(..) => {
-                    return Err(FileProblem::UndecodableBytes {
+                    self.fault = Some(FileProblem::UndecodableBytes {
                         line: self.line,
                         encoding: self.encoding.to_string(),
                     });
@@ -208,8 +220,8 @@ impl<R: Read> Read for Decoded<R> {
         self.fill()?;
         let rest = self.text.as_bytes().get(self.text_from..).unwrap_or_default();
         let length = rest.len().min(into.len());
-        for (to, from) in into.iter_mut().zip(rest) {
-            *to = *from;
+        if let (Some(to), Some(from)) = (into.get_mut(..length), rest.get(..length)) {
+            to.copy_from_slice(from);
         }
         self.text_from += length;
         if let Some(lines) = &self.lines {

@@ -245,6 +245,8 @@ struct SheetRows<'a, R: Read + Seek> {
     ahead: Option<(u64, usize, Cell)>,
     columns_max: usize,
     last_row: u64,
+    /// The library's reader does not know that it is at the end when it is asked again.
+    ended: bool,
 }
 
 impl<'a, R: Read + Seek> SheetRows<'a, R> {
@@ -254,6 +256,7 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
             ahead: None,
             columns_max,
             last_row: 0,
+            ended: false,
         }
     }
 
@@ -262,16 +265,17 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
         if let Some(cell) = self.ahead.take() {
             return Ok(Some(cell));
         }
-        loop {
-            let Some(cell) = self.cells.next_cell().map_err(|error| damaged(&error))? else {
-                return Ok(None);
-            };
+        while !self.ended {
+            let next = self.cells.next_cell().map_err(|error| damaged(&error));
+            self.ended = !matches!(next, Ok(Some(_)));
+            let Some(cell) = next? else { break };
             let (row, column) = cell.get_position();
             let cell = cell_of(cell.get_value());
             if !cell.is_blank() {
                 return Ok(Some((u64::from(row) + 1, usize::try_from(column).unwrap_or(usize::MAX), cell)));
             }
         }
+        Ok(None)
     }
 
     fn next_row(&mut self) -> Result<Option<Unit>, FileProblem> {
@@ -303,12 +307,12 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
                 columns_max: self.columns_max,
             });
         }
-        if cells.len() <= column {
-            cells.resize(column + 1, Cell::Empty);
+        // Cells stand in order, so one that comes twice is a damage.
+        if cells.len() > column {
+            return Err(FileProblem::DamagedWorkbook { detail: "c".to_owned() });
         }
-        if let Some(place) = cells.get_mut(column) {
-            *place = cell;
-        }
+        cells.resize(column, Cell::Empty);
+        cells.push(cell);
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 //! the thousand; and how much memory reading takes. No server and no database.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::as_conversions, reason = "a test may calculate as it likes")]
 
 mod annotated;
 mod common;

@@ -46,10 +46,9 @@ impl Found {
         self.cells.push((field, column.to_owned(), cell));
     }
 
+    /// A text, or nothing under the name where it would stand, so that what is missing can be pointed to.
     pub(super) fn put_text(&mut self, field: Field, column: &str, text: Option<&str>) {
-        if let Some(text) = text {
-            self.put(field, column, Cell::Text(text.to_owned()));
-        }
+        self.put(field, column, text.map_or(Cell::Empty, |text| Cell::Text(text.to_owned())));
     }
 
     /// The outcome that they tell.

@@ -1,0 +1,10 @@
+//! Any bytes are read as records and as statements without a fall, and given back:
+//! `cargo +nightly fuzz run records fuzz/corpus/records fuzz/seeds/records`.
+#![no_main]
+
+use credit_bank::intake::about::Format;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    credit_bank_fuzz::read_and_give_back(bytes, Some(Format::Ndjson));
+    credit_bank_fuzz::read_and_give_back(bytes, Some(Format::Xapi));
+});

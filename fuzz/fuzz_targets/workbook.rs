@@ -1,0 +1,10 @@
+//! Any bytes are read as a workbook without a fall. Its checksums hide most of it from chance, so a sheet's XML is put into an
+//! archive too: `cargo +nightly fuzz run workbook fuzz/corpus/workbook fuzz/seeds/workbook`.
+#![no_main]
+
+use credit_bank::intake::about::Format;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    credit_bank_fuzz::read_and_give_back(bytes, Some(Format::Xlsx));
+    credit_bank_fuzz::read_and_give_back(&credit_bank_fuzz::workbook_of(bytes), Some(Format::Xlsx));
+});
