@@ -119,7 +119,7 @@ fn identity_number(person: u64) -> String {
 
 fn name(person: u64) -> String {
     let (surnames, given): (Vec<char>, Vec<char>) = (SURNAMES.chars().collect(), GIVEN.chars().collect());
-    let second = (mixed(person, 3) % 3 > 0).then(|| of(&given, mixed(person, 4)));
+    let second = (!mixed(person, 3).is_multiple_of(3)).then(|| of(&given, mixed(person, 4)));
     [Some(of(&surnames, mixed(person, 1))), Some(of(&given, mixed(person, 2))), second]
         .into_iter()
         .flatten()
