@@ -176,7 +176,7 @@ pub fn test_webhook(
                 data,
             })?;
             let delivery = waiting(webhook_id, event_id, TEST_EVENT, body, context.now);
-            again(conn, context, "test_webhook", &row, &[delivery.clone()])?;
+            again(conn, context, "test_webhook", &row, std::slice::from_ref(&delivery))?;
             Ok(Delivery::try_from(delivery)?)
         })
     })
@@ -229,7 +229,7 @@ pub fn replay_delivery(
                     learner_id: before.learner_id,
                     ..waiting(webhook_id, before.event_id.0, &before.event_type, before.body, context.now)
                 };
-                again(conn, context, "replay_delivery", &row, &[delivery.clone()])?;
+                again(conn, context, "replay_delivery", &row, std::slice::from_ref(&delivery))?;
                 Ok(Delivery::try_from(delivery)?)
             },
         )

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use credit_bank::domain::claim::ClaimFilter;
+use credit_bank::domain::event::event_type;
 use credit_bank::domain::movement::{CauseKind, MovementKind};
 use credit_bank::ops::access::Whose;
 use credit_bank::ops::claims::letter::replay_claim;
@@ -140,6 +141,8 @@ impl Town<'_> {
         let new = audit.iter().take_while(|row| row.audit_id.0 > from.audit);
         let audited = new.map(|row| {
             let event = format!("{}.{}", row.subject_kind, row.operation);
+            let faults = event_type(&event).unwrap().faults(&row.details.0);
+            assert_eq!(faults, Vec::<String>::new(), "what is told is as it is documented");
             (subject_of(&event, row.subject_id.0), at_school(&row.institution_id), event)
         });
         let audited: Vec<(Uuid, bool, String)> = audited.collect();
