@@ -9,7 +9,7 @@ use credit_bank::ops::context::Context;
 use credit_bank::ops::deposit::{DepositRequest, Deposited, deposit_outcomes};
 use credit_bank::ops::records::{AsOf, read_account};
 use credit_bank::ops::worth::kept::keep_worth;
-use credit_bank::ops::{learners, members, programmes};
+use credit_bank::ops::{learners, programmes};
 use serde_json::json;
 use uuid::Uuid;
 

@@ -49,7 +49,7 @@ pub(crate) fn on_both_with(settings: impl Fn(&mut Bank), test: impl Fn(&Arc<Worl
         DatabaseAddress::Postgres(postgres_database()),
     ] {
         let mut world = World::new(address, directory.path().join("evidence"));
-        settings(&mut world.bank);
+        settings(Arc::get_mut(&mut world.bank).unwrap());
         test(&Arc::new(world));
     }
 }

@@ -12,7 +12,7 @@ use credit_bank::ops::evidence::read::{download_evidence, read_evidence, remove_
 use credit_bank::ops::evidence::upload::{Upload, Uploader, upload_evidence};
 use credit_bank::ops::evidence::{EvidenceFile, OF_SUBJECT_MAX, attach, of_subject};
 use credit_bank::ops::verify::verify;
-use credit_bank::ops::{learners, members};
+use credit_bank::ops::learners;
 use serde_json::json;
 use uuid::Uuid;
 

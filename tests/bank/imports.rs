@@ -425,8 +425,8 @@ fn what_was_deposited_stays_when_an_import_is_stopped() {
         .unwrap();
         let stopped = read(world, &import);
         assert_eq!(stopped.summary.status, ImportStatus::Cancelled);
-        assert_eq!(counts(stopped.summary.deposit.as_ref()), (500, 0, 0, 0));
-        assert_eq!(verify(&world.bank).unwrap().learners, 500);
+        assert_eq!(counts(stopped.summary.deposit.as_ref()), (250, 0, 0, 0));
+        assert_eq!(verify(&world.bank).unwrap().learners, 250);
         let again = commit_import(
             &world.bank,
             &world.registrar,

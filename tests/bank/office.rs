@@ -17,7 +17,7 @@ use credit_bank::ops::deposit::{DepositRequest, deposit_outcomes};
 use credit_bank::ops::error::OpError;
 use credit_bank::ops::records::{AsOf, read_account};
 use credit_bank::ops::worth::kept::{KeepWorth, KeptWorth, keep_worth};
-use credit_bank::ops::{learners, members, programmes};
+use credit_bank::ops::{learners, programmes};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -15,7 +15,7 @@ use crate::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
 use crate::domain::credit::Credit;
 use crate::domain::outcome::OutcomeStatus;
 use crate::ops::context::{Bank, Context};
-use crate::ops::deposit::{BATCH_ROWS_MAX, DepositRequest, Deposited, deposit_outcomes};
+use crate::ops::deposit::{BATCH_ROWS_MAX, DepositRequest, Deposited, Novelty, deposit_outcomes};
 use crate::ops::{achievements, rules};
 
 /// Where the demonstration's rules come from.
@@ -224,11 +224,15 @@ fn deposit(
 }
 
 fn tally(filled: &mut Filled, code: &str, deposited: &Deposited) {
-    let brought = filled.by_institution.entry(code.to_owned()).or_default();
-    brought.outcomes += 1;
-    brought.credit = brought.credit.checked_add(deposited.credit).unwrap_or(brought.credit);
-    if deposited.status == OutcomeStatus::Flagged {
-        filled.flagged += 1;
+    // What waits for a person is no credit yet, and what was there already is nothing new.
+    match (deposited.novelty, deposited.status) {
+        (Novelty::AlreadyThere, _) => {}
+        (Novelty::Created, OutcomeStatus::Flagged) => filled.flagged += 1,
+        (Novelty::Created, _) => {
+            let brought = filled.by_institution.entry(code.to_owned()).or_default();
+            brought.outcomes += 1;
+            brought.credit = brought.credit.checked_add(deposited.credit).unwrap_or(brought.credit);
+        }
     }
 }
 

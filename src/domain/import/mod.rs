@@ -15,8 +15,8 @@ pub use remedies::remedy;
 /// How many imports of one institution may be open at once: on their way in, looked through, waiting, or under way.
 pub const OPEN_MAX: i64 = 5;
 
-/// How many outcomes are judged and deposited together, in one transaction.
-pub const CHUNK_OUTCOMES: usize = 500;
+/// How many outcomes are judged and deposited together, in one transaction. Others wait for it on SQLite, so it is no more than that.
+pub const CHUNK_OUTCOMES: usize = 250;
 
 /// How many codes that no achievement has are listed.
 pub const UNKNOWN_CODES_MAX: usize = 100;
