@@ -101,9 +101,9 @@ impl ImportArguments {
             };
             commit_import(&bank, &as_the_bank(), None, import_id, &commitment, Language::English)?;
             import = work(&bank, import_id)?;
-            if let Some(totals) = &import.summary.deposit {
-                print_totals("are", totals);
-            }
+        }
+        if let (Some(totals), false) = (&import.summary.deposit, import.summary.status == ImportStatus::Checked) {
+            print_totals("are", totals);
         }
         self.write_refused(&bank, &import)?;
         ended(&import)

@@ -18,6 +18,11 @@ const PHRASES: &[(&str, &str)] = &[
         "use a code of your own institution, or map this one in the import profile",
         "请使用本机构的编码，或在导入设置中为此编码指定对应的标准",
     ),
+    ("must have at most {} entries", "最多 {} 项"),
+    (
+        "is not the code of a published achievement of this institution",
+        "不是本机构已发布的学习成果标准的编码",
+    ),
     ("put in the day on which it was awarded", "请填写实际取得日期"),
     ("put in the hours of the whole training", "请填写整个培训的学时"),
     (

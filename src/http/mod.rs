@@ -11,6 +11,7 @@ pub mod extract;
 pub mod file;
 pub mod filters;
 pub mod health;
+pub mod import_rows;
 pub mod imports;
 pub mod institutions;
 pub mod json;

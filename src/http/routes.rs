@@ -4,9 +4,9 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, events, evidence, health, imports, institutions, learners, me, members, merges,
-    notices, notifications, outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations, suspicions, verdicts,
-    webhooks, worth,
+    achievements, agreements, claims, clients, corrections, events, evidence, health, import_rows, imports, institutions, learners, me,
+    members, merges, notices, notifications, outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations,
+    suspicions, verdicts, webhooks, worth,
 };
 
 macro_rules! operations {
@@ -174,8 +174,8 @@ operations! {
     imports::list_imports,
     imports::read_import,
     imports::follow_import,
-    imports::list_import_rows,
-    imports::download_import,
+    import_rows::list_import_rows,
+    import_rows::download_import,
     imports::check_import,
     imports::commit_import,
     imports::release_import,

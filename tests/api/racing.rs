@@ -45,6 +45,8 @@ fn the_same_idempotency_key_at_once_does_it_once() {
         assert_eq!(count(&answers, 201), 16, "the saved answer is replayed with its status");
         assert!(answers.iter().all(|answer| answer.body == answers[0].body));
         assert!(server.verify().1.contains("1 lots, 1 movements"));
+        // Another outcome of the same person: what is there already would be told so.
+        outcome["awarded_on"] = "2024-03-02".into();
         let mut other = outcome.clone();
         other["score"] = "61".into();
         let answers = at_once(server, &town, |number| {

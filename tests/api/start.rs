@@ -178,7 +178,8 @@ fn a_lone_start_is_quick_and_small() {
     // The figures are for the log of the run; the limits stand in the README, measured by hand on a release build.
     println!("ready after {took:?}, {resident} resident");
     let kib: u64 = resident.split(' ').next().unwrap().parse().unwrap();
-    assert!(kib < 120_000, "{resident}");
+    // Of an unoptimised build, most of which is the program itself.
+    assert!(kib < 180_000, "{resident}");
 }
 
 #[test]

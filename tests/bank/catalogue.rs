@@ -99,8 +99,6 @@ fn faults(catalogue: &Catalogue, placements: &[(String, Placement)]) -> Vec<Stri
                 .zip(to_columns)
                 .any(|(own, other)| own == "learner_id" && other == "learner_id"),
             (Some(Placement::OwnKey(own)), Some(Placement::OwnKey(other))) => columns.contains(own) && to_columns.contains(other),
-            // Both on the coordinator.
-            (Some(Placement::Local), Some(Placement::Local)) => true,
             _ => false,
         };
         if !together {

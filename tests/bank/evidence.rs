@@ -11,8 +11,8 @@ use credit_bank::ops::error::OpError;
 use credit_bank::ops::evidence::read::{download_evidence, read_evidence, remove_evidence};
 use credit_bank::ops::evidence::upload::{Upload, Uploader, upload_evidence};
 use credit_bank::ops::evidence::{EvidenceFile, OF_SUBJECT_MAX, attach, of_subject};
-use credit_bank::ops::verify::verify;
 use credit_bank::ops::learners;
+use credit_bank::ops::verify::verify;
 use serde_json::json;
 use uuid::Uuid;
 

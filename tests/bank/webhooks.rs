@@ -185,12 +185,13 @@ fn a_receiver_that_is_down_for_days_is_left_alone_then_paused_and_gets_everythin
         assert_eq!(receiver.take().len(), 2, "it is not asked for each event");
         assert_eq!(read(world, &issued.webhook).failing_since, Some(post.now.get()));
         let mut tries = 0;
-        for _ in 0..(3 * 24 * 6 + 12) {
+        // The last try of three days may come a day later, by chance.
+        for _ in 0..(5 * 24 * 6) {
             post.later(TimeDelta::minutes(10));
             post.all();
             tries += receiver.take().len();
         }
-        assert!((20..=150).contains(&tries), "{tries} tries in three days");
+        assert!((20..=150).contains(&tries), "{tries} tries until it is paused");
         let paused = read(world, &issued.webhook);
         assert_eq!(
             (paused.status, paused.status_reason.as_deref()),

@@ -78,10 +78,10 @@ fn read<R: Read + Seek + Send + 'static>(content: R) -> (u64, u64) {
 }
 
 #[test]
-fn a_million_rows_of_text_take_little_memory() {
+fn hundreds_of_thousands_of_rows_of_text_take_little_memory() {
     assert_eq!(line(1).len() as u64, LINE_BYTES);
-    let (rows, more) = read(Made { rows: 1_000_000, at: 0 });
-    assert_eq!(rows, 1_000_000);
+    let (rows, more) = read(Made { rows: 300_000, at: 0 });
+    assert_eq!(rows, 300_000);
     assert!(more < 16 << 20, "{more} bytes");
 }
 

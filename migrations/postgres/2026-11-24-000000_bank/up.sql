@@ -1050,7 +1050,6 @@ CREATE TABLE import_pieces (
     digest bytea NOT NULL,
     bytes bigint NOT NULL,
     CONSTRAINT import_pieces_pk PRIMARY KEY (import_id, number),
-    CONSTRAINT import_pieces_import FOREIGN KEY (import_id) REFERENCES imports (import_id),
     CONSTRAINT import_pieces_digest_is_sha256 CHECK (length(digest) = 32)
 );
 
@@ -1067,7 +1066,6 @@ CREATE TABLE import_chunks (
     refused bigint NOT NULL,
     rows_sealed bytea NOT NULL,
     CONSTRAINT import_chunks_pk PRIMARY KEY (import_id, is_commit, number),
-    CONSTRAINT import_chunks_import FOREIGN KEY (import_id) REFERENCES imports (import_id),
     CONSTRAINT import_chunks_rows_in_order CHECK (first_row <= last_row)
 );
 

@@ -1051,7 +1051,6 @@ CREATE TABLE import_pieces (
     digest BLOB NOT NULL,
     bytes BIGINT NOT NULL,
     CONSTRAINT import_pieces_pk PRIMARY KEY (import_id, number),
-    CONSTRAINT import_pieces_import FOREIGN KEY (import_id) REFERENCES imports (import_id),
     CONSTRAINT import_pieces_digest_is_sha256 CHECK (length(digest) = 32)
 );
 
@@ -1068,7 +1067,6 @@ CREATE TABLE import_chunks (
     refused BIGINT NOT NULL,
     rows_sealed BLOB NOT NULL,
     CONSTRAINT import_chunks_pk PRIMARY KEY (import_id, is_commit, number),
-    CONSTRAINT import_chunks_import FOREIGN KEY (import_id) REFERENCES imports (import_id),
     CONSTRAINT import_chunks_rows_in_order CHECK (first_row <= last_row)
 );
 

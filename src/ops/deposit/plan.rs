@@ -1,6 +1,10 @@
 //! The plan of a slice of deposits: what was read, what each deposit makes of it, and what is to be written.
 //! It works in memory only, so that the later rows of a slice see what the earlier ones will bring.
 
+mod lent;
+mod people;
+mod there;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
@@ -8,9 +12,8 @@ use uuid::Uuid;
 
 use super::achievements::Achievements;
 use super::doubles::Doubles;
-use super::imagined::Brings;
 use super::prepare::Prepared;
-use super::rows::{Decided, answer, differing, mismatch_row, outcome_row};
+use super::rows::{Decided, answer, mismatch_row, outcome_row};
 use super::{DepositRequest, Deposited, InPlaceOf, NewOutcome, Novelty};
 use crate::domain::achievement::{AchievementKind, AwardTiming, Currency};
 use crate::domain::actor::{Actor, Caller};
@@ -26,12 +29,11 @@ use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::recognition::{decision_row, grant, head_of, inputs_of, rules_text};
 use crate::store::connection::Conn;
-use crate::store::deposits::{self as store, Brought, CertificateRow, DecisionRow, KnownByRow, LearnerRow, OutcomeRow};
+use crate::store::deposits::{self as store, Brought, CertificateRow, DecisionRow, LearnerRow, OutcomeRow};
 use crate::store::error::StoreError;
 use crate::store::identities::Identified;
 use crate::store::journal::{Told, tell};
 use crate::store::standards::AchievementRow;
-use crate::store::types::{At, Key};
 
 /// What was read before the slice is worked through.
 pub(super) struct Loaded {
@@ -241,38 +243,6 @@ impl Plan {
         Ok(text)
     }
 
-    /// Answers the second deposit of the very same that has no certificate number.
-    fn there(&self, earlier: &OutcomeRow, prepared: &Prepared) -> Result<Deposited, OpError> {
-        let person = self
-            .learner_of(&prepared.document_index)
-            .and_then(|learner_id| self.people.get(&learner_id))
-            .ok_or_else(|| damaged("a learner of the slice"))?;
-        let decision = self.decisions.get(&earlier.outcome_id.0);
-        answer(Novelty::AlreadyThere, earlier, &person.row.account_number, decision)
-    }
-
-    /// Answers the second deposit of a certificate number.
-    fn again(
-        &self,
-        earlier: &OutcomeRow,
-        prepared: &Prepared,
-        achievement: &AchievementRow,
-    ) -> Result<Result<Deposited, Rejection>, OpError> {
-        let person = self
-            .documents
-            .get(&prepared.document_index)
-            .and_then(|document| self.people.get(&document.learner_id))
-            .filter(|person| person.row.learner_id == earlier.learner_id);
-        let fields = differing(earlier, prepared, achievement, person.is_some())?;
-        // Given with another document of the same person, the content has another digest and is the same.
-        let same = earlier.content_digest == prepared.digest || fields.is_empty();
-        let (Some(person), true) = (person, same) else {
-            return Ok(Err(Rejection::CertificateDiffers { fields }));
-        };
-        let decision = self.decisions.get(&earlier.outcome_id.0);
-        answer(Novelty::AlreadyThere, earlier, &person.row.account_number, decision).map(Ok)
-    }
-
     fn flags(&self, achievement: &AchievementRow, prepared: &Prepared) -> Vec<OutcomeFlag> {
         let currency = Currency {
             valid_from: achievement.valid_from,
@@ -299,54 +269,6 @@ impl Plan {
             flags.push(OutcomeFlag::CertificateNumberPattern);
         }
         flags
-    }
-
-    /// Finds the learner or opens an unclaimed account, and notes that the institution knows the learner; true where one is opened.
-    fn meet(&mut self, context: &Context, institution_id: Uuid, prepared: &Prepared) -> Result<bool, OpError> {
-        let is_new = !self.documents.contains_key(&prepared.document_index);
-        if is_new {
-            let (row, identity, account_number) = prepared.account.clone();
-            self.brought.identities.push(identity);
-            self.brought.account_numbers.push(account_number);
-            self.add_person(&prepared.document_index, row, true);
-        }
-        let found = self.documents.get(&prepared.document_index);
-        let Some((document, person)) = found.and_then(|document| Some((document, self.people.get_mut(&document.learner_id)?))) else {
-            return Err(damaged("a learner of the slice"));
-        };
-        person.touched = true;
-        if let Some(merged) = document.merged.filter(|merged| !self.brought.merged.contains(merged)) {
-            self.brought.merged.push(merged);
-        }
-        if self.known_by.insert((person.row.learner_id.0, institution_id)) {
-            let row = KnownByRow {
-                learner_id: person.row.learner_id.clone(),
-                institution_id: Key(institution_id),
-                since: At(context.now),
-            };
-            self.brought.known_by.push(row);
-        }
-        Ok(is_new)
-    }
-
-    /// Adds an account without movements.
-    fn add_person(&mut self, document_index: &[u8], row: LearnerRow, opened_here: bool) {
-        let learner_id = row.learner_id.0;
-        let document = Document {
-            learner_id,
-            holder_id: learner_id,
-            merged: None,
-            names: vec![row.name_key.clone()],
-        };
-        self.documents.insert(document_index.to_vec(), document);
-        let person = Person {
-            row,
-            opened_here,
-            touched: opened_here,
-            before: 0,
-            head: ChainHead::genesis(learner_id),
-        };
-        self.people.insert(learner_id, person);
     }
 
     /// Writes the outcome into the plan and, unless a person looks at it first, its decision and its lot.
@@ -419,61 +341,6 @@ impl Plan {
         self.doubles.add_same(&outcome);
         self.brought.outcomes.push(outcome);
         Ok(deposited)
-    }
-
-    /// The keys of the issuers of an achievement with a code: under them its certificate numbers are held.
-    pub(super) fn issuer_keys(&self, code: &str) -> Vec<String> {
-        let mut keys: Vec<String> = self.achievements.of_code(code).map(AchievementRow::issuer_key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    }
-
-    /// Takes an account to be there that an earlier slice of a dry run would have opened.
-    pub(super) fn meet_imagined(&mut self, document_index: &[u8], row: LearnerRow) {
-        if !self.documents.contains_key(document_index) {
-            self.add_person(document_index, row, false);
-        }
-    }
-
-    /// Takes a certificate number to be held that an earlier slice of a dry run would have brought.
-    pub(super) fn hold_imagined(&mut self, number: &str, issuer_key: &str, outcome: OutcomeRow) {
-        let place = (number.to_owned(), issuer_key.to_owned());
-        self.certificates.entry(place).or_insert(outcome);
-    }
-
-    /// The accounts that are opened: the index of the document, the learner, and the key of the name.
-    pub(super) fn opened(&self) -> impl Iterator<Item = (&[u8], Uuid, &[u8])> {
-        self.brought.identities.iter().filter_map(|identity| {
-            let person = self.people.get(&identity.learner_id.0)?;
-            Some((
-                identity.document_index.as_slice(),
-                person.row.learner_id.0,
-                person.row.name_key.as_slice(),
-            ))
-        })
-    }
-
-    /// The outcomes that are brought, with what they say.
-    pub(super) fn brings(&self) -> impl Iterator<Item = Brings<'_>> {
-        self.brought.outcomes.iter().filter_map(|outcome| {
-            let (document_index, fact) = self.facts.get(&outcome.outcome_id.0)?;
-            Some(Brings {
-                document_index,
-                fact: fact.clone(),
-                outcome,
-            })
-        })
-    }
-
-    /// The learner to whom a document leads, so far.
-    pub(super) fn learner_of(&self, document_index: &[u8]) -> Option<Uuid> {
-        self.documents.get(document_index).map(|document| document.learner_id)
-    }
-
-    /// Whether a dry run has lent what it imagined of a document's person before; from now on it has.
-    pub(super) fn is_lent(&mut self, document_index: &[u8]) -> bool {
-        !self.lent.insert(document_index.to_vec())
     }
 
     /// Writes the whole plan, and tells of it.

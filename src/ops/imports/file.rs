@@ -94,10 +94,10 @@ impl PieceReader {
             return Ok(());
         }
         let failed = |error: &dyn std::fmt::Display| Error::other(format!("piece {number}: {error}"));
-        let piece = self.pieces.get(number).ok_or_else(|| failed(&"is not there"))?;
-        let digest = Digest::from_bytes(&piece.digest).ok_or_else(|| failed(&"has a damaged digest"))?;
+        let piece = self.pieces.get(number).ok_or_else(|| failed(&"lost"))?;
+        let digest = Digest::from_bytes(&piece.digest).ok_or_else(|| failed(&"damaged digest"))?;
         let sealed = self.bank.files.get(digest).map_err(|error| failed(&error))?;
-        let sealed = sealed.ok_or_else(|| failed(&"is not there"))?;
+        let sealed = sealed.ok_or_else(|| failed(&"lost"))?;
         let content = self.bank.sealer.open(&sealed, &place(self.import_id, piece.number));
         self.piece = Some((number, content.map_err(|error| failed(&error))?));
         Ok(())

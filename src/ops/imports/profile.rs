@@ -144,7 +144,7 @@ fn problems(conn: &mut Conn, institution_id: Uuid, new: &NewImportProfile) -> Re
     let mut problems = Vec::new();
     for (pointer, entries) in [("/columns", new.columns.len()), ("/codes", new.codes.len())] {
         if entries > ENTRIES_MAX {
-            problems.push(FieldProblem::new(pointer, format!("must have at most {ENTRIES_MAX} entries")));
+            problems.push(FieldProblem::new(pointer, format!("must have at most {} entries", ENTRIES_MAX)));
         }
     }
     for name in new.columns.keys().filter(|name| !is_line(name, 200)) {

@@ -115,12 +115,6 @@ impl Outcome {
         self.statuses.iter().rfind(|(since, _)| *since <= day).map(|(_, status)| *status)
     }
 
-    /// Whether it says, without a number, that a learner has the same sort of the same day; a correction ends that.
-    pub(crate) fn is_like(&self, learner: usize, sort: Sort, awarded: NaiveDate) -> bool {
-        let ended = matches!(self.status(), "withdrawn" | "corrected");
-        !ended && self.number.is_none() && (self.learner, self.sort, self.awarded) == (learner, sort, awarded)
-    }
-
     pub(crate) fn stands(&self) -> bool {
         matches!(self.status(), "accepted" | "released")
     }

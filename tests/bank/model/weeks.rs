@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use credit_bank::ops::claims::clocks::run_claim_clocks;
 use credit_bank::ops::deposit::Novelty;
 use credit_bank::ops::expiry::expire_lots;
@@ -159,7 +159,7 @@ impl<'a> Weeks<'a> {
             .book
             .outcomes
             .values()
-            .filter(|one| number.is_none() && one.is_like(learner, sort, awarded))
+            .filter(|one| number.is_none() && is_like(one, learner, sort, awarded))
             .collect();
         if let Some(same) = like.iter().find(|one| one.document == document) {
             // Said again in every word it is there already, whatever became of it but a correction.
@@ -390,4 +390,10 @@ impl<'a> Weeks<'a> {
             self.book.became(number, view.outcome_id.unwrap());
         }
     }
+}
+
+/// Whether an outcome says, without a number, that a learner has a sort of a day; a correction ends that.
+fn is_like(one: &Outcome, learner: usize, sort: Sort, awarded: NaiveDate) -> bool {
+    let ended = matches!(one.status(), "withdrawn" | "corrected");
+    !ended && one.number.is_none() && (one.learner, one.sort, one.awarded) == (learner, sort, awarded)
 }
