@@ -128,6 +128,7 @@ fn deposit(ground: &mut Ground, number: usize, into: &mut Prepared) {
         content_digest: vec![7; 32],
         status: "accepted".to_owned(),
         flags: String::new(),
+        doubles: None,
         deposited_by: format!("user:{learner_id}"),
         deposited_at: At(ground.now),
         reviewed_at: None,

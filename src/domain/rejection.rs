@@ -214,6 +214,7 @@ rejections! {
     ImportTooLarge { bytes_max: u64 } = "import_too_large", TooLarge, "文件过大：最多 {bytes_max} 字节，请拆分后上传。", "The file is too large: at most {bytes_max} bytes are taken; split it.";
     TooManyImports { open_max: i64 } = "too_many_imports", Conflict, "每个机构最多同时有 {open_max} 个未结束的导入，请先完成或取消其中之一。", "One institution has at most {open_max} open imports; end or cancel one first.";
     ImportFileGone {} = "import_file_gone", Conflict, "该导入的文件已删除，请重新上传。", "The file of this import was removed; upload it again.";
+    FileOfAnotherImport { import_id: Uuid } = "file_of_another_import", Conflict, "该文件已由另一个导入 {import_id} 上传。", "This file was brought again since, by the import {import_id}.";
     OwnImport {} = "own_import", Forbidden, "上传或提交的人不能自行放行。", "Who uploaded or committed an import does not release it.";
     CursorUnknown {} = "cursor_unknown", Rule, "游标不是本行给出的。", "The cursor is not a place that the feed named.";
     EventsGone { oldest: i64 } = "events_gone", Conflict, "游标之后的部分事件已按保留期限删除，最早可从 {oldest} 之后读取。", "Some of the events after this cursor are older than what is kept; the oldest that can be read is after {oldest}.";

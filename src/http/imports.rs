@@ -223,7 +223,7 @@ async fn follow(
 /// Also of one that has ended: what is there already is told so, and nothing comes twice.
 #[utoipa::path(tag = "imports", operation_id = "check_import", params(("import_id" = Uuid, Path), Key),
     responses((status = 202, description = "The dry run waits", body = Import)),
-    extensions(("x-problems" = json!(["wrong_state", "import_file_gone", "too_many_imports"]))))]
+    extensions(("x-problems" = json!(["wrong_state", "import_file_gone", "file_of_another_import", "too_many_imports"]))))]
 #[post("/api/v1/imports/{import_id}/check")]
 pub(crate) async fn check_import(
     web: web::Data<Web>,

@@ -168,5 +168,7 @@ fn what_was_deposited_stays_when_an_import_is_stopped() {
         let (novelty, _) = upload(world, &file(&(0..1_200).map(row).collect::<Vec<_>>())).unwrap();
         assert_eq!(novelty, Novelty::Created);
         work(&world.bank);
+        let stopped_one = check_import(&world.bank, &world.registrar, None, import_id, Language::English).unwrap_err();
+        assert!(matches!(refused(stopped_one), Rejection::FileOfAnotherImport { .. }));
     });
 }

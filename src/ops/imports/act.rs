@@ -48,7 +48,7 @@ fn now_shown(bank: &Bank, context: &Context, conn: &mut Conn, import_id: Uuid, l
 /// Looks through an import again, from its first row and with the profile as it is now.
 ///
 /// # Errors
-/// `WrongState`, `ImportFileGone`, `TooManyImports` for one that had ended, and what the policy answers.
+/// `WrongState`, `ImportFileGone`, `FileOfAnotherImport`, `TooManyImports` for one that had ended, and what the policy answers.
 pub fn check_import(bank: &Bank, context: &Context, key: Option<&str>, import_id: Uuid, language: Language) -> Result<Import, OpError> {
     bank.store.write(|conn| {
         once(bank, context, conn, "check_import", key, &import_id, |conn| {
@@ -61,6 +61,13 @@ pub fn check_import(bank: &Bank, context: &Context, key: Option<&str>, import_id
                 return Err(Rejection::ImportFileGone {}.into());
             }
             let institution_id = row.institution_id.0;
+            let digest = row.digest.as_deref().unwrap_or_default();
+            if let Some(other) = store::of_file(conn, institution_id, digest)?.filter(|other| other.import_id != row.import_id) {
+                return Err(Rejection::FileOfAnotherImport {
+                    import_id: other.import_id.0,
+                }
+                .into());
+            }
             let place = match status.is_open() {
                 true => row.place,
                 false => free_place(conn, institution_id)?,
