@@ -84,7 +84,13 @@ pub(crate) async fn list_events(web: web::Data<Web>, asking: Asking, query: Quer
     } = query.0;
     let asked = FeedQuery {
         institution_id,
-        types: types.iter().flat_map(|names| names.0.split(',')).map(str::to_owned).collect(),
+        // A list of none is left out, as forms do.
+        types: types
+            .iter()
+            .filter(|names| !names.0.is_empty())
+            .flat_map(|names| names.0.split(','))
+            .map(str::to_owned)
+            .collect(),
         after,
     };
     let page = web

@@ -161,12 +161,23 @@ pub(crate) async fn read_import(web: web::Data<Web>, request: HttpRequest, askin
     Ok(HttpResponse::Ok().json(import))
 }
 
+/// An event of the stream, as whoever reads server-sent events gets it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it describes what is written line by line")]
+pub struct ImportEvent {
+    /// `progress`, and `end` when nothing more happens by itself.
+    #[schema(example = "progress")]
+    event: String,
+    /// Of `progress` the import as `read_import` answers it, as JSON.
+    data: String,
+}
+
 /// Follow an import: server-sent events, one whenever it has come further.
 ///
 /// Each event `progress` is the import as `read_import` answers it. The stream ends when nothing more happens by itself, with the
 /// event `end`, and after ten minutes at the latest; whoever reads it begins again then.
 #[utoipa::path(tag = "imports", operation_id = "follow_import", params(("import_id" = Uuid, Path)),
-    responses((status = 200, description = "Events, as `text/event-stream`", body = String, content_type = "text/event-stream")))]
+    responses((status = 200, description = "Events, as `text/event-stream`", body = ImportEvent, content_type = "text/event-stream")))]
 #[get("/api/v1/imports/{import_id}/progress")]
 pub(crate) async fn follow_import(web: web::Data<Web>, request: HttpRequest, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
     let (context, language) = (asking.0, language_of(&request));
@@ -308,7 +319,8 @@ pub(crate) async fn read_import_profile(web: web::Data<Web>, asking: Asking, id:
 
 /// Save how an institution's files are read: its columns, its codes, and whether imports are released by somebody else.
 #[utoipa::path(tag = "imports", operation_id = "put_import_profile", params(("institution_id" = Uuid, Path), Edition), request_body = NewImportProfile,
-    responses((status = 200, description = "Saved", body = ImportProfile, headers(("ETag" = String, description = "The edition")))))]
+    responses((status = 200, description = "Saved", body = ImportProfile, headers(("ETag" = String, description = "The edition")))),
+    extensions(("x-problems" = json!(["stale_edition", "precondition_needed", "invalid_header"]))))]
 #[put("/api/v1/institutions/{institution_id}/import-profile")]
 pub(crate) async fn put_import_profile(
     web: web::Data<Web>,
