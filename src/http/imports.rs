@@ -164,7 +164,7 @@ pub(crate) async fn read_import(web: web::Data<Web>, request: HttpRequest, askin
 /// An event of the stream, as whoever reads server-sent events gets it.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "it describes what is written line by line")]
-pub struct ImportEvent {
+pub struct ImportStreamEvent {
     /// `progress`, and `end` when nothing more happens by itself.
     #[schema(example = "progress")]
     event: String,
@@ -177,7 +177,7 @@ pub struct ImportEvent {
 /// Each event `progress` is the import as `read_import` answers it. The stream ends when nothing more happens by itself, with the
 /// event `end`, and after ten minutes at the latest; whoever reads it begins again then.
 #[utoipa::path(tag = "imports", operation_id = "follow_import", params(("import_id" = Uuid, Path)),
-    responses((status = 200, description = "Events, as `text/event-stream`", body = ImportEvent, content_type = "text/event-stream")))]
+    responses((status = 200, description = "Events, as `text/event-stream`", body = ImportStreamEvent, content_type = "text/event-stream")))]
 #[get("/api/v1/imports/{import_id}/progress")]
 pub(crate) async fn follow_import(web: web::Data<Web>, request: HttpRequest, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
     let (context, language) = (asking.0, language_of(&request));
