@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::domain::evidence::FileName;
 use crate::domain::import::{ImportStatus, ImportTotals};
 use crate::domain::language::Language;
+use crate::domain::rejection::Rejection;
 use crate::intake::about::Format;
 use crate::ops::context::Bank;
 use crate::ops::deposit::Novelty;
@@ -113,7 +114,15 @@ impl ImportArguments {
         let context = as_the_bank();
         let institution_id = match Uuid::try_parse(&self.institution) {
             Ok(institution_id) => institution_id,
-            Err(_) => find_institution(bank, &context, &self.institution)?.institution_id,
+            Err(_) => match find_institution(bank, &context, &self.institution) {
+                Err(OpError::Rejected(Rejection::NotFound {})) => {
+                    return Err(CommandError::Other(format!(
+                        "no institution has the unified social credit code {}",
+                        self.institution
+                    )));
+                }
+                found => found?.institution_id,
+            },
         };
         let path = self.file.display().to_string();
         let failed = |error: std::io::Error| CommandError::Other(format!("{path}: {error}"));
