@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentEncoding};
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get, post, put, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, get, post, put, web};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -16,9 +16,12 @@ use super::state::Web;
 use super::stream::Lines;
 use crate::domain::evidence::FileName;
 use crate::domain::import::ImportStatus;
+use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
 use crate::intake::about::Format;
+use crate::ops::context::{Bank, Context};
 use crate::ops::deposit::Novelty;
+use crate::ops::error::OpError;
 use crate::ops::imports::act::{self, Commitment};
 use crate::ops::imports::profile::{self, ImportProfile, NewImportProfile};
 use crate::ops::imports::receive::{NewImport, begin_import};
@@ -198,13 +201,7 @@ pub(crate) async fn follow_import(web: web::Data<Web>, request: HttpRequest, ask
 const FOLLOW_EACH: std::time::Duration = std::time::Duration::from_millis(500);
 const FOLLOW_TIMES: u32 = 1_200;
 
-async fn follow(
-    web: web::Data<Web>,
-    context: crate::ops::context::Context,
-    first: Import,
-    language: crate::domain::language::Language,
-    lines: Lines,
-) {
+async fn follow(web: web::Data<Web>, context: Context, first: Import, language: Language, lines: Lines) {
     let (import_id, mut last, mut import) = (first.summary.import_id, String::new(), first);
     for _ in 0..FOLLOW_TIMES {
         let text = serde_json::to_string(&import).unwrap_or_default();
@@ -216,7 +213,7 @@ async fn follow(
             break;
         }
         actix_web::rt::time::sleep(FOLLOW_EACH).await;
-        let asked = crate::ops::context::Context {
+        let asked = Context {
             now: crate::clock::now(),
             ..context
         };
@@ -227,6 +224,23 @@ async fn follow(
         }
     }
     lines.send("event: end\ndata: {}\n\n".to_owned()).await;
+}
+
+/// What a person does to an import, in so many words.
+type Step = fn(&Bank, &Context, Option<&str>, Uuid, Language) -> Result<Import, OpError>;
+
+async fn step(
+    web: &Web,
+    request: &HttpRequest,
+    asking: Asking,
+    id: Id,
+    key: Key,
+    mut answer: HttpResponseBuilder,
+    step: Step,
+) -> Result<HttpResponse, Refusal> {
+    let language = language_of(request);
+    let import = web.run(move |bank| step(bank, &asking.0, key.0.as_deref(), id.0, language)).await?;
+    Ok(answer.json(import))
 }
 
 /// Look through an import again, from its first row and with the profile as it is now.
@@ -243,11 +257,7 @@ pub(crate) async fn check_import(
     id: Id,
     key: Key,
 ) -> Result<HttpResponse, Refusal> {
-    let language = language_of(&request);
-    let import = web
-        .run(move |bank| act::check_import(bank, &asking.0, key.0.as_deref(), id.0, language))
-        .await?;
-    Ok(HttpResponse::Accepted().json(import))
+    step(&web, &request, asking, id, key, HttpResponse::Accepted(), act::check_import).await
 }
 
 /// Have deposited what was looked through.
@@ -283,11 +293,7 @@ pub(crate) async fn release_import(
     id: Id,
     key: Key,
 ) -> Result<HttpResponse, Refusal> {
-    let language = language_of(&request);
-    let import = web
-        .run(move |bank| act::release_import(bank, &asking.0, key.0.as_deref(), id.0, language))
-        .await?;
-    Ok(HttpResponse::Accepted().json(import))
+    step(&web, &request, asking, id, key, HttpResponse::Accepted(), act::release_import).await
 }
 
 /// Stop an import. What was deposited by then stays, and is told.
@@ -301,11 +307,7 @@ pub(crate) async fn cancel_import(
     id: Id,
     key: Key,
 ) -> Result<HttpResponse, Refusal> {
-    let language = language_of(&request);
-    let import = web
-        .run(move |bank| act::cancel_import(bank, &asking.0, key.0.as_deref(), id.0, language))
-        .await?;
-    Ok(HttpResponse::Ok().json(import))
+    step(&web, &request, asking, id, key, HttpResponse::Ok(), act::cancel_import).await
 }
 
 /// Read how an institution's files are read.
