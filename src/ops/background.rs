@@ -13,9 +13,6 @@ use super::error::OpError;
 /// Says what moment it is; this floor has no clock of its own.
 pub type Clock = fn() -> DateTime<Utc>;
 
-/// How often the queue is looked at while it is empty.
-const LOOK: Duration = Duration::from_secs(1);
-
 /// The running thread.
 pub struct Background {
     what: &'static str,
@@ -25,8 +22,12 @@ pub struct Background {
 
 impl Background {
     /// Starts the thread. `run_next` runs a job and answers whether there was one; it ends early when what it is given says that
-    /// the thread is being stopped.
-    pub fn start(what: &'static str, run_next: impl Fn(&dyn Fn() -> bool) -> Result<bool, OpError> + Send + 'static) -> Self {
+    /// the thread is being stopped. While there is none it is asked again after each `rest`.
+    pub fn start(
+        what: &'static str,
+        rest: Duration,
+        run_next: impl Fn(&dyn Fn() -> bool) -> Result<bool, OpError> + Send + 'static,
+    ) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
@@ -39,16 +40,21 @@ impl Background {
                     // What did it is met again; after a few attempts its job is given up, and others run.
                     Err(_) => tracing::error!(what, "a job ended its run; it is begun again"),
                 }
-                std::thread::park_timeout(LOOK);
+                std::thread::park_timeout(rest);
             }
         });
         Self { what, stop, thread }
     }
 
-    /// Ends the thread; what it runs is put back into the queue.
-    pub fn stop(self) {
+    /// Asks the thread to end, and does not wait.
+    pub fn ask_to_stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.thread().unpark();
+    }
+
+    /// Ends the thread; what it runs is put back into its queue, or finished.
+    pub fn stop(self) {
+        self.ask_to_stop();
         if self.thread.join().is_err() {
             tracing::error!(what = self.what, "the thread had ended by itself");
         }

@@ -2,6 +2,7 @@
 //! is taken again: a dry run from its beginning, a deposit from behind the last row that was deposited.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -18,9 +19,12 @@ use crate::store::imports as store;
 /// How often a job is begun without coming further before it is given up: one that ends its runner each time would never end.
 const ATTEMPTS_MAX: i64 = 3;
 
+/// How often the queue is looked at while it is empty.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Starts the thread that runs imports.
 pub fn start_importer(bank: Arc<Bank>, clock: Clock) -> Background {
-    Background::start("import", move |stopped| run_next_import(&bank, None, &clock, stopped))
+    Background::start("import", LOOK, move |stopped| run_next_import(&bank, None, &clock, stopped))
 }
 
 /// Runs the oldest job that waits, or of whose runner nothing is heard; a certain import's, where it is named. False when there is none.

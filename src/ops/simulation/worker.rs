@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -45,9 +46,12 @@ const ATTEMPTS_MAX: i64 = 3;
 /// How many different cases are remembered; beyond it they are forgotten and solved again.
 const MEMORY_MAX: usize = 50_000;
 
+/// How often the queue is looked at while it is empty.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Starts the thread that runs simulations.
 pub fn start_simulator(bank: Arc<Bank>, clock: Clock) -> Background {
-    Background::start("simulation", move |stopped| run_next(&bank, &clock, &stopped))
+    Background::start("simulation", LOOK, move |stopped| run_next(&bank, &clock, &stopped))
 }
 
 /// Runs the oldest job that waits, or of whose runner nothing is heard; false when there is none.
