@@ -12,6 +12,7 @@ use credit_bank::ops::depositor::Depositor;
 use credit_bank::ops::records::{AsOf, read_account};
 use serde::{Deserialize, Serialize};
 
+use crate::files::{Upload, check, deposit};
 use crate::town::{Town, now};
 
 /// How often each is asked for in a second: as people do, and not as fast as it goes, so that what is measured is how long
@@ -95,18 +96,18 @@ fn learners(bank: &Bank, town: &Town) -> Vec<Context> {
     (0..20).map(learner).collect()
 }
 
-/// Measures for some seconds, first alone and then beside an import; numbers from `first` on are new.
-pub(crate) fn measure(bank: Bank, town: &Town, first: u64, seconds: f64) -> [Latency; 2] {
+/// Measures for some seconds, first alone and then beside the deposit of a file; numbers from `first` on are new.
+pub(crate) fn measure(bank: Bank, town: &Town, upload: &Upload, first: u64, seconds: f64) -> [Latency; 2] {
     let bank = Arc::new(bank);
+    let checked = check(&bank, town, upload);
     let depositor = Depositor::start(Arc::clone(&bank));
     let learners = learners(&bank, town);
-    // Single deposits take the numbers from the first on, and the import those that are far behind.
-    let (next, far) = (AtomicU64::new(first), first + 1_000_000);
+    let next = AtomicU64::new(first);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     [false, true].map(|is_beside| {
         let (stop, began) = (AtomicBool::new(false), Instant::now());
         std::thread::scope(|scope| {
-            let importing = is_beside.then(|| scope.spawn(|| crate::import(&bank, town, far..u64::MAX, &stop)));
+            let importing = is_beside.then(|| scope.spawn(|| deposit(&bank, &checked, &stop)));
             let reading = scope.spawn(|| {
                 paced(READS_PER_SECOND, &stop, |number| {
                     let context = &learners[number as usize % learners.len()];
@@ -119,7 +120,7 @@ pub(crate) fn measure(bank: Bank, town: &Town, first: u64, seconds: f64) -> [Lat
                 stop.store(true, Ordering::Relaxed);
             });
             let deposits = waits(runtime.block_on(deposits(&depositor, town, &next, &stop)));
-            let brought = importing.map_or(0, |importing| importing.join().unwrap());
+            let brought = importing.map_or(0, |importing| importing.join().unwrap().rows);
             Latency {
                 deposits,
                 reads: waits(reading.join().unwrap()),

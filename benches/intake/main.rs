@@ -1,12 +1,12 @@
-//! An import of outcomes end to end through the operation that imports use, beside the bare load of the very same rows in the
-//! same run, and how long others wait meanwhile. Prints one table.
+//! Files of outcomes imported end to end, each uploaded, looked through and deposited by the server's job, beside the bare load
+//! of the very same rows in the same run, and how long others wait meanwhile. Prints one table.
 //!
 //!     cargo bench --bench intake [-- SQLite | PostgreSQL]
 //!
-//! A million outcomes for half a million people, unless `CREDIT_BANK_TEST_BENCH_OUTCOMES` says how many outcomes, and
-//! `CREDIT_BANK_TEST_BENCH_SLICE` how many of them a transaction brings; the waits are
-//! measured for `CREDIT_BANK_TEST_BENCH_SECONDS` (10) alone and as long beside an import, in the bank that the first import
-//! filled. The import and the measurement of waits are processes of their own, so that the memory is theirs alone.
+//! A million outcomes for half a million people in a file of each institution, unless `CREDIT_BANK_TEST_BENCH_OUTCOMES` says
+//! how many outcomes; the waits are measured for `CREDIT_BANK_TEST_BENCH_SECONDS` (10) alone and as long beside the deposit of
+//! a further file, in the bank that is full by then. The imports and the measurement of waits are processes of their own, so
+//! that the memory is theirs alone.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -19,21 +19,18 @@
 mod bare;
 #[path = "../load/cluster.rs"]
 mod cluster;
+mod files;
 mod latency;
 #[path = "../claims/place.rs"]
 mod place;
 mod town;
 
-use std::ops::Range;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use credit_bank::domain::outcome::OutcomeStatus;
-use credit_bank::ops::context::Bank;
-use credit_bank::ops::deposit::BATCH_ROWS_MAX;
-use credit_bank::ops::deposit::slice::each_in_turn;
-use credit_bank::ops::error::OpError;
+use files::Upload;
 use latency::Latency;
 use place::Place;
 use serde::de::DeserializeOwned;
@@ -46,20 +43,33 @@ enum Errand {
     Import {
         place: Place,
         town: Town,
-        outcomes: u64,
+        uploads: Vec<Upload>,
     },
     Wait {
         place: Place,
         town: Town,
+        upload: Upload,
         first: u64,
         seconds: f64,
     },
 }
 
+/// So many rows a second no deposit of a file reaches.
+const ROWS_PER_SECOND_MAX: f64 = 5_000.0;
+
+/// How many outcomes a transaction of the bare load brings: more than one of an import, so that it is not made slower by that.
+const BARE_OUTCOMES: usize = 1_000;
+
 /// What an import took.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Imported {
-    seconds: f64,
+    /// Of the uploads and dry runs.
+    checking: f64,
+    /// Of the deposits.
+    depositing: f64,
+    outcomes: u64,
+    /// Of them those that wait for a person.
+    flagged: u64,
     /// Of the processors, by all threads of the process; a server's is not in it.
     processor: f64,
     /// The most memory that the process ever held.
@@ -68,35 +78,6 @@ struct Imported {
 
 fn variable<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
     std::env::var(name).map_or(otherwise, |text| text.parse().ok().unwrap())
-}
-
-/// How many outcomes a transaction brings.
-fn slice_rows() -> usize {
-    variable("CREDIT_BANK_TEST_BENCH_SLICE", BATCH_ROWS_MAX)
-}
-
-/// Brings the outcomes of these numbers until it is to stop; answers how many.
-pub(crate) fn import(bank: &Bank, town: &Town, numbers: Range<u64>, stop: &AtomicBool) -> u64 {
-    let size = slice_rows() as u64;
-    let slices = numbers
-        .clone()
-        .step_by(slice_rows())
-        .take_while(|_| !stop.load(Ordering::Relaxed))
-        .map(|first| {
-            let rows = first..numbers.end.min(first + size);
-            ((), rows.map(|number| town.outcome(number)).collect())
-        });
-    let mut brought = 0;
-    each_in_turn(bank, slices, |(), slice| {
-        let (answers, ()) = slice.deposit_with(bank, |_, _| Ok(()))?;
-        for answer in answers {
-            assert_eq!(answer?.status, OutcomeStatus::Accepted);
-            brought += 1;
-        }
-        Ok::<_, OpError>(())
-    })
-    .unwrap();
-    brought
 }
 
 /// Processor time of this process, all threads, in seconds: a hundredth of a second is a tick on Linux.
@@ -118,12 +99,24 @@ impl Errand {
     /// Does it, in the process that was started for it.
     fn run(self) -> String {
         match self {
-            Self::Import { place, town, outcomes } => {
-                let bank = place.open();
+            Self::Import { place, town, uploads } => {
+                let bank = Arc::new(place.open());
                 let (began, used) = (Instant::now(), processor_seconds());
-                assert_eq!(import(&bank, &town, 0..outcomes, &AtomicBool::new(false)), outcomes);
+                let (mut depositing, mut outcomes, mut flagged) = (0.0, 0, 0);
+                for upload in &uploads {
+                    let checked = files::check(&bank, &town, upload);
+                    let began = Instant::now();
+                    let totals = files::deposit(&bank, &checked, &AtomicBool::new(false));
+                    depositing += began.elapsed().as_secs_f64();
+                    assert_eq!((totals.already_there, totals.refused), (0, 0));
+                    outcomes += totals.accepted + totals.flagged;
+                    flagged += totals.flagged;
+                }
                 let imported = Imported {
-                    seconds: began.elapsed().as_secs_f64(),
+                    checking: began.elapsed().as_secs_f64() - depositing,
+                    depositing,
+                    outcomes,
+                    flagged,
                     processor: processor_seconds() - used,
                     peak_mib: peak_mib(),
                 };
@@ -132,9 +125,10 @@ impl Errand {
             Self::Wait {
                 place,
                 town,
+                upload,
                 first,
                 seconds,
-            } => serde_json::to_string(&latency::measure(place.open(), &town, first, seconds)).unwrap(),
+            } => serde_json::to_string(&latency::measure(place.open(), &town, &upload, first, seconds)).unwrap(),
         }
     }
 
@@ -158,7 +152,7 @@ fn main() {
     let outcomes: u64 = variable("CREDIT_BANK_TEST_BENCH_OUTCOMES", 1_000_000);
     let seconds: f64 = variable("CREDIT_BANK_TEST_BENCH_SECONDS", 10.0);
     let is_asked = |part: &str| asked.is_empty() || asked.iter().any(|argument| argument == part);
-    println!("{outcomes} outcomes for {} people, {} a transaction", outcomes / 2, slice_rows());
+    println!("{outcomes} outcomes for {} people", outcomes / 2);
     for name in ["SQLite", "PostgreSQL"].into_iter().filter(|name| is_asked(name)) {
         let cluster = (name == "PostgreSQL").then(|| cluster::Cluster::start(|_| {}));
         measure(name, cluster.as_ref().map(|cluster| cluster.url.as_str()), outcomes, seconds);
@@ -172,31 +166,50 @@ fn measure(name: &str, server: Option<&str>, outcomes: u64, seconds: f64) {
     let town = Town::found(&bank, outcomes / 2);
     drop(bank);
     let empty = place.copy("bare");
+    let file = |school: usize, what: &str| directory.path().join(format!("{what}-{school}.csv"));
+    let schools = town.schools();
+    let uploads = (0..schools).map(|school| {
+        let numbers = (school as u64..outcomes).step_by(schools);
+        files::write(&town, school, numbers, &file(school, "all"))
+    });
     let errand = Errand::Import {
         place: place.clone(),
         town: town.clone(),
-        outcomes,
+        uploads: uploads.collect(),
     };
     let imported: Imported = errand.sent();
+    assert_eq!(imported.outcomes, outcomes);
     place.analyse();
-    let bare = bare::load(&place, &empty, slice_rows());
+    let bare = bare::load(&place, &empty, BARE_OUTCOMES);
     assert_eq!(bare.written as u64, outcomes);
     let rate = |seconds: f64| outcomes as f64 / seconds;
+    let whole = imported.checking + imported.depositing;
     println!(
-        "{name}: import {:.0} outcomes/s, {} MiB at most; bare load of the same rows {:.0}/s: ratio {:.2}",
-        rate(imported.seconds),
+        "{name}: deposit of the files {:.0} outcomes/s, {} MiB at most; bare load of the same rows {:.0}/s: ratio {:.2}",
+        rate(imported.depositing),
         imported.peak_mib,
         rate(bare.seconds),
-        bare.seconds / imported.seconds,
+        bare.seconds / imported.depositing,
+    );
+    println!(
+        "{name}: with uploads and dry runs {:.0} outcomes/s: ratio {:.2}; {} of them wait for a person",
+        rate(whole),
+        bare.seconds / whole,
+        imported.flagged,
     );
     println!(
         "{name}: processor time outside of a server, an outcome: import {:.0} µs, bare {:.0} µs",
         imported.processor * 1e6 / outcomes as f64,
         bare.processor * 1e6 / outcomes as f64,
     );
+    // New ones of the first institution, behind those that single deposits can reach.
+    let far = outcomes.next_multiple_of(schools as u64) + 1_000_000 * schools as u64;
+    let further = (far..).step_by(schools).take((seconds * ROWS_PER_SECOND_MAX) as usize);
+    let upload = files::write(&town, 0, further, &file(0, "further"));
     let errand = Errand::Wait {
         place,
         town,
+        upload,
         first: outcomes,
         seconds,
     };

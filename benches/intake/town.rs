@@ -147,10 +147,27 @@ impl Town {
         Self { schools, offered, people }
     }
 
-    /// The outcome of this number, as its institution deposits it; a thousand after each other are of one institution.
+    /// How many institutions there are.
+    pub(crate) fn schools(&self) -> usize {
+        self.schools.len()
+    }
+
+    /// An institution, and whoever deposits for it.
+    pub(crate) fn school(&self, place: usize) -> (Uuid, Context) {
+        let School {
+            institution_id,
+            user_id,
+            session_id,
+        } = self.schools[place];
+        (institution_id, Context::of(Caller::User { user_id, session_id }, now()))
+    }
+
+    /// The outcome of this number, as its institution deposits it; neighbours are of different institutions. Whoever has several
+    /// has different ones, since doubles would wait for a person.
     pub(crate) fn outcome(&self, number: u64) -> DepositRequest {
-        let school = of(&self.schools, number / 1000);
-        let person = mixed(number, 5) % self.people;
+        let (institution_id, context) = self.school((number % self.schools.len() as u64) as usize);
+        // So many steps through all of the people that those of one file are scattered, each once in a round.
+        let (person, round) = (number * 100_000_007 % self.people, number / self.people);
         // 20,151 trainings, 17,568 occupational and 2,815 X certificates.
         let kind = match mixed(number, 6) % 40_534 {
             0..20_151 => "training",
@@ -158,7 +175,8 @@ impl Town {
             _ => "skill_certificate",
         };
         let of_kind: Vec<&Offered> = self.offered.iter().filter(|offered| offered.kind == kind).collect();
-        let achieved = of(&of_kind, mixed(number, 7));
+        // The steps of a family stand together.
+        let achieved = of(&of_kind, mixed(person, 7) % 1_000 + round * 5);
         let first: NaiveDate = "2024-01-01".parse().unwrap();
         let awarded_on = first + Days::new(mixed(number, 8) % 366);
         let certificate_number = match kind {
@@ -180,7 +198,7 @@ impl Town {
             achieved.hours + of(&[4, 8], mixed(number, 10))
         };
         let outcome = NewOutcome {
-            institution_id: school.institution_id,
+            institution_id,
             learner: learner(person),
             achievement_code: achieved.code.clone(),
             awarded_on,
@@ -193,9 +211,8 @@ impl Town {
             trainee_group: None,
             contest: None,
         };
-        let (user_id, session_id) = (school.user_id, school.session_id);
         DepositRequest {
-            context: Context::of(Caller::User { user_id, session_id }, now()),
+            context,
             idempotency_key: None,
             outcome,
         }

@@ -13,6 +13,9 @@ use super::error::OpError;
 /// Says what moment it is; this floor has no clock of its own.
 pub type Clock = fn() -> DateTime<Utc>;
 
+/// The same, for a job and the threads that it starts.
+pub type SharedClock<'a> = &'a (dyn Fn() -> DateTime<Utc> + Sync);
+
 /// The running thread.
 pub struct Background {
     what: &'static str,

@@ -64,15 +64,15 @@ impl Lease {
         Ok(kept == 1)
     }
 
-    /// Keeps the totals of the deposit so far; false when the job is no longer the runner's.
+    /// Keeps the totals of the deposit so far, and how far the runner is; false when the job is no longer the runner's.
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn count(&self, conn: &mut Conn, totals: Document) -> Result<bool, StoreError> {
+    pub fn count(&self, conn: &mut Conn, now: DateTime<Utc>, far: Far, totals: Document) -> Result<bool, StoreError> {
         let kept = diesel::update(of_runner!(self.import_id, self.runner, self.status))
             .set(imports::commit_totals.eq(Some(totals)))
             .execute(conn)?;
-        Ok(kept == 1)
+        Ok(kept == 1 && self.beat(conn, now, far)?)
     }
 
     /// Ends the dry run; false when the job is no longer the runner's.

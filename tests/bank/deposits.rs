@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use super::common::{NUMBER, World, on_both};
 use credit_bank::domain::rejection::Rejection;
-use credit_bank::ops::deposit::slice::each_in_turn;
-use credit_bank::ops::deposit::{
-    DepositRequest, Deposited, Imagined, NewOutcome, Novelty, deposit_outcomes, deposit_outcomes_with, imagine_outcomes,
-};
+use credit_bank::ops::deposit::slice::{Slice, each_in_turn};
+use credit_bank::ops::deposit::{DepositRequest, Deposited, Imagined, NewOutcome, Novelty, deposit_outcomes};
 use credit_bank::ops::error::OpError;
 use credit_bank::ops::verify::verify;
 use credit_bank::store::records::outcome;
@@ -55,21 +53,23 @@ fn what_is_done_with_the_answers_stands_or_falls_with_the_deposits() {
             idempotency_key: None,
             outcome: world.outcome(),
         }];
-        let imagined = imagine_outcomes(&world.bank, &requests, &mut Imagined::default()).unwrap();
+        let slice = Slice::prepare(&world.bank, requests.to_vec()).unwrap();
+        let imagined = slice.imagine(&world.bank, &mut Imagined::default()).unwrap();
         assert_eq!(imagined[0].as_ref().unwrap().credit.to_string(), "9.00");
         assert_eq!(verify(&world.bank).unwrap().learners, 0);
-        let refused = deposit_outcomes_with(&world.bank, &requests, |_, _| Err::<(), _>(Rejection::NotFound {}.into()));
+        let refused = slice.deposit_with(&world.bank, |_, _| Err::<(), _>(Rejection::NotFound {}.into()));
         assert_eq!(refused.unwrap_err().to_string(), OpError::from(Rejection::NotFound {}).to_string());
         assert_eq!(verify(&world.bank).unwrap().learners, 0);
-        let (answers, seen) = deposit_outcomes_with(&world.bank, &requests, |conn, answers| {
-            let id = answers[0].as_ref().unwrap().outcome_id;
-            Ok((id, outcome(conn, id)?.map(|row| row.outcome_id.0)))
-        })
-        .unwrap();
+        let (answers, seen) = slice
+            .deposit_with(&world.bank, |conn, answers| {
+                let id = answers[0].as_ref().unwrap().outcome_id;
+                Ok((id, outcome(conn, id)?.map(|row| row.outcome_id.0)))
+            })
+            .unwrap();
         let id = answers[0].as_ref().unwrap().outcome_id;
         assert_eq!(seen, (id, Some(id)));
         assert_eq!(
-            imagine_outcomes(&world.bank, &requests, &mut Imagined::default()).unwrap()[0]
+            slice.imagine(&world.bank, &mut Imagined::default()).unwrap()[0]
                 .as_ref()
                 .unwrap()
                 .novelty,

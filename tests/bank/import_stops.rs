@@ -30,13 +30,13 @@ fn a_deposit_that_breaks_off_anywhere_ten_times_goes_on_exactly_where_it_was() {
         )
         .unwrap();
         let mut breaks = 0;
-        let late = Cell::new(now());
+        let late = Mutex::new(now());
         for attempt in 0..40 {
             // The runner ends without a word after one or two chunks more, as a process does that is killed.
             let looks = Cell::new(0);
             let ends_after = 1 + attempt % 2;
             let run = || {
-                run_next_import(&world.bank, None, &|| late.get(), &|| {
+                run_next_import(&world.bank, None, &|| *late.lock().unwrap(), &|| {
                     looks.set(looks.get() + 1);
                     assert!(looks.get() <= ends_after || breaks >= 10, "killed");
                     false
@@ -47,8 +47,8 @@ fn a_deposit_that_breaks_off_anywhere_ten_times_goes_on_exactly_where_it_was() {
                 Err(_) => {
                     breaks += 1;
                     // Before the silence nobody takes it.
-                    assert!(!run_next_import(&world.bank, None, &|| late.get(), &|| false).unwrap());
-                    late.set(late.get() + TimeDelta::seconds(31));
+                    assert!(!run_next_import(&world.bank, None, &|| *late.lock().unwrap(), &|| false).unwrap());
+                    *late.lock().unwrap() += TimeDelta::seconds(31);
                 }
                 Ok(ran) => {
                     if !ran.unwrap() {

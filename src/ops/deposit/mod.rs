@@ -5,6 +5,7 @@ mod achievements;
 mod doubles;
 mod imagined;
 mod load;
+mod newcomers;
 mod plan;
 mod prepare;
 mod rows;
@@ -115,28 +116,8 @@ pub type Answers = Vec<Result<Deposited, Rejection>>;
 /// # Errors
 /// Only when the database fails: then nothing of it happened.
 pub fn deposit_outcomes(bank: &Bank, requests: &[DepositRequest]) -> Result<Answers, OpError> {
-    deposit_outcomes_with(bank, requests, |_, _| Ok(())).map(|(answers, ())| answers)
-}
-
-/// Deposits a slice as [`deposit_outcomes`] does, and does something more with its answers in the same transaction, such
-/// as moving the place of whoever works through a file. Like the rest of a write it may run again.
-///
-/// # Errors
-/// When the database fails, or what `also` answers: then nothing of it happened.
-pub fn deposit_outcomes_with<T>(
-    bank: &Bank,
-    requests: &[DepositRequest],
-    also: impl FnMut(&mut Conn, &Answers) -> Result<T, OpError>,
-) -> Result<(Answers, T), OpError> {
-    deposit_prepared(bank, requests, &prepare_all(bank, requests)?, also)
-}
-
-/// What [`deposit_outcomes`] would answer now, were the slices before it deposited that `imagined` has seen; nothing is written.
-///
-/// # Errors
-/// When the database fails.
-pub fn imagine_outcomes(bank: &Bank, requests: &[DepositRequest], imagined: &mut Imagined) -> Result<Answers, OpError> {
-    imagine_prepared(bank, requests, &prepare_all(bank, requests)?, imagined)
+    let prepared = prepare_all(bank, requests)?;
+    deposit_prepared(bank, requests, &prepared, |_, _| Ok(())).map(|(answers, ())| answers)
 }
 
 /// Everything that needs no database is done before the transaction: parsing, indexing, sealing.

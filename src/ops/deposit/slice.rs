@@ -30,7 +30,8 @@ impl Slice {
         &self.requests
     }
 
-    /// As [`super::deposit_outcomes_with`].
+    /// Deposits them as [`super::deposit_outcomes`] does, and does something more with the answers in the same transaction, such
+    /// as moving the place of whoever works through a file. Like the rest of a write it may run again.
     ///
     /// # Errors
     /// When the database fails, or what `also` answers: then nothing of it happened.
@@ -42,7 +43,7 @@ impl Slice {
         deposit_prepared(bank, &self.requests, &self.prepared, also)
     }
 
-    /// As [`super::imagine_outcomes`].
+    /// What a deposit would answer now, were the slices before it deposited that `imagined` has seen; nothing is written.
     ///
     /// # Errors
     /// When the database fails.

@@ -6,6 +6,7 @@ mod changes;
 pub mod download;
 mod file;
 mod judge;
+mod pieces;
 pub mod profile;
 pub mod receive;
 pub mod rows;

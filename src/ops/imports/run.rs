@@ -8,17 +8,19 @@ use uuid::Uuid;
 
 use super::changes::changes;
 use super::file::PieceReader;
-use super::judge::{Chunk, UnknownCodes};
-use super::rows::{KeptRow, Phase, opened, sealed};
+use super::judge::UnknownCodes;
+use super::pieces::{Cut, Piece, Pieces, context_of};
+use super::rows::{KeptRow, Phase, sealed};
 use super::{ImportOptions, KeptFailure, Said, file_name, kept};
-use crate::domain::actor::Caller;
 use crate::domain::import::{ImportStatus, ImportTotals};
 use crate::domain::institution::InstitutionStatus;
 use crate::domain::rejection::Rejection;
 use crate::intake::file_problem::FileProblem;
 use crate::intake::{Options, Reading};
+use crate::ops::background::SharedClock;
 use crate::ops::context::{Bank, Context};
-use crate::ops::deposit::{Imagined, deposit_outcomes_with, imagine_outcomes};
+use crate::ops::deposit::Imagined;
+use crate::ops::deposit::slice::{Slice, each_in_turn};
 use crate::ops::document::document_of;
 use crate::ops::error::OpError;
 use crate::store::connection::Conn;
@@ -41,7 +43,9 @@ pub(super) enum Ended {
 }
 
 /// Why a job does not go on.
-enum Halt {
+pub(super) enum Halt {
+    /// It ended before the end of its file.
+    Ended(Ended),
     /// The file cannot be read any further, or its institution may not deposit any more.
     Failed(KeptFailure),
     Op(OpError),
@@ -84,7 +88,7 @@ pub(super) struct Run<'a> {
     pub(super) bank: &'a Arc<Bank>,
     pub(super) job: &'a ImportRow,
     pub(super) lease: Lease,
-    pub(super) clock: &'a dyn Fn() -> DateTime<Utc>,
+    pub(super) clock: SharedClock<'a>,
     pub(super) stopped: &'a dyn Fn() -> bool,
 }
 
@@ -99,7 +103,7 @@ impl Run<'_> {
             _ => self.check(),
         };
         match ended {
-            Ok(ended) => Ok(ended),
+            Ok(ended) | Err(Halt::Ended(ended)) => Ok(ended),
             Err(Halt::Op(error)) => Err(error),
             Err(Halt::Failed(failure)) => self.fail(&failure),
         }
@@ -122,16 +126,8 @@ impl Run<'_> {
         self.lease.import_id
     }
 
-    /// The import itself deposits: whoever committed it may have logged out since.
     fn context(&self) -> Context {
-        Context {
-            caller: Caller::Import {
-                import_id: self.import_id(),
-            },
-            now: (self.clock)(),
-            // All that one import writes is found again by it.
-            request_id: self.import_id(),
-        }
+        context_of(self.import_id(), (self.clock)())
     }
 
     fn tell(&self, conn: &mut Conn, told: Told, details: serde_json::Value) -> Result<(), OpError> {
@@ -161,21 +157,44 @@ impl Run<'_> {
         }
     }
 
-    fn beat(&self, rows_done: u64, furthest: &AtomicU64) -> Result<bool, OpError> {
+    fn far(rows_done: u64, furthest: &AtomicU64) -> Far {
         let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        let far = Far {
+        Far {
             rows_done: whole(rows_done),
             bytes_read: whole(furthest.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Does `work` with each piece in order, while the next one is read and made ready.
+    fn each_piece(
+        &self,
+        options: &ImportOptions,
+        reading: Reading,
+        cut: Cut,
+        mut work: impl FnMut(Piece, &Slice) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        let pieces = Pieces {
+            bank: self.bank,
+            import_id: self.import_id(),
+            institution_id: self.job.institution_id.0,
+            codes: &options.codes,
+            clock: self.clock,
+            reading,
+            cut,
         };
-        let now = (self.clock)();
-        Ok(self.bank.store.write(|conn| self.lease.beat(conn, now, far))?)
+        each_in_turn(self.bank, pieces, |piece: Result<Piece, Halt>, slice| {
+            if (self.stopped)() {
+                return Err(Halt::Ended(self.put_back()?));
+            }
+            work(piece?, &slice)
+        })
     }
 
     /// The dry run: from the first row, since what it has imagined is nowhere but in memory.
     fn check(&self) -> Result<Ended, Halt> {
         self.look_at_institution()?;
         let (options, furthest) = (self.options()?, Arc::new(AtomicU64::new(0)));
-        let mut reading = self.open(&options, &furthest)?;
+        let reading = self.open(&options, &furthest)?;
         let about = document_of(reading.about())?;
         let is_mine = self.bank.store.write(|conn| {
             import_rows::forget_chunks(conn, self.import_id(), false)?;
@@ -186,29 +205,21 @@ impl Run<'_> {
         }
         let (mut totals, mut unknown, mut imagined) = (ImportTotals::default(), UnknownCodes::default(), Imagined::default());
         let mut number = 0;
-        while let Some(chunk) = Chunk::read(&mut reading, None)? {
-            if (self.stopped)() {
-                return Ok(self.put_back()?);
-            }
-            let requests = chunk.requests(self.context(), self.job.institution_id.0, &options.codes);
-            let answers = imagine_outcomes(self.bank, &requests, &mut imagined)?;
+        self.each_piece(&options, reading, Cut::Anew, |Piece { chunk, .. }, slice| {
+            let answers = slice.imagine(self.bank, &mut imagined)?;
             chunk.unknown_codes(&answers).for_each(|code| unknown.add(code));
             let rows = chunk.kept(&answers, Phase::Check);
             add(&mut totals, chunk.rows, &rows);
-            let row = sealed(
-                self.bank,
-                self.import_id(),
-                Phase::Check,
-                number,
-                (chunk.first_row, chunk.last_row),
-                &rows,
-            )?;
-            self.bank.store.write(|conn| import_rows::add_chunk(conn, &row))?;
+            let place = (chunk.first_row, chunk.last_row);
+            let row = sealed(self.bank, self.import_id(), Phase::Check, number, place, &rows)?;
+            let (now, far) = ((self.clock)(), Self::far(totals.rows, &furthest));
+            let is_mine = self.bank.store.write(|conn| {
+                import_rows::add_chunk(conn, &row)?;
+                self.lease.beat(conn, now, far)
+            })?;
             number += 1;
-            if !self.beat(totals.rows, &furthest)? {
-                return Ok(Ended::Lost);
-            }
-        }
+            if is_mine { Ok(()) } else { Err(Halt::Ended(Ended::Lost)) }
+        })?;
         self.end_check(&totals, unknown)
     }
 
@@ -244,31 +255,18 @@ impl Run<'_> {
             reading.skip_through(u64::try_from(last.last_row).unwrap_or(u64::MAX))?;
             number = last.number + 1;
         }
-        loop {
-            if (self.stopped)() {
-                return Ok(self.put_back()?);
-            }
+        self.each_piece(&options, reading, Cut::AsChecked { number }, |piece, slice| {
             self.look_at_institution()?;
-            let checked = self
-                .bank
-                .store
-                .read(|conn| import_rows::chunk(conn, self.import_id(), false, number))?;
-            let up_to = checked.as_ref().map(|chunk| u64::try_from(chunk.last_row).unwrap_or(u64::MAX));
-            let Some(chunk) = Chunk::read(&mut reading, up_to)? else { break };
-            let expected = match &checked {
-                Some(checked) => opened(self.bank, checked)?,
-                None => Vec::new(),
+            let ended = match self.deposit_piece(&piece, slice, number, &totals, &furthest)? {
+                Deposit::Done(with) => {
+                    (totals, number) = (with, number + 1);
+                    return Ok(());
+                }
+                Deposit::Lost => Ended::Lost,
+                Deposit::Differs => self.stop_before(&piece, slice)?,
             };
-            match self.deposit_chunk(&options, &chunk, &expected, number, &totals)? {
-                Deposit::Done(with) => totals = with,
-                Deposit::Lost => return Ok(Ended::Lost),
-                Deposit::Differs => return Ok(self.stop_before(&options, &chunk, &expected)?),
-            }
-            number += 1;
-            if !self.beat(totals.rows, &furthest)? {
-                return Ok(Ended::Lost);
-            }
-        }
+            Err(Halt::Ended(ended))
+        })?;
         let now = (self.clock)();
         let ended = self.bank.store.write(|conn| {
             if !self.lease.end_commit(conn, now, ImportStatus::Done, None)? {
@@ -281,25 +279,25 @@ impl Run<'_> {
         Ok(ended)
     }
 
-    /// Deposits a chunk, and keeps what became of it in the same transaction; nothing of it where the job is no longer the
+    /// Deposits a piece, and keeps what became of it in the same transaction; nothing of it where the job is no longer the
     /// runner's, or where an answer is not what the dry run said and nobody wanted it all the same.
-    fn deposit_chunk(
+    fn deposit_piece(
         &self,
-        options: &ImportOptions,
-        chunk: &Chunk,
-        expected: &[KeptRow],
+        Piece { chunk, expected }: &Piece,
+        slice: &Slice,
         number: i64,
         totals: &ImportTotals,
+        furthest: &AtomicU64,
     ) -> Result<Deposit, OpError> {
-        let requests = chunk.requests(self.context(), self.job.institution_id.0, &options.codes);
-        let done = deposit_outcomes_with(self.bank, &requests, |conn, answers| {
+        let now = (self.clock)();
+        let done = slice.deposit_with(self.bank, |conn, answers| {
             let rows = chunk.kept(answers, Phase::Deposit);
             if !self.job.even_if_changed && !changes(expected, &rows).is_empty() {
                 return Err(Undone::Differs.into());
             }
             let mut with = totals.clone();
             add(&mut with, chunk.rows, &rows);
-            if !self.lease.count(conn, document_of(&with)?)? {
+            if !self.lease.count(conn, now, Self::far(with.rows, furthest), document_of(&with)?)? {
                 return Err(Undone::Lost.into());
             }
             let place = (chunk.first_row, chunk.last_row);
@@ -319,9 +317,8 @@ impl Run<'_> {
     }
 
     /// Stops before a chunk of which answers are not what the dry run said, and says which.
-    fn stop_before(&self, options: &ImportOptions, chunk: &Chunk, expected: &[KeptRow]) -> Result<Ended, OpError> {
-        let requests = chunk.requests(self.context(), self.job.institution_id.0, &options.codes);
-        let answers = imagine_outcomes(self.bank, &requests, &mut Imagined::default())?;
+    fn stop_before(&self, Piece { chunk, expected }: &Piece, slice: &Slice) -> Result<Ended, OpError> {
+        let answers = slice.imagine(self.bank, &mut Imagined::default())?;
         let changed = document_of(&changes(expected, &chunk.kept(&answers, Phase::Check)))?;
         let now = (self.clock)();
         self.bank.store.write(|conn| {

@@ -4,13 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::run::{Ended, Run};
 use super::{KeptFailure, Said, status_of};
 use crate::domain::language::Language;
-use crate::ops::background::{Background, Clock};
+use crate::ops::background::{Background, Clock, SharedClock};
 use crate::ops::context::Bank;
 use crate::ops::error::OpError;
 use crate::store::import_lease::Lease;
@@ -31,12 +30,7 @@ pub fn start_importer(bank: Arc<Bank>, clock: Clock) -> Background {
 ///
 /// # Errors
 /// When the database or the store of contents fails; the job is then taken again after the silence.
-pub fn run_next_import(
-    bank: &Arc<Bank>,
-    only: Option<Uuid>,
-    clock: &dyn Fn() -> DateTime<Utc>,
-    stopped: &dyn Fn() -> bool,
-) -> Result<bool, OpError> {
+pub fn run_next_import(bank: &Arc<Bank>, only: Option<Uuid>, clock: SharedClock<'_>, stopped: &dyn Fn() -> bool) -> Result<bool, OpError> {
     let (now, runner) = (clock(), Uuid::now_v7());
     let silent_since = now - bank.import_silence;
     let Some(job) = bank.store.read(|conn| store::next(conn, only, silent_since))? else {
