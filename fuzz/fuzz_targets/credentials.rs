@@ -1,5 +1,5 @@
 //! Any bytes are verified as credentials without a fall or a hang:
-//! `cargo +nightly fuzz run credentials fuzz/corpus/credentials fuzz/seeds/credentials`.
+//! `tests/fuzz credentials`.
 #![no_main]
 
 use credit_bank::intake::about::Format;

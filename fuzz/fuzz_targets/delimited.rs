@@ -1,5 +1,5 @@
 //! Any bytes are read as delimited text without a fall, and given back:
-//! `cargo +nightly fuzz run delimited fuzz/corpus/delimited fuzz/seeds/delimited`.
+//! `tests/fuzz delimited`.
 #![no_main]
 
 use credit_bank::intake::about::Format;

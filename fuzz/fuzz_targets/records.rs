@@ -1,5 +1,5 @@
 //! Any bytes are read as records and as statements without a fall, and given back:
-//! `cargo +nightly fuzz run records fuzz/corpus/records fuzz/seeds/records`.
+//! `tests/fuzz records`.
 #![no_main]
 
 use credit_bank::intake::about::Format;

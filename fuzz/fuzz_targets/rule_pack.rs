@@ -1,5 +1,5 @@
 //! Any text is read as a body that is a pack, and validated, without a fall or a hang:
-//! `cargo +nightly fuzz run rule_pack fuzz/corpus/rule_pack fuzz/seeds/rule_pack`.
+//! `tests/fuzz rule_pack`.
 #![no_main]
 
 use credit_bank::domain::pack::RulePack;

@@ -1,5 +1,5 @@
 //! Any bytes are read as a workbook without a fall. Its checksums hide most of it from chance, so a sheet's XML is put into an
-//! archive too: `cargo +nightly fuzz run workbook fuzz/corpus/workbook fuzz/seeds/workbook`.
+//! archive too: `tests/fuzz workbook`.
 #![no_main]
 
 use credit_bank::intake::about::Format;
