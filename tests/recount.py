@@ -81,18 +81,25 @@ def main(directory):
     achievements = {a["code"]: a for a in json.loads((directory / "achievements.json").read_text("utf-8"))}
     order = [institution["code"] for institution in json.loads((directory / "institutions.json").read_text("utf-8"))]
     total_outcomes, total_credit, learners, lines, waiting, repeated = 0, Decimal(0), {}, [], 0, 0
+    namesakes = set()
     for at in order:
         path = directory / f"outcomes-{at}.csv"
         credit, count, seen = Decimal(0), 0, set()
         for row in rows(path):
-            number, _, _, code, on, certificate, hours, _ = row
+            number, name, _, code, on, certificate, hours, _ = row
             record = {"at": at, "code": code, "on": date.fromisoformat(on), "certificate": certificate, "hours": Decimal(hours)}
+            is_new = number not in learners
             had = learners.setdefault(number, [])
             if tuple(row) in seen:
                 repeated += 1
                 continue
             seen.add(tuple(row))
             doubtful = any(looks_like(record, known, achievements) for known in had)
+            if is_new:
+                # Somebody new with the name and the date of birth of somebody known: perhaps one person with two numbers.
+                person = (name, number[6:14])
+                doubtful = doubtful or person in namesakes
+                namesakes.add(person)
             had.append(record)
             if doubtful:
                 waiting += 1

@@ -108,6 +108,9 @@ pub fn known_after(conn: &mut Conn, place: &WalkRow, until: DateTime<Utc>, limit
 /// When the database refuses.
 pub fn keep_likenesses(conn: &mut Conn, rows: &[(Vec<u8>, Uuid)]) -> Result<(), StoreError> {
     use diesel::sql_types::Binary;
+    if rows.is_empty() {
+        return Ok(());
+    }
     match conn {
         Conn::Postgres(conn) => {
             SetBased {

@@ -3,6 +3,7 @@
 use credit_bank::domain::import::{ImportResult, ImportStatus};
 use credit_bank::domain::outcome::OutcomeFlag;
 use credit_bank::ops::achievements::{create_achievement, publish_achievement};
+use credit_bank::ops::imports::rows::ImportedRow;
 use credit_bank::ops::outcomes::read_outcome;
 use serde_json::json;
 
@@ -69,5 +70,62 @@ fn what_looks_like_a_double_waits_with_both_records_and_the_very_same_is_there()
         let done = commit(world, &import);
         assert_eq!(done.summary.status, ImportStatus::Done, "{:?}", done.changes);
         assert_eq!(done.summary.deposit, import.summary.check);
+    });
+}
+
+/// A number of the same day of birth in another division, with its check digit.
+fn other_number(of: &str) -> String {
+    const WEIGHTS: [usize; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let body = format!("410503{}", &of[6..17]);
+    let sum: usize = body
+        .bytes()
+        .zip(WEIGHTS)
+        .map(|(digit, weight)| usize::from(digit - b'0') * weight)
+        .sum();
+    format!("{body}{}", &"10X98765432"[sum % 11..=sum % 11])
+}
+
+#[test]
+fn one_person_under_two_numbers_is_flagged_in_one_slice_across_slices_and_in_the_next_file() {
+    on_both(|world| {
+        publish(world, "tr-care", "养老护理技能提升培训", "training", None);
+        let line = |number: &str, name: &str, day: &str| format!("{number},{name},tr-care,{day},,60,90");
+        let twice = |n: usize, day: &str| {
+            [
+                line(&identity_number(n), &name(n), day),
+                line(&other_number(&identity_number(n)), &name(n), day),
+            ]
+        };
+        let mut lines: Vec<String> = twice(0, "2024-05-06").into();
+        // What opened the account is looked at; what comes after it is not.
+        lines.push(line(&other_number(&identity_number(0)), &name(0), "2024-08-06"));
+        let [first, second] = twice(1, "2024-05-06");
+        lines.push(first);
+        lines.extend((10..900).map(row));
+        lines.push(second);
+        // Another one of that day of birth, and another of that name.
+        lines.push(line(&other_number(&identity_number(2)), &name(3), "2024-05-06"));
+        let import = checked(world, &file(&lines));
+        assert_eq!(counts(import.summary.check.as_ref()), (894, 0, 2, 0));
+        let done = commit(world, &import);
+        assert_eq!(done.summary.status, ImportStatus::Done, "{:?}", done.changes);
+        assert_eq!(done.summary.deposit, import.summary.check);
+        let flagged = rows(world, &done, Some(ImportResult::Flagged));
+        let accepted = rows(world, &done, Some(ImportResult::Accepted));
+        let outcome_of = |rows: &[ImportedRow], number: u64| {
+            let row = rows.iter().find(|row| row.row == number).unwrap();
+            read_outcome(&world.bank, &world.registrar, row.outcome_id.unwrap()).unwrap()
+        };
+        // Lines of the file, of which the first is its header.
+        for (waits, known) in [(3, 2), (896, 5)] {
+            let double = outcome_of(&flagged, waits).doubles[0].clone();
+            assert_eq!(double.flag, OutcomeFlag::OnePersonTwoNumbers);
+            assert_eq!(double.learner_id, Some(outcome_of(&accepted, known).learner_id));
+        }
+        // In the next file, long before the hourly search.
+        let next = [line(&other_number(&identity_number(20)), &name(20), "2024-05-06")];
+        let import = checked(world, &file(&next));
+        assert_eq!(counts(import.summary.check.as_ref()), (0, 0, 1, 0));
+        assert_eq!(commit(world, &import).summary.deposit, import.summary.check);
     });
 }

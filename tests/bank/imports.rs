@@ -42,7 +42,9 @@ pub(crate) fn identity_number(n: usize) -> String {
 pub(crate) fn name(n: usize) -> String {
     const SURNAMES: [&str; 7] = ["王", "李", "张", "刘", "陈", "杨", "赵"];
     const GIVEN: [&str; 11] = ["芳", "伟", "娜", "敏", "静", "强", "磊", "军", "洋", "勇", "艳"];
-    format!("{}{}{}", SURNAMES[n % 7], GIVEN[n % 11], GIVEN[n / 11 % 11])
+    const LAST: [&str; 13] = ["", "明", "杰", "娟", "涛", "超", "霞", "平", "刚", "英", "华", "兰", "红"];
+    // No two who are born on one day have one name: they would be looked at.
+    format!("{}{}{}", SURNAMES[n % 7], GIVEN[n / 7 % 11], LAST[n / 77 % 13])
 }
 
 const HEADER: &str = "身份证号,姓名,成果编码,取得日期,证书编号,学时,成绩";

@@ -6,22 +6,17 @@ use std::sync::Arc;
 use chrono::{NaiveDate, TimeDelta};
 use uuid::Uuid;
 
+use super::newcomers::{Newcomers, look_alikes};
 use super::prepare::Prepared;
 use crate::domain::doubles::{DAYS_APART_MAX, Double, Fact, Standard, flag};
 use crate::domain::hours::Hours;
-use crate::domain::likeness::{Person, Strength, grounds, strength};
 use crate::domain::outcome::OutcomeFlag;
 use crate::ops::context::Bank;
 use crate::ops::error::OpError;
-use crate::ops::suspicions::persons;
 use crate::store::connection::Conn;
 use crate::store::deposits::OutcomeRow;
 use crate::store::doubles::{self as store, EarlierRow};
-use crate::store::records;
 use crate::store::standards::AchievementRow;
-
-/// How many others may have one likeness. More than these are people with a common name, who make no doubt.
-const LIKE_MAX: usize = 10;
 
 /// What the learners of a slice have already.
 #[derive(Default)]
@@ -31,6 +26,8 @@ pub(super) struct Doubles {
     same: HashMap<(Uuid, Vec<u8>), OutcomeRow>,
     /// Whom somebody looks like whose document the bank does not know.
     persons: HashMap<Vec<u8>, Uuid>,
+    /// Those whose accounts the slice opens.
+    pub(super) newcomers: Newcomers,
     standards: HashMap<Uuid, Arc<Standard>>,
 }
 
@@ -125,11 +122,20 @@ impl Doubles {
                 });
             }
         }
-        if let Some(other) = self.persons.get(&prepared.document_index) {
+        // What opens an account is looked at; what comes after it is of somebody whom the bank knows.
+        let other = match learner_id {
+            Some(_) => None,
+            None => self
+                .persons
+                .get(&prepared.document_index)
+                .copied()
+                .or_else(|| self.newcomers.alike(prepared)),
+        };
+        if let Some(other) = other {
             found.push(Double {
                 flag: OutcomeFlag::OnePersonTwoNumbers,
                 outcome_id: None,
-                learner_id: Some(*other),
+                learner_id: Some(other),
             });
         }
         found
@@ -138,6 +144,11 @@ impl Doubles {
     /// An outcome is as if it were not there: another takes its place.
     pub(super) fn take_place(&mut self, outcome_id: Uuid) {
         self.same.retain(|_, outcome| outcome.outcome_id.0 != outcome_id);
+    }
+
+    /// Somebody new looks like this one, whom a dry run has met.
+    pub(super) fn lend_alike(&mut self, document_index: &[u8], other: Uuid) {
+        self.persons.entry(document_index.to_vec()).or_insert(other);
     }
 
     /// A learner has this from now on.
@@ -161,50 +172,4 @@ fn days(wanted: &[&Prepared]) -> Option<(NaiveDate, NaiveDate)> {
     let around = TimeDelta::days(DAYS_APART_MAX);
     let first = first.checked_sub_signed(around).unwrap_or(NaiveDate::MIN);
     Some((first, last.checked_add_signed(around).unwrap_or(NaiveDate::MAX)))
-}
-
-/// For those whose documents the bank does not know: the account of somebody of whom it would be a coincidence to be another.
-fn look_alikes(bank: &Bank, conn: &mut Conn, wanted: &[&Prepared], documents: &HashSet<&[u8]>) -> Result<HashMap<Vec<u8>, Uuid>, OpError> {
-    let unknown: HashMap<&[u8], &Prepared> = wanted
-        .iter()
-        .filter(|prepared| !documents.contains(prepared.document_index.as_slice()))
-        .map(|prepared| (prepared.document_index.as_slice(), *prepared))
-        .collect();
-    let mut indexes: Vec<Vec<u8>> = unknown.values().flat_map(|prepared| prepared.likenesses.iter().cloned()).collect();
-    indexes.sort_unstable();
-    indexes.dedup();
-    let mut alike: HashMap<Vec<u8>, Vec<Uuid>> = HashMap::new();
-    for (index, learner_id) in store::learners_like_any(conn, &indexes)? {
-        alike.entry(index).or_default().push(learner_id.0);
-    }
-    alike.retain(|_, learners| learners.len() <= LIKE_MAX);
-    if alike.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut ids: Vec<Uuid> = alike.values().flatten().copied().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut rows = records::learners(conn, &ids)?;
-    rows.retain(|row| row.merged_into.is_none());
-    let others = persons(bank, conn, rows)?;
-    let mut found = HashMap::new();
-    for (document_index, prepared) in unknown {
-        let person = Person::new(prepared.document.clone(), prepared.name.clone(), []);
-        let candidates = prepared.likenesses.iter().filter_map(|index| alike.get(index)).flatten();
-        let mut sure: Vec<Uuid> = candidates
-            .filter(|learner_id| {
-                let other = others.get(*learner_id);
-                other.is_some_and(|other| {
-                    let grounds = grounds(&person, other);
-                    !grounds.is_empty() && strength(&grounds) == Strength::Strong
-                })
-            })
-            .copied()
-            .collect();
-        sure.sort_unstable();
-        if let Some(first) = sure.first() {
-            found.insert(document_index.to_vec(), *first);
-        }
-    }
-    Ok(found)
 }

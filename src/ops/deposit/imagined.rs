@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::newcomers::Newcomers;
 use super::plan::Plan;
 use super::prepare::Prepared;
 use crate::domain::doubles::{Fact, Standard};
@@ -57,6 +58,8 @@ pub struct Imagined {
     /// By the index of the document.
     people: HashMap<Half, ImaginedPerson>,
     certificates: HashMap<Half, ImaginedCertificate>,
+    /// Whose accounts would be opened.
+    newcomers: Newcomers,
 }
 
 /// What a slice would bring of one outcome, for [`Imagined::learn`].
@@ -77,6 +80,11 @@ impl Imagined {
             if let Some(person) = self.people.get(&half(&one.document_index)) {
                 person.lend(plan, one);
             }
+            if plan.learner_of(&one.document_index).is_none()
+                && let Some(other) = self.newcomers.alike(one)
+            {
+                plan.doubles.lend_alike(&one.document_index, other);
+            }
             let Some(number) = &one.content.certificate_number else { continue };
             for issuer_key in plan.issuer_keys(&one.content.achievement) {
                 if let Some(certificate) = self.certificates.get(&certificate_key(number, &issuer_key)) {
@@ -92,6 +100,7 @@ impl Imagined {
             let person = self.people.entry(half(document_index)).or_default();
             person.opened = Some((learner_id, half(name_key)));
         }
+        self.newcomers.extend(&plan.doubles.newcomers);
         for brings in plan.brings() {
             let outcome = brings.outcome;
             let digest = half(&outcome.content_digest);

@@ -369,6 +369,7 @@ impl Plan {
         // One order for all writers, so that two of them never wait for each other.
         self.brought.heads.sort_unstable_by_key(|head| head.0);
         self.brought.merged.sort_unstable();
+        self.brought.likenesses.sort_unstable();
         store::bring(conn, &self.brought)?;
         Ok(tell(conn, &self.told)?)
     }

@@ -18,6 +18,11 @@ impl Plan {
             let (row, identity, account_number) = prepared.account.clone();
             self.brought.identities.push(identity);
             self.brought.account_numbers.push(account_number);
+            // From now on others are compared with this one, in this slice and by whoever comes after it.
+            let learner_id = row.learner_id.0;
+            let likenesses = prepared.likenesses.iter().map(|index| (index.clone(), learner_id));
+            self.brought.likenesses.extend(likenesses);
+            self.doubles.newcomers.add(learner_id, prepared);
             self.add_person(&prepared.document_index, row, true);
         }
         let found = self.documents.get(&prepared.document_index);
