@@ -7,11 +7,12 @@ use super::me::{AccessQuery, AccountQuery, MovementQuery, RecordQuery, access_pa
 use super::paging::Listed;
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::ledger::MovementView;
 use crate::ops::access::{Access, Whose};
 use crate::ops::identity::MaskedLearner;
 use crate::ops::learners::{self, AccountClaim, ClaimCode, ClaimCodeRequest, LearnerSearch, NewLearner};
 use crate::ops::outcomes::OutcomeView;
-use crate::ops::records::{Account, MovementView};
+use crate::ops::records::Account;
 
 /// Register a learner: finds the account by document, or opens one.
 ///

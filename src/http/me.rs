@@ -9,9 +9,10 @@ use super::extract::{Asking, Query};
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::ledger::MovementView;
 use crate::ops::access::{self, Access, Whose};
 use crate::ops::outcomes::{self, OutcomeView};
-use crate::ops::records::{self, Account, AsOf, Me, MovementView};
+use crate::ops::records::{self, Account, AsOf, Me};
 
 /// As of which day.
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -1,7 +1,7 @@
 //! Reading a learner's record: who it is, the account, the movements. One's own, or by right and then seen by the learner.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::access::{Whose, as_of, learner_of, reading};
@@ -13,8 +13,9 @@ use crate::domain::correction::effective::balance_on;
 use crate::domain::credit::Credit;
 use crate::domain::expiry::{WARNING_DAYS, next_warning_on};
 use crate::domain::identity_document::DocumentKind;
+use crate::domain::ledger::MovementView;
 use crate::domain::lot::{LotBalance, Pocket};
-use crate::domain::movement::{CauseKind, Movement, MovementKind, Side, hex};
+use crate::domain::movement::{Movement, Side};
 use crate::domain::rejection::Rejection;
 use crate::store::deposits::{LearnerRow, LotRow, MovementRow};
 use crate::store::error::StoreError;
@@ -28,7 +29,7 @@ pub struct OwnRole {
 }
 
 /// The learner's own identity, unmasked: nobody else gets this.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OwnIdentity {
     pub learner_id: Uuid,
     pub account_number: String,
@@ -99,27 +100,6 @@ pub struct Account {
     pub expiring_soon: Vec<Expiring>,
 }
 
-/// A movement as shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct MovementView {
-    pub sequence: i64,
-    pub movement_id: Uuid,
-    pub lot_id: Uuid,
-    pub kind: MovementKind,
-    pub source: Side,
-    pub target: Side,
-    pub amount: Credit,
-    /// The running balance.
-    pub available_after: Credit,
-    pub effective_on: NaiveDate,
-    pub recorded_at: DateTime<Utc>,
-    pub cause_kind: CauseKind,
-    pub cause_id: Uuid,
-    /// SHA-256, hexadecimal.
-    pub previous_hash: String,
-    pub hash: String,
-}
-
 /// Who the caller is now.
 ///
 /// # Errors
@@ -164,7 +144,7 @@ pub fn read_me(bank: &Bank, context: &Context) -> Result<Me, OpError> {
     })
 }
 
-fn own_identity(bank: &Bank, row: &LearnerRow) -> Result<OwnIdentity, OpError> {
+pub(super) fn own_identity(bank: &Bank, row: &LearnerRow) -> Result<OwnIdentity, OpError> {
     let document = document_of(bank, row)?;
     Ok(OwnIdentity {
         learner_id: row.learner_id.0,
@@ -329,27 +309,7 @@ pub fn list_movements(
     reading(bank, whose, |conn| {
         let learner = learner_of(conn, context, whose, "list_movements")?;
         let rows = records::movements_before(conn, learner.learner_id.0, before, until, days.effective_on, limit)?;
-        Ok(rows.iter().map(view).collect::<Result<_, _>>()?)
-    })
-}
-
-fn view(row: &MovementRow) -> Result<MovementView, StoreError> {
-    let movement = row.movement()?;
-    let content = movement.content;
-    Ok(MovementView {
-        sequence: movement.sequence,
-        movement_id: content.movement_id,
-        lot_id: content.lot_id,
-        kind: content.kind,
-        source: content.source,
-        target: content.target,
-        amount: content.amount,
-        available_after: movement.available_after,
-        effective_on: content.effective_on,
-        recorded_at: content.recorded_at,
-        cause_kind: content.cause_kind,
-        cause_id: content.cause_id,
-        previous_hash: hex(&movement.previous_hash),
-        hash: hex(&movement.hash),
+        let shown = rows.iter().map(|row| Ok(MovementView::from(&row.movement()?)));
+        Ok(shown.collect::<Result<_, StoreError>>()?)
     })
 }

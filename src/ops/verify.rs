@@ -6,10 +6,10 @@ use uuid::Uuid;
 use super::context::Bank;
 use super::error::OpError;
 use super::evidence::content_problem;
-use crate::domain::lot::LotBalance;
-use crate::domain::movement::{ChainHead, Movement, Side, verify_chain};
+use crate::domain::ledger::lot_problem;
+use crate::domain::movement::{ChainHead, Movement, verify_chain};
 use crate::store::connection::Conn;
-use crate::store::deposits::{LearnerRow, LotRow};
+use crate::store::deposits::LearnerRow;
 use crate::store::evidence::{self, FileRow};
 use crate::store::{merges, records};
 
@@ -86,7 +86,11 @@ fn verify_learner(conn: &mut Conn, learner: &LearnerRow, verification: &mut Veri
         }
     }
     for lot in &lots {
-        if let Some(what) = lot_problem(lot, &movements) {
+        let what = match lot.balance() {
+            Ok(stored) => lot_problem(lot.lot_id.0, &stored, &movements),
+            Err(_) => Some("its pockets do not add up"),
+        };
+        if let Some(what) = what {
             find(format!("lot {}: {what}", lot.lot_id.0));
         }
     }
@@ -101,23 +105,4 @@ fn verify_learner(conn: &mut Conn, learner: &LearnerRow, verification: &mut Veri
 
 fn is_head(learner: &LearnerRow, head: &ChainHead) -> bool {
     learner.head_sequence == head.sequence && learner.head_hash == head.hash && learner.available_hundredths == head.available.hundredths()
-}
-
-/// Replays a lot's movements and compares the pockets.
-fn lot_problem(lot: &LotRow, movements: &[Movement]) -> Option<&'static str> {
-    let Ok(stored) = lot.balance() else {
-        return Some("its pockets do not add up");
-    };
-    let mut own = movements.iter().filter(|movement| movement.content.lot_id == lot.lot_id.0);
-    let Some(first) = own.next().filter(|movement| movement.content.source == Side::Bank) else {
-        return Some("no grant brought it");
-    };
-    let mut balance = LotBalance::granted(first.content.amount);
-    for movement in own {
-        match movement.content.applied_to(Some(balance)) {
-            Ok(next) => balance = next,
-            Err(_) => return Some("a movement could not have happened"),
-        }
-    }
-    (balance != stored).then_some("its pockets differ from its movements")
 }

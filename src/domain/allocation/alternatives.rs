@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::model::{Flow, Model, Wish};
-use super::{Effort, search};
+use super::{Allocation, Effort, Question, Unanswerable, allocate_all, search};
 
 /// For each of the flows that are asked for so many searches at most: a part may hold no flow of this value, and looking
 /// costs as much as finding.
@@ -74,4 +74,12 @@ impl Part {
         let possible = small.wishes.iter().all(|wish| !wish.arcs.is_empty());
         possible.then_some(small)
     }
+}
+
+/// One of the equal allocations of a question, 0 being the first; nothing where there are fewer.
+///
+/// # Errors
+/// When the question has no answer.
+pub fn nth(question: &Question, number: usize) -> Result<Option<Allocation>, Unanswerable> {
+    Ok(allocate_all(question, number + 1)?.into_iter().nth(number))
 }

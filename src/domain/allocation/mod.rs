@@ -40,6 +40,7 @@ use super::facts::{Issuer, OutcomeFacts};
 use super::pack::{Exemption, RulePack};
 use super::programme::Programme;
 use super::words::words;
+pub use alternatives::nth;
 pub use earlier::EarlierAward;
 use offers::Offers;
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::own::{OwnProgramme, own_site};
 use super::{ALTERNATIVES_MAX, WISHES_MAX, refused, wish_problems};
-use crate::domain::allocation::{Allocation, Pin, Question, Unanswerable, allocate_all};
+use crate::domain::allocation::{Allocation, Pin, Question, nth};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
 use crate::domain::rejection::{FieldProblem, Rejection};
@@ -188,14 +188,6 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
             Ok(KeptWorth::try_from(row)?)
         })
     })
-}
-
-/// One of the equal allocations of a question, 0 being the first; nothing where there are fewer.
-///
-/// # Errors
-/// When the question has no answer.
-pub fn nth(question: &Question, number: usize) -> Result<Option<Allocation>, Unanswerable> {
-    Ok(allocate_all(question, number + 1)?.into_iter().nth(number))
 }
 
 /// The answers that the caller kept, from the newest.
