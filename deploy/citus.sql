@@ -8,6 +8,7 @@ CREATE EXTENSION IF NOT EXISTS citus;
 -- DELETE or TRUNCATE on movements and decisions either.
 SET citus.enable_unsafe_triggers TO on;
 
+ALTER TABLE trusted_issuers DROP CONSTRAINT trusted_issuers_institution;
 ALTER TABLE achievements DROP CONSTRAINT achievements_institution;
 ALTER TABLE achievements DROP CONSTRAINT achievements_framework;
 ALTER TABLE programmes DROP CONSTRAINT programmes_institution;
@@ -61,6 +62,7 @@ ALTER TABLE notification_settings DROP CONSTRAINT notification_settings_learner;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
+SELECT create_reference_table('trusted_issuers');
 SELECT create_reference_table('frameworks');
 SELECT create_reference_table('achievements');
 SELECT create_reference_table('certificate_patterns');
@@ -127,6 +129,7 @@ SELECT create_distributed_table('merges', 'merge_id', colocate_with => 'none');
 -- local: webhook_deliveries
 -- local: mails
 
+ALTER TABLE trusted_issuers ADD CONSTRAINT trusted_issuers_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE achievements ADD CONSTRAINT achievements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE achievements ADD CONSTRAINT achievements_framework FOREIGN KEY (framework_id) REFERENCES frameworks (framework_id);
 ALTER TABLE programmes ADD CONSTRAINT programmes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);

@@ -46,6 +46,7 @@ pub mod recognition;
 pub mod rejection;
 pub mod simulation;
 pub mod text;
+pub mod verdict;
 pub mod webhook;
 pub(crate) mod words;
 pub mod working_days;

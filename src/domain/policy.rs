@@ -85,6 +85,7 @@ words! {
         ManageWebhooks => "manage_webhooks",
         CarryEventsOut => "carry_events_out",
         WriteOwnSettings => "write_own_settings",
+        RegisterIssuer => "register_issuer",
     }
 }
 
@@ -177,7 +178,7 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         A::CreateUser | A::CreateFramework | A::WriteRecognitionRule | A::WriteCertificatePattern | A::WriteWorkingYear => {
             role == BankRole::Administrator
         }
-        A::DecideInstitution | A::ReviewOutcome | A::WriteAgreement | A::WritePathway => {
+        A::DecideInstitution | A::ReviewOutcome | A::WriteAgreement | A::WritePathway | A::RegisterIssuer => {
             matches!(role, BankRole::Administrator | BankRole::Officer)
         }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
@@ -347,6 +348,7 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ReadSuspicion
         | A::DismissSuspicion
         | A::CarryEventsOut
+        | A::RegisterIssuer
         | A::WriteOwnSettings => (&[], Needs::Belonging),
     }
 }

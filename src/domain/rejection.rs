@@ -220,6 +220,8 @@ rejections! {
     EventsGone { oldest: i64 } = "events_gone", Conflict, "游标之后的部分事件已按保留期限删除，最早可从 {oldest} 之后读取。", "Some of the events after this cursor are older than what is kept; the oldest that can be read is after {oldest}.";
     TooManyWebhooks { webhooks_max: i64 } = "too_many_webhooks", Rule, "每个机构最多有 {webhooks_max} 个 webhook。", "An institution has at most {webhooks_max} webhooks.";
     TooManyDeliveries { most: i64 } = "too_many_deliveries", Rule, "一次最多重发 {most} 个事件，且等待投递的不得超过此数，请缩小时段。", "At most {most} events are delivered again at once, and no more than that may wait; narrow the period.";
+    IssuerRegistered {} = "issuer_registered", Conflict, "该签发者已经登记。", "This issuer is registered already.";
+    CredentialNotGenuine { reason_chinese: String, reason_english: String } = "credential_not_genuine", Rule, "凭证不真实：{reason_chinese}", "The credential is not genuine: {reason_english}";
     MailOff {} = "mail_off", Rule, "本行没有设置邮件服务。", "The bank sends no mail.";
     MailCodeWrong {} = "mail_code_wrong", Rule, "验证码不正确、已过期或已失效。", "The code is not right, or no longer good.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";

@@ -4,9 +4,9 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, events, evidence, health, import_rows, imports, institutions, learners, me,
-    members, merges, notices, notifications, outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations,
-    suspicions, verdicts, webhooks, worth,
+    achievements, agreements, claims, clients, corrections, events, evidence, foreign, health, import_rows, imports, institutions, issuers,
+    learners, me, members, merges, notices, notifications, outcomes, packs, pathways, programmes, requests, review, rules, sessions,
+    simulations, suspicions, verdicts, verification, webhooks, worth,
 };
 
 macro_rules! operations {
@@ -223,4 +223,12 @@ operations! {
     notifications::give_address,
     notifications::confirm_address,
     notifications::remove_address,
+    verification::verify_credential,
+    issuers::list_issuers,
+    issuers::register_issuer,
+    issuers::end_issuer,
+    foreign::import_credential,
+    foreign::list_foreign_credentials,
+    foreign::read_foreign_credential,
+    foreign::verify_foreign_credential,
 }

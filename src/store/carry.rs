@@ -154,7 +154,7 @@ pub const CARRIED: [Carried; 13] = [
     Carried {
         table: "evidence_files",
         key: "file_id",
-        columns: "digest, media_type, bytes, name_sealed, uploaded_by, institution_id, uploaded_at, held, removed_at",
+        columns: "digest, media_type, bytes, name_sealed, uploaded_by, institution_id, uploaded_at, held, removed_at, verdict_sealed",
         mark: Some("brought_by"),
         goes: Goes::File,
         stays: Stays::Nowhere,

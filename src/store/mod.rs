@@ -25,6 +25,7 @@ pub mod import_rows;
 pub mod imports;
 mod insert;
 pub mod institutions;
+pub mod issuers;
 pub mod journal;
 pub mod mails;
 pub mod merges;

@@ -1,6 +1,25 @@
 //! The tables as diesel sees them; `tests/migrations.rs` compares them with both catalogues.
 
 diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    trusted_issuers (issuer_id) {
+        issuer_id -> Id,
+        identifier -> Text,
+        name -> Text,
+        keys -> Json,
+        institution_id -> Nullable<Id>,
+        reason -> Text,
+        registered_at -> Moment,
+        registered_by -> Text,
+        ended_at -> Nullable<Moment>,
+        ended_by -> Nullable<Text>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Nullable, Text};
     use crate::store::types::{Id, Moment};
 
@@ -730,6 +749,7 @@ diesel::table! {
         held -> Bool,
         removed_at -> Nullable<Moment>,
         brought_by -> Nullable<Id>,
+        verdict_sealed -> Nullable<Binary>,
     }
 }
 

@@ -12,6 +12,7 @@ mod claim_races;
 mod claims;
 mod common;
 mod corrections;
+mod credentials_of_others;
 mod deposits;
 mod disputes;
 mod doubles;

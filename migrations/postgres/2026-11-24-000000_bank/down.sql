@@ -7,6 +7,7 @@ DROP TABLE notification_settings;
 DROP TABLE notifications;
 DROP TABLE webhook_deliveries;
 DROP TABLE webhooks;
+DROP TABLE trusted_issuers;
 DROP TABLE event_heads;
 DROP TABLE events;
 DROP TABLE merges;

@@ -769,6 +769,7 @@ CREATE TABLE evidence_files (
     held boolean NOT NULL,
     removed_at timestamptz,
     brought_by uuid,
+    verdict_sealed bytea,
     CONSTRAINT evidence_files_pk PRIMARY KEY (learner_id, file_id),
     CONSTRAINT evidence_files_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -1091,6 +1092,26 @@ CREATE TABLE event_heads (
     pruned_to bigint NOT NULL,
     CONSTRAINT event_heads_pk PRIMARY KEY (head)
 );
+
+-- Who signs credentials that the bank believes: by an id, and by keys where the id alone leads to none. Ended, never removed.
+CREATE TABLE trusted_issuers (
+    issuer_id uuid NOT NULL,
+    identifier text NOT NULL,
+    name text NOT NULL,
+    keys jsonb NOT NULL,
+    institution_id uuid,
+    reason text NOT NULL,
+    registered_at timestamptz NOT NULL,
+    registered_by text NOT NULL,
+    ended_at timestamptz,
+    ended_by text,
+    end_reason text,
+    CONSTRAINT trusted_issuers_pk PRIMARY KEY (issuer_id),
+    CONSTRAINT trusted_issuers_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT trusted_issuers_end_whole CHECK ((ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL))
+);
+CREATE UNIQUE INDEX trusted_issuers_identifier_unique ON trusted_issuers (identifier) WHERE ended_at IS NULL;
+CREATE INDEX trusted_issuers_by_identifier ON trusted_issuers (identifier);
 
 -- Where institutions' systems are told of events.
 CREATE TABLE webhooks (

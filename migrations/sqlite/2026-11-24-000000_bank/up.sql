@@ -770,6 +770,7 @@ CREATE TABLE evidence_files (
     held BOOLEAN NOT NULL,
     removed_at INTEGER,
     brought_by BLOB CONSTRAINT evidence_files_brought_by_is_uuid CHECK (length(brought_by) = 16),
+    verdict_sealed BLOB,
     CONSTRAINT evidence_files_pk PRIMARY KEY (learner_id, file_id),
     CONSTRAINT evidence_files_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -1092,6 +1093,26 @@ CREATE TABLE event_heads (
     pruned_to BIGINT NOT NULL,
     CONSTRAINT event_heads_pk PRIMARY KEY (head)
 );
+
+-- Who signs credentials that the bank believes: by an id, and by keys where the id alone leads to none. Ended, never removed.
+CREATE TABLE trusted_issuers (
+    issuer_id BLOB NOT NULL CONSTRAINT trusted_issuers_issuer_id_is_uuid CHECK (length(issuer_id) = 16),
+    identifier TEXT NOT NULL,
+    name TEXT NOT NULL,
+    keys TEXT NOT NULL CONSTRAINT trusted_issuers_keys_is_json CHECK (json_valid(keys)),
+    institution_id BLOB CONSTRAINT trusted_issuers_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    reason TEXT NOT NULL,
+    registered_at INTEGER NOT NULL,
+    registered_by TEXT NOT NULL,
+    ended_at INTEGER,
+    ended_by TEXT,
+    end_reason TEXT,
+    CONSTRAINT trusted_issuers_pk PRIMARY KEY (issuer_id),
+    CONSTRAINT trusted_issuers_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT trusted_issuers_end_whole CHECK ((ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL))
+);
+CREATE UNIQUE INDEX trusted_issuers_identifier_unique ON trusted_issuers (identifier) WHERE ended_at IS NULL;
+CREATE INDEX trusted_issuers_by_identifier ON trusted_issuers (identifier);
 
 -- Where institutions' systems are told of events.
 CREATE TABLE webhooks (

@@ -50,8 +50,18 @@ const IMPORTED: &[Field] = &[
 ];
 const WEBHOOK: &[Field] = &[some("status", Text)];
 
+const ISSUER: &[Field] = &[some("identifier", Text)];
+
 /// Every type, in the order of what it is about.
 pub const EVENT_TYPES: &[EventType] = &[
+    of("trusted_issuer.register_issuer", Published, "An issuer was registered", ISSUER),
+    of("trusted_issuer.end_issuer", Published, "A registration ended", ISSUER),
+    of(
+        "evidence_file.verify_foreign_credential",
+        AuditAlone,
+        "A credential of others was verified again",
+        &[some("standing", Text)],
+    ),
     of(
         "outcome.deposit_outcome",
         Published,
