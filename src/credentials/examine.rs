@@ -70,22 +70,17 @@ impl Examination {
         }
     }
 
-    /// Everything that stands against it, in the order of the steps; what could not be reached because of something else, last.
-    pub(super) fn refusals(&self) -> impl Iterator<Item = &Refusal> {
+    /// The first that stands against it, the status aside; what could not be reached because of something else, last.
+    pub(super) fn before_status(&self) -> Option<&Refusal> {
         let not_reached = |refusal: &&Refusal| {
             matches!(
                 refusal,
-                Refusal::ProofNotReached {}
-                    | Refusal::ProofNeedsKey {}
-                    | Refusal::KeyNotReached {}
-                    | Refusal::DatesNotReached {}
-                    | Refusal::StatusNotReached {}
+                Refusal::ProofNotReached {} | Refusal::ProofNeedsKey {} | Refusal::KeyNotReached {} | Refusal::DatesNotReached {}
             )
         };
-        let against = || self.found.iter().filter_map(|found| found.as_ref().err());
-        against()
-            .filter(move |refusal| !not_reached(refusal))
-            .chain(against().filter(not_reached))
+        let [format, proof, key, dates, _] = &self.found;
+        let against = || [format, proof, key, dates].into_iter().filter_map(|found| found.as_ref().err());
+        against().find(|refusal| !not_reached(refusal)).or_else(|| against().next())
     }
 }
 

@@ -9,7 +9,7 @@ use super::refusal::{Note, Refusal, shown};
 use super::sources::Sources;
 use crate::domain::verdict::VerdictStep;
 
-/// The only suite that is verified.
+/// The only suite that is signed and verified.
 pub(super) const SUITE: &str = "eddsa-rdfc-2022";
 /// So many proofs one document may have.
 const PROOFS_MAX: usize = 4;

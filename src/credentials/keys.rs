@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::refusal::{Refusal, shown};
 
@@ -33,6 +33,29 @@ impl PublicKey {
             [0xED, 0x01, key @ ..] if key.len() == 32 => Some(Self::Ed25519(key.to_vec())),
             [0x80, 0x24, key @ ..] if key.len() == 33 => Some(Self::P256(key.to_vec())),
             _ => None,
+        }
+    }
+
+    /// The key as `did:key` and Multikey write it; `None` for RSA, of which they know none.
+    pub fn to_multibase(&self) -> Option<String> {
+        let bytes = match self {
+            Self::Ed25519(key) => [&[0xED, 0x01], key.as_slice()].concat(),
+            Self::P256(point) => [&[0x80, 0x24], compressed(point).as_slice()].concat(),
+            Self::Rsa { .. } => return None,
+        };
+        Some(format!("z{}", bs58::encode(bytes).into_string()))
+    }
+
+    /// The key as a JSON Web Key; `None` for a compressed point, of which one half would have to be worked out.
+    pub fn to_jwk(&self) -> Option<Value> {
+        let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        match self {
+            Self::Ed25519(key) => Some(json!({ "kty": "OKP", "crv": "Ed25519", "x": text(key) })),
+            Self::P256(point) => {
+                let (x, y) = point.strip_prefix(&[4])?.split_at_checked(32)?;
+                Some(json!({ "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y) }))
+            }
+            Self::Rsa { modulus, exponent } => Some(json!({ "kty": "RSA", "n": text(modulus), "e": text(exponent) })),
         }
     }
 
@@ -90,6 +113,14 @@ pub(super) fn key_in(issuer: &str) -> Option<Option<PublicKey>> {
         .ok()
         .filter(|bytes| bytes.len() <= 2 * JWK_CHARACTERS_MAX);
     Some(jwk.and_then(|bytes| PublicKey::from_jwk(&serde_json::from_slice(&bytes).ok()?)))
+}
+
+/// A point with one half of it left out, which follows from the sign of it.
+fn compressed(point: &[u8]) -> Vec<u8> {
+    match point.strip_prefix(&[4]).and_then(|halves| halves.split_at_checked(32)) {
+        Some((x, y)) => [&[2 + (y.last().copied().unwrap_or_default() & 1)], x].concat(),
+        None => point.to_vec(),
+    }
 }
 
 /// The issuers whose keys were registered, by their ids; those who are named by their key need no registration.

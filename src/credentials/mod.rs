@@ -1,18 +1,23 @@
-//! Credentials of others, verified: that they are what their issuer signed, and what is said of them today. Nothing is fetched
-//! here; where keys and status lists come from is given.
+//! Credentials: the bank's own, made and signed, and those of others, verified: that they are what their issuer signed, and what
+//! is said of them today. Nothing is fetched here; where keys and status lists come from is given.
 
+pub mod badge;
 mod canonical;
 mod contexts;
 mod controller;
 mod dates;
+pub mod did;
 mod examine;
 mod integrity;
 mod jwt;
 mod keys;
 mod possession;
+pub mod record;
 mod refusal;
+mod sign;
 mod sources;
 mod standing;
+pub mod status;
 #[cfg(test)]
 mod step_tests;
 #[cfg(test)]
@@ -27,6 +32,7 @@ pub use examine::{Examination, Found, examine};
 pub use keys::{Issuers, PublicKey};
 pub use possession::{Possession, possession};
 pub use refusal::{Note, Refusal};
+pub use sign::{SEED_BYTES, Signer};
 pub use sources::Sources;
 
 /// A credential that its issuer signed.
@@ -43,8 +49,7 @@ pub struct Verified {
 /// Why it is not taken for what its issuer signed.
 pub fn verify(presented: &Value, issuers: &Issuers, today: NaiveDate) -> Result<Verified, Refusal> {
     let examined = examine::examine_plain(presented, issuers, When::on(today));
-    let against = examined.refusals().find(|refusal| !matches!(refusal, Refusal::StatusNotReached {}));
-    if let Some(refusal) = against {
+    if let Some(refusal) = examined.before_status() {
         return Err(refusal.clone());
     }
     match (examined.credential, examined.issuer) {

@@ -1,23 +1,16 @@
 //! What an issuer says of a credential since: Bitstring Status List 1.0 of W3C. A list is a credential of the same issuer, and is
 //! verified as one.
 
-use std::io::Read;
-
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use flate2::read::GzDecoder;
 use serde_json::{Map, Value};
 
 use super::dates::When;
 use super::examine::{all, examine_plain, has_type};
 use super::refusal::{Note, Refusal, shown};
 use super::sources::Sources;
+use super::status::StatusBits;
 
 /// So many statuses one credential may have.
 const ENTRIES_MAX: usize = 8;
-/// A list has so many bits at least, so that a look at it does not tell whose credential is looked at.
-const BITS_MIN: usize = 131_072;
-/// A list is unfolded to so many bytes at most.
-const BYTES_MAX: u64 = 4 << 20;
 
 /// What is said of a credential.
 pub(super) fn check(credential: &Map<String, Value>, issuer: &str, sources: &dyn Sources, when: When) -> Result<Note, Refusal> {
@@ -63,12 +56,12 @@ fn look(entry: &Value, issuer: &str, sources: &dyn Sources, when: When) -> Resul
     if !matches!(purpose, "revocation" | "suspension" | "message") {
         return Err(Refusal::StatusUnknown { what: shown(purpose) });
     }
-    let index: usize = text("statusListIndex").parse().map_err(|_| wrong("statusListIndex"))?;
+    let index: u32 = text("statusListIndex").parse().map_err(|_| wrong("statusListIndex"))?;
     let size = match entry.get("statusSize") {
         None => 1,
         Some(size) => size
             .as_u64()
-            .and_then(|size| usize::try_from(size).ok())
+            .and_then(|size| u32::try_from(size).ok())
             .filter(|size| (1..=8).contains(size))
             .ok_or_else(|| wrong("statusSize"))?,
     };
@@ -97,10 +90,10 @@ fn message_of(entry: &Value, value: u8) -> Option<String> {
 }
 
 /// The bits of a list that is this issuer's, for this purpose, and valid.
-fn bits_of(list: &Value, issuer: &str, purpose: &str, sources: &dyn Sources, when: When) -> Result<Vec<u8>, Refusal> {
+fn bits_of(list: &Value, issuer: &str, purpose: &str, sources: &dyn Sources, when: When) -> Result<StatusBits, Refusal> {
     let wrong = |part: &str| Refusal::StatusListWrong { part: part.to_owned() };
     let examined = examine_plain(list, sources, when);
-    if let Some(refusal) = examined.refusals().next() {
+    if let Some(refusal) = examined.before_status() {
         return Err(wrong(refusal.code()));
     }
     let Some(credential) = examined
@@ -120,27 +113,12 @@ fn bits_of(list: &Value, issuer: &str, purpose: &str, sources: &dyn Sources, whe
     if !purposes.into_iter().any(|own| own == purpose) {
         return Err(wrong("statusPurpose"));
     }
-    let encoded = subject
-        .get("encodedList")
-        .and_then(Value::as_str)
-        .and_then(|text| text.strip_prefix('u'));
-    unfolded(encoded.unwrap_or_default()).ok_or_else(|| wrong("encodedList"))
+    let encoded = subject.get("encodedList").and_then(Value::as_str);
+    encoded.and_then(StatusBits::decode).ok_or_else(|| wrong("encodedList"))
 }
 
-fn unfolded(encoded: &str) -> Option<Vec<u8>> {
-    let packed = BASE64_URL_SAFE_NO_PAD.decode(encoded).ok()?;
-    let mut bits = Vec::new();
-    GzDecoder::new(packed.as_slice()).take(BYTES_MAX + 1).read_to_end(&mut bits).ok()?;
-    let lawful = u64::try_from(bits.len()).ok()? <= BYTES_MAX && bits.len() >= BITS_MIN / 8;
-    lawful.then_some(bits)
-}
-
-/// The value of some bits; the first bit of a list is the highest of its first byte.
-fn value_at(bits: &[u8], index: usize, size: usize) -> Option<u8> {
+/// The value of some bits, the first of which is the highest.
+fn value_at(bits: &StatusBits, index: u32, size: u32) -> Option<u8> {
     let first = index.checked_mul(size)?;
-    (first..first.checked_add(size)?).try_fold(0_u8, |value, place| {
-        let byte = bits.get(place / 8)?;
-        let bit = (byte >> (7 - place % 8)) & 1;
-        Some((value << 1) | bit)
-    })
+    (first..first.checked_add(size)?).try_fold(0_u8, |value, place| Some((value << 1) | u8::from(bits.get(place)?)))
 }

@@ -92,7 +92,12 @@ fn with_claims(token: &str, change: impl FnOnce(&mut Value)) -> Value {
     let parts: Vec<&str> = token.split('.').collect();
     let mut said = Value::Object(claims(token).unwrap());
     change(&mut said);
-    json!(format!("{}.{}.{}", parts[0], BASE64_URL_SAFE_NO_PAD.encode(said.to_string()), parts[2]))
+    json!(format!(
+        "{}.{}.{}",
+        parts[0],
+        BASE64_URL_SAFE_NO_PAD.encode(said.to_string()),
+        parts[2]
+    ))
 }
 
 /// What the program publishes, in each of its forms, by the addresses that it names.
@@ -104,7 +109,10 @@ fn documents(server: &Server, town: &Town, cases: &[Case]) -> Value {
         answer
     };
     let mut found = Map::new();
-    for path in ["/.well-known/did.json".to_owned(), format!("/institutions/{}/did.json", town.school)] {
+    for path in [
+        "/.well-known/did.json".to_owned(),
+        format!("/institutions/{}/did.json", town.school),
+    ] {
         found.insert(format!("{PUBLIC}{path}"), json!({ "json": read(&path, "application/json").body }));
     }
     let mut lists = BTreeSet::new();
@@ -139,7 +147,10 @@ fn altered(name: &str, what: &'static str, credential: &Value) -> Vec<Case> {
         return vec![
             case("of another name", with_claims(token, |said| said["name"] = json!("别的"))),
             case("of an earlier day", with_claims(token, |said| said["nbf"] = json!(1_000_000))),
-            case("of another holder", with_claims(token, |said| said["sub"] = json!("did:example:other"))),
+            case(
+                "of another holder",
+                with_claims(token, |said| said["sub"] = json!("did:example:other")),
+            ),
             case("with another signature", json!(format!("{signed}.{other}{}", &signature[1..]))),
         ];
     }
@@ -161,7 +172,10 @@ fn altered(name: &str, what: &'static str, credential: &Value) -> Vec<Case> {
         cases.extend([
             case("with more credit", with(&format!("{subject}/creditsEarned"), json!(90))),
             case("with another score", with(&format!("{subject}/result/0/value"), json!("100"))),
-            case("of somebody else", with(&format!("{subject}/identifier/0/identityHash"), json!("李娜"))),
+            case(
+                "of somebody else",
+                with(&format!("{subject}/identifier/0/identityHash"), json!("李娜")),
+            ),
         ]);
     } else {
         // The proof around both would still fit, since it covers what is said and not of which of them.
@@ -266,8 +280,11 @@ fn withdraw_and_suspend(server: &Server, town: &Town, learner: &str, withdrawn: 
     };
     let correction = preview(withdrawn);
     let apply = format!("/api/v1/corrections/{}/apply", correction["correction_id"].as_str().unwrap());
-    server.post(&apply, &approver, &json!({ "digest": correction["digest"] })).expect(200);
-    let request = json!({ "outcome_id": doubted, "kind": "wrong", "reason": "成绩应为 96 分", "fields": [{ "part": "score", "should_be": "96" }] });
+    server
+        .post(&apply, &approver, &json!({ "digest": correction["digest"] }))
+        .expect(200);
+    let request =
+        json!({ "outcome_id": doubted, "kind": "wrong", "reason": "成绩应为 96 分", "fields": [{ "part": "score", "should_be": "96" }] });
     let request = server.post("/api/v1/me/correction-requests", learner, &request).expect(201);
     let answer = format!("/api/v1/correction-requests/{}/answer", request["request_id"].as_str().unwrap());
     let accept = json!({ "answer": "accept", "correction_id": preview(doubted)["correction_id"] });
@@ -275,7 +292,12 @@ fn withdraw_and_suspend(server: &Server, town: &Town, learner: &str, withdrawn: 
     let all = || server.get("/api/v1/me/credentials?limit=100", learner).expect(200);
     let count = |status: &str| {
         let listed = all();
-        listed["items"].as_array().unwrap().iter().filter(|item| item["status"] == status).count()
+        listed["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|item| item["status"] == status)
+            .count()
     };
     until(|| (count("revoked") == 2 && count("suspended") == 2).then_some(()));
     // The lists are signed anew by a thread of their own; the program itself knows at once.

@@ -19,7 +19,10 @@ fn serve(listener: TcpListener, documents: BTreeMap<String, String>) {
             let path = line.split(' ').nth(1).unwrap_or_default();
             let (status, body) = documents.get(path).map_or(("404 Not Found", ""), |body| ("200 OK", body));
             let length = body.len();
-            drop(write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"));
+            drop(write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            ));
         }
     });
 }
@@ -48,20 +51,35 @@ fn what_others_issue_is_verified() {
         let mut command = program(&directory.path().join("data"), &back_end);
         command.env("CREDIT_BANK_CREDENTIALS_PRIVATE", "yes");
         let server = Server::of_program(directory, back_end, &mut command);
-        let verify = |credential: &Value| server.submit("/api/v1/credentials/verify", &json!({ "credential": credential })).expect(200);
+        let verify = |credential: &Value| {
+            server
+                .submit("/api/v1/credentials/verify", &json!({ "credential": credential }))
+                .expect(200)
+        };
         for (name, one) in credentials {
             let verdict = verify(&one[1]);
             assert_eq!(verdict["standing"], one[0], "{name}: {verdict:#}");
         }
         let record = verify(&credentials["an altered record"][1]);
-        let parts: Vec<&Value> = record["credentials"].as_array().unwrap().iter().map(|part| &part["standing"]).collect();
+        let parts: Vec<&Value> = record["credentials"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|part| &part["standing"])
+            .collect();
         assert_eq!(parts, ["valid", "invalid"], "it says which of them");
         // Where private networks are closed, nobody there is asked.
         drop(server);
     }
     let closed = Server::start(BackEnd::Sqlite);
     let verdict = closed
-        .submit("/api/v1/credentials/verify", &json!({ "credential": credentials["a badge of a did:web"][1] }))
+        .submit(
+            "/api/v1/credentials/verify",
+            &json!({ "credential": credentials["a badge of a did:web"][1] }),
+        )
         .expect(200);
-    assert_eq!((&verdict["standing"], &verdict["steps"][2]["code"]), (&json!("unknown"), &json!("key_unreachable")));
+    assert_eq!(
+        (&verdict["standing"], &verdict["steps"][2]["code"]),
+        (&json!("unknown"), &json!("key_unreachable"))
+    );
 }

@@ -73,7 +73,10 @@ fn a_wallet_of_others_is_given_a_copy_for_its_key() {
                 let holder = credential["credentialSubject"]["id"].as_str().unwrap();
                 assert!(holder.starts_with("did:key:z"), "{holder}");
             }
-            assert_eq!(take(&server, &code_of(&offered), offered["tx_code"].as_str().unwrap()).refusal(), (400, "invalid_grant"));
+            assert_eq!(
+                take(&server, &code_of(&offered), offered["tx_code"].as_str().unwrap()).refusal(),
+                (400, "invalid_grant")
+            );
         }
         // Whoever has the offer and not the code gets five tries.
         let offered = offer(&badge, "data_integrity");
@@ -81,10 +84,19 @@ fn a_wallet_of_others_is_given_a_copy_for_its_key() {
         let wrong = if right == "000000" { "000001" } else { "000000" };
         for _ in 0..5 {
             let refused = take(&server, &code, wrong);
-            assert_eq!((refused.refusal(), &refused.body["error"]), ((400, "invalid_grant"), &json!("invalid_grant")));
+            assert_eq!(
+                (refused.refusal(), &refused.body["error"]),
+                ((400, "invalid_grant"), &json!("invalid_grant"))
+            );
         }
         assert_eq!(take(&server, &code, right).refusal(), (400, "invalid_grant"));
-        let nobody = server.submit("/wallets/credential", &json!({ "credential_configuration_id": "badge_ldp_vc", "proofs": { "jwt": ["x"] } }));
-        assert_eq!((nobody.refusal(), &nobody.body["error"]), ((401, "invalid_token"), &json!("invalid_token")));
+        let nobody = server.submit(
+            "/wallets/credential",
+            &json!({ "credential_configuration_id": "badge_ldp_vc", "proofs": { "jwt": ["x"] } }),
+        );
+        assert_eq!(
+            (nobody.refusal(), &nobody.body["error"]),
+            ((401, "invalid_token"), &json!("invalid_token"))
+        );
     }
 }
