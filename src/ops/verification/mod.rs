@@ -13,12 +13,27 @@ use crate::domain::verdict::{CredentialVerdict, Standing, StepOutcome, StepVerdi
 use lookup::{Lookup, Reaching};
 
 /// A credential as it was given: a document with a proof or around a JWT, or the text of a compact JWT.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Presented {
-    Document(#[schema(value_type = Object)] Map<String, Value>),
+    Document(Map<String, Value>),
     Token(String),
 }
+
+// By hand: the derive has no word for an object of any shape in a variant.
+impl utoipa::PartialSchema for Presented {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::Type::{Object, String};
+        use utoipa::openapi::{ObjectBuilder, OneOfBuilder};
+        OneOfBuilder::new()
+            .description(Some("A document with a proof or around a JWT, or the text of a compact JWT"))
+            .item(ObjectBuilder::new().schema_type(Object))
+            .item(ObjectBuilder::new().schema_type(String))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for Presented {}
 
 impl Presented {
     /// The credential as JSON.
