@@ -20,6 +20,7 @@ use crate::ops::claims::clocks::run_claim_clocks;
 use crate::ops::context::{Bank, Context};
 use crate::ops::corrections::clocks::run_correction_clocks;
 use crate::ops::couriers::Couriers;
+use crate::ops::credentials::issue::start_issuer;
 use crate::ops::error::OpError;
 use crate::ops::events::publisher::prune_events;
 use crate::ops::expiry::{expire_lots, warn_of_expiry};
@@ -128,11 +129,13 @@ impl Application {
         .listen(self.listener)
         .map_err(ServerError::Run)?;
         let simulator = start_simulator(Arc::clone(&bank), crate::clock::now);
-        let importer = start_importer(bank, crate::clock::now);
+        let importer = start_importer(Arc::clone(&bank), crate::clock::now);
+        let issuer = start_issuer(bank, crate::clock::now);
         let ended = server.run().await.map_err(ServerError::Run);
         upkeep.abort();
         simulator.stop();
         importer.stop();
+        issuer.stop();
         couriers.stop();
         ended
     }

@@ -1,3 +1,9 @@
+DROP TABLE credential_jobs;
+DROP TABLE credential_parts;
+DROP TABLE credentials;
+DROP TABLE status_entries;
+DROP TABLE status_lists;
+DROP TABLE issuer_keys;
 DROP TABLE import_chunks;
 DROP TABLE import_pieces;
 DROP TABLE imports;

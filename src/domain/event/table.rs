@@ -48,6 +48,7 @@ const IMPORTED: &[Field] = &[
     some("accounts_opened", Count),
     some("credit", Text),
 ];
+const CREDENTIAL: &[Field] = &[some("kind", Text), some("form", Text)];
 const WEBHOOK: &[Field] = &[some("status", Text)];
 
 /// Every type, in the order of what it is about.
@@ -129,12 +130,13 @@ pub const EVENT_TYPES: &[EventType] = &[
         "correction.apply_correction",
         Published,
         "A correction was applied; each learner and each institution concerned gets one such event, with the claims that were voided, \
-            the cases that were opened and the requests that were settled",
+            the cases that were opened, the requests that were settled and the credentials that were revoked",
         &[
             some("kind", Text),
             some("claims_voided", Ids),
             some("cases", Ids),
             some("requests", Ids),
+            some("credentials", Ids),
         ],
     ),
     of("correction.give_up_correction", Published, "A preview was given up", &[]),
@@ -385,4 +387,12 @@ pub const EVENT_TYPES: &[EventType] = &[
     of("session.log_out", AuditAlone, "A log-in", &[]),
     of("bank.issue_setup_token", AuditAlone, "The set-up", &[]),
     of("bank.reseal", AuditAlone, "The keys", &[]),
+    of("credential.request_credential", Published, "A learner asked for one", CREDENTIAL),
+    of("credential.issue_credential", Published, "It was signed", CREDENTIAL),
+    of("credential.fail_credential", Published, "It could not be issued", CREDENTIAL),
+    of("credential.suspend_credential", Published, "It is in doubt", CREDENTIAL),
+    of("credential.resume_credential", Published, "The doubt is over", CREDENTIAL),
+    of("credential.revoke_credential", Published, "It is another person's", CREDENTIAL),
+    of("credential.give_up_credential", Published, "A learner gave it up", CREDENTIAL),
+    of("issuer_key.rotate_issuer_key", AuditAlone, "An issuer's key", &[]),
 ];
