@@ -110,7 +110,7 @@ impl Web {
         self.run(operation).await
     }
 
-    /// Runs an operation that may wait for others' servers, a few at once.
+    /// Runs an operation that may wait for others' servers, or for a signature, a few at once.
     ///
     /// # Errors
     /// What the operation answers.

@@ -30,7 +30,7 @@ const JWK_BYTES_MAX: usize = 4_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "multibase": "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2" }))]
-pub struct IssuerKey {
+pub struct TrustedKey {
     /// As Multikey writes it: Ed25519 or P-256.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
@@ -41,7 +41,7 @@ pub struct IssuerKey {
     pub jwk: Option<Value>,
 }
 
-impl IssuerKey {
+impl TrustedKey {
     fn key(&self) -> Option<PublicKey> {
         match (&self.multibase, &self.jwk) {
             (Some(text), None) => PublicKey::from_multibase(text),
@@ -64,7 +64,7 @@ pub struct NewIssuer {
     /// Needed for an https address, which leads to no keys. Where there are some, no others are taken from the network.
     #[serde(default)]
     #[schema(max_items = 16)]
-    pub keys: Vec<IssuerKey>,
+    pub keys: Vec<TrustedKey>,
     /// Whose own id it is, so that what the institution uploads may be signed by it.
     #[serde(default)]
     pub institution_id: Option<Uuid>,
@@ -79,7 +79,7 @@ pub struct TrustedIssuer {
     pub issuer_id: Uuid,
     pub identifier: String,
     pub name: String,
-    pub keys: Vec<IssuerKey>,
+    pub keys: Vec<TrustedKey>,
     pub institution_id: Option<Uuid>,
     pub reason: String,
     pub registered_at: DateTime<Utc>,
@@ -162,7 +162,7 @@ impl TryFrom<IssuerRow> for TrustedIssuer {
 impl TrustedIssuer {
     /// The keys that were registered with it.
     pub(super) fn public_keys(&self) -> Vec<PublicKey> {
-        self.keys.iter().filter_map(IssuerKey::key).collect()
+        self.keys.iter().filter_map(TrustedKey::key).collect()
     }
 }
 

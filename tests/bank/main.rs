@@ -12,6 +12,8 @@ mod claim_races;
 mod claims;
 mod common;
 mod corrections;
+mod credential_jobs;
+mod credentials;
 mod credentials_of_others;
 mod deposits;
 mod disputes;

@@ -124,6 +124,11 @@ missing_required_header.expected-statuses = ["400", "401", "403", "404"]
 include-operation-id = "deposit_batch"
 checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "405", "413", "415", "422"]
 
+# A code, a token or a proof that is well-formed and nobody's is answered as OAuth 2.0 wants it.
+[[operations]]
+include-operation-id = "issue_wallet_token"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "429"]
+
 # A validation names what must be mended inside a 200, lists that are too long among it.
 [[operations]]
 include-operation-id = "validate_rule_pack"

@@ -75,6 +75,8 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::ReleaseImport
         | A::CarryEventsOut
         | A::RegisterIssuer
+        | A::WriteOwnCredential
+        | A::RotateIssuerKey
         | A::WriteOwnSettings => None,
     }
 }

@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 
 use super::context::{Bank, Context};
 use super::error::OpError;
-use crate::credentials::{Examination, Found, When, examine};
+use crate::credentials::{Examination, Found, Refusal, When, examine};
+use crate::domain::credential::EntryState;
 use crate::domain::language::Language;
 use crate::domain::verdict::{CredentialVerdict, Standing, StepOutcome, StepVerdict, VerdictStep};
-use lookup::{Lookup, Reaching};
+use lookup::{Known, Lookup, Reaching};
 
 /// A credential as it was given: a document with a proof or around a JWT, or the text of a compact JWT.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,13 +70,22 @@ pub fn verify_credential(bank: &Bank, context: &Context, reaching: Reaching, pre
     }
 }
 
-fn verdict_of(lookup: &Lookup<'_>, examined: Examination) -> Result<CredentialVerdict, OpError> {
+fn verdict_of(lookup: &Lookup<'_>, mut examined: Examination) -> Result<CredentialVerdict, OpError> {
     let known = match &examined.issuer {
-        Some(issuer) => lookup.registration(issuer)?,
+        Some(issuer) => lookup.known(issuer)?,
         None => None,
     };
-    let [_, proof, key, ..] = &examined.found;
+    let text = |name: &str| examined.credential.as_ref()?.get(name)?.as_str().map(str::to_owned);
+    let (credential_id, name) = (text("id"), text("name"));
+    let [_, proof, key, _, status] = &mut examined.found;
     let is_signed = proof.is_ok() && key.is_ok();
+    if let (true, Some(issuer), Some(id)) = (is_signed, &examined.issuer, &credential_id) {
+        match lookup.own_state(issuer, id)? {
+            Some(EntryState::Suspended) => *status = Err(Refusal::Suspended {}),
+            Some(EntryState::Revoked) => *status = Err(Refusal::Revoked {}),
+            Some(EntryState::Valid) | None => {}
+        }
+    }
     let names = [
         VerdictStep::Format,
         VerdictStep::Proof,
@@ -90,8 +100,9 @@ fn verdict_of(lookup: &Lookup<'_>, examined: Examination) -> Result<CredentialVe
         .collect();
     steps.push(match &known {
         _ if !is_signed => trust(Trust::NotReached),
-        Some(issuer) if issuer.ended_at.is_some() => trust(Trust::Ended(&issuer.name)),
-        Some(issuer) => trust(Trust::Registered(&issuer.name)),
+        Some(Known::Own { name }) => trust(Trust::Own(name)),
+        Some(Known::Registered(issuer)) if issuer.ended_at.is_some() => trust(Trust::Ended(&issuer.name)),
+        Some(Known::Registered(issuer)) => trust(Trust::Registered(&issuer.name)),
         None => trust(Trust::Nobody),
     });
     let credentials = examined
@@ -99,19 +110,21 @@ fn verdict_of(lookup: &Lookup<'_>, examined: Examination) -> Result<CredentialVe
         .into_iter()
         .map(|held| verdict_of(lookup, held))
         .collect::<Result<Vec<_>, _>>()?;
-    let text = |name: &str| examined.credential.as_ref()?.get(name)?.as_str().map(str::to_owned);
     let types = examined.credential.as_ref().and_then(|credential| credential.get("type"));
     Ok(CredentialVerdict {
         standing: Standing::of_steps(&steps).holding(credentials.iter().map(|held| held.standing)),
-        credential_id: text("id"),
-        name: text("name"),
+        credential_id,
+        name,
         types: match types {
             Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             Some(Value::String(only)) => vec![only.clone()],
             _ => Vec::new(),
         },
         issuer: examined.issuer,
-        issuer_name: known.filter(|_| is_signed).map(|issuer| issuer.name),
+        issuer_name: known.filter(|_| is_signed).map(|known| match known {
+            Known::Own { name } => name,
+            Known::Registered(issuer) => issuer.name,
+        }),
         secured_by: examined.secured_by,
         steps,
         credentials,
@@ -151,6 +164,7 @@ fn sentence(clause: &str) -> String {
 
 /// How the bank knows an issuer.
 enum Trust<'a> {
+    Own(&'a str),
     Registered(&'a str),
     Ended(&'a str),
     Nobody,
@@ -159,6 +173,12 @@ enum Trust<'a> {
 
 fn trust(trust: Trust<'_>) -> StepVerdict {
     let (outcome, code, chinese, english) = match trust {
+        Trust::Own(name) => (
+            StepOutcome::Passed,
+            "issuer_own",
+            format!("签发者是本行，或由本行代签的{name}。"),
+            format!("The issuer is the bank itself, or one for whom it signs: {name}."),
+        ),
         Trust::Registered(name) => (
             StepOutcome::Passed,
             "issuer_registered",

@@ -77,6 +77,8 @@ pub(super) fn things(server: &Server, town: &Town) -> Things {
             ("notification_id", town.school.clone()),
             ("file_id", file_of(server, town, &text(&deposited["learner_id"]))),
             ("import_id", import_of(server, town)),
+            // Nobody asked for one; whose it would be is asked first.
+            ("credential_id", town.school.clone()),
             // Nobody is registered; who may end a registration is asked first.
             ("issuer_id", town.school.clone()),
         ]),
@@ -184,6 +186,8 @@ pub(super) fn body(operation: &str, things: &Things) -> Option<Value> {
         | "withdraw_merge"
         | "confirm_merge_reversal"
         | "decline_merge_reversal" => json!({ "reason": "没有权限" }),
+        "request_credential" => json!({ "scope": { "of": "record" }, "form": "jwt" }),
+        "rotate_issuer_key" => json!({ "institution_id": school }),
         "register_issuer" => {
             json!({ "identifier": "did:web:intruder.example", "name": "x", "reason": "没有权限" })
         }
