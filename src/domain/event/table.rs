@@ -18,6 +18,7 @@ pub const EVENT_TYPES: &[EventType] = &[
         "A credential of others was verified again",
         &[some("standing", Text)],
     ),
+    of("credential.redeem_offer", Published, "A wallet took up an offer", &[]),
     of(
         "credential.offer_credential",
         Published,
