@@ -7,7 +7,7 @@ use clap::Args;
 use super::serve::as_the_bank;
 use super::{CommandError, start};
 use crate::config::Config;
-use crate::domain::verdict::{CredentialVerdict, Standing};
+use crate::domain::verdict::{CredentialStanding, CredentialVerdict};
 use crate::ops::verification::lookup::Reaching;
 use crate::ops::verification::{Presented, verify_credential};
 
@@ -51,7 +51,7 @@ impl VerifyCredentialArguments {
             print(&verdict, "");
         }
         match verdict.standing {
-            Standing::Valid => Ok(()),
+            CredentialStanding::Valid => Ok(()),
             other => Err(CommandError::Other(format!("{name} is {other}"))),
         }
     }

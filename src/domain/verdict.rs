@@ -28,7 +28,7 @@ words! {
 
 words! {
     /// What a credential is worth as a whole. Whether its issuer is one that the bank knows is a step of its own and no part of it.
-    pub enum Standing {
+    pub enum CredentialStanding {
         Valid => "valid",
         Suspended => "suspended",
         Revoked => "revoked",
@@ -58,7 +58,7 @@ pub struct StepVerdict {
 /// What is said of a credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CredentialVerdict {
-    pub standing: Standing,
+    pub standing: CredentialStanding,
     /// As the credential says; of one that is not what its issuer signed, nobody vouches for it.
     pub credential_id: Option<String>,
     pub types: Vec<String>,
@@ -74,7 +74,7 @@ pub struct CredentialVerdict {
     pub credentials: Vec<CredentialVerdict>,
 }
 
-impl Standing {
+impl CredentialStanding {
     /// What the outcomes and codes of the steps come to.
     pub fn of_steps(steps: &[StepVerdict]) -> Self {
         let of = |step: VerdictStep| steps.iter().find(|found| found.step == step);
@@ -126,7 +126,7 @@ impl Standing {
 mod tests {
     use super::*;
 
-    fn steps(outcomes: &[(VerdictStep, StepOutcome, &str)]) -> Standing {
+    fn steps(outcomes: &[(VerdictStep, StepOutcome, &str)]) -> CredentialStanding {
         let all = VerdictStep::ALL.iter().map(|step| {
             let given = outcomes.iter().find(|(named, ..)| named == step);
             let (outcome, code) = given.map_or((StepOutcome::Passed, "fine"), |(_, outcome, code)| (*outcome, *code));
@@ -138,29 +138,35 @@ mod tests {
                 sentence_english: String::new(),
             }
         });
-        Standing::of_steps(&all.collect::<Vec<_>>())
+        CredentialStanding::of_steps(&all.collect::<Vec<_>>())
     }
 
     #[test]
     fn what_is_certainly_wrong_counts_before_what_is_not_known() {
         use StepOutcome::{Failed, NotChecked};
         use VerdictStep::{Dates, Format, IssuerTrust, Key, Proof, Status};
-        let cases: [(&[(VerdictStep, StepOutcome, &str)], Standing); 12] = [
-            (&[], Standing::Valid),
-            (&[(IssuerTrust, Failed, "issuer_not_registered")], Standing::Valid),
-            (&[(Format, Failed, "x"), (Proof, NotChecked, "x")], Standing::Invalid),
-            (&[(Format, NotChecked, "context_unknown")], Standing::Unknown),
-            (&[(Proof, Failed, "x"), (Status, Failed, "revoked")], Standing::Invalid),
+        let cases: [(&[(VerdictStep, StepOutcome, &str)], CredentialStanding); 12] = [
+            (&[], CredentialStanding::Valid),
+            (&[(IssuerTrust, Failed, "issuer_not_registered")], CredentialStanding::Valid),
+            (&[(Format, Failed, "x"), (Proof, NotChecked, "x")], CredentialStanding::Invalid),
+            (&[(Format, NotChecked, "context_unknown")], CredentialStanding::Unknown),
+            (&[(Proof, Failed, "x"), (Status, Failed, "revoked")], CredentialStanding::Invalid),
             (
                 &[(Key, NotChecked, "x"), (Proof, NotChecked, "x"), (Dates, Failed, "expired")],
-                Standing::Unknown,
+                CredentialStanding::Unknown,
             ),
-            (&[(Status, Failed, "revoked"), (Dates, Failed, "expired")], Standing::Revoked),
-            (&[(Status, Failed, "suspended"), (Dates, Failed, "expired")], Standing::Expired),
-            (&[(Status, Failed, "suspended")], Standing::Suspended),
-            (&[(Dates, Failed, "not_yet_valid")], Standing::NotYetValid),
-            (&[(Dates, Failed, "not_a_credential")], Standing::Invalid),
-            (&[(Status, NotChecked, "status_not_fetched")], Standing::Unknown),
+            (
+                &[(Status, Failed, "revoked"), (Dates, Failed, "expired")],
+                CredentialStanding::Revoked,
+            ),
+            (
+                &[(Status, Failed, "suspended"), (Dates, Failed, "expired")],
+                CredentialStanding::Expired,
+            ),
+            (&[(Status, Failed, "suspended")], CredentialStanding::Suspended),
+            (&[(Dates, Failed, "not_yet_valid")], CredentialStanding::NotYetValid),
+            (&[(Dates, Failed, "not_a_credential")], CredentialStanding::Invalid),
+            (&[(Status, NotChecked, "status_not_fetched")], CredentialStanding::Unknown),
         ];
         for (given, expected) in cases {
             assert_eq!(steps(given), expected, "{given:?}");
@@ -169,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_record_is_no_better_than_what_it_holds() {
-        use Standing::{Expired, Invalid, Revoked, Suspended, Unknown, Valid};
+        use CredentialStanding::{Expired, Invalid, Revoked, Suspended, Unknown, Valid};
         assert_eq!(Valid.holding([Valid, Expired]), Valid);
         assert_eq!(Valid.holding([Suspended, Revoked, Unknown]), Revoked);
         assert_eq!(Revoked.holding([Valid, Invalid]), Invalid);

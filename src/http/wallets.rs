@@ -12,7 +12,7 @@ use super::state::Web;
 use crate::domain::credential::{CredentialForm, CredentialKind};
 use crate::domain::rejection::Rejection;
 use crate::domain::wallet::{NONCE_LIFE, WalletConfiguration};
-use crate::ops::wallets::{self, Offer, WalletToken};
+use crate::ops::wallets::{self, WalletOffer, WalletToken};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 
@@ -80,7 +80,7 @@ pub struct WalletCredentials {
 /// to the learner alone and is not in the offer. An offer can be taken up once, within ten minutes. What the wallet is given is a copy
 /// that is bound to its key; it is a credential of the learner of its own.
 #[utoipa::path(tag = "credentials", operation_id = "offer_credential", params(("credential_id" = Uuid, Path), Key),
-    responses((status = 201, description = "Offered", body = Offer)), extensions(("x-problems" = json!(["wrong_state", "too_many_offers"]))))]
+    responses((status = 201, description = "Offered", body = WalletOffer)), extensions(("x-problems" = json!(["wrong_state", "too_many_offers"]))))]
 #[post("/api/v1/me/credentials/{credential_id}/offers")]
 pub(crate) async fn offer_credential(web: web::Data<Web>, asking: Asking, id: Id, key: Key) -> Result<HttpResponse, Refusal> {
     let offer = web

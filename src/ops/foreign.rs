@@ -16,7 +16,7 @@ use super::verification::lookup::Reaching;
 use super::verification::{Presented, verify_credential};
 use crate::domain::evidence::{FileName, MediaType};
 use crate::domain::rejection::Rejection;
-use crate::domain::verdict::{CredentialVerdict, Standing, StepOutcome};
+use crate::domain::verdict::{CredentialStanding, CredentialVerdict, StepOutcome};
 use crate::store::error::StoreError;
 use crate::store::evidence::{self as store, FileRow};
 use crate::store::journal::tell;
@@ -98,7 +98,7 @@ pub fn import_credential(
 ) -> Result<(Novelty, ForeignCredential), OpError> {
     may_keep(bank, context)?;
     let verdict = verify_credential(bank, context, Reaching::Network, presented)?;
-    if verdict.standing == Standing::Invalid {
+    if verdict.standing == CredentialStanding::Invalid {
         return Err(not_genuine(&verdict).into());
     }
     let (media_type, content) = match presented {

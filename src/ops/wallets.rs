@@ -31,7 +31,7 @@ use crate::vault::opaque;
 
 /// An offer as the learner sees it, this once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Offer {
+pub struct WalletOffer {
     pub offer_id: Uuid,
     /// For a wallet on this device; the QR code holds the same.
     #[schema(example = "openid-credential-offer://?credential_offer=%7B%7D")]
@@ -110,7 +110,7 @@ fn qr_of(text: &str) -> Result<String, OpError> {
 ///
 /// # Errors
 /// `NotFound`, `WrongState`, `TooManyOffers`.
-pub fn offer_credential(bank: &Bank, context: &Context, key: Option<&str>, credential_id: Uuid) -> Result<Offer, OpError> {
+pub fn offer_credential(bank: &Bank, context: &Context, key: Option<&str>, credential_id: Uuid) -> Result<WalletOffer, OpError> {
     let (secret, tx_code) = (opaque::random_token()?, six_digits()?);
     bank.store.write(|conn| {
         once(bank, context, conn, "offer_credential", key, &credential_id, |conn| {
@@ -142,7 +142,7 @@ pub fn offer_credential(bank: &Bank, context: &Context, key: Option<&str>, crede
                 &[context.told("offer_credential", "credential", credential_id).of_learner(learner_id)],
             )?;
             let offer_uri = uri_of(bank, configuration, &named(offer_id, &secret));
-            Ok(Offer {
+            Ok(WalletOffer {
                 offer_id,
                 qr_svg: qr_of(&offer_uri)?,
                 offer_uri,

@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use credit_bank::domain::rejection::Rejection;
-use credit_bank::domain::verdict::{CredentialVerdict, Standing, StepOutcome, VerdictStep};
+use credit_bank::domain::verdict::{CredentialStanding, CredentialVerdict, StepOutcome, VerdictStep};
 use credit_bank::ops::claims::submit::submit_claim;
 use credit_bank::ops::context::{Bank, Context};
 use credit_bank::ops::deposit::Novelty;
@@ -117,7 +117,10 @@ fn issuers_are_registered_by_the_banks_people_and_ended_for_a_reason() {
         }
 
         let shown = verdict(world, &token(web, &[]));
-        assert_eq!((shown.standing, shown.issuer_name.as_deref()), (Standing::Valid, Some("示范学院")));
+        assert_eq!(
+            (shown.standing, shown.issuer_name.as_deref()),
+            (CredentialStanding::Valid, Some("示范学院"))
+        );
         assert_eq!(step(&shown, VerdictStep::IssuerTrust), ("issuer_registered", StepOutcome::Passed));
         let end = |reason| end_issuer(bank, &officer, None, issuer.issuer_id, reason);
         assert!(matches!(refused(end("")), Rejection::InvalidBody { .. }));
@@ -126,7 +129,7 @@ fn issuers_are_registered_by_the_banks_people_and_ended_for_a_reason() {
         let shown = verdict(world, &token(web, &[]));
         assert_eq!(
             (shown.standing, step(&shown, VerdictStep::Key).0),
-            (Standing::Unknown, "issuer_needs_network")
+            (CredentialStanding::Unknown, "issuer_needs_network")
         );
         // Again, with other keys: the first stays listed.
         let again = register(world, &officer, json!({ "identifier": web, "name": "示范学院", "reason": "恢复" })).unwrap();
@@ -144,7 +147,7 @@ fn a_verdict_tells_how_the_bank_knows_the_issuer() {
         let badge: Presented = serde_json::from_str(BADGE).unwrap();
         let verify = |presented: &Presented| verify_credential(&world.bank, &world.registrar, Reaching::Offline, presented).unwrap();
         let shown = verify(&badge);
-        assert_eq!(shown.standing, Standing::Valid);
+        assert_eq!(shown.standing, CredentialStanding::Valid);
         assert_eq!(
             step(&shown, VerdictStep::IssuerTrust),
             ("issuer_not_registered", StepOutcome::NotChecked)
@@ -155,11 +158,11 @@ fn a_verdict_tells_how_the_bank_knows_the_issuer() {
         end_issuer(&world.bank, &officer, None, issuer.issuer_id, "结束").unwrap();
         let shown = verify(&badge);
         assert_eq!(step(&shown, VerdictStep::IssuerTrust), ("issuer_ended", StepOutcome::Failed));
-        assert_eq!(shown.standing, Standing::Valid);
+        assert_eq!(shown.standing, CredentialStanding::Valid);
         let mut altered: Value = serde_json::from_str(BADGE).unwrap();
         altered["name"] = json!("别的");
         let shown = verify(&serde_json::from_value(altered).unwrap());
-        assert_eq!((shown.standing, shown.issuer_name), (Standing::Invalid, None));
+        assert_eq!((shown.standing, shown.issuer_name), (CredentialStanding::Invalid, None));
         assert_eq!(
             step(&shown, VerdictStep::IssuerTrust),
             ("issuer_not_reached", StepOutcome::NotChecked)
@@ -230,9 +233,9 @@ fn keys_of_a_did_web_are_fetched_unless_they_lie_inside() {
         let verdict = verify_credential(&world.bank, &world.registrar, reaching, presented).unwrap();
         (verdict.standing, step(&verdict, VerdictStep::Key).0.to_owned())
     };
-    let unknown = |code: &str| (Standing::Unknown, code.to_owned());
+    let unknown = |code: &str| (CredentialStanding::Unknown, code.to_owned());
     on_both(|world| {
-        let good = (Standing::Valid, "key_is_issuers".to_owned());
+        let good = (CredentialStanding::Valid, "key_is_issuers".to_owned());
         assert_eq!(verify(world, Reaching::Network, &shown("")), good);
         assert_eq!(verify(world, Reaching::Offline, &shown("")), unknown("issuer_needs_network"));
         for path in [":missing", ":other"] {
@@ -254,12 +257,12 @@ fn a_credential_of_others_is_kept_with_its_verdict_and_is_evidence() {
         let import = |presented: &Presented| import_credential(bank, &own, None, presented);
         let genuine = Presented::Token(token(&did, &[]));
         let (novelty, kept) = import(&genuine).unwrap();
-        assert_eq!((novelty, kept.verdict.standing), (Novelty::Created, Standing::Valid));
+        assert_eq!((novelty, kept.verdict.standing), (Novelty::Created, CredentialStanding::Valid));
         assert_eq!((kept.file.name.as_str(), kept.file.learner_id), ("电工四级", learner_id));
         let (novelty, again) = import(&genuine).unwrap();
         assert_eq!((novelty, again.file.file_id), (Novelty::AlreadyThere, kept.file.file_id));
         let over = Presented::Token(token(&did, &[("validUntil", json!("2025-01-01T00:00:00Z"))]));
-        assert_eq!(import(&over).unwrap().1.verdict.standing, Standing::Expired);
+        assert_eq!(import(&over).unwrap().1.verdict.standing, CredentialStanding::Expired);
         let Presented::Token(text) = &genuine else { panic!() };
         let forged = Presented::Token(format!("{}AAAA", &text[..text.len() - 4]));
         let Rejection::CredentialNotGenuine { reason_english, .. } = refused(import(&forged)) else {

@@ -10,7 +10,7 @@ use super::error::OpError;
 use crate::credentials::{Examination, Found, Refusal, When, examine};
 use crate::domain::credential::EntryState;
 use crate::domain::language::Language;
-use crate::domain::verdict::{CredentialVerdict, Standing, StepOutcome, StepVerdict, VerdictStep};
+use crate::domain::verdict::{CredentialStanding, CredentialVerdict, StepOutcome, StepVerdict, VerdictStep};
 use lookup::{Known, Lookup, Reaching};
 
 /// A credential as it was given: a document with a proof or around a JWT, or the text of a compact JWT.
@@ -112,7 +112,7 @@ fn verdict_of(lookup: &Lookup<'_>, mut examined: Examination) -> Result<Credenti
         .collect::<Result<Vec<_>, _>>()?;
     let types = examined.credential.as_ref().and_then(|credential| credential.get("type"));
     Ok(CredentialVerdict {
-        standing: Standing::of_steps(&steps).holding(credentials.iter().map(|held| held.standing)),
+        standing: CredentialStanding::of_steps(&steps).holding(credentials.iter().map(|held| held.standing)),
         credential_id,
         name,
         types: match types {
