@@ -368,4 +368,24 @@ fn own_verdicts(server: &Server, cases: &[Case]) {
         };
         assert!(expected.contains(&standing), "{}: {verdict:#}", case.name);
     }
+    // So does the program on the same data, without asking anybody.
+    for case in cases.iter().filter(|case| case.what == "record") {
+        let file = server.directory.path().join("credential");
+        let text = case.credential.as_str().map_or_else(|| case.credential.to_string(), str::to_owned);
+        std::fs::write(&file, text).unwrap();
+        let mut command = program(&server.data(), &server.back_end);
+        command
+            .env("CREDIT_BANK_PUBLIC_URL", PUBLIC)
+            .arg("verify-credential")
+            .arg("--offline")
+            .arg(&file);
+        let said = command.output().unwrap();
+        assert_eq!(
+            said.status.success(),
+            case.accepted,
+            "{}: {}",
+            case.name,
+            String::from_utf8_lossy(&said.stdout)
+        );
+    }
 }
