@@ -8,6 +8,7 @@ CREATE EXTENSION IF NOT EXISTS citus;
 -- DELETE or TRUNCATE on movements and decisions either.
 SET citus.enable_unsafe_triggers TO on;
 
+ALTER TABLE trusted_issuers DROP CONSTRAINT trusted_issuers_institution;
 ALTER TABLE achievements DROP CONSTRAINT achievements_institution;
 ALTER TABLE achievements DROP CONSTRAINT achievements_framework;
 ALTER TABLE programmes DROP CONSTRAINT programmes_institution;
@@ -58,9 +59,17 @@ ALTER TABLE correction_requests DROP CONSTRAINT correction_requests_outcome;
 ALTER TABLE correction_requests DROP CONSTRAINT correction_requests_institution;
 ALTER TABLE notifications DROP CONSTRAINT notifications_learner;
 ALTER TABLE notification_settings DROP CONSTRAINT notification_settings_learner;
+ALTER TABLE issuer_keys DROP CONSTRAINT issuer_keys_institution;
+ALTER TABLE status_lists DROP CONSTRAINT status_lists_institution;
+ALTER TABLE status_entries DROP CONSTRAINT status_entries_list;
+ALTER TABLE credentials DROP CONSTRAINT credentials_learner;
+ALTER TABLE credential_parts DROP CONSTRAINT credential_parts_credential;
+ALTER TABLE credential_parts DROP CONSTRAINT credential_parts_outcome;
+ALTER TABLE credential_parts DROP CONSTRAINT credential_parts_institution;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
+SELECT create_reference_table('trusted_issuers');
 SELECT create_reference_table('frameworks');
 SELECT create_reference_table('achievements');
 SELECT create_reference_table('certificate_patterns');
@@ -70,6 +79,7 @@ SELECT create_reference_table('agreements');
 SELECT create_reference_table('pathways');
 SELECT create_reference_table('rule_packs');
 SELECT create_reference_table('working_years');
+SELECT create_reference_table('issuer_keys');
 
 -- A learner's rows, together.
 SELECT create_distributed_table('learners', 'learner_id');
@@ -94,6 +104,8 @@ SELECT create_distributed_table('correction_cases', 'learner_id', colocate_with 
 SELECT create_distributed_table('correction_requests', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('notifications', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('notification_settings', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('credentials', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('credential_parts', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
@@ -111,8 +123,11 @@ SELECT create_distributed_table('decision_numbers', 'issuer', colocate_with => '
 SELECT create_distributed_table('corrections', 'correction_id', colocate_with => 'none');
 SELECT create_distributed_table('likenesses', 'likeness', colocate_with => 'none');
 SELECT create_distributed_table('duplicate_suspicions', 'first_learner_id', colocate_with => 'none');
+SELECT create_distributed_table('credential_offers', 'offer_id', colocate_with => 'none');
 SELECT create_distributed_table('walks', 'walk', colocate_with => 'none');
 SELECT create_distributed_table('merges', 'merge_id', colocate_with => 'none');
+SELECT create_distributed_table('status_lists', 'list_id', colocate_with => 'none');
+SELECT create_distributed_table('status_entries', 'list_id', colocate_with => 'status_lists');
 
 -- Queues: they stay on the coordinator, where FOR UPDATE SKIP LOCKED works.
 -- local: outbox
@@ -126,7 +141,9 @@ SELECT create_distributed_table('merges', 'merge_id', colocate_with => 'none');
 -- local: webhooks
 -- local: webhook_deliveries
 -- local: mails
+-- local: credential_jobs
 
+ALTER TABLE trusted_issuers ADD CONSTRAINT trusted_issuers_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE achievements ADD CONSTRAINT achievements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE achievements ADD CONSTRAINT achievements_framework FOREIGN KEY (framework_id) REFERENCES frameworks (framework_id);
 ALTER TABLE programmes ADD CONSTRAINT programmes_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
@@ -177,4 +194,11 @@ ALTER TABLE correction_requests ADD CONSTRAINT correction_requests_outcome FOREI
 ALTER TABLE correction_requests ADD CONSTRAINT correction_requests_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE notifications ADD CONSTRAINT notifications_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE notification_settings ADD CONSTRAINT notification_settings_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE issuer_keys ADD CONSTRAINT issuer_keys_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE status_lists ADD CONSTRAINT status_lists_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE status_entries ADD CONSTRAINT status_entries_list FOREIGN KEY (list_id) REFERENCES status_lists (list_id);
+ALTER TABLE credentials ADD CONSTRAINT credentials_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE credential_parts ADD CONSTRAINT credential_parts_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id);
+ALTER TABLE credential_parts ADD CONSTRAINT credential_parts_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
+ALTER TABLE credential_parts ADD CONSTRAINT credential_parts_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 COMMIT;

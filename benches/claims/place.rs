@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{FixedOffset, TimeDelta};
 use credit_bank::files::{Files, FilesAddress};
 use credit_bank::ops::context::{Bank, Outside};
+use credit_bank::outside::fetch::Fetcher;
 use credit_bank::outside::target::Reach;
 use credit_bank::store::Store;
 use credit_bank::store::connection::{Conn, DatabaseAddress};
@@ -119,6 +120,7 @@ impl Place {
                 mail_pause: TimeDelta::hours(1),
                 public_url: "http://127.0.0.1:8080".to_owned(),
             },
+            fetcher: Fetcher::new(Reach::Anybody),
         }
     }
 

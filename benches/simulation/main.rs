@@ -29,6 +29,7 @@ use credit_bank::ops::facts::facts_of_all;
 use credit_bank::ops::simulation::worker::run_next;
 use credit_bank::ops::simulation::{NewSimulation, read_simulation, start_simulation};
 use credit_bank::ops::{institutions, packs, programmes};
+use credit_bank::outside::fetch::Fetcher;
 use credit_bank::outside::target::Reach;
 use credit_bank::store::Store;
 use credit_bank::store::connection::DatabaseAddress;
@@ -105,6 +106,7 @@ fn open(data: &Path, url: Option<&str>) -> Bank {
             mail_pause: TimeDelta::hours(1),
             public_url: "http://127.0.0.1:8080".to_owned(),
         },
+        fetcher: Fetcher::new(Reach::Anybody),
     }
 }
 

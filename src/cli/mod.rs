@@ -7,6 +7,7 @@ mod keys;
 mod progress;
 mod serve;
 mod start;
+mod verify_credential;
 
 use clap::{Parser, Subcommand};
 
@@ -44,6 +45,8 @@ enum Command {
     Config,
     /// Recompute every balance, lot and hash chain; exit 1 and name the first rows that differ.
     Verify,
+    /// Say of a credential whether it is genuine and valid, step by step; exit 1 where it is not.
+    VerifyCredential(verify_credential::VerifyCredentialArguments),
     /// Print the API's description (OpenAPI 3.1).
     Openapi,
     /// The bank's own administrators.
@@ -114,6 +117,7 @@ impl Arguments {
                 Ok(())
             }
             Command::Verify => verify_bank(&config),
+            Command::VerifyCredential(arguments) => arguments.run(&config),
             Command::Openapi => print_openapi(),
             Command::Admin(command) => command.run(&config),
             Command::Keys(command) => command.run(&config),

@@ -10,6 +10,7 @@ use super::CommandError;
 use crate::config::Config;
 use crate::files::Files;
 use crate::ops::context::{Bank, Outside};
+use crate::outside::fetch::Fetcher;
 use crate::store::Store;
 use crate::vault::key_ring::KeyRing;
 use crate::vault::passwords::Passwords;
@@ -91,5 +92,6 @@ pub(super) fn open_bank(config: &Config) -> Result<Bank, CommandError> {
             mail_pause: config.outside.mail_pause,
             public_url: config.server.public_url.clone(),
         },
+        fetcher: Fetcher::new(config.outside.fetch_reach),
     })
 }

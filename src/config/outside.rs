@@ -14,6 +14,8 @@ pub struct OutsideConfig {
     pub mail_server: Option<MailServer>,
     /// How long a learner gets no further mail after one.
     pub mail_pause: TimeDelta,
+    /// Whom keys and status lists of others' credentials are fetched from.
+    pub fetch_reach: Reach,
 }
 
 /// Reads the settings.
@@ -23,6 +25,8 @@ pub struct OutsideConfig {
 pub(super) fn outside(variables: &mut Variables) -> Result<OutsideConfig, ConfigError> {
     let about = "whether webhooks may lead into private networks and by http: only where nobody but the bank's own people make them";
     let private = variables.choice("WEBHOOKS_PRIVATE", "no", &["yes", "no"], about)?;
+    let about = "whether keys and status lists of others' credentials may be fetched from private networks, by http there: for tests";
+    let fetched = variables.choice("CREDENTIALS_PRIVATE", "no", &["yes", "no"], about)?;
     let days: i64 = variables.number("EVENT_DAYS", "90", 7, 3650, "for how many days events and deliveries can be read")?;
     let url = variables.secret(
         "MAIL_URL",
@@ -58,6 +62,7 @@ pub(super) fn outside(variables: &mut Variables) -> Result<OutsideConfig, Config
     };
     Ok(OutsideConfig {
         reach: if private == "yes" { Reach::Anybody } else { Reach::Open },
+        fetch_reach: if fetched == "yes" { Reach::Anybody } else { Reach::Open },
         event_life: TimeDelta::days(days),
         mail_server,
         mail_pause: TimeDelta::minutes(pause),

@@ -3,64 +3,89 @@
 use serde_json::{Map, Value};
 
 use super::canonical::digest;
-use super::keys::Issuers;
-use super::refusal::Refusal;
+use super::examine::Signed;
+use super::keys::PublicKey;
+use super::refusal::{Note, Refusal, shown};
+use super::sources::Sources;
+use crate::domain::verdict::VerdictStep;
 
-/// The only suite that is verified.
-const SUITE: &str = "eddsa-rdfc-2022";
+/// The only suite that is signed and verified.
+pub(super) const SUITE: &str = "eddsa-rdfc-2022";
 /// So many proofs one document may have.
 const PROOFS_MAX: usize = 4;
 
 /// Verifies every proof of a document, and that the issuer's key made it.
 ///
 /// # Errors
-/// Why it is not taken for what the issuer signed.
-pub(super) fn verify(document: &Map<String, Value>, issuer: &str, issuers: &Issuers) -> Result<(), Refusal> {
+/// Where it is no document that can be looked at.
+pub(super) fn verify(document: &Map<String, Value>, issuer: &str, sources: &dyn Sources) -> Result<Signed, Refusal> {
     let proofs = match document.get("proof") {
         Some(Value::Array(proofs)) if !proofs.is_empty() => proofs.as_slice(),
         Some(proof @ Value::Object(_)) => std::slice::from_ref(proof),
-        _ => return Err(Refusal::NoProof {}),
+        _ => return Ok(Signed::without_key(Refusal::NoProof {})),
     };
     if proofs.len() > PROOFS_MAX {
-        return Err(Refusal::TooComplex {});
+        return Ok(Signed::without_key(Refusal::TooComplex {}));
     }
     let mut unsigned = document.clone();
     unsigned.remove("proof");
-    let content = digest(&unsigned)?;
+    let content = match digest(&unsigned) {
+        Ok(content) => content,
+        Err(refusal) if refusal.step() == VerdictStep::Format => return Err(refusal),
+        Err(refusal) => return Ok(Signed::without_key(refusal)),
+    };
+    let mut last = Signed::without_key(Refusal::NoProof {});
     for proof in proofs {
-        let proof = proof.as_object().ok_or(Refusal::NoProof {})?;
-        verify_one(proof, &unsigned, content, issuer, issuers)?;
+        last = verify_one(proof, &unsigned, content, issuer, sources);
+        if last.key.is_err() || last.proof.is_err() {
+            break;
+        }
     }
-    Ok(())
+    Ok(last)
 }
 
-fn verify_one(
-    proof: &Map<String, Value>,
-    unsigned: &Map<String, Value>,
-    content: [u8; 32],
-    issuer: &str,
-    issuers: &Issuers,
-) -> Result<(), Refusal> {
-    let text = |name: &str| proof.get(name).and_then(Value::as_str).unwrap_or_default();
-    let unknown = |what: &str| Refusal::ProofUnknown {
-        what: what.chars().take(60).collect(),
+fn verify_one(proof: &Value, unsigned: &Map<String, Value>, content: [u8; 32], issuer: &str, sources: &dyn Sources) -> Signed {
+    let (method, message, signature) = match prepared(proof, unsigned, content) {
+        Ok(prepared) => prepared,
+        Err(refusal) => return Signed::without_key(refusal),
     };
-    if text("type") != "DataIntegrityProof" {
-        return Err(unknown(text("type")));
+    if method.split('#').next() != Some(issuer) {
+        return Signed::with_wrong_key(Refusal::KeyOfAnother {});
     }
-    if text("cryptosuite") != SUITE {
-        return Err(unknown(text("cryptosuite")));
+    let keys = match sources.keys(issuer, Some(method)) {
+        Ok(keys) => keys,
+        Err(refusal) => return Signed::with_wrong_key(refusal),
+    };
+    let fits = keys
+        .iter()
+        .any(|key| matches!(key, PublicKey::Ed25519(_)) && key.verifies(&message, &signature));
+    Signed {
+        key: Ok(Note::KeyIsIssuers { issuer: shown(issuer) }),
+        proof: if fits {
+            Ok(Note::ProofFits { how: SUITE.to_owned() })
+        } else {
+            Err(Refusal::SignatureWrong {})
+        },
     }
-    if text("proofPurpose") != "assertionMethod" {
-        return Err(unknown(text("proofPurpose")));
+}
+
+/// The method, the message and the signature of a proof that can be verified.
+fn prepared<'a>(proof: &'a Value, unsigned: &Map<String, Value>, content: [u8; 32]) -> Result<(&'a str, Vec<u8>, Vec<u8>), Refusal> {
+    let proof = proof.as_object().ok_or(Refusal::NoProof {})?;
+    let text = |name: &str| proof.get(name).and_then(Value::as_str).unwrap_or_default();
+    let expected = [
+        ("type", "DataIntegrityProof"),
+        ("cryptosuite", SUITE),
+        ("proofPurpose", "assertionMethod"),
+    ];
+    if let Some((name, _)) = expected.into_iter().find(|(name, value)| text(name) != *value) {
+        return Err(Refusal::ProofUnknown { what: shown(text(name)) });
     }
     // Chains of proofs need the earlier ones beneath them, which is not done here.
     if proof.contains_key("previousProof") {
-        return Err(unknown("previousProof"));
-    }
-    let method = text("verificationMethod");
-    if method.split('#').next() != Some(issuer) {
-        return Err(Refusal::KeyOfAnother {});
+        return Err(Refusal::ProofUnknown {
+            what: "previousProof".to_owned(),
+        });
     }
     let mut configuration = proof.clone();
     configuration.remove("proofValue");
@@ -76,9 +101,5 @@ fn verify_one(
         .filter(|bytes| bytes.len() == 64);
     let signature = signature.ok_or(Refusal::SignatureWrong {})?;
     let message = [digest(&configuration)?, content].concat();
-    let keys = issuers.keys_of(issuer)?;
-    let fits = keys
-        .iter()
-        .any(|key| matches!(key, super::keys::PublicKey::Ed25519(_)) && key.verifies(&message, &signature));
-    if fits { Ok(()) } else { Err(Refusal::SignatureWrong {}) }
+    Ok((text("verificationMethod"), message, signature))
 }

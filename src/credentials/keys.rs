@@ -1,12 +1,12 @@
-//! Public keys of issuers: by `did:key`, in which the key is the name, and as they were registered.
+//! Public keys of issuers: by `did:key` and `did:jwk`, in which the key is the name, and as they were registered.
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::refusal::Refusal;
+use super::refusal::{Refusal, shown};
 
 /// A public key that credentials are signed by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,10 +15,14 @@ pub enum PublicKey {
     Ed25519(Vec<u8>),
     /// ES256: a point of P-256, compressed or not.
     P256(Vec<u8>),
+    /// RS256, of 2048 to 8192 bits; its exponent is at most of 33.
+    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
 }
 
-/// Longer texts are no keys.
+/// Longer texts are no keys of curves.
 const KEY_CHARACTERS_MAX: usize = 200;
+/// Longer texts are no keys at all.
+const JWK_CHARACTERS_MAX: usize = 2_000;
 
 impl PublicKey {
     /// Reads a multibase key as `did:key` and Multikey write it (`z6Mk...`, `zDn...`).
@@ -32,14 +36,55 @@ impl PublicKey {
         }
     }
 
-    /// Reads a JSON Web Key (RFC 7517) of Ed25519 or P-256.
+    /// The key as `did:key` and Multikey write it; `None` for RSA, of which they know none.
+    pub fn to_multibase(&self) -> Option<String> {
+        let bytes = match self {
+            Self::Ed25519(key) => [&[0xED, 0x01], key.as_slice()].concat(),
+            Self::P256(point) => [&[0x80, 0x24], compressed(point).as_slice()].concat(),
+            Self::Rsa { .. } => return None,
+        };
+        Some(format!("z{}", bs58::encode(bytes).into_string()))
+    }
+
+    /// The key as a JSON Web Key; `None` for a compressed point, of which one half would have to be worked out.
+    pub fn to_jwk(&self) -> Option<Value> {
+        let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        match self {
+            Self::Ed25519(key) => Some(json!({ "kty": "OKP", "crv": "Ed25519", "x": text(key) })),
+            Self::P256(point) => {
+                let (x, y) = point.strip_prefix(&[4])?.split_at_checked(32)?;
+                Some(json!({ "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y) }))
+            }
+            Self::Rsa { modulus, exponent } => Some(json!({ "kty": "RSA", "n": text(modulus), "e": text(exponent) })),
+        }
+    }
+
+    /// Reads a JSON Web Key (RFC 7517) of Ed25519, P-256 or RSA.
     pub fn from_jwk(key: &Value) -> Option<Self> {
-        let text = |name: &str| key.get(name).and_then(Value::as_str);
-        let bytes = |name: &str| BASE64_URL_SAFE_NO_PAD.decode(text(name)?).ok().filter(|bytes| bytes.len() == 32);
-        match (text("kty")?, text("crv")?) {
-            ("OKP", "Ed25519") => Some(Self::Ed25519(bytes("x")?)),
-            ("EC", "P-256") => Some(Self::P256([vec![4], bytes("x")?, bytes("y")?].concat())),
+        let text = |name: &str| {
+            key.get(name)
+                .and_then(Value::as_str)
+                .filter(|text| text.len() <= JWK_CHARACTERS_MAX)
+        };
+        let decoded = |name: &str| BASE64_URL_SAFE_NO_PAD.decode(text(name)?).ok();
+        let bytes = |name: &str| decoded(name).filter(|bytes| bytes.len() == 32);
+        match (text("kty")?, text("crv")) {
+            ("OKP", Some("Ed25519")) => Some(Self::Ed25519(bytes("x")?)),
+            ("EC", Some("P-256")) => Some(Self::P256([vec![4], bytes("x")?, bytes("y")?].concat())),
+            ("RSA", None) => Some(Self::Rsa {
+                modulus: decoded("n").filter(|modulus| (256..=1_024).contains(&modulus.len()))?,
+                exponent: decoded("e").filter(|exponent| (1..=5).contains(&exponent.len()))?,
+            }),
             _ => None,
+        }
+    }
+
+    /// The algorithms of a JWT that a key is for.
+    pub(super) fn is_for(&self, algorithm: &str) -> bool {
+        match self {
+            Self::Ed25519(_) => matches!(algorithm, "EdDSA" | "Ed25519"),
+            Self::P256(_) => algorithm == "ES256",
+            Self::Rsa { .. } => algorithm == "RS256",
         }
     }
 
@@ -50,7 +95,31 @@ impl PublicKey {
             Self::P256(key) => UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key)
                 .verify(message, signature)
                 .is_ok(),
+            Self::Rsa { modulus, exponent } => RsaPublicKeyComponents { n: modulus, e: exponent }
+                .verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
+                .is_ok(),
         }
+    }
+}
+
+/// The key that a `did:key` or `did:jwk` is; `None` for other issuers.
+pub(super) fn key_in(issuer: &str) -> Option<Option<PublicKey>> {
+    if let Some(key) = issuer.strip_prefix("did:key:") {
+        return Some(PublicKey::from_multibase(key));
+    }
+    let key = issuer.strip_prefix("did:jwk:")?;
+    let jwk = BASE64_URL_SAFE_NO_PAD
+        .decode(key)
+        .ok()
+        .filter(|bytes| bytes.len() <= 2 * JWK_CHARACTERS_MAX);
+    Some(jwk.and_then(|bytes| PublicKey::from_jwk(&serde_json::from_slice(&bytes).ok()?)))
+}
+
+/// A point with one half of it left out, which follows from the sign of it.
+fn compressed(point: &[u8]) -> Vec<u8> {
+    match point.strip_prefix(&[4]).and_then(|halves| halves.split_at_checked(32)) {
+        Some((x, y)) => [&[2 + (y.last().copied().unwrap_or_default() & 1)], x].concat(),
+        None => point.to_vec(),
     }
 }
 
@@ -72,11 +141,9 @@ impl Issuers {
         if let Some(keys) = self.0.get(issuer) {
             return Ok(keys.clone());
         }
-        let issuer_shown = issuer.chars().take(120).collect::<String>();
-        match issuer.strip_prefix("did:key:") {
-            Some(key) => PublicKey::from_multibase(key)
-                .map(|key| vec![key])
-                .ok_or(Refusal::IssuerUnknown { issuer: issuer_shown }),
+        let issuer_shown = shown(issuer);
+        match key_in(issuer) {
+            Some(key) => key.map(|key| vec![key]).ok_or(Refusal::IssuerUnknown { issuer: issuer_shown }),
             None if issuer.starts_with("did:web:") => Err(Refusal::IssuerNeedsNetwork { issuer: issuer_shown }),
             None => Err(Refusal::IssuerUnknown { issuer: issuer_shown }),
         }

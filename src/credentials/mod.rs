@@ -1,20 +1,39 @@
-//! Credentials of others, verified: that they are what their issuer signed, and that they are valid today. Nothing is fetched,
-//! so whether one was revoked since is not known here.
+//! Credentials: the bank's own, made and signed, and those of others, verified: that they are what their issuer signed, and what
+//! is said of them today. Nothing is fetched here; where keys and status lists come from is given.
 
+pub mod badge;
 mod canonical;
 mod contexts;
+mod controller;
+mod dates;
+pub mod did;
+mod examine;
 mod integrity;
 mod jwt;
 mod keys;
+mod possession;
+pub mod record;
 mod refusal;
+mod sign;
+mod sources;
+mod standing;
+pub mod status;
+#[cfg(test)]
+mod step_tests;
 #[cfg(test)]
 mod tests;
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
+pub use controller::{keys_of, web_address};
+pub use dates::When;
+pub use examine::{Examination, Found, examine};
 pub use keys::{Issuers, PublicKey};
-pub use refusal::Refusal;
+pub use possession::{Possession, possession};
+pub use refusal::{Note, Refusal};
+pub use sign::{SEED_BYTES, Signer};
+pub use sources::Sources;
 
 /// A credential that its issuer signed.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,66 +42,18 @@ pub struct Verified {
     pub issuer: String,
 }
 
-/// The id of who issued a credential.
-fn issuer_of(credential: &Map<String, Value>) -> Option<&str> {
-    match credential.get("issuer")? {
-        Value::String(issuer) => Some(issuer),
-        Value::Object(issuer) => issuer.get("id")?.as_str(),
-        _ => None,
-    }
-}
-
-/// Verifies a credential that is signed by a proof in it, or in an envelope of a JWT.
+/// Verifies a credential on a day by keys that are known: a document with a proof, one around a JWT, or the text of a JWT. Nobody
+/// is asked whether it was revoked, and what it holds is not looked at.
 ///
 /// # Errors
 /// Why it is not taken for what its issuer signed.
-pub fn verify(credential: &Value, issuers: &Issuers, today: NaiveDate) -> Result<Verified, Refusal> {
-    let not = |part: &str| Refusal::NotACredential { part: part.to_owned() };
-    let document = credential.as_object().ok_or_else(|| not("JSON"))?;
-    let enveloped = document
-        .get("id")
-        .and_then(Value::as_str)
-        .and_then(|id| id.split_once("data:application/vc+jwt,"));
-    if let Some(("", token)) = enveloped {
-        return verify_jwt(token, issuers, today);
+pub fn verify(presented: &Value, issuers: &Issuers, today: NaiveDate) -> Result<Verified, Refusal> {
+    let examined = examine::examine_plain(presented, issuers, When::on(today));
+    if let Some(refusal) = examined.before_status() {
+        return Err(refusal.clone());
     }
-    let issuer = issuer_of(document).ok_or_else(|| not("issuer"))?;
-    integrity::verify(document, issuer, issuers)?;
-    valid_on(document, today)?;
-    let mut credential = document.clone();
-    credential.remove("proof");
-    Ok(Verified {
-        credential,
-        issuer: issuer.to_owned(),
-    })
-}
-
-/// Verifies a credential that is a compact JWT.
-///
-/// # Errors
-/// As [`verify`].
-pub fn verify_jwt(token: &str, issuers: &Issuers, today: NaiveDate) -> Result<Verified, Refusal> {
-    let (credential, issuer) = jwt::verify(token.trim(), issuers, today)?;
-    valid_on(&credential, today)?;
-    Ok(Verified { credential, issuer })
-}
-
-fn valid_on(credential: &Map<String, Value>, today: NaiveDate) -> Result<(), Refusal> {
-    let day = |name: &str| -> Result<Option<NaiveDate>, Refusal> {
-        let Some(value) = credential.get(name) else { return Ok(None) };
-        let read = value.as_str().and_then(|text| text.get(..10)).and_then(|text| text.parse().ok());
-        read.map(Some).ok_or_else(|| Refusal::NotACredential { part: name.to_owned() })
-    };
-    // The names of the data model 2.0, and those of 1.1.
-    for name in ["validFrom", "issuanceDate"] {
-        if let Some(from) = day(name)?.filter(|from| *from > today) {
-            return Err(Refusal::NotYetValid { from });
-        }
+    match (examined.credential, examined.issuer) {
+        (Some(credential), Some(issuer)) => Ok(Verified { credential, issuer }),
+        _ => Err(Refusal::ProofNotReached {}),
     }
-    for name in ["validUntil", "expirationDate"] {
-        if let Some(on) = day(name)?.filter(|on| *on < today) {
-            return Err(Refusal::Expired { on });
-        }
-    }
-    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Credentials that are made here with keys of the test, and what becomes of altered copies.
 
+mod issued;
+
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
@@ -7,26 +9,26 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::canonical::digest;
-use super::{Issuers, PublicKey, Refusal, verify, verify_jwt};
+use super::{Issuers, PublicKey, Refusal, Verified, verify};
 
 fn today() -> NaiveDate {
     "2026-11-24".parse().unwrap()
 }
 
 /// A key of the test, and the name that is made of it.
-struct Signer {
-    pair: Ed25519KeyPair,
-    did: String,
+pub(super) struct Signer {
+    pub(super) pair: Ed25519KeyPair,
+    pub(super) did: String,
 }
 
-fn signer(seed: u8) -> Signer {
+pub(super) fn signer(seed: u8) -> Signer {
     let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
     let key = [&[0xED, 0x01], pair.public_key().as_ref()].concat();
     let did = format!("did:key:z{}", bs58::encode(key).into_string());
     Signer { pair, did }
 }
 
-fn badge(issuer: &str) -> Value {
+pub(super) fn badge(issuer: &str) -> Value {
     json!({
         "@context": ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
         "id": "urn:uuid:0f0a5a52-3b35-4f0c-9d3e-1b8a3a3f1c01",
@@ -76,9 +78,13 @@ fn signed(mut document: Value, signer: &Signer, method: &str) -> Value {
     document
 }
 
-fn signed_by_did_key(document: Value, signer: &Signer) -> Value {
+pub(super) fn signed_by_did_key(document: Value, signer: &Signer) -> Value {
     let method = format!("{}#{}", signer.did, signer.did.trim_start_matches("did:key:"));
     signed(document, signer, &method)
+}
+
+fn verify_jwt(token: &str, issuers: &Issuers, today: NaiveDate) -> Result<Verified, Refusal> {
+    verify(&json!(token), issuers, today)
 }
 
 fn code(credential: &Value) -> Result<(), &'static str> {
@@ -238,7 +244,7 @@ fn a_credential_of_another_implementation_is_verified() {
     assert_eq!(code(&copy), Err("signature_wrong"));
 }
 
-fn token(header: &Value, payload: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
+pub(super) fn token(header: &Value, payload: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(header), part(payload));
     let signature = BASE64_URL_SAFE_NO_PAD.encode(sign(signed.as_bytes()));

@@ -14,6 +14,9 @@ words! {
         Png => "image/png",
         Webp => "image/webp",
         Heic => "image/heic",
+        /// A credential of others, which is imported rather than uploaded, since it is verified first.
+        Credential => "application/vc",
+        CredentialToken => "application/vc+jwt",
     }
 }
 
@@ -39,6 +42,8 @@ impl MediaType {
             Self::Png => &["png"],
             Self::Webp => &["webp"],
             Self::Heic => &["heic", "heif"],
+            Self::Credential => &["json"],
+            Self::CredentialToken => &["jwt"],
         }
     }
 }

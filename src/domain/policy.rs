@@ -85,6 +85,9 @@ words! {
         ManageWebhooks => "manage_webhooks",
         CarryEventsOut => "carry_events_out",
         WriteOwnSettings => "write_own_settings",
+        RegisterIssuer => "register_issuer",
+        WriteOwnCredential => "write_own_credential",
+        RotateIssuerKey => "rotate_issuer_key",
     }
 }
 
@@ -174,10 +177,13 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
     use Action as A;
     let Some(role) = role else { return false };
     match action {
-        A::CreateUser | A::CreateFramework | A::WriteRecognitionRule | A::WriteCertificatePattern | A::WriteWorkingYear => {
-            role == BankRole::Administrator
-        }
-        A::DecideInstitution | A::ReviewOutcome | A::WriteAgreement | A::WritePathway => {
+        A::CreateUser
+        | A::CreateFramework
+        | A::WriteRecognitionRule
+        | A::WriteCertificatePattern
+        | A::WriteWorkingYear
+        | A::RotateIssuerKey => role == BankRole::Administrator,
+        A::DecideInstitution | A::ReviewOutcome | A::WriteAgreement | A::WritePathway | A::RegisterIssuer => {
             matches!(role, BankRole::Administrator | BankRole::Officer)
         }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
@@ -236,6 +242,7 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReleaseImport
         | A::ManageWebhooks
         | A::CarryEventsOut
+        | A::WriteOwnCredential
         | A::WriteOwnSettings => false,
     }
 }
@@ -262,6 +269,7 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::ReadEvidence
                 | Action::RemoveEvidence
                 | Action::WriteOwnSettings
+                | Action::WriteOwnCredential
         )
 }
 
@@ -294,7 +302,7 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
             (MemberRole::ALL, Needs::Belonging)
         }
         A::EditInstitution | A::ManageMembers | A::ReadClients | A::ReadWebhooks => (&[InstitutionAdmin], Needs::Belonging),
-        A::ManageClients | A::ManageWebhooks | A::WriteAgreement => (&[InstitutionAdmin], Needs::Approval),
+        A::ManageClients | A::ManageWebhooks | A::WriteAgreement | A::RotateIssuerKey => (&[InstitutionAdmin], Needs::Approval),
         A::WriteAchievement | A::WriteProgramme => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::RegisterLearner | A::IssueClaimCode | A::DepositOutcome | A::SettleMismatch | A::FindLearner => (&[Registrar], Needs::Approval),
         A::ReadImport => (&[Registrar, Approver, InstitutionAdmin], Needs::Belonging),
@@ -347,6 +355,8 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ReadSuspicion
         | A::DismissSuspicion
         | A::CarryEventsOut
+        | A::RegisterIssuer
+        | A::WriteOwnCredential
         | A::WriteOwnSettings => (&[], Needs::Belonging),
     }
 }

@@ -220,8 +220,23 @@ rejections! {
     EventsGone { oldest: i64 } = "events_gone", Conflict, "游标之后的部分事件已按保留期限删除，最早可从 {oldest} 之后读取。", "Some of the events after this cursor are older than what is kept; the oldest that can be read is after {oldest}.";
     TooManyWebhooks { webhooks_max: i64 } = "too_many_webhooks", Rule, "每个机构最多有 {webhooks_max} 个 webhook。", "An institution has at most {webhooks_max} webhooks.";
     TooManyDeliveries { most: i64 } = "too_many_deliveries", Rule, "一次最多重发 {most} 个事件，且等待投递的不得超过此数，请缩小时段。", "At most {most} events are delivered again at once, and no more than that may wait; narrow the period.";
+    TooManyOffers { offers_max: i64 } = "too_many_offers", Rule, "同时最多可有 {offers_max} 个待领取的凭证。", "At most {offers_max} offers stand at once.";
+    InvalidGrant {} = "invalid_grant", Malformed, "领取码不正确、已过期或已被使用。", "The code of the offer is not right, has expired or was used before.";
+    InvalidToken {} = "invalid_token", Unauthenticated, "领取凭证的令牌无效或已过期。", "The token for the credential is not valid, or has expired.";
+    InvalidProof {} = "invalid_proof", Malformed, "密钥持有证明无效。", "The proof of the wallet's key is not valid.";
+    InvalidNonce {} = "invalid_nonce", Malformed, "密钥持有证明的随机数无效或已过期。", "The nonce of the proof is not valid, or has expired.";
+    UnknownCredentialConfiguration {} = "unknown_credential_configuration", Malformed, "该领取码不对应此类凭证。", "The offer is not for this configuration.";
+    CopyNotReady {} = "copy_not_ready", TooMany, "凭证正在签发，请稍后再取。", "The credential is still being signed; ask again.";
+    IssuerRegistered {} = "issuer_registered", Conflict, "该签发者已经登记。", "This issuer is registered already.";
+    CredentialNotGenuine { reason_chinese: String, reason_english: String } = "credential_not_genuine", Rule, "凭证不真实：{reason_chinese}", "The credential is not genuine: {reason_english}";
     MailOff {} = "mail_off", Rule, "本行没有设置邮件服务。", "The bank sends no mail.";
     MailCodeWrong {} = "mail_code_wrong", Rule, "验证码不正确、已过期或已失效。", "The code is not right, or no longer good.";
+    OutcomeNotCertified { outcome_id: Uuid } = "outcome_not_certified", Rule, "成果 {outcome_id} 尚未认可或已失效，不能出具凭证。", "The outcome {outcome_id} does not stand, so that no credential is issued of it.";
+    OutcomeInDoubt { outcome_id: Uuid } = "outcome_in_doubt", Conflict, "成果 {outcome_id} 有待更正，更正之后才能出具凭证。", "The outcome {outcome_id} is going to be corrected; ask again after that.";
+    NothingToCertify {} = "nothing_to_certify", Rule, "没有可以出具凭证的成果。", "There is no outcome of which a credential could be issued.";
+    RecordTooLarge { outcomes_max: usize } = "record_too_large", Rule, "一份记录最多包含 {outcomes_max} 项成果，请分成几份。", "One record has at most {outcomes_max} outcomes; ask for several.";
+    TooManyCredentials { queued_max: i64 } = "too_many_credentials", TooMany, "每人最多有 {queued_max} 份凭证等待签发，请稍后再试。", "At most {queued_max} credentials of one learner wait to be signed; try again later.";
+    CredentialsFull { kept_max: i64 } = "credentials_full", Rule, "每人最多保存 {kept_max} 份凭证，请先放弃不用的凭证。", "One learner keeps at most {kept_max} credentials; give one up first that is not used.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 

@@ -115,6 +115,18 @@ impl Fault {
     }
 }
 
+/// The codes that OAuth 2.0 and the issuance to wallets know by the same names.
+const OAUTH_CODES: [&str; 8] = [
+    "invalid_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+    "invalid_grant",
+    "invalid_token",
+    "invalid_proof",
+    "invalid_nonce",
+    "unknown_credential_configuration",
+];
+
 /// The status of each class of refusal.
 pub fn status_of(class: Class) -> StatusCode {
     match class {
@@ -183,7 +195,7 @@ impl Problem {
             detail,
             instance: None,
             code: code.to_owned(),
-            error: matches!(code, "invalid_client" | "unsupported_grant_type" | "invalid_scope").then(|| code.to_owned()),
+            error: OAUTH_CODES.contains(&code).then(|| code.to_owned()),
             errors,
         }
     }

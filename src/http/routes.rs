@@ -4,9 +4,9 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, events, evidence, health, import_rows, imports, institutions, learners, me,
-    members, merges, notices, notifications, outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations,
-    suspicions, verdicts, webhooks, worth,
+    achievements, agreements, claims, clients, corrections, credentials, events, evidence, foreign, health, import_rows, imports,
+    institutions, issuers, learners, me, members, merges, notices, notifications, outcomes, packs, pathways, programmes, requests, review,
+    rules, sessions, simulations, suspicions, verdicts, verification, wallets, webhooks, worth,
 };
 
 macro_rules! operations {
@@ -223,4 +223,27 @@ operations! {
     notifications::give_address,
     notifications::confirm_address,
     notifications::remove_address,
+    credentials::request_credential,
+    credentials::list_own_credentials,
+    credentials::read_own_credential,
+    credentials::download_own_credential,
+    credentials::give_up_credential,
+    credentials::read_status_list,
+    credentials::read_bank_did,
+    credentials::read_institution_did,
+    credentials::rotate_issuer_key,
+    verification::verify_credential,
+    issuers::list_issuers,
+    issuers::register_issuer,
+    issuers::end_issuer,
+    foreign::import_credential,
+    foreign::list_foreign_credentials,
+    foreign::read_foreign_credential,
+    foreign::verify_foreign_credential,
+    wallets::offer_credential,
+    wallets::read_credential_issuer,
+    wallets::read_wallet_authorization_server,
+    wallets::issue_wallet_token,
+    wallets::issue_wallet_nonce,
+    wallets::issue_wallet_credential,
 }

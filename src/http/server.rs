@@ -20,6 +20,7 @@ use crate::ops::claims::clocks::run_claim_clocks;
 use crate::ops::context::{Bank, Context};
 use crate::ops::corrections::clocks::run_correction_clocks;
 use crate::ops::couriers::Couriers;
+use crate::ops::credentials::issue::start_issuer;
 use crate::ops::error::OpError;
 use crate::ops::events::publisher::prune_events;
 use crate::ops::expiry::{expire_lots, warn_of_expiry};
@@ -27,6 +28,7 @@ use crate::ops::imports::upkeep::forget_import_files;
 use crate::ops::imports::worker::start_importer;
 use crate::ops::simulation::worker::start_simulator;
 use crate::ops::suspicions::search::find_duplicates;
+use crate::ops::wallets::forget_offers;
 
 /// The buckets of latencies, in seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
@@ -128,11 +130,13 @@ impl Application {
         .listen(self.listener)
         .map_err(ServerError::Run)?;
         let simulator = start_simulator(Arc::clone(&bank), crate::clock::now);
-        let importer = start_importer(bank, crate::clock::now);
+        let importer = start_importer(Arc::clone(&bank), crate::clock::now);
+        let issuer = start_issuer(bank, crate::clock::now);
         let ended = server.run().await.map_err(ServerError::Run);
         upkeep.abort();
         simulator.stop();
         importer.stop();
+        issuer.stop();
         couriers.stop();
         ended
     }
@@ -157,6 +161,7 @@ async fn keep_up(web: web::Data<Web>) {
             upkeep(&web, "run_correction_clocks", move |bank| run_correction_clocks(bank, &context)).await;
             upkeep(&web, "forget_import_files", move |bank| forget_import_files(bank, &context)).await;
             upkeep(&web, "prune_events", move |bank| prune_events(bank, &context)).await;
+            upkeep(&web, "forget_offers", move |bank| forget_offers(bank, &context)).await;
             upkeep(&web, "find_duplicates", move |bank| find_duplicates(bank, &context)).await;
         }
         minute += 1;

@@ -26,11 +26,16 @@ pub struct Web {
     /// Allocations take a core each, and no more of them run than there are.
     calculations: Semaphore,
     cores: u32,
+    /// What may wait for others' servers, so that such do not hold up anything else.
+    outward: Semaphore,
     /// Keyed by a digest, so that no name is kept.
     by_account: DefaultKeyedRateLimiter<[u8; 32]>,
     by_address: DefaultKeyedRateLimiter<IpAddr>,
     questions: DefaultKeyedRateLimiter<IpAddr>,
 }
+
+/// So many requests at once may wait for others' servers.
+const OUTWARD_MAX: usize = 16;
 
 /// How many cores a calculation takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +75,7 @@ impl Web {
             behind_proxy,
             calculations: Semaphore::new(cores),
             cores: u32::try_from(cores).unwrap_or(1),
+            outward: Semaphore::new(OUTWARD_MAX),
             by_account: RateLimiter::keyed(per_minute(limits.per_account)),
             by_address: RateLimiter::keyed(per_minute(limits.per_address)),
             questions: RateLimiter::keyed(per_minute(limits.questions_per_address)),
@@ -101,6 +107,19 @@ impl Web {
         };
         // The semaphore is never closed; were it, the calculation would run all the same.
         let _cores = self.calculations.acquire_many(cores).await.ok();
+        self.run(operation).await
+    }
+
+    /// Runs an operation that may wait for others' servers, or for a signature, a few at once.
+    ///
+    /// # Errors
+    /// What the operation answers.
+    pub async fn look_outside<T: Send + 'static>(
+        &self,
+        operation: impl FnOnce(&Bank) -> Result<T, OpError> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        // As above: never closed.
+        let _place = self.outward.acquire().await.ok();
         self.run(operation).await
     }
 

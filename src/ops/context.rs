@@ -9,6 +9,7 @@ use crate::domain::event::event_type;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::files::Files;
+use crate::outside::fetch::Fetcher;
 use crate::outside::mail::MailServer;
 use crate::outside::target::Reach;
 use crate::store::Store;
@@ -43,6 +44,8 @@ pub struct Bank {
     /// After how long without a sign of life an import is taken from its runner. A chunk takes far less.
     pub import_silence: TimeDelta,
     pub outside: Outside,
+    /// Fetches what credentials of others name.
+    pub fetcher: Fetcher,
 }
 
 /// How events leave the bank.

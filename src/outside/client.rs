@@ -123,6 +123,27 @@ impl Client {
         }
     }
 
+    /// Reads what is at an address; anything but a whole answer of 200 is no connection.
+    ///
+    /// # Errors
+    /// Why there is no such answer.
+    pub fn get(&self, address: &str, bytes_max: usize, time_max: Duration) -> Result<Vec<u8>, Failure> {
+        let begun = Instant::now();
+        let url = target::parse(address, self.reach).map_err(|_| Failure::AddressRefused)?;
+        let request = self.http.get(url).timeout(time_max).header("accept", "application/json, */*;q=0.5");
+        let response = request.send().map_err(|error| failure_of(&error))?;
+        if response.status().as_u16() != 200 {
+            return Err(Failure::NoConnection);
+        }
+        let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
+        let body = body_of(response, limit, begun, time_max)?;
+        if body.len() > bytes_max {
+            Err(Failure::NoConnection)
+        } else {
+            Ok(body)
+        }
+    }
+
     fn answer(&self, address: &str, headers: &[(&'static str, String)], body: &str, begun: Instant) -> Result<Answer, Failure> {
         let url = target::parse(address, self.reach).map_err(|_| Failure::AddressRefused)?;
         let mut request = self.http.post(url).header("content-type", "application/json");
@@ -136,6 +157,21 @@ impl Client {
             excerpt: excerpt(response, begun),
         })
     }
+}
+
+/// A body, up to a limit. Each piece of it may come in time and all of it be too slow.
+fn body_of(response: reqwest::blocking::Response, limit: u64, begun: Instant, time_max: Duration) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let mut piece = [0; 8192];
+    let mut body = response.take(limit);
+    while begun.elapsed() < time_max {
+        match body.read(&mut piece) {
+            Ok(0) => return Ok(bytes),
+            Ok(read) => bytes.extend_from_slice(piece.get(..read).unwrap_or_default()),
+            Err(_) => return Err(Failure::NoConnection),
+        }
+    }
+    Err(Failure::TimedOut)
 }
 
 /// The beginning of a body; one that comes too slowly is not waited for, since its status is known.

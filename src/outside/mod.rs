@@ -2,5 +2,6 @@
 
 pub mod addresses;
 pub mod client;
+pub mod fetch;
 pub mod mail;
 pub mod target;

@@ -154,7 +154,7 @@ pub const CARRIED: [Carried; 13] = [
     Carried {
         table: "evidence_files",
         key: "file_id",
-        columns: "digest, media_type, bytes, name_sealed, uploaded_by, institution_id, uploaded_at, held, removed_at",
+        columns: "digest, media_type, bytes, name_sealed, uploaded_by, institution_id, uploaded_at, held, removed_at, verdict_sealed",
         mark: Some("brought_by"),
         goes: Goes::File,
         stays: Stays::Nowhere,
@@ -170,7 +170,7 @@ pub const CARRIED: [Carried; 13] = [
 ];
 
 /// The tables of learners' rows that stay where they are, and why that is right.
-pub const NOT_CARRIED: [(&str, &str); 9] = [
+pub const NOT_CARRIED: [(&str, &str); 11] = [
     ("learners", "the account itself: it says into whom it was merged"),
     (
         "movements",
@@ -192,6 +192,14 @@ pub const NOT_CARRIED: [(&str, &str); 9] = [
     ("correction_items", "what somebody previewed, of the learner as it was then"),
     ("notifications", "read together with the other learner's"),
     ("notification_settings", "where mail goes is for the account that stays to say"),
+    (
+        "credentials",
+        "what was signed for the person, whose name it says; read together with the other learner's",
+    ),
+    (
+        "credential_parts",
+        "of credentials, which stay; an outcome that went is looked for at both accounts",
+    ),
 ];
 
 /// From whom to whom, by which merge; and whether things go back.

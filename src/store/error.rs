@@ -44,10 +44,16 @@ pub enum Taken {
     Membership,
     RulePackVersion,
     OutcomeInClaim,
+    TrustedIssuer,
 }
 
 /// The constraint's name (PostgreSQL), its columns (how SQLite says it), and what it means.
-const MEANINGS: [(&str, &str, Taken); 10] = [
+const MEANINGS: [(&str, &str, Taken); 11] = [
+    (
+        "trusted_issuers_identifier_unique",
+        "trusted_issuers.identifier",
+        Taken::TrustedIssuer,
+    ),
     ("usernames_pk", "usernames.username", Taken::Username),
     (
         "institutions_credit_code_unique",

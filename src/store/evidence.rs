@@ -31,6 +31,8 @@ pub struct FileRow {
     pub removed_at: Option<At>,
     /// The merge that brought it from another learner: the same content may be here twice then.
     pub brought_by: Option<Key>,
+    /// Of a credential of others: what was said of it when it was verified last.
+    pub verdict_sealed: Option<Vec<u8>>,
 }
 
 /// A use of a file, because of which an institution may read it.
@@ -111,6 +113,34 @@ pub fn list(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64)
         query = query.filter(evidence_files::file_id.lt(Key(before)));
     }
     Ok(query.order(evidence_files::file_id.desc()).limit(limit).load(conn)?)
+}
+
+/// A learner's credentials of others that are not removed, from the newest, before `before`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn list_credentials(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<FileRow>, StoreError> {
+    let mut query = evidence_files::table
+        .filter(evidence_files::learner_id.eq(Key(learner_id)))
+        .filter(evidence_files::removed_at.is_null())
+        .filter(evidence_files::verdict_sealed.is_not_null())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(evidence_files::file_id.lt(Key(before)));
+    }
+    Ok(query.order(evidence_files::file_id.desc()).limit(limit).load(conn)?)
+}
+
+/// Notes what is said of a credential now; false where it is not there.
+///
+/// # Errors
+/// When the database refuses.
+pub fn put_verdict(conn: &mut Conn, learner_id: Uuid, file_id: Uuid, verdict_sealed: &[u8]) -> Result<bool, StoreError> {
+    let changed = diesel::update(evidence_files::table.find((Key(learner_id), Key(file_id))))
+        .filter(evidence_files::removed_at.is_null())
+        .set(evidence_files::verdict_sealed.eq(Some(verdict_sealed)))
+        .execute(conn)?;
+    Ok(changed == 1)
 }
 
 /// Marks a file as removed; false when something holds it, or it is removed already.

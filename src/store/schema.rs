@@ -1,6 +1,46 @@
 //! The tables as diesel sees them; `tests/migrations.rs` compares them with both catalogues.
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    credential_offers (offer_id) {
+        offer_id -> Id,
+        learner_id -> Id,
+        credential_id -> Id,
+        configuration -> Text,
+        secret_digest -> Binary,
+        code_index -> Binary,
+        failures -> BigInt,
+        created_at -> Moment,
+        expires_at -> Moment,
+        redeemed_at -> Nullable<Moment>,
+        token_digest -> Nullable<Binary>,
+        token_expires_at -> Nullable<Moment>,
+        issued_id -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    trusted_issuers (issuer_id) {
+        issuer_id -> Id,
+        identifier -> Text,
+        name -> Text,
+        keys -> Json,
+        institution_id -> Nullable<Id>,
+        reason -> Text,
+        registered_at -> Moment,
+        registered_by -> Text,
+        ended_at -> Nullable<Moment>,
+        ended_by -> Nullable<Text>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Nullable, Text};
     use crate::store::types::{Id, Moment};
 
@@ -730,6 +770,7 @@ diesel::table! {
         held -> Bool,
         removed_at -> Nullable<Moment>,
         brought_by -> Nullable<Id>,
+        verdict_sealed -> Nullable<Binary>,
     }
 }
 
@@ -1132,6 +1173,94 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    issuer_keys (key_id) {
+        key_id -> Id,
+        institution_id -> Nullable<Id>,
+        number -> BigInt,
+        seed_sealed -> Binary,
+        public_key -> Text,
+        created_at -> Moment,
+        retired_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    status_lists (list_id) {
+        list_id -> Id,
+        institution_id -> Nullable<Id>,
+        entries -> BigInt,
+        revision -> BigInt,
+        signed_revision -> BigInt,
+        signed_at -> Moment,
+        expires_at -> Moment,
+        document -> Text,
+        token -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::store::types::Id;
+
+    status_entries (list_id, list_index) {
+        list_id -> Id,
+        list_index -> BigInt,
+        document_id -> Id,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    credentials (learner_id, credential_id) {
+        learner_id -> Id,
+        credential_id -> Id,
+        kind -> Text,
+        form -> Text,
+        status -> Text,
+        holder -> Nullable<Text>,
+        document_sealed -> Nullable<Binary>,
+        requested_at -> Moment,
+        issued_at -> Nullable<Moment>,
+        ended_at -> Nullable<Moment>,
+        ended_by -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use crate::store::types::Id;
+
+    credential_parts (learner_id, credential_id, outcome_id) {
+        learner_id -> Id,
+        credential_id -> Id,
+        outcome_id -> Id,
+        institution_id -> Id,
+        document_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable};
+    use crate::store::types::{Id, Moment};
+
+    credential_jobs (credential_id) {
+        credential_id -> Id,
+        learner_id -> Id,
+        attempts -> BigInt,
+        runner -> Nullable<Id>,
+        heartbeat -> Nullable<Moment>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -1193,4 +1322,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     import_pieces,
     import_chunks,
+    issuer_keys,
+    status_lists,
+    status_entries,
+    credentials,
+    credential_parts,
+    credential_jobs,
 );

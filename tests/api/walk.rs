@@ -11,7 +11,7 @@ use super::town::{Town, user};
 use things::{FILE, Things, body, claim_of, things};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 34] = [
+const PUBLIC: [&str; 44] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -46,6 +46,16 @@ const PUBLIC: [&str; 34] = [
     "list_pack_templates",
     "list_notices",
     "list_working_years",
+    "read_status_list",
+    "read_bank_did",
+    "read_institution_did",
+    "verify_credential",
+    "list_issuers",
+    "read_credential_issuer",
+    "read_wallet_authorization_server",
+    "issue_wallet_token",
+    "issue_wallet_nonce",
+    "issue_wallet_credential",
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.

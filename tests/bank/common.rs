@@ -13,6 +13,7 @@ use credit_bank::ops::context::{Bank, Context, Outside};
 use credit_bank::ops::deposit::NewOutcome;
 use credit_bank::ops::sessions::LogIn;
 use credit_bank::ops::{achievements, institutions, members, rules, sessions, setup};
+use credit_bank::outside::fetch::Fetcher;
 use credit_bank::outside::target::Reach;
 use credit_bank::store::Store;
 use credit_bank::store::connection::DatabaseAddress;
@@ -109,6 +110,7 @@ impl World {
                 mail_pause: TimeDelta::hours(1),
                 public_url: "http://127.0.0.1:8080".to_owned(),
             },
+            fetcher: Fetcher::new(Reach::Anybody),
         };
         let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();
         let user = |name: &str| json!({ "username": name, "display_name": name, "password": PASSWORD });

@@ -23,7 +23,7 @@ fn user(name: &str) -> serde_json::Value {
 }
 
 /// Registers a learner with a log-in at the school.
-fn learner(world: &World, username: &str, kind: &str, number: &str) -> (Uuid, Context) {
+pub(crate) fn learner(world: &World, username: &str, kind: &str, number: &str) -> (Uuid, Context) {
     let new = json!({ "institution_id": world.institution_id, "user": user(username),
         "learner": { "document_kind": kind, "document_number": number, "name": "王芳" } });
     let new = serde_json::from_value(new).unwrap();

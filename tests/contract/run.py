@@ -124,6 +124,11 @@ missing_required_header.expected-statuses = ["400", "401", "403", "404"]
 include-operation-id = "deposit_batch"
 checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "405", "413", "415", "422"]
 
+# A code, a token or a proof that is well-formed and nobody's is answered as OAuth 2.0 wants it.
+[[operations]]
+include-operation-id = "issue_wallet_token"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "429"]
+
 # A validation names what must be mended inside a 200, lists that are too long among it.
 [[operations]]
 include-operation-id = "validate_rule_pack"
@@ -141,11 +146,11 @@ RUNS = [
     ("school-a", ["--include-operation-id", "list_achievements", "--include-operation-id", "read_achievement"], 30, ["achievements"]),
     ("school-a", ["--exclude-operation-id", "log_out"], 12, ["outcomes"]),
     ("administrator", ["--include-tag", "rules", "--include-tag", "rule-packs", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 8, []),
-    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes", "--include-tag", "claims", "--include-tag", "corrections", "--include-tag", "merges", "--include-tag", "imports", "--include-tag", "events"], 8, []),
+    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes", "--include-tag", "claims", "--include-tag", "corrections", "--include-tag", "merges", "--include-tag", "imports", "--include-tag", "events", "--include-tag", "credentials"], 8, []),
     # By themselves, so that the many other operations do not take the tries away from what is read here.
     ("learner", ["--include-operation-id", "list_own_outcomes", "--include-operation-id", "read_outcome", "--include-tag", "decisions"], 30, ["outcomes", "decisions"]),
     ("learner", ["--include-operation-id", "list_own_correction_requests", "--include-operation-id", "read_correction_request"], 30, ["correction-requests"]),
-    ("learner", ["--include-tag", "me", "--include-tag", "evidence", "--include-tag", "claims", "--include-tag", "notices"], 8, []),
+    ("learner", ["--include-tag", "me", "--include-tag", "evidence", "--include-tag", "claims", "--include-tag", "notices", "--include-tag", "credentials"], 8, []),
     # One operation has nothing to be linked with.
     ("leaver", ["--include-operation-id", "log_out", "--phases", "examples,coverage,fuzzing"], 5, []),
 ]

@@ -1,3 +1,9 @@
+DROP TABLE credential_jobs;
+DROP TABLE credential_parts;
+DROP TABLE credentials;
+DROP TABLE status_entries;
+DROP TABLE status_lists;
+DROP TABLE issuer_keys;
 DROP TABLE import_chunks;
 DROP TABLE import_pieces;
 DROP TABLE imports;
@@ -7,6 +13,8 @@ DROP TABLE notification_settings;
 DROP TABLE notifications;
 DROP TABLE webhook_deliveries;
 DROP TABLE webhooks;
+DROP TABLE trusted_issuers;
+DROP TABLE credential_offers;
 DROP TABLE event_heads;
 DROP TABLE events;
 DROP TABLE merges;

@@ -769,6 +769,7 @@ CREATE TABLE evidence_files (
     held boolean NOT NULL,
     removed_at timestamptz,
     brought_by uuid,
+    verdict_sealed bytea,
     CONSTRAINT evidence_files_pk PRIMARY KEY (learner_id, file_id),
     CONSTRAINT evidence_files_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -1092,6 +1093,47 @@ CREATE TABLE event_heads (
     CONSTRAINT event_heads_pk PRIMARY KEY (head)
 );
 
+-- Who signs credentials that the bank believes: by an id, and by keys where the id alone leads to none. Ended, never removed.
+CREATE TABLE trusted_issuers (
+    issuer_id uuid NOT NULL,
+    identifier text NOT NULL,
+    name text NOT NULL,
+    keys jsonb NOT NULL,
+    institution_id uuid,
+    reason text NOT NULL,
+    registered_at timestamptz NOT NULL,
+    registered_by text NOT NULL,
+    ended_at timestamptz,
+    ended_by text,
+    end_reason text,
+    CONSTRAINT trusted_issuers_pk PRIMARY KEY (issuer_id),
+    CONSTRAINT trusted_issuers_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT trusted_issuers_end_whole CHECK ((ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL))
+);
+CREATE UNIQUE INDEX trusted_issuers_identifier_unique ON trusted_issuers (identifier) WHERE ended_at IS NULL;
+CREATE INDEX trusted_issuers_by_identifier ON trusted_issuers (identifier);
+
+-- Offers of credentials to wallets. Distributed by its own key, which is in front of every secret of it.
+CREATE TABLE credential_offers (
+    offer_id uuid NOT NULL,
+    learner_id uuid NOT NULL,
+    credential_id uuid NOT NULL,
+    configuration text NOT NULL,
+    secret_digest bytea NOT NULL,
+    code_index bytea NOT NULL,
+    failures bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    redeemed_at timestamptz,
+    token_digest bytea,
+    token_expires_at timestamptz,
+    issued_id uuid,
+    CONSTRAINT credential_offers_pk PRIMARY KEY (offer_id),
+    CONSTRAINT credential_offers_token_when_redeemed CHECK ((redeemed_at IS NULL) = (token_digest IS NULL) AND (redeemed_at IS NULL) = (token_expires_at IS NULL))
+);
+CREATE INDEX credential_offers_by_learner ON credential_offers (learner_id);
+CREATE INDEX credential_offers_by_end ON credential_offers (expires_at);
+
 -- Where institutions' systems are told of events.
 CREATE TABLE webhooks (
     webhook_id uuid NOT NULL,
@@ -1190,3 +1232,97 @@ CREATE TABLE mails (
     CONSTRAINT mails_pk PRIMARY KEY (mail_id)
 );
 CREATE INDEX mails_by_time ON mails (next_attempt_at);
+
+-- Keys that the bank signs credentials with, its own and those of institutions; a retired one signs no more. Reference table.
+CREATE TABLE issuer_keys (
+    key_id uuid NOT NULL,
+    institution_id uuid,
+    number bigint NOT NULL,
+    seed_sealed bytea NOT NULL,
+    public_key text NOT NULL,
+    created_at timestamptz NOT NULL,
+    retired_at timestamptz,
+    CONSTRAINT issuer_keys_pk PRIMARY KEY (key_id),
+    CONSTRAINT issuer_keys_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT issuer_keys_number_positive CHECK (number > 0)
+);
+CREATE UNIQUE INDEX issuer_keys_of_bank ON issuer_keys (number) WHERE institution_id IS NULL;
+CREATE UNIQUE INDEX issuer_keys_of_institution ON issuer_keys (institution_id, number) WHERE institution_id IS NOT NULL;
+
+-- Lists of the status of credentials, one issuer's each, as they were last signed. Distributed by its own key.
+CREATE TABLE status_lists (
+    list_id uuid NOT NULL,
+    institution_id uuid,
+    entries bigint NOT NULL,
+    revision bigint NOT NULL,
+    signed_revision bigint NOT NULL,
+    signed_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    document text NOT NULL,
+    token text NOT NULL,
+    CONSTRAINT status_lists_pk PRIMARY KEY (list_id),
+    CONSTRAINT status_lists_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT status_lists_signed_what_was CHECK (signed_revision <= revision)
+);
+CREATE INDEX status_lists_to_sign ON status_lists (list_id) WHERE signed_revision < revision;
+
+-- The status of every credential that was issued, at a place of a list that nobody can guess. Distributed with the lists.
+CREATE TABLE status_entries (
+    list_id uuid NOT NULL,
+    list_index bigint NOT NULL,
+    document_id uuid NOT NULL,
+    state text NOT NULL,
+    CONSTRAINT status_entries_pk PRIMARY KEY (list_id, list_index),
+    CONSTRAINT status_entries_list FOREIGN KEY (list_id) REFERENCES status_lists (list_id),
+    CONSTRAINT status_entries_within_list CHECK (list_index BETWEEN 0 AND 131071),
+    CONSTRAINT status_entries_state_known CHECK (state IN ('valid', 'suspended', 'revoked'))
+);
+CREATE INDEX status_entries_by_document ON status_entries (document_id);
+CREATE INDEX status_entries_set ON status_entries (list_id) WHERE state <> 'valid';
+
+-- Credentials that learners asked for; the signed document is stored, and never made again.
+CREATE TABLE credentials (
+    learner_id uuid NOT NULL,
+    credential_id uuid NOT NULL,
+    kind text NOT NULL,
+    form text NOT NULL,
+    status text NOT NULL,
+    holder text,
+    document_sealed bytea,
+    requested_at timestamptz NOT NULL,
+    issued_at timestamptz,
+    ended_at timestamptz,
+    ended_by uuid,
+    CONSTRAINT credentials_pk PRIMARY KEY (learner_id, credential_id),
+    CONSTRAINT credentials_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT credentials_kind_known CHECK (kind IN ('badge', 'record')),
+    CONSTRAINT credentials_form_known CHECK (form IN ('data_integrity', 'jwt')),
+    CONSTRAINT credentials_status_known CHECK (status IN ('queued', 'issued', 'suspended', 'revoked', 'given_up', 'failed')),
+    CONSTRAINT credentials_issued_has_document CHECK (status NOT IN ('issued', 'suspended') OR (document_sealed IS NOT NULL AND issued_at IS NOT NULL)),
+    CONSTRAINT credentials_given_up_has_none CHECK (status <> 'given_up' OR document_sealed IS NULL)
+);
+CREATE INDEX credentials_queued ON credentials (learner_id) WHERE status = 'queued';
+
+-- The outcomes of a credential, with the document that says each: in a record one of its own.
+CREATE TABLE credential_parts (
+    learner_id uuid NOT NULL,
+    credential_id uuid NOT NULL,
+    outcome_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    CONSTRAINT credential_parts_pk PRIMARY KEY (learner_id, credential_id, outcome_id),
+    CONSTRAINT credential_parts_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id),
+    CONSTRAINT credential_parts_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT credential_parts_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
+);
+CREATE INDEX credential_parts_by_outcome ON credential_parts (outcome_id, learner_id);
+
+-- Credentials that wait to be signed. A queue, kept on the coordinator.
+CREATE TABLE credential_jobs (
+    credential_id uuid NOT NULL,
+    learner_id uuid NOT NULL,
+    attempts bigint NOT NULL,
+    runner uuid,
+    heartbeat timestamptz,
+    CONSTRAINT credential_jobs_pk PRIMARY KEY (credential_id)
+);

@@ -770,6 +770,7 @@ CREATE TABLE evidence_files (
     held BOOLEAN NOT NULL,
     removed_at INTEGER,
     brought_by BLOB CONSTRAINT evidence_files_brought_by_is_uuid CHECK (length(brought_by) = 16),
+    verdict_sealed BLOB,
     CONSTRAINT evidence_files_pk PRIMARY KEY (learner_id, file_id),
     CONSTRAINT evidence_files_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
     CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
@@ -1093,6 +1094,47 @@ CREATE TABLE event_heads (
     CONSTRAINT event_heads_pk PRIMARY KEY (head)
 );
 
+-- Who signs credentials that the bank believes: by an id, and by keys where the id alone leads to none. Ended, never removed.
+CREATE TABLE trusted_issuers (
+    issuer_id BLOB NOT NULL CONSTRAINT trusted_issuers_issuer_id_is_uuid CHECK (length(issuer_id) = 16),
+    identifier TEXT NOT NULL,
+    name TEXT NOT NULL,
+    keys TEXT NOT NULL CONSTRAINT trusted_issuers_keys_is_json CHECK (json_valid(keys)),
+    institution_id BLOB CONSTRAINT trusted_issuers_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    reason TEXT NOT NULL,
+    registered_at INTEGER NOT NULL,
+    registered_by TEXT NOT NULL,
+    ended_at INTEGER,
+    ended_by TEXT,
+    end_reason TEXT,
+    CONSTRAINT trusted_issuers_pk PRIMARY KEY (issuer_id),
+    CONSTRAINT trusted_issuers_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT trusted_issuers_end_whole CHECK ((ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL))
+);
+CREATE UNIQUE INDEX trusted_issuers_identifier_unique ON trusted_issuers (identifier) WHERE ended_at IS NULL;
+CREATE INDEX trusted_issuers_by_identifier ON trusted_issuers (identifier);
+
+-- Offers of credentials to wallets. Distributed by its own key, which is in front of every secret of it.
+CREATE TABLE credential_offers (
+    offer_id BLOB NOT NULL CONSTRAINT credential_offers_offer_id_is_uuid CHECK (length(offer_id) = 16),
+    learner_id BLOB NOT NULL CONSTRAINT credential_offers_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    credential_id BLOB NOT NULL CONSTRAINT credential_offers_credential_id_is_uuid CHECK (length(credential_id) = 16),
+    configuration TEXT NOT NULL,
+    secret_digest BLOB NOT NULL,
+    code_index BLOB NOT NULL,
+    failures BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    redeemed_at INTEGER,
+    token_digest BLOB,
+    token_expires_at INTEGER,
+    issued_id BLOB CONSTRAINT credential_offers_issued_id_is_uuid CHECK (length(issued_id) = 16),
+    CONSTRAINT credential_offers_pk PRIMARY KEY (offer_id),
+    CONSTRAINT credential_offers_token_when_redeemed CHECK ((redeemed_at IS NULL) = (token_digest IS NULL) AND (redeemed_at IS NULL) = (token_expires_at IS NULL))
+);
+CREATE INDEX credential_offers_by_learner ON credential_offers (learner_id);
+CREATE INDEX credential_offers_by_end ON credential_offers (expires_at);
+
 -- Where institutions' systems are told of events.
 CREATE TABLE webhooks (
     webhook_id BLOB NOT NULL CONSTRAINT webhooks_webhook_id_is_uuid CHECK (length(webhook_id) = 16),
@@ -1191,3 +1233,97 @@ CREATE TABLE mails (
     CONSTRAINT mails_pk PRIMARY KEY (mail_id)
 );
 CREATE INDEX mails_by_time ON mails (next_attempt_at);
+
+-- Keys that the bank signs credentials with, its own and those of institutions; a retired one signs no more. Reference table.
+CREATE TABLE issuer_keys (
+    key_id BLOB NOT NULL CONSTRAINT issuer_keys_key_id_is_uuid CHECK (length(key_id) = 16),
+    institution_id BLOB CONSTRAINT issuer_keys_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    number BIGINT NOT NULL,
+    seed_sealed BLOB NOT NULL,
+    public_key TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    retired_at INTEGER,
+    CONSTRAINT issuer_keys_pk PRIMARY KEY (key_id),
+    CONSTRAINT issuer_keys_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT issuer_keys_number_positive CHECK (number > 0)
+);
+CREATE UNIQUE INDEX issuer_keys_of_bank ON issuer_keys (number) WHERE institution_id IS NULL;
+CREATE UNIQUE INDEX issuer_keys_of_institution ON issuer_keys (institution_id, number) WHERE institution_id IS NOT NULL;
+
+-- Lists of the status of credentials, one issuer's each, as they were last signed. Distributed by its own key.
+CREATE TABLE status_lists (
+    list_id BLOB NOT NULL CONSTRAINT status_lists_list_id_is_uuid CHECK (length(list_id) = 16),
+    institution_id BLOB CONSTRAINT status_lists_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    entries BIGINT NOT NULL,
+    revision BIGINT NOT NULL,
+    signed_revision BIGINT NOT NULL,
+    signed_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    token TEXT NOT NULL,
+    CONSTRAINT status_lists_pk PRIMARY KEY (list_id),
+    CONSTRAINT status_lists_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT status_lists_signed_what_was CHECK (signed_revision <= revision)
+);
+CREATE INDEX status_lists_to_sign ON status_lists (list_id) WHERE signed_revision < revision;
+
+-- The status of every credential that was issued, at a place of a list that nobody can guess. Distributed with the lists.
+CREATE TABLE status_entries (
+    list_id BLOB NOT NULL CONSTRAINT status_entries_list_id_is_uuid CHECK (length(list_id) = 16),
+    list_index BIGINT NOT NULL,
+    document_id BLOB NOT NULL CONSTRAINT status_entries_document_id_is_uuid CHECK (length(document_id) = 16),
+    state TEXT NOT NULL,
+    CONSTRAINT status_entries_pk PRIMARY KEY (list_id, list_index),
+    CONSTRAINT status_entries_list FOREIGN KEY (list_id) REFERENCES status_lists (list_id),
+    CONSTRAINT status_entries_within_list CHECK (list_index BETWEEN 0 AND 131071),
+    CONSTRAINT status_entries_state_known CHECK (state IN ('valid', 'suspended', 'revoked'))
+);
+CREATE INDEX status_entries_by_document ON status_entries (document_id);
+CREATE INDEX status_entries_set ON status_entries (list_id) WHERE state <> 'valid';
+
+-- Credentials that learners asked for; the signed document is stored, and never made again.
+CREATE TABLE credentials (
+    learner_id BLOB NOT NULL CONSTRAINT credentials_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    credential_id BLOB NOT NULL CONSTRAINT credentials_credential_id_is_uuid CHECK (length(credential_id) = 16),
+    kind TEXT NOT NULL,
+    form TEXT NOT NULL,
+    status TEXT NOT NULL,
+    holder TEXT,
+    document_sealed BLOB,
+    requested_at INTEGER NOT NULL,
+    issued_at INTEGER,
+    ended_at INTEGER,
+    ended_by BLOB CONSTRAINT credentials_ended_by_is_uuid CHECK (length(ended_by) = 16),
+    CONSTRAINT credentials_pk PRIMARY KEY (learner_id, credential_id),
+    CONSTRAINT credentials_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT credentials_kind_known CHECK (kind IN ('badge', 'record')),
+    CONSTRAINT credentials_form_known CHECK (form IN ('data_integrity', 'jwt')),
+    CONSTRAINT credentials_status_known CHECK (status IN ('queued', 'issued', 'suspended', 'revoked', 'given_up', 'failed')),
+    CONSTRAINT credentials_issued_has_document CHECK (status NOT IN ('issued', 'suspended') OR (document_sealed IS NOT NULL AND issued_at IS NOT NULL)),
+    CONSTRAINT credentials_given_up_has_none CHECK (status <> 'given_up' OR document_sealed IS NULL)
+);
+CREATE INDEX credentials_queued ON credentials (learner_id) WHERE status = 'queued';
+
+-- The outcomes of a credential, with the document that says each: in a record one of its own.
+CREATE TABLE credential_parts (
+    learner_id BLOB NOT NULL CONSTRAINT credential_parts_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    credential_id BLOB NOT NULL CONSTRAINT credential_parts_credential_id_is_uuid CHECK (length(credential_id) = 16),
+    outcome_id BLOB NOT NULL CONSTRAINT credential_parts_outcome_id_is_uuid CHECK (length(outcome_id) = 16),
+    institution_id BLOB NOT NULL CONSTRAINT credential_parts_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    document_id BLOB NOT NULL CONSTRAINT credential_parts_document_id_is_uuid CHECK (length(document_id) = 16),
+    CONSTRAINT credential_parts_pk PRIMARY KEY (learner_id, credential_id, outcome_id),
+    CONSTRAINT credential_parts_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id),
+    CONSTRAINT credential_parts_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT credential_parts_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
+);
+CREATE INDEX credential_parts_by_outcome ON credential_parts (outcome_id, learner_id);
+
+-- Credentials that wait to be signed. A queue, kept on the coordinator.
+CREATE TABLE credential_jobs (
+    credential_id BLOB NOT NULL CONSTRAINT credential_jobs_credential_id_is_uuid CHECK (length(credential_id) = 16),
+    learner_id BLOB NOT NULL CONSTRAINT credential_jobs_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    attempts BIGINT NOT NULL,
+    runner BLOB CONSTRAINT credential_jobs_runner_is_uuid CHECK (length(runner) = 16),
+    heartbeat INTEGER,
+    CONSTRAINT credential_jobs_pk PRIMARY KEY (credential_id)
+);

@@ -1,5 +1,6 @@
 //! What the bank tells others: one table of all types of events, with what each of them says. Nothing personal is in one.
 
+mod fields;
 mod table;
 
 use chrono::{DateTime, SecondsFormat, Utc};

@@ -1,57 +1,30 @@
 //! The one table of types of events. `Context::told` refuses in tests what is not in it, and the tests beside it what nobody
 //! tells.
 
-use super::Audience::{self, AuditAlone, Published};
-use super::Holds::{self, ClaimStep, Count, Credit, Day, ExpiringLots, Flag, Id, Ids, Text, Texts};
-use super::{EventType, Field};
-
-const fn some(name: &'static str, holds: Holds) -> Field {
-    Field {
-        name,
-        holds,
-        nullable: false,
-    }
-}
-
-const fn maybe(name: &'static str, holds: Holds) -> Field {
-    Field {
-        name,
-        holds,
-        nullable: true,
-    }
-}
-
-const fn of(name: &'static str, audience: Audience, about: &'static str, fields: &'static [Field]) -> EventType {
-    EventType {
-        name,
-        audience,
-        about,
-        fields,
-    }
-}
-
-const CODE_AND_VERSION: &[Field] = &[some("code", Text), some("version", Count)];
-const DATED: &[Field] = &[some("code", Text), some("version", Count), some("effective_from", Day)];
-const PACK: &[Field] = &[some("code", Text), some("version", Count), some("status", Text)];
-const STATUS: &[Field] = &[some("status", Text)];
-const ROLES: &[Field] = &[some("roles", Texts)];
-const STEP: &[Field] = &[some("status", Text), some("step", ClaimStep)];
-const OVERDUE: &[Field] = &[some("due", Text), some("due_on", Day)];
-const REQUEST: &[Field] = &[some("outcome_id", Id), some("state", Text), maybe("correction_id", Id)];
-const MERGED: &[Field] = &[some("surviving_id", Id), some("absorbed_id", Id)];
-const IMPORTED: &[Field] = &[
-    some("rows", Count),
-    some("accepted", Count),
-    some("already_there", Count),
-    some("flagged", Count),
-    some("refused", Count),
-    some("accounts_opened", Count),
-    some("credit", Text),
-];
-const WEBHOOK: &[Field] = &[some("status", Text)];
+use super::Audience::{AuditAlone, Published};
+use super::EventType;
+use super::Holds::{Count, Credit, Day, ExpiringLots, Flag, Id, Ids, Text, Texts};
+use super::fields::{
+    CODE_AND_VERSION, CREDENTIAL, DATED, IMPORTED, ISSUER, MERGED, OVERDUE, PACK, REQUEST, ROLES, STATUS, STEP, WEBHOOK, maybe, of, some,
+};
 
 /// Every type, in the order of what it is about.
 pub const EVENT_TYPES: &[EventType] = &[
+    of("trusted_issuer.register_issuer", Published, "An issuer was registered", ISSUER),
+    of("trusted_issuer.end_issuer", Published, "A registration ended", ISSUER),
+    of(
+        "evidence_file.verify_foreign_credential",
+        AuditAlone,
+        "A credential of others was verified again",
+        &[some("standing", Text)],
+    ),
+    of("credential.redeem_offer", Published, "A wallet took up an offer", &[]),
+    of(
+        "credential.offer_credential",
+        Published,
+        "A credential was offered to a wallet",
+        &[],
+    ),
     of(
         "outcome.deposit_outcome",
         Published,
@@ -129,12 +102,13 @@ pub const EVENT_TYPES: &[EventType] = &[
         "correction.apply_correction",
         Published,
         "A correction was applied; each learner and each institution concerned gets one such event, with the claims that were voided, \
-            the cases that were opened and the requests that were settled",
+            the cases that were opened, the requests that were settled and the credentials that were revoked",
         &[
             some("kind", Text),
             some("claims_voided", Ids),
             some("cases", Ids),
             some("requests", Ids),
+            some("credentials", Ids),
         ],
     ),
     of("correction.give_up_correction", Published, "A preview was given up", &[]),
@@ -385,4 +359,12 @@ pub const EVENT_TYPES: &[EventType] = &[
     of("session.log_out", AuditAlone, "A log-in", &[]),
     of("bank.issue_setup_token", AuditAlone, "The set-up", &[]),
     of("bank.reseal", AuditAlone, "The keys", &[]),
+    of("credential.request_credential", Published, "A learner asked for one", CREDENTIAL),
+    of("credential.issue_credential", Published, "It was signed", CREDENTIAL),
+    of("credential.fail_credential", Published, "It could not be issued", CREDENTIAL),
+    of("credential.suspend_credential", Published, "It is in doubt", CREDENTIAL),
+    of("credential.resume_credential", Published, "The doubt is over", CREDENTIAL),
+    of("credential.revoke_credential", Published, "It is another person's", CREDENTIAL),
+    of("credential.give_up_credential", Published, "A learner gave it up", CREDENTIAL),
+    of("issuer_key.rotate_issuer_key", AuditAlone, "An issuer's key", &[]),
 ];

@@ -74,6 +74,9 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::RemoveEvidence
         | A::ReleaseImport
         | A::CarryEventsOut
+        | A::RegisterIssuer
+        | A::WriteOwnCredential
+        | A::RotateIssuerKey
         | A::WriteOwnSettings => None,
     }
 }

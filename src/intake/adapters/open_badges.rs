@@ -9,7 +9,7 @@
 use serde_json::{Map, Value};
 
 use super::{Adapter, Found, Frame, Told, record, refused};
-use crate::credentials::{Issuers, Refusal, Verified, verify, verify_jwt};
+use crate::credentials::{Issuers, Refusal, Verified, verify};
 use crate::domain::language::Language;
 use crate::intake::about::PassedOver;
 use crate::intake::cell::Content;
@@ -55,10 +55,7 @@ impl OpenBadges {
     }
 
     fn verified(&self, credential: &Value) -> Result<Verified, Refusal> {
-        match credential {
-            Value::String(token) => verify_jwt(token, &self.issuers, self.frame.today),
-            other => verify(other, &self.issuers, self.frame.today),
-        }
+        verify(credential, &self.issuers, self.frame.today)
     }
 
     fn badge(&self, verified: &Verified, subject_of_record: Option<&Value>, part: usize) -> Told {

@@ -59,6 +59,11 @@ fn name_place(file_id: Uuid) -> String {
     format!("evidence_files.name:{file_id}")
 }
 
+/// Where what is said of a credential belongs.
+pub(super) fn verdict_place(file_id: Uuid) -> String {
+    format!("evidence_files.verdict:{file_id}")
+}
+
 /// Where a content belongs.
 fn content_place(digest: Digest) -> String {
     format!("evidence.content:{digest}")
@@ -78,7 +83,7 @@ fn name_of(bank: &Bank, row: &FileRow) -> Result<FileName, OpError> {
     Ok(name.and_then(|name| FileName::try_from(name).ok()).ok_or_else(|| damaged(row))?)
 }
 
-fn shown(bank: &Bank, row: &FileRow) -> Result<EvidenceFile, OpError> {
+pub(super) fn shown(bank: &Bank, row: &FileRow) -> Result<EvidenceFile, OpError> {
     Ok(EvidenceFile {
         file_id: row.file_id.0,
         learner_id: row.learner_id.0,

@@ -6,7 +6,7 @@ use super::super::context::{Bank, Context};
 use super::super::deposit::Novelty;
 use super::super::error::OpError;
 use super::super::once::once;
-use super::{EvidenceFile, FILES_MAX, content_place, name_place, shown};
+use super::{EvidenceFile, FILES_MAX, content_place, name_place, shown, verdict_place};
 use crate::domain::evidence::{FileName, MediaType, judged};
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
@@ -37,7 +37,7 @@ pub struct Upload {
 
 /// Whose file it becomes, and of which institution.
 #[derive(Clone, Copy)]
-struct Owner {
+pub(in crate::ops) struct Owner {
     learner_id: Uuid,
     institution_id: Option<Uuid>,
 }
@@ -58,6 +58,54 @@ pub fn upload_evidence(
     // The caller's right first: who has none learns nothing of what is taken, and writes nothing.
     let owner = bank.store.read(|conn| owner_for(conn, context, uploader))?;
     let media_type = judged(&upload.content, bank.evidence_bytes_max, &upload.name, upload.declared)?;
+    keep(bank, context, key, (uploader, owner), upload, Kind { media_type, verdict: None })
+}
+
+/// Stores a credential of others that the learner shows, with what is said of it.
+///
+/// # Errors
+/// `EvidenceTooLarge`, `EvidenceFull`, `NotFound` for a caller without a learning account, and what the policy answers.
+pub(in crate::ops) fn keep_credential(
+    bank: &Bank,
+    context: &Context,
+    key: Option<&str>,
+    upload: &Upload,
+    (media_type, verdict): (MediaType, &[u8]),
+) -> Result<(Novelty, EvidenceFile), OpError> {
+    let owner = may_keep(bank, context)?;
+    if upload.content.len() > bank.evidence_bytes_max {
+        return Err(Rejection::EvidenceTooLarge {
+            bytes_max: bank.evidence_bytes_max,
+        }
+        .into());
+    }
+    let kind = Kind {
+        media_type,
+        verdict: Some(verdict),
+    };
+    keep(bank, context, key, (Uploader::Learner, owner), upload, kind)
+}
+
+/// Whose a credential would be, before it is looked at.
+pub(in crate::ops) fn may_keep(bank: &Bank, context: &Context) -> Result<Owner, OpError> {
+    bank.store.read(|conn| owner_for(conn, context, Uploader::Learner))
+}
+
+/// What a file is, and, of a credential of others, what is said of it.
+#[derive(Clone, Copy)]
+struct Kind<'a> {
+    media_type: MediaType,
+    verdict: Option<&'a [u8]>,
+}
+
+fn keep(
+    bank: &Bank,
+    context: &Context,
+    key: Option<&str>,
+    (uploader, owner): (Uploader, Owner),
+    upload: &Upload,
+    kind: Kind<'_>,
+) -> Result<(Novelty, EvidenceFile), OpError> {
     let digest = Digest::of(&upload.content);
     let is_there = bank.store.read(|conn| is_there(conn, owner, digest))?;
     if !is_there {
@@ -69,7 +117,7 @@ pub fn upload_evidence(
             // The learner may have been merged into another since the file was put.
             let owner = owner_for(conn, context, uploader)?;
             records::lock_learner(conn, owner.learner_id)?;
-            add(bank, context, conn, owner, digest, media_type, upload)
+            add(bank, context, conn, owner, digest, kind, upload)
         })
     })?;
     // The last other file of this content may have been removed meanwhile, and the content with it.
@@ -133,7 +181,7 @@ fn add(
     conn: &mut Conn,
     owner: Owner,
     digest: Digest,
-    media_type: MediaType,
+    kind: Kind<'_>,
     upload: &Upload,
 ) -> Result<(Novelty, EvidenceFile), OpError> {
     let Owner {
@@ -149,7 +197,7 @@ fn add(
         learner_id: Key(learner_id),
         file_id: Key(file_id),
         digest: digest.as_bytes().to_vec(),
-        media_type: media_type.as_str().to_owned(),
+        media_type: kind.media_type.as_str().to_owned(),
         bytes: i64::try_from(upload.content.len()).unwrap_or(i64::MAX),
         name_sealed: bank.sealer.seal(upload.name.as_str().as_bytes(), &name_place(file_id))?,
         uploaded_by: context.caller.label(),
@@ -158,12 +206,16 @@ fn add(
         held: false,
         removed_at: None,
         brought_by: None,
+        verdict_sealed: match kind.verdict {
+            Some(verdict) => Some(bank.sealer.seal(verdict, &verdict_place(file_id))?),
+            None => None,
+        },
     };
     store::insert(conn, &row)?;
     let told = context
         .told("upload_evidence", "evidence_file", file_id)
         .of_learner(learner_id)
-        .with(serde_json::json!({ "media_type": media_type, "bytes": row.bytes }));
+        .with(serde_json::json!({ "media_type": kind.media_type, "bytes": row.bytes }));
     let told = match institution_id {
         Some(institution_id) => told.of_institution(institution_id),
         None => told,

@@ -103,7 +103,7 @@ fn write(
         Wanted::All => Kept::All,
         Wanted::ToCorrect => Kept::WithRemark,
     };
-    let options = read_options(bank, options, context.now);
+    let options = read_options(bank, row.institution_id.0, options, context.now)?;
     let written = annotate(reader, name, &options, kept, &mut out, |row| remarks.of(row));
     if let Some(failure) = remarks.failure {
         return Err(failure);

@@ -23,6 +23,7 @@ use crate::ops::deposit::Imagined;
 use crate::ops::deposit::slice::{Slice, each_in_turn};
 use crate::ops::document::document_of;
 use crate::ops::error::OpError;
+use crate::ops::issuers::known_to;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::import_lease::{Far, Lease};
@@ -142,7 +143,7 @@ impl Run<'_> {
     fn open(&self, options: &ImportOptions, furthest: &Arc<AtomicU64>) -> Result<Reading, Halt> {
         let content = PieceReader::open(self.bank, self.import_id(), Arc::clone(furthest))?;
         let name = file_name(self.bank, self.job)?;
-        let said = read_options(self.bank, options, (self.clock)());
+        let said = read_options(self.bank, self.job.institution_id.0, options, (self.clock)())?;
         Ok(crate::intake::open(content, &name, &said)?)
     }
 
@@ -378,11 +379,15 @@ fn count(answers: &crate::ops::deposit::Answers) {
 }
 
 /// What the readers of files are told.
-pub(super) fn read_options(bank: &Bank, options: &ImportOptions, now: DateTime<Utc>) -> Options {
+///
+/// # Errors
+/// When the database is away.
+pub(super) fn read_options(bank: &Bank, institution_id: Uuid, options: &ImportOptions, now: DateTime<Utc>) -> Result<Options, OpError> {
     let mut said = Options::new(bank.day(now));
     said.format = options.format;
     said.sheet = options.sheet.clone();
     said.mapping = options.mapping.clone();
     said.limits.file_bytes_max = bank.import_bytes_max;
-    said
+    said.issuers = known_to(bank, institution_id, now)?;
+    Ok(said)
 }

@@ -77,6 +77,10 @@ pub(super) fn things(server: &Server, town: &Town) -> Things {
             ("notification_id", town.school.clone()),
             ("file_id", file_of(server, town, &text(&deposited["learner_id"]))),
             ("import_id", import_of(server, town)),
+            // Nobody asked for one; whose it would be is asked first.
+            ("credential_id", town.school.clone()),
+            // Nobody is registered; who may end a registration is asked first.
+            ("issuer_id", town.school.clone()),
         ]),
         example: town.outcome("S000441012345242000003"),
     }
@@ -130,7 +134,8 @@ pub(super) fn body(operation: &str, things: &Things) -> Option<Value> {
         | "reinstate_institution"
         | "release_outcome"
         | "refuse_outcome"
-        | "dismiss_suspicion" => {
+        | "dismiss_suspicion"
+        | "end_issuer" => {
             json!({ "reason": "没有权限" })
         }
         "add_member" => json!({ "user": user("intruder"), "roles": ["registrar"] }),
@@ -181,6 +186,12 @@ pub(super) fn body(operation: &str, things: &Things) -> Option<Value> {
         | "withdraw_merge"
         | "confirm_merge_reversal"
         | "decline_merge_reversal" => json!({ "reason": "没有权限" }),
+        "request_credential" => json!({ "scope": { "of": "record" }, "form": "jwt" }),
+        "rotate_issuer_key" => json!({ "institution_id": school }),
+        "register_issuer" => {
+            json!({ "identifier": "did:web:intruder.example", "name": "x", "reason": "没有权限" })
+        }
+        "import_credential" => json!({ "credential": "eyJh.eyJi.c" }),
         "commit_import" | "put_import_profile" => json!({}),
         "settle_mismatch" => json!({ "note": "没有权限" }),
         "create_rule_pack" => json!({ "institution_id": school, "document": packs::document("2999-01-01") }),
