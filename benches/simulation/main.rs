@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use chrono::{FixedOffset, TimeDelta};
 use credit_bank::clock;
 use credit_bank::domain::actor::Caller;
+use credit_bank::domain::bilingual::Bilingual;
 use credit_bank::domain::pack::life::PackStatus;
 use credit_bank::domain::pack::shipped;
 use credit_bank::files::{Files, FilesAddress};
@@ -30,6 +31,7 @@ use credit_bank::ops::simulation::worker::run_next;
 use credit_bank::ops::simulation::{NewSimulation, read_simulation, start_simulation};
 use credit_bank::ops::{institutions, packs, programmes};
 use credit_bank::outside::target::Reach;
+use credit_bank::paper::{Paper, PaperSettings};
 use credit_bank::store::Store;
 use credit_bank::store::connection::DatabaseAddress;
 use credit_bank::store::packs as pack_rows;
@@ -105,6 +107,11 @@ fn open(data: &Path, url: Option<&str>) -> Bank {
             mail_pause: TimeDelta::hours(1),
             public_url: "http://127.0.0.1:8080".to_owned(),
         },
+        name: Bilingual {
+            zh: "学分银行".to_owned(),
+            en: Some("Credit Bank".to_owned()),
+        },
+        paper: Paper::open(&PaperSettings::default()).unwrap(),
     }
 }
 

@@ -10,6 +10,7 @@ use super::CommandError;
 use crate::config::Config;
 use crate::files::Files;
 use crate::ops::context::{Bank, Outside};
+use crate::paper::Paper;
 use crate::store::Store;
 use crate::vault::key_ring::KeyRing;
 use crate::vault::passwords::Passwords;
@@ -91,5 +92,7 @@ pub(super) fn open_bank(config: &Config) -> Result<Bank, CommandError> {
             mail_pause: config.outside.mail_pause,
             public_url: config.server.public_url.clone(),
         },
+        name: config.paper.name.clone(),
+        paper: Paper::open(&config.paper.settings).map_err(|error| CommandError::Other(error.to_string()))?,
     })
 }

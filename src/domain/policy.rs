@@ -85,6 +85,8 @@ words! {
         ManageWebhooks => "manage_webhooks",
         CarryEventsOut => "carry_events_out",
         WriteOwnSettings => "write_own_settings",
+        IssueStatement => "issue_statement",
+        PrintStatements => "print_statements",
     }
 }
 
@@ -236,7 +238,9 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReleaseImport
         | A::ManageWebhooks
         | A::CarryEventsOut
-        | A::WriteOwnSettings => false,
+        | A::WriteOwnSettings
+        | A::IssueStatement
+        | A::PrintStatements => false,
     }
 }
 
@@ -262,6 +266,7 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::ReadEvidence
                 | Action::RemoveEvidence
                 | Action::WriteOwnSettings
+                | Action::IssueStatement
         )
 }
 
@@ -347,7 +352,9 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ReadSuspicion
         | A::DismissSuspicion
         | A::CarryEventsOut
-        | A::WriteOwnSettings => (&[], Needs::Belonging),
+        | A::WriteOwnSettings
+        | A::IssueStatement
+        | A::PrintStatements => (&[], Needs::Belonging),
     }
 }
 
@@ -382,7 +389,8 @@ fn hidden(action: Action) -> Rejection {
         | A::ReadMerge
         | A::ReadEvidence
         | A::ReadUploadedEvidence
-        | A::RemoveEvidence => Rejection::NotFound {},
+        | A::RemoveEvidence
+        | A::IssueStatement => Rejection::NotFound {},
         _ => Rejection::Forbidden {},
     }
 }

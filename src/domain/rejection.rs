@@ -222,6 +222,9 @@ rejections! {
     TooManyDeliveries { most: i64 } = "too_many_deliveries", Rule, "一次最多重发 {most} 个事件，且等待投递的不得超过此数，请缩小时段。", "At most {most} events are delivered again at once, and no more than that may wait; narrow the period.";
     MailOff {} = "mail_off", Rule, "本行没有设置邮件服务。", "The bank sends no mail.";
     MailCodeWrong {} = "mail_code_wrong", Rule, "验证码不正确、已过期或已失效。", "The code is not right, or no longer good.";
+    StatementsOff {} = "statements_off", Rule, "本行的程序不含证明打印功能。", "This bank was built without what prints statements.";
+    StatementTooLong { rows_max: usize } = "statement_too_long", Rule, "一份证明最多列出 {rows_max} 项成果，请选择其中一部分。", "A statement has at most {rows_max} outcomes; choose some.";
+    TooManyStatements { a_day: i64 } = "too_many_statements", TooMany, "一天最多签发 {a_day} 份证明，请明天再试。", "At most {a_day} papers are issued a day; ask again tomorrow.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 

@@ -4,9 +4,9 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, events, evidence, health, import_rows, imports, institutions, learners, me,
-    members, merges, notices, notifications, outcomes, packs, pathways, programmes, requests, review, rules, sessions, simulations,
-    suspicions, verdicts, webhooks, worth,
+    achievements, agreements, claims, clients, corrections, events, evidence, exports, health, import_rows, imports, institutions,
+    learners, me, members, merges, notices, notifications, outcomes, packs, pathways, programmes, requests, review, rules, sessions,
+    simulations, statements, suspicions, verdicts, webhooks, worth,
 };
 
 macro_rules! operations {
@@ -223,4 +223,11 @@ operations! {
     notifications::give_address,
     notifications::confirm_address,
     notifications::remove_address,
+    statements::issue_statement,
+    statements::list_statements,
+    statements::read_statement,
+    statements::download_statement,
+    statements::revoke_statement,
+    statements::check_number,
+    exports::export_record,
 }

@@ -5,12 +5,14 @@ use uuid::Uuid;
 
 use super::error::OpError;
 use crate::domain::actor::{Actor, Caller};
+use crate::domain::bilingual::Bilingual;
 use crate::domain::event::event_type;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::files::Files;
 use crate::outside::mail::MailServer;
 use crate::outside::target::Reach;
+use crate::paper::Paper;
 use crate::store::Store;
 use crate::store::connection::Conn;
 use crate::store::journal::Told;
@@ -43,6 +45,10 @@ pub struct Bank {
     /// After how long without a sign of life an import is taken from its runner. A chunk takes far less.
     pub import_silence: TimeDelta,
     pub outside: Outside,
+    /// What the bank is called.
+    pub name: Bilingual,
+    /// Prints statements and certificates.
+    pub paper: Paper,
 }
 
 /// How events leave the bank.

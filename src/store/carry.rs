@@ -170,7 +170,7 @@ pub const CARRIED: [Carried; 13] = [
 ];
 
 /// The tables of learners' rows that stay where they are, and why that is right.
-pub const NOT_CARRIED: [(&str, &str); 9] = [
+pub const NOT_CARRIED: [(&str, &str); 10] = [
     ("learners", "the account itself: it says into whom it was merged"),
     (
         "movements",
@@ -191,6 +191,10 @@ pub const NOT_CARRIED: [(&str, &str); 9] = [
     ),
     ("correction_items", "what somebody previewed, of the learner as it was then"),
     ("notifications", "read together with the other learner's"),
+    (
+        "statements",
+        "papers that were handed out as they are; read together with the other learner's",
+    ),
     ("notification_settings", "where mail goes is for the account that stays to say"),
 ];
 

@@ -42,6 +42,7 @@ pub mod requests;
 pub mod schema;
 pub mod simulations;
 pub mod standards;
+pub mod statements;
 pub mod suspicions;
 mod turns;
 pub mod types;

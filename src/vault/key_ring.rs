@@ -87,7 +87,7 @@ impl SealingKey {
 fn random_key() -> Result<Zeroizing<String>, KeyError> {
     let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(bytes.as_mut()).map_err(|_| KeyError::Generation)?;
-    Ok(Zeroizing::new(BASE64_STANDARD.encode(bytes.as_ref())))
+    Ok(Zeroizing::new(BASE64_STANDARD.encode(bytes.as_slice())))
 }
 
 fn decode_key(text: &str) -> Option<Zeroizing<[u8; 32]>> {

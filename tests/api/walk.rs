@@ -11,7 +11,7 @@ use super::town::{Town, user};
 use things::{FILE, Things, body, claim_of, things};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 34] = [
+const PUBLIC: [&str; 35] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -46,6 +46,7 @@ const PUBLIC: [&str; 34] = [
     "list_pack_templates",
     "list_notices",
     "list_working_years",
+    "check_number",
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.

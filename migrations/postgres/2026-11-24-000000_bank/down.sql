@@ -25,6 +25,8 @@ DROP TABLE claim_uses;
 DROP TABLE claim_steps;
 DROP TABLE claims;
 DROP TABLE evidence_uses;
+DROP TABLE paper_numbers;
+DROP TABLE statements;
 DROP TABLE evidence_files;
 DROP TABLE simulations;
 DROP TABLE worths;

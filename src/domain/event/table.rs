@@ -370,6 +370,24 @@ pub const EVENT_TYPES: &[EventType] = &[
         &[some("year", Count), some("edition", Count)],
     ),
     of(
+        "statement.issue_statement",
+        Published,
+        "A learner had a statement or certificate issued",
+        &[some("kind", Text), some("outcomes", Count)],
+    ),
+    of(
+        "statement.finish_statement",
+        Published,
+        "A statement or certificate can be had, or could not be made",
+        &[some("status", Text), maybe("pages", Count)],
+    ),
+    of(
+        "statement.revoke_statement",
+        Published,
+        "A learner took a statement or certificate back",
+        &[],
+    ),
+    of(
         "notification_settings.write_settings",
         AuditAlone,
         "A learner's wishes for mail",
