@@ -191,10 +191,7 @@ pub const NOT_CARRIED: [(&str, &str); 10] = [
     ),
     ("correction_items", "what somebody previewed, of the learner as it was then"),
     ("notifications", "read together with the other learner's"),
-    (
-        "statements",
-        "papers that were handed out as they are; read together with the other learner's",
-    ),
+    ("statements", "papers; read together with the other learner's"),
     ("notification_settings", "where mail goes is for the account that stays to say"),
 ];
 

@@ -48,6 +48,8 @@ const IMPORTED: &[Field] = &[
     some("accounts_opened", Count),
     some("credit", Text),
 ];
+const ISSUED: &[Field] = &[some("kind", Text), some("outcomes", Count)];
+const PRINTED: &[Field] = &[some("status", Text), maybe("pages", Count)];
 const WEBHOOK: &[Field] = &[some("status", Text)];
 
 /// Every type, in the order of what it is about.
@@ -369,24 +371,9 @@ pub const EVENT_TYPES: &[EventType] = &[
         "The calendar of a year was written",
         &[some("year", Count), some("edition", Count)],
     ),
-    of(
-        "statement.issue_statement",
-        Published,
-        "A learner had a statement or certificate issued",
-        &[some("kind", Text), some("outcomes", Count)],
-    ),
-    of(
-        "statement.finish_statement",
-        Published,
-        "A statement or certificate can be had, or could not be made",
-        &[some("status", Text), maybe("pages", Count)],
-    ),
-    of(
-        "statement.revoke_statement",
-        Published,
-        "A learner took a statement or certificate back",
-        &[],
-    ),
+    of("statement.issue_statement", Published, "A paper was issued", ISSUED),
+    of("statement.finish_statement", Published, "The printing of a paper ended", PRINTED),
+    of("statement.revoke_statement", Published, "A paper was taken back", &[]),
     of(
         "notification_settings.write_settings",
         AuditAlone,
