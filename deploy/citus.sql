@@ -48,6 +48,7 @@ ALTER TABLE conversions DROP CONSTRAINT conversions_programme;
 ALTER TABLE objections DROP CONSTRAINT objections_claim;
 ALTER TABLE statements DROP CONSTRAINT statements_learner;
 ALTER TABLE statements DROP CONSTRAINT statements_institution;
+ALTER TABLE statements DROP CONSTRAINT statements_credential;
 ALTER TABLE evidence_uses DROP CONSTRAINT evidence_uses_file;
 ALTER TABLE evidence_uses DROP CONSTRAINT evidence_uses_institution;
 ALTER TABLE evidence_files DROP CONSTRAINT evidence_files_learner;
@@ -60,6 +61,13 @@ ALTER TABLE correction_requests DROP CONSTRAINT correction_requests_outcome;
 ALTER TABLE correction_requests DROP CONSTRAINT correction_requests_institution;
 ALTER TABLE notifications DROP CONSTRAINT notifications_learner;
 ALTER TABLE notification_settings DROP CONSTRAINT notification_settings_learner;
+ALTER TABLE issuer_keys DROP CONSTRAINT issuer_keys_institution;
+ALTER TABLE status_lists DROP CONSTRAINT status_lists_institution;
+ALTER TABLE status_entries DROP CONSTRAINT status_entries_list;
+ALTER TABLE credentials DROP CONSTRAINT credentials_learner;
+ALTER TABLE credential_parts DROP CONSTRAINT credential_parts_credential;
+ALTER TABLE credential_parts DROP CONSTRAINT credential_parts_outcome;
+ALTER TABLE credential_parts DROP CONSTRAINT credential_parts_institution;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -72,6 +80,7 @@ SELECT create_reference_table('agreements');
 SELECT create_reference_table('pathways');
 SELECT create_reference_table('rule_packs');
 SELECT create_reference_table('working_years');
+SELECT create_reference_table('issuer_keys');
 
 -- A learner's rows, together.
 SELECT create_distributed_table('learners', 'learner_id');
@@ -97,6 +106,8 @@ SELECT create_distributed_table('correction_cases', 'learner_id', colocate_with 
 SELECT create_distributed_table('correction_requests', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('notifications', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('notification_settings', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('credentials', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('credential_parts', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
@@ -117,6 +128,8 @@ SELECT create_distributed_table('likenesses', 'likeness', colocate_with => 'none
 SELECT create_distributed_table('duplicate_suspicions', 'first_learner_id', colocate_with => 'none');
 SELECT create_distributed_table('walks', 'walk', colocate_with => 'none');
 SELECT create_distributed_table('merges', 'merge_id', colocate_with => 'none');
+SELECT create_distributed_table('status_lists', 'list_id', colocate_with => 'none');
+SELECT create_distributed_table('status_entries', 'list_id', colocate_with => 'status_lists');
 
 -- Queues: they stay on the coordinator, where FOR UPDATE SKIP LOCKED works.
 -- local: outbox
@@ -130,6 +143,7 @@ SELECT create_distributed_table('merges', 'merge_id', colocate_with => 'none');
 -- local: webhooks
 -- local: webhook_deliveries
 -- local: mails
+-- local: credential_jobs
 
 ALTER TABLE achievements ADD CONSTRAINT achievements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE achievements ADD CONSTRAINT achievements_framework FOREIGN KEY (framework_id) REFERENCES frameworks (framework_id);
@@ -175,6 +189,7 @@ ALTER TABLE evidence_uses ADD CONSTRAINT evidence_uses_file FOREIGN KEY (learner
 ALTER TABLE evidence_uses ADD CONSTRAINT evidence_uses_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE statements ADD CONSTRAINT statements_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE statements ADD CONSTRAINT statements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE statements ADD CONSTRAINT statements_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id);
 ALTER TABLE corrections ADD CONSTRAINT corrections_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE correction_items ADD CONSTRAINT correction_items_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
 ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);
@@ -183,4 +198,11 @@ ALTER TABLE correction_requests ADD CONSTRAINT correction_requests_outcome FOREI
 ALTER TABLE correction_requests ADD CONSTRAINT correction_requests_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE notifications ADD CONSTRAINT notifications_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE notification_settings ADD CONSTRAINT notification_settings_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE issuer_keys ADD CONSTRAINT issuer_keys_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE status_lists ADD CONSTRAINT status_lists_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE status_entries ADD CONSTRAINT status_entries_list FOREIGN KEY (list_id) REFERENCES status_lists (list_id);
+ALTER TABLE credentials ADD CONSTRAINT credentials_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE credential_parts ADD CONSTRAINT credential_parts_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id);
+ALTER TABLE credential_parts ADD CONSTRAINT credential_parts_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
+ALTER TABLE credential_parts ADD CONSTRAINT credential_parts_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 COMMIT;

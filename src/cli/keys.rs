@@ -1,10 +1,12 @@
 //! `credit-bank keys`: new keys in place of the present ones.
 
 use clap::Subcommand;
+use uuid::Uuid;
 
 use super::serve::as_the_bank;
 use super::{CommandError, start};
 use crate::config::Config;
+use crate::ops::credentials::issuers::{KeyRotation, rotate_issuer_key};
 use crate::ops::reseal::reseal;
 use crate::vault::key_ring::KeyRing;
 
@@ -14,6 +16,12 @@ pub(super) enum KeysCommand {
     RotateSigning,
     /// Seal personal data with a new key, and seal anew what is stored. Stop the server first.
     RotateSealing,
+    /// Sign credentials with a new key; what the old ones signed stays valid.
+    RotateIssuer {
+        /// The institution whose key it is; the bank's own, when left out.
+        #[arg(long)]
+        institution: Option<Uuid>,
+    },
 }
 
 impl KeysCommand {
@@ -34,6 +42,14 @@ impl KeysCommand {
                 let bank = start::open_bank(config)?;
                 let resealed = reseal(&bank, &as_the_bank())?;
                 println!("A new key seals; {resealed} records were sealed anew.");
+            }
+            Self::RotateIssuer { institution } => {
+                let bank = start::open_bank(config)?;
+                let rotation = KeyRotation {
+                    institution_id: institution,
+                };
+                let made = rotate_issuer_key(&bank, &as_the_bank(), None, &rotation)?;
+                println!("Credentials are signed by {} from now on.", made.verification_method);
             }
         }
         Ok(())

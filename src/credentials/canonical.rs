@@ -17,7 +17,8 @@ use super::refusal::Refusal;
 /// Terms that no context defines become IRIs of this beginning.
 const UNDEFINED: &str = "urn:x-undefined-term:";
 
-const QUADS_MAX: usize = 20_000;
+/// A record of 300 courses has 30,000.
+const QUADS_MAX: usize = 100_000;
 const BLANK_NODES_MAX: usize = 4096;
 /// So many blank nodes may look alike by what is said of each: the work grows with the factorial of it.
 const ALIKE_MAX: usize = 6;

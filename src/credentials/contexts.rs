@@ -3,12 +3,15 @@
 /// The context of W3C's data model 2.0, which comes first in every credential.
 pub(super) const CREDENTIALS: &str = "https://www.w3.org/ns/credentials/v2";
 
+/// The context of Open Badges, in the edition that is issued.
+pub(super) const OPEN_BADGES: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
+
+/// The context of Comprehensive Learner Records.
+pub(super) const RECORDS: &str = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json";
+
 const BUNDLED: [(&str, &str); 8] = [
     (CREDENTIALS, include_str!("contexts/credentials-v2.json")),
-    (
-        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-        include_str!("contexts/open-badges-3.0.3.json"),
-    ),
+    (OPEN_BADGES, include_str!("contexts/open-badges-3.0.3.json")),
     (
         "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json",
         include_str!("contexts/open-badges-3.0.2.json"),
@@ -21,10 +24,7 @@ const BUNDLED: [(&str, &str); 8] = [
         "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
         include_str!("contexts/open-badges-extensions.json"),
     ),
-    (
-        "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json",
-        include_str!("contexts/clr-2.0.1.json"),
-    ),
+    (RECORDS, include_str!("contexts/clr-2.0.1.json")),
     (
         "https://w3id.org/security/data-integrity/v2",
         include_str!("contexts/data-integrity-v2.json"),

@@ -6,8 +6,8 @@ use super::canonical::digest;
 use super::keys::Issuers;
 use super::refusal::Refusal;
 
-/// The only suite that is verified.
-const SUITE: &str = "eddsa-rdfc-2022";
+/// The only suite that is signed and verified.
+pub(super) const SUITE: &str = "eddsa-rdfc-2022";
 /// So many proofs one document may have.
 const PROOFS_MAX: usize = 4;
 

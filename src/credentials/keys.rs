@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 
@@ -32,6 +32,27 @@ impl PublicKey {
         }
     }
 
+    /// The key as `did:key` and Multikey write it.
+    pub fn to_multibase(&self) -> String {
+        let bytes = match self {
+            Self::Ed25519(key) => [&[0xED, 0x01], key.as_slice()].concat(),
+            Self::P256(point) => [&[0x80, 0x24], compressed(point).as_slice()].concat(),
+        };
+        format!("z{}", bs58::encode(bytes).into_string())
+    }
+
+    /// The key as a JSON Web Key; `None` for a compressed point, of which one half would have to be worked out.
+    pub fn to_jwk(&self) -> Option<Value> {
+        let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        match self {
+            Self::Ed25519(key) => Some(json!({ "kty": "OKP", "crv": "Ed25519", "x": text(key) })),
+            Self::P256(point) => {
+                let (x, y) = point.strip_prefix(&[4])?.split_at_checked(32)?;
+                Some(json!({ "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y) }))
+            }
+        }
+    }
+
     /// Reads a JSON Web Key (RFC 7517) of Ed25519 or P-256.
     pub fn from_jwk(key: &Value) -> Option<Self> {
         let text = |name: &str| key.get(name).and_then(Value::as_str);
@@ -51,6 +72,14 @@ impl PublicKey {
                 .verify(message, signature)
                 .is_ok(),
         }
+    }
+}
+
+/// A point with one half of it left out, which follows from the sign of it.
+fn compressed(point: &[u8]) -> Vec<u8> {
+    match point.strip_prefix(&[4]).and_then(|halves| halves.split_at_checked(32)) {
+        Some((x, y)) => [&[2 + (y.last().copied().unwrap_or_default() & 1)], x].concat(),
+        None => point.to_vec(),
     }
 }
 

@@ -1,12 +1,17 @@
-//! Credentials of others, verified: that they are what their issuer signed, and that they are valid today. Nothing is fetched,
-//! so whether one was revoked since is not known here.
+//! Credentials: the bank's own, made and signed, and those of others, verified: that they are what their issuer signed, and that
+//! they are valid today. Nothing is fetched, so whether one was revoked since is not known here.
 
+pub mod badge;
 mod canonical;
 mod contexts;
+pub mod did;
 mod integrity;
 mod jwt;
 mod keys;
+pub mod record;
 mod refusal;
+mod sign;
+pub mod status;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +20,7 @@ use serde_json::{Map, Value};
 
 pub use keys::{Issuers, PublicKey};
 pub use refusal::Refusal;
+pub use sign::{SEED_BYTES, Signer};
 
 /// A credential that its issuer signed.
 #[derive(Debug, Clone, PartialEq)]

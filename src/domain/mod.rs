@@ -11,6 +11,7 @@ pub mod certificate_number;
 pub mod claim;
 pub mod condition;
 pub mod correction;
+pub mod credential;
 pub mod credit;
 pub mod credit_code;
 pub mod dated;

@@ -50,6 +50,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("is not a file of one of the two learners", "不是这两名学习者的文件"),
     ("is not an outcome deposited here since the merge", "不是合并之后存入该账户的成果"),
     ("is on several outcomes; name the one by its id", "对应多项成果，请用成果编号指定"),
+    ("must name 1 to 500 outcomes", "必须指定 1 至 500 项成果"),
     ("must name 1 to 1000 outcomes", "必须指定 1 至 1000 项成果"),
     ("goes with the kind `correct` and one outcome", "仅用于单项成果的 correct 更正"),
     ("goes with the verdict `replace`, and with no other", "仅且必须与 replace 一起填写"),

@@ -85,8 +85,8 @@ words! {
         ManageWebhooks => "manage_webhooks",
         CarryEventsOut => "carry_events_out",
         WriteOwnSettings => "write_own_settings",
-        IssueStatement => "issue_statement",
-        PrintStatements => "print_statements",
+        WriteOwnCredential => "write_own_credential",
+        RotateIssuerKey => "rotate_issuer_key",
     }
 }
 
@@ -176,9 +176,12 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
     use Action as A;
     let Some(role) = role else { return false };
     match action {
-        A::CreateUser | A::CreateFramework | A::WriteRecognitionRule | A::WriteCertificatePattern | A::WriteWorkingYear => {
-            role == BankRole::Administrator
-        }
+        A::CreateUser
+        | A::CreateFramework
+        | A::WriteRecognitionRule
+        | A::WriteCertificatePattern
+        | A::WriteWorkingYear
+        | A::RotateIssuerKey => role == BankRole::Administrator,
         A::DecideInstitution | A::ReviewOutcome | A::WriteAgreement | A::WritePathway => {
             matches!(role, BankRole::Administrator | BankRole::Officer)
         }
@@ -238,9 +241,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReleaseImport
         | A::ManageWebhooks
         | A::CarryEventsOut
-        | A::WriteOwnSettings
-        | A::IssueStatement
-        | A::PrintStatements => false,
+        | A::WriteOwnCredential
+        | A::WriteOwnSettings => false,
     }
 }
 
@@ -266,7 +268,7 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::ReadEvidence
                 | Action::RemoveEvidence
                 | Action::WriteOwnSettings
-                | Action::IssueStatement
+                | Action::WriteOwnCredential
         )
 }
 
@@ -299,7 +301,7 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
             (MemberRole::ALL, Needs::Belonging)
         }
         A::EditInstitution | A::ManageMembers | A::ReadClients | A::ReadWebhooks => (&[InstitutionAdmin], Needs::Belonging),
-        A::ManageClients | A::ManageWebhooks | A::WriteAgreement => (&[InstitutionAdmin], Needs::Approval),
+        A::ManageClients | A::ManageWebhooks | A::WriteAgreement | A::RotateIssuerKey => (&[InstitutionAdmin], Needs::Approval),
         A::WriteAchievement | A::WriteProgramme => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::RegisterLearner | A::IssueClaimCode | A::DepositOutcome | A::SettleMismatch | A::FindLearner => (&[Registrar], Needs::Approval),
         A::ReadImport => (&[Registrar, Approver, InstitutionAdmin], Needs::Belonging),
@@ -352,9 +354,8 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ReadSuspicion
         | A::DismissSuspicion
         | A::CarryEventsOut
-        | A::WriteOwnSettings
-        | A::IssueStatement
-        | A::PrintStatements => (&[], Needs::Belonging),
+        | A::WriteOwnCredential
+        | A::WriteOwnSettings => (&[], Needs::Belonging),
     }
 }
 
@@ -389,8 +390,7 @@ fn hidden(action: Action) -> Rejection {
         | A::ReadMerge
         | A::ReadEvidence
         | A::ReadUploadedEvidence
-        | A::RemoveEvidence
-        | A::IssueStatement => Rejection::NotFound {},
+        | A::RemoveEvidence => Rejection::NotFound {},
         _ => Rejection::Forbidden {},
     }
 }

@@ -225,6 +225,12 @@ rejections! {
     StatementsOff {} = "statements_off", Rule, "本行的程序不含证明打印功能。", "This bank was built without what prints statements.";
     StatementTooLong { rows_max: usize } = "statement_too_long", Rule, "一份证明最多列出 {rows_max} 项成果，请选择其中一部分。", "A statement has at most {rows_max} outcomes; choose some.";
     TooManyStatements { a_day: i64 } = "too_many_statements", TooMany, "一天最多签发 {a_day} 份证明，请明天再试。", "At most {a_day} papers are issued a day; ask again tomorrow.";
+    OutcomeNotCertified { outcome_id: Uuid } = "outcome_not_certified", Rule, "成果 {outcome_id} 尚未认可或已失效，不能出具凭证。", "The outcome {outcome_id} does not stand, so that no credential is issued of it.";
+    OutcomeInDoubt { outcome_id: Uuid } = "outcome_in_doubt", Conflict, "成果 {outcome_id} 有待更正，更正之后才能出具凭证。", "The outcome {outcome_id} is going to be corrected; ask again after that.";
+    NothingToCertify {} = "nothing_to_certify", Rule, "没有可以出具凭证的成果。", "There is no outcome of which a credential could be issued.";
+    RecordTooLarge { outcomes_max: usize } = "record_too_large", Rule, "一份记录最多包含 {outcomes_max} 项成果，请分成几份。", "One record has at most {outcomes_max} outcomes; ask for several.";
+    TooManyCredentials { queued_max: i64 } = "too_many_credentials", TooMany, "每人最多有 {queued_max} 份凭证等待签发，请稍后再试。", "At most {queued_max} credentials of one learner wait to be signed; try again later.";
+    CredentialsFull { kept_max: i64 } = "credentials_full", Rule, "每人最多保存 {kept_max} 份凭证，请先放弃不用的凭证。", "One learner keeps at most {kept_max} credentials; give one up first that is not used.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 

@@ -5,6 +5,7 @@ pub mod agreements;
 pub mod claims;
 pub mod clients;
 pub mod corrections;
+pub mod credentials;
 pub mod events;
 pub mod evidence;
 pub mod exports;

@@ -4,9 +4,9 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, events, evidence, exports, health, import_rows, imports, institutions,
-    learners, me, members, merges, notices, notifications, outcomes, packs, pathways, programmes, requests, review, rules, sessions,
-    simulations, statements, suspicions, verdicts, webhooks, worth,
+    achievements, agreements, claims, clients, corrections, credentials, events, evidence, exports, health, import_rows, imports,
+    institutions, learners, me, members, merges, notices, notifications, outcomes, packs, pathways, programmes, requests, review, rules,
+    sessions, simulations, statements, suspicions, verdicts, webhooks, worth,
 };
 
 macro_rules! operations {
@@ -230,4 +230,13 @@ operations! {
     statements::revoke_statement,
     statements::check_number,
     exports::export_record,
+    credentials::request_credential,
+    credentials::list_own_credentials,
+    credentials::read_own_credential,
+    credentials::download_own_credential,
+    credentials::give_up_credential,
+    credentials::read_status_list,
+    credentials::read_bank_did,
+    credentials::read_institution_did,
+    credentials::rotate_issuer_key,
 }

@@ -20,6 +20,7 @@ use crate::ops::claims::clocks::run_claim_clocks;
 use crate::ops::context::{Bank, Context};
 use crate::ops::corrections::clocks::run_correction_clocks;
 use crate::ops::couriers::Couriers;
+use crate::ops::credentials::issue::start_issuer;
 use crate::ops::error::OpError;
 use crate::ops::events::publisher::prune_events;
 use crate::ops::expiry::{expire_lots, warn_of_expiry};
@@ -130,12 +131,14 @@ impl Application {
         .map_err(ServerError::Run)?;
         let simulator = start_simulator(Arc::clone(&bank), crate::clock::now);
         let importer = start_importer(Arc::clone(&bank), crate::clock::now);
+        let issuer = start_issuer(Arc::clone(&bank), crate::clock::now);
         let printer = start_printer(bank, crate::clock::now);
         let ended = server.run().await.map_err(ServerError::Run);
         upkeep.abort();
         simulator.stop();
         importer.stop();
         printer.stop();
+        issuer.stop();
         couriers.stop();
         ended
     }

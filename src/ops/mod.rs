@@ -11,6 +11,7 @@ pub mod clocks;
 pub mod context;
 pub mod corrections;
 pub mod couriers;
+pub mod credentials;
 pub mod decisions;
 pub mod deposit;
 pub mod depositor;

@@ -1,11 +1,12 @@
-//! Sealing the stored identities anew with the present key. Saved answers, evidence files, the secrets of webhooks and the
-//! addresses of learners stay as they are: the ring keeps the keys that open them.
+//! Sealing the stored identities, and the keys that credentials are signed with, anew with the present key. Saved answers, evidence
+//! files, credentials, the secrets of webhooks and the addresses of learners stay as they are: the ring keeps the keys that open them.
 
 use uuid::Uuid;
 
 use super::context::{Bank, Context};
 use super::error::OpError;
 use crate::store::deposits::LearnerRow;
+use crate::store::issuer_keys::{self, IssuerKeyRow};
 use crate::store::journal::tell;
 use crate::store::mismatches::{self, MismatchRow};
 use crate::store::records;
@@ -28,6 +29,11 @@ pub fn given_name_place(mismatch_id: Uuid) -> String {
     format!("identity_mismatches.given_name:{mismatch_id}")
 }
 
+/// Where the seed of a key that signs credentials belongs.
+pub fn seed_place(key_id: Uuid) -> String {
+    format!("issuer_keys.seed:{key_id}")
+}
+
 /// Seals anew what another key than the present one sealed, and says how many records that were.
 /// It may be broken off and begun again.
 ///
@@ -47,7 +53,12 @@ pub fn reseal(bank: &Bank, context: &Context) -> Result<u64, OpError> {
         |row: &MismatchRow| row.mismatch_id.0,
         |row| reseal_mismatch(bank, row),
     )?;
-    let resealed = learners + mismatches;
+    let keys = walk(
+        |after| bank.store.read(|conn| issuer_keys::after(conn, after, PAGE).map_err(OpError::from)),
+        |row: &IssuerKeyRow| row.key_id.0,
+        |row| reseal_issuer_key(bank, row),
+    )?;
+    let resealed = learners + mismatches + keys;
     bank.store.write(|conn| {
         let told = context
             .told("reseal", "bank", Uuid::nil())
@@ -101,5 +112,14 @@ fn reseal_mismatch(bank: &Bank, row: &MismatchRow) -> Result<bool, OpError> {
     };
     bank.store
         .write(|conn| mismatches::replace_sealed(conn, row, &name).map_err(OpError::from))?;
+    Ok(true)
+}
+
+fn reseal_issuer_key(bank: &Bank, row: &IssuerKeyRow) -> Result<bool, OpError> {
+    let Some(seed) = anew(bank, &row.seed_sealed, &seed_place(row.key_id.0))? else {
+        return Ok(false);
+    };
+    bank.store
+        .write(|conn| issuer_keys::replace_sealed(conn, row, &seed).map_err(OpError::from))?;
     Ok(true)
 }

@@ -170,7 +170,7 @@ pub const CARRIED: [Carried; 13] = [
 ];
 
 /// The tables of learners' rows that stay where they are, and why that is right.
-pub const NOT_CARRIED: [(&str, &str); 10] = [
+pub const NOT_CARRIED: [(&str, &str); 12] = [
     ("learners", "the account itself: it says into whom it was merged"),
     (
         "movements",
@@ -193,6 +193,8 @@ pub const NOT_CARRIED: [(&str, &str); 10] = [
     ("notifications", "read together with the other learner's"),
     ("statements", "papers; read together with the other learner's"),
     ("notification_settings", "where mail goes is for the account that stays to say"),
+    ("credentials", "signed as they are; read together with the other learner's"),
+    ("credential_parts", "of credentials, which stay; an outcome is looked for at both accounts"),
 ];
 
 /// From whom to whom, by which merge; and whether things go back.

@@ -761,6 +761,7 @@ diesel::table! {
         outcome_ids -> Json,
         claim_id -> Nullable<Id>,
         institution_id -> Nullable<Id>,
+        credential_id -> Nullable<Id>,
         content_sealed -> Nullable<Binary>,
         issued_by -> Text,
         issued_at -> Moment,
@@ -1172,6 +1173,94 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    issuer_keys (key_id) {
+        key_id -> Id,
+        institution_id -> Nullable<Id>,
+        number -> BigInt,
+        seed_sealed -> Binary,
+        public_key -> Text,
+        created_at -> Moment,
+        retired_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    status_lists (list_id) {
+        list_id -> Id,
+        institution_id -> Nullable<Id>,
+        entries -> BigInt,
+        revision -> BigInt,
+        signed_revision -> BigInt,
+        signed_at -> Moment,
+        expires_at -> Moment,
+        document -> Text,
+        token -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::store::types::Id;
+
+    status_entries (list_id, list_index) {
+        list_id -> Id,
+        list_index -> BigInt,
+        document_id -> Id,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    credentials (learner_id, credential_id) {
+        learner_id -> Id,
+        credential_id -> Id,
+        kind -> Text,
+        form -> Text,
+        status -> Text,
+        holder -> Nullable<Text>,
+        document_sealed -> Nullable<Binary>,
+        requested_at -> Moment,
+        issued_at -> Nullable<Moment>,
+        ended_at -> Nullable<Moment>,
+        ended_by -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use crate::store::types::Id;
+
+    credential_parts (learner_id, credential_id, outcome_id) {
+        learner_id -> Id,
+        credential_id -> Id,
+        outcome_id -> Id,
+        institution_id -> Id,
+        document_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable};
+    use crate::store::types::{Id, Moment};
+
+    credential_jobs (credential_id) {
+        credential_id -> Id,
+        learner_id -> Id,
+        attempts -> BigInt,
+        runner -> Nullable<Id>,
+        heartbeat -> Nullable<Moment>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -1235,4 +1324,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     import_pieces,
     import_chunks,
+    issuer_keys,
+    status_lists,
+    status_entries,
+    credentials,
+    credential_parts,
+    credential_jobs,
 );

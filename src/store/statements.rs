@@ -28,6 +28,8 @@ pub struct StatementRow {
     pub claim_id: Option<Key>,
     /// Whose outcome or decision it is about, where it is about one.
     pub institution_id: Option<Key>,
+    /// The signed credential that is attached to it.
+    pub credential_id: Option<Key>,
     /// What is to be printed, until it is.
     pub content_sealed: Option<Vec<u8>>,
     pub issued_by: String,
@@ -136,16 +138,16 @@ pub fn count_since(conn: &mut Conn, learner_id: Uuid, since: DateTime<Utc>) -> R
         .first(conn)?)
 }
 
-/// The oldest paper that waits, or whose runner gave no sign of life since `silent_since`.
+/// The papers that wait, or whose runner gave no sign of life since `silent_since`, the oldest first.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn next(conn: &mut Conn, silent_since: DateTime<Utc>) -> Result<Option<StatementRow>, StoreError> {
+pub fn waiting(conn: &mut Conn, silent_since: DateTime<Utc>, limit: i64) -> Result<Vec<StatementRow>, StoreError> {
     Ok(statements::table
         .filter(is_open!(silent_since))
         .order(statements::statement_id)
-        .first(conn)
-        .optional()?)
+        .limit(limit)
+        .load(conn)?)
 }
 
 /// Takes a paper that waits or whose runner is silent; false when somebody else was quicker.

@@ -11,6 +11,7 @@ mod contests;
 mod conversion;
 mod corrections;
 mod crash;
+mod credentials;
 mod demo;
 mod events;
 mod evidence;

@@ -4,6 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use super::server::{BackEnd, Server, on_both, program};
 use super::town::Town;
 
@@ -153,9 +155,11 @@ fn keys_are_rotated_and_everything_still_opens() {
         let town = Town::build(server);
         let deposited = town.deposit(server, &town.outcome("S000441012345242000001")).expect(201);
         let learner = town.claim(server, deposited["learner_id"].as_str().unwrap(), "wangfang");
+        let badge = json!({ "scope": { "of": "outcome", "outcome_id": deposited["outcome_id"] }, "form": "data_integrity" });
+        let before = super::credentials::ask(server, &learner, &badge);
         server.signal("TERM");
         assert!(server.ended());
-        for command in ["rotate-signing", "rotate-sealing"] {
+        for command in ["rotate-signing", "rotate-sealing", "rotate-issuer"] {
             let output = program(&server.data(), &server.back_end).args(["keys", command]).output().unwrap();
             assert!(output.status.success(), "{output:?}");
         }
@@ -165,6 +169,15 @@ fn keys_are_rotated_and_everything_still_opens() {
         let keys = server.get("/.well-known/jwks.json", &learner).expect(200);
         assert_eq!(keys["keys"].as_array().unwrap().len(), 2);
         town.deposit(server, &town.outcome("S000441012345242000001")).expect(200);
+        let after = super::credentials::ask(server, &learner, &badge);
+        let method = |credential: &Value| credential["document"]["proof"]["verificationMethod"].clone();
+        assert_eq!(
+            method(&before),
+            method(&after),
+            "the school's key opens again; the bank's was the one that was replaced"
+        );
+        let keys = server.get("/.well-known/did.json", &learner).expect(200);
+        assert_eq!(keys["assertionMethod"].as_array().unwrap().len(), 2, "its first, in both forms");
     });
 }
 

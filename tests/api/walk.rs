@@ -11,7 +11,7 @@ use super::town::{Town, user};
 use things::{FILE, Things, body, claim_of, things};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 35] = [
+const PUBLIC: [&str; 38] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -47,6 +47,9 @@ const PUBLIC: [&str; 35] = [
     "list_notices",
     "list_working_years",
     "check_number",
+    "read_status_list",
+    "read_bank_did",
+    "read_institution_did",
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.

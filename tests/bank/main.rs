@@ -12,6 +12,8 @@ mod claim_races;
 mod claims;
 mod common;
 mod corrections;
+mod credential_jobs;
+mod credentials;
 mod deposits;
 mod disputes;
 mod doubles;

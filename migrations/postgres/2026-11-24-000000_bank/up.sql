@@ -781,53 +781,6 @@ CREATE UNIQUE INDEX evidence_files_own ON evidence_files (learner_id, digest) WH
 CREATE UNIQUE INDEX evidence_files_of_institution ON evidence_files (learner_id, digest, institution_id) WHERE removed_at IS NULL AND institution_id IS NOT NULL AND brought_by IS NULL;
 CREATE INDEX evidence_files_by_digest ON evidence_files (digest) WHERE removed_at IS NULL;
 
--- Statements and certificates 证明: what was asked for, and what was printed. The content lies elsewhere, by its digest, and is never
--- made again; what is to be printed is kept sealed until it is.
-CREATE TABLE statements (
-    learner_id uuid NOT NULL,
-    statement_id uuid NOT NULL,
-    paper_number text NOT NULL,
-    kind text NOT NULL,
-    language text NOT NULL,
-    status text NOT NULL,
-    outcome_ids jsonb NOT NULL,
-    claim_id uuid,
-    institution_id uuid,
-    content_sealed bytea,
-    issued_by text NOT NULL,
-    issued_at timestamptz NOT NULL,
-    attempts bigint NOT NULL,
-    runner uuid,
-    heartbeat timestamptz,
-    digest bytea,
-    bytes bigint,
-    pages bigint,
-    missing text NOT NULL,
-    finished_at timestamptz,
-    revoked_at timestamptz,
-    CONSTRAINT statements_pk PRIMARY KEY (learner_id, statement_id),
-    CONSTRAINT statements_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
-    CONSTRAINT statements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
-    CONSTRAINT statements_kind_known CHECK (kind IN ('record', 'outcomes', 'outcome', 'decision')),
-    CONSTRAINT statements_language_known CHECK (language IN ('zh', 'en')),
-    CONSTRAINT statements_status_known CHECK (status IN ('queued', 'running', 'ready', 'failed', 'revoked')),
-    CONSTRAINT statements_decision_has_claim CHECK ((kind = 'decision') = (claim_id IS NOT NULL)),
-    CONSTRAINT statements_waiting_has_content CHECK (status NOT IN ('queued', 'running') OR content_sealed IS NOT NULL),
-    CONSTRAINT statements_ready_has_digest CHECK (status <> 'ready' OR digest IS NOT NULL),
-    CONSTRAINT statements_digest_is_whole CHECK (digest IS NULL OR (length(digest) = 32 AND bytes > 0 AND pages > 0)),
-    CONSTRAINT statements_revoked_is_dated CHECK ((status = 'revoked') = (revoked_at IS NOT NULL))
-);
-CREATE INDEX statements_waiting ON statements (statement_id) WHERE status IN ('queued', 'running');
-CREATE INDEX statements_by_digest ON statements (digest) WHERE digest IS NOT NULL;
-
--- Whose a paper's number is.
-CREATE TABLE paper_numbers (
-    paper_number text NOT NULL,
-    learner_id uuid NOT NULL,
-    statement_id uuid NOT NULL,
-    CONSTRAINT paper_numbers_pk PRIMARY KEY (paper_number)
-);
-
 -- What uses a file, and the institution that may read the file because of it.
 CREATE TABLE evidence_uses (
     learner_id uuid NOT NULL,
@@ -1238,3 +1191,146 @@ CREATE TABLE mails (
     CONSTRAINT mails_pk PRIMARY KEY (mail_id)
 );
 CREATE INDEX mails_by_time ON mails (next_attempt_at);
+
+-- Keys that the bank signs credentials with, its own and those of institutions; a retired one signs no more. Reference table.
+CREATE TABLE issuer_keys (
+    key_id uuid NOT NULL,
+    institution_id uuid,
+    number bigint NOT NULL,
+    seed_sealed bytea NOT NULL,
+    public_key text NOT NULL,
+    created_at timestamptz NOT NULL,
+    retired_at timestamptz,
+    CONSTRAINT issuer_keys_pk PRIMARY KEY (key_id),
+    CONSTRAINT issuer_keys_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT issuer_keys_number_positive CHECK (number > 0)
+);
+CREATE UNIQUE INDEX issuer_keys_of_bank ON issuer_keys (number) WHERE institution_id IS NULL;
+CREATE UNIQUE INDEX issuer_keys_of_institution ON issuer_keys (institution_id, number) WHERE institution_id IS NOT NULL;
+
+-- Lists of the status of credentials, one issuer's each, as they were last signed. Distributed by its own key.
+CREATE TABLE status_lists (
+    list_id uuid NOT NULL,
+    institution_id uuid,
+    entries bigint NOT NULL,
+    revision bigint NOT NULL,
+    signed_revision bigint NOT NULL,
+    signed_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    document text NOT NULL,
+    token text NOT NULL,
+    CONSTRAINT status_lists_pk PRIMARY KEY (list_id),
+    CONSTRAINT status_lists_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT status_lists_signed_what_was CHECK (signed_revision <= revision)
+);
+CREATE INDEX status_lists_to_sign ON status_lists (list_id) WHERE signed_revision < revision;
+
+-- The status of every credential that was issued, at a place of a list that nobody can guess. Distributed with the lists.
+CREATE TABLE status_entries (
+    list_id uuid NOT NULL,
+    list_index bigint NOT NULL,
+    document_id uuid NOT NULL,
+    state text NOT NULL,
+    CONSTRAINT status_entries_pk PRIMARY KEY (list_id, list_index),
+    CONSTRAINT status_entries_list FOREIGN KEY (list_id) REFERENCES status_lists (list_id),
+    CONSTRAINT status_entries_within_list CHECK (list_index BETWEEN 0 AND 131071),
+    CONSTRAINT status_entries_state_known CHECK (state IN ('valid', 'suspended', 'revoked'))
+);
+CREATE INDEX status_entries_by_document ON status_entries (document_id);
+CREATE INDEX status_entries_set ON status_entries (list_id) WHERE state <> 'valid';
+
+-- Credentials that learners asked for; the signed document is stored, and never made again.
+CREATE TABLE credentials (
+    learner_id uuid NOT NULL,
+    credential_id uuid NOT NULL,
+    kind text NOT NULL,
+    form text NOT NULL,
+    status text NOT NULL,
+    holder text,
+    document_sealed bytea,
+    requested_at timestamptz NOT NULL,
+    issued_at timestamptz,
+    ended_at timestamptz,
+    ended_by uuid,
+    CONSTRAINT credentials_pk PRIMARY KEY (learner_id, credential_id),
+    CONSTRAINT credentials_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT credentials_kind_known CHECK (kind IN ('badge', 'record')),
+    CONSTRAINT credentials_form_known CHECK (form IN ('data_integrity', 'jwt')),
+    CONSTRAINT credentials_status_known CHECK (status IN ('queued', 'issued', 'suspended', 'revoked', 'given_up', 'failed')),
+    CONSTRAINT credentials_issued_has_document CHECK (status NOT IN ('issued', 'suspended') OR (document_sealed IS NOT NULL AND issued_at IS NOT NULL)),
+    CONSTRAINT credentials_given_up_has_none CHECK (status <> 'given_up' OR document_sealed IS NULL)
+);
+CREATE INDEX credentials_queued ON credentials (learner_id) WHERE status = 'queued';
+
+-- The outcomes of a credential, with the document that says each: in a record one of its own.
+CREATE TABLE credential_parts (
+    learner_id uuid NOT NULL,
+    credential_id uuid NOT NULL,
+    outcome_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    CONSTRAINT credential_parts_pk PRIMARY KEY (learner_id, credential_id, outcome_id),
+    CONSTRAINT credential_parts_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id),
+    CONSTRAINT credential_parts_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id),
+    CONSTRAINT credential_parts_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id)
+);
+CREATE INDEX credential_parts_by_outcome ON credential_parts (outcome_id, learner_id);
+
+-- Credentials that wait to be signed. A queue, kept on the coordinator.
+CREATE TABLE credential_jobs (
+    credential_id uuid NOT NULL,
+    learner_id uuid NOT NULL,
+    attempts bigint NOT NULL,
+    runner uuid,
+    heartbeat timestamptz,
+    CONSTRAINT credential_jobs_pk PRIMARY KEY (credential_id)
+);
+
+-- Statements and certificates 证明: what was asked for, and what was printed. The content lies elsewhere, by its digest, and is never
+-- made again; what is to be printed is kept sealed until it is.
+CREATE TABLE statements (
+    learner_id uuid NOT NULL,
+    statement_id uuid NOT NULL,
+    paper_number text NOT NULL,
+    kind text NOT NULL,
+    language text NOT NULL,
+    status text NOT NULL,
+    outcome_ids jsonb NOT NULL,
+    claim_id uuid,
+    institution_id uuid,
+    credential_id uuid,
+    content_sealed bytea,
+    issued_by text NOT NULL,
+    issued_at timestamptz NOT NULL,
+    attempts bigint NOT NULL,
+    runner uuid,
+    heartbeat timestamptz,
+    digest bytea,
+    bytes bigint,
+    pages bigint,
+    missing text NOT NULL,
+    finished_at timestamptz,
+    revoked_at timestamptz,
+    CONSTRAINT statements_pk PRIMARY KEY (learner_id, statement_id),
+    CONSTRAINT statements_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT statements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT statements_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id),
+    CONSTRAINT statements_kind_known CHECK (kind IN ('record', 'outcomes', 'outcome', 'decision')),
+    CONSTRAINT statements_language_known CHECK (language IN ('zh', 'en')),
+    CONSTRAINT statements_status_known CHECK (status IN ('queued', 'running', 'ready', 'failed', 'revoked')),
+    CONSTRAINT statements_decision_has_claim CHECK ((kind = 'decision') = (claim_id IS NOT NULL)),
+    CONSTRAINT statements_waiting_has_content CHECK (status NOT IN ('queued', 'running') OR content_sealed IS NOT NULL),
+    CONSTRAINT statements_ready_has_digest CHECK (status <> 'ready' OR digest IS NOT NULL),
+    CONSTRAINT statements_digest_is_whole CHECK (digest IS NULL OR (length(digest) = 32 AND bytes > 0 AND pages > 0)),
+    CONSTRAINT statements_revoked_is_dated CHECK ((status = 'revoked') = (revoked_at IS NOT NULL))
+);
+CREATE INDEX statements_waiting ON statements (statement_id) WHERE status IN ('queued', 'running');
+CREATE INDEX statements_by_digest ON statements (digest) WHERE digest IS NOT NULL;
+
+-- Whose a paper's number is.
+CREATE TABLE paper_numbers (
+    paper_number text NOT NULL,
+    learner_id uuid NOT NULL,
+    statement_id uuid NOT NULL,
+    CONSTRAINT paper_numbers_pk PRIMARY KEY (paper_number)
+);

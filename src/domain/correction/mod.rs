@@ -1,6 +1,7 @@
 //! Corrections 更正: an outcome turns out wrong, and everything that stands on it follows. What would follow is worked out
 //! first, for people to see; what is applied is that and nothing else.
 
+pub mod differences;
 pub mod effective;
 pub mod preview;
 pub mod request;

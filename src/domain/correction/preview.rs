@@ -14,10 +14,6 @@ use crate::domain::credit::{CourseCredit, Credit};
 use crate::domain::lot::{LotBalance, Pocket};
 use crate::domain::movement::{MovementKind, hex};
 use crate::domain::outcome::OutcomeStatus;
-use crate::domain::rejection::FieldProblem;
-
-/// The most differences that are named.
-const DIFFERENCES_MAX: usize = 100;
 
 /// An outcome with everything that stands on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +26,8 @@ pub struct Affected {
     pub lot: Option<(Uuid, LotBalance)>,
     /// By claims whose use of it stands.
     pub uses: Vec<AffectedUse>,
+    /// The credentials that say it and count.
+    pub credentials: Vec<Uuid>,
 }
 
 /// A claim that uses an outcome.
@@ -123,6 +121,8 @@ pub enum Consequence {
         amount: Credit,
         bought: Vec<Bought>,
     },
+    /// Credentials that say it are revoked, with everything else that they say.
+    RevokeCredentials { credential_ids: Vec<Uuid> },
     /// What the outcome that takes its place brings, by the rules in force.
     Replace { credit: Credit, reason: Option<String> },
 }
@@ -153,6 +153,8 @@ pub struct Counts {
     pub reversed: String,
     pub claims_voided: usize,
     pub cases: usize,
+    /// Credentials that are revoked.
+    pub credentials: usize,
     /// Those that are told: whose outcomes they are, and who decides or decided the claims.
     pub institutions: Vec<Uuid>,
 }
@@ -250,6 +252,11 @@ fn consequences(one: &Affected, ending: &BTreeSet<Uuid>, replacement: Option<&(C
             (Stage::Used, None) | (Stage::Over, _) => {}
         }
     }
+    if !one.credentials.is_empty() {
+        let mut credential_ids = one.credentials.clone();
+        credential_ids.sort_unstable();
+        follows.push(Consequence::RevokeCredentials { credential_ids });
+    }
     follows.extend(replacement.map(|(credit, reason)| Consequence::Replace {
         credit: *credit,
         reason: reason.clone(),
@@ -290,12 +297,14 @@ pub fn digest(kind: CorrectionKind, asked: &str, items: &[PreviewItem]) -> Strin
 /// What follows in all, for outcomes of an institution.
 pub fn counts(institution_id: Uuid, items: &[PreviewItem]) -> Counts {
     let (mut voided, mut cases, mut institutions) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::from([institution_id]));
+    let mut credentials: BTreeSet<Uuid> = BTreeSet::new();
     let (mut reversed, mut in_use) = (0_i128, 0);
     for item in items {
         let mut uses = false;
         for consequence in &item.consequences {
             match consequence {
                 Consequence::Nothing {} | Consequence::Replace { .. } => {}
+                Consequence::RevokeCredentials { credential_ids } => credentials.extend(credential_ids),
                 Consequence::Reverse { amount, .. } => reversed += i128::from(amount.hundredths()),
                 Consequence::VoidClaim {
                     claim_id,
@@ -327,6 +336,7 @@ pub fn counts(institution_id: Uuid, items: &[PreviewItem]) -> Counts {
         reversed: format!("{}.{:02}", reversed / 100, reversed % 100),
         claims_voided: voided.len(),
         cases: cases.len(),
+        credentials: credentials.len(),
         institutions: institutions.into_iter().collect(),
     }
 }
@@ -364,33 +374,8 @@ pub fn moves(items: &[PreviewItem]) -> Vec<Move> {
                     }));
                 }
             }
-            Consequence::Nothing {} | Consequence::Reopen { .. } | Consequence::Replace { .. } => {}
+            Consequence::Nothing {} | Consequence::Reopen { .. } | Consequence::RevokeCredentials { .. } | Consequence::Replace { .. } => {}
         }
     }
     moves
-}
-
-/// Where what stands now is no longer what was previewed: by outcome, in their order, and of many the first.
-pub fn differences(previewed: &[PreviewItem], now: &[PreviewItem]) -> Vec<FieldProblem> {
-    let key = |item: &PreviewItem| (item.learner_id, item.outcome_id);
-    let (mut before, mut after) = (previewed.iter().peekable(), now.iter().peekable());
-    let mut found = Vec::new();
-    while found.len() < DIFFERENCES_MAX {
-        let (old, new) = match (before.peek(), after.peek()) {
-            (None, None) => break,
-            (Some(old), Some(new)) if key(old) == key(new) => (before.next(), after.next()),
-            (Some(old), new) if new.is_none_or(|new| key(old) < key(new)) => (before.next(), None),
-            _ => (None, after.next()),
-        };
-        let said = match (old, new) {
-            (Some(old), Some(new)) if old == new => continue,
-            (Some(_), Some(_)) => "is used or kept differently now",
-            (Some(_), None) => "is no longer among the outcomes",
-            _ => "is among the outcomes only now",
-        };
-        if let Some(item) = old.or(new) {
-            found.push(FieldProblem::new(format!("/items/{}", item.outcome_id), said));
-        }
-    }
-    found
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Days};
 use proptest::prelude::*;
 
+use super::differences::differences;
 use super::effective::balance_on;
 use super::preview::*;
 use super::*;
@@ -33,6 +34,7 @@ fn outcome(number: u128, status: OutcomeStatus, balance: Option<LotBalance>) -> 
         status,
         lot: balance.map(|balance| (id(200 + number), balance)),
         uses: Vec::new(),
+        credentials: Vec::new(),
     }
 }
 

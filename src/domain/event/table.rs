@@ -48,9 +48,7 @@ const IMPORTED: &[Field] = &[
     some("accounts_opened", Count),
     some("credit", Text),
 ];
-const ISSUED: &[Field] = &[some("kind", Text), some("outcomes", Count)];
-const PRINTED: &[Field] = &[some("status", Text), maybe("pages", Count)];
-const WEBHOOK: &[Field] = &[some("status", Text)];
+const CREDENTIAL: &[Field] = &[some("kind", Text), some("form", Text)];
 
 /// Every type, in the order of what it is about.
 pub const EVENT_TYPES: &[EventType] = &[
@@ -131,12 +129,13 @@ pub const EVENT_TYPES: &[EventType] = &[
         "correction.apply_correction",
         Published,
         "A correction was applied; each learner and each institution concerned gets one such event, with the claims that were voided, \
-            the cases that were opened and the requests that were settled",
+            the cases that were opened, the requests that were settled and the credentials that were revoked",
         &[
             some("kind", Text),
             some("claims_voided", Ids),
             some("cases", Ids),
             some("requests", Ids),
+            some("credentials", Ids),
         ],
     ),
     of("correction.give_up_correction", Published, "A preview was given up", &[]),
@@ -275,25 +274,25 @@ pub const EVENT_TYPES: &[EventType] = &[
         &[],
     ),
     of("api_client.revoke_client", Published, "An API client was ended", &[]),
-    of("webhook.create_webhook", Published, "A webhook was made", WEBHOOK),
-    of("webhook.edit_webhook", Published, "A webhook was edited", WEBHOOK),
-    of("webhook.pause_webhook", Published, "A webhook was paused by somebody", WEBHOOK),
-    of("webhook.resume_webhook", Published, "A webhook runs again", WEBHOOK),
-    of("webhook.remove_webhook", Published, "A webhook was removed", WEBHOOK),
-    of("webhook.rotate_webhook_secret", Published, "A webhook got another secret", WEBHOOK),
-    of("webhook.test_webhook", Published, "A webhook was tried", WEBHOOK),
-    of("webhook.replay_delivery", Published, "A delivery was asked for again", WEBHOOK),
+    of("webhook.create_webhook", Published, "A webhook was made", STATUS),
+    of("webhook.edit_webhook", Published, "A webhook was edited", STATUS),
+    of("webhook.pause_webhook", Published, "A webhook was paused by somebody", STATUS),
+    of("webhook.resume_webhook", Published, "A webhook runs again", STATUS),
+    of("webhook.remove_webhook", Published, "A webhook was removed", STATUS),
+    of("webhook.rotate_webhook_secret", Published, "A webhook got another secret", STATUS),
+    of("webhook.test_webhook", Published, "A webhook was tried", STATUS),
+    of("webhook.replay_delivery", Published, "A delivery was asked for again", STATUS),
     of(
         "webhook.replay_webhook",
         Published,
         "The events of a period were asked for again",
-        WEBHOOK,
+        STATUS,
     ),
     of(
         "webhook.give_up_webhook",
         Published,
         "A webhook was paused because it failed for long, or disabled because its receiver said that it is gone (410)",
-        WEBHOOK,
+        STATUS,
     ),
     of(
         "achievement.create_achievement",
@@ -371,8 +370,8 @@ pub const EVENT_TYPES: &[EventType] = &[
         "The calendar of a year was written",
         &[some("year", Count), some("edition", Count)],
     ),
-    of("statement.issue_statement", Published, "A paper was issued", ISSUED),
-    of("statement.finish_statement", Published, "The printing of a paper ended", PRINTED),
+    of("statement.issue_statement", Published, "A paper was issued", &[some("kind", Text)]),
+    of("statement.finish_statement", Published, "The printing of a paper ended", STATUS),
     of("statement.revoke_statement", Published, "A paper was taken back", &[]),
     of(
         "notification_settings.write_settings",
@@ -390,4 +389,12 @@ pub const EVENT_TYPES: &[EventType] = &[
     of("session.log_out", AuditAlone, "A log-in", &[]),
     of("bank.issue_setup_token", AuditAlone, "The set-up", &[]),
     of("bank.reseal", AuditAlone, "The keys", &[]),
+    of("credential.request_credential", Published, "A learner asked for one", CREDENTIAL),
+    of("credential.issue_credential", Published, "It was signed", CREDENTIAL),
+    of("credential.fail_credential", Published, "It could not be issued", CREDENTIAL),
+    of("credential.suspend_credential", Published, "It is in doubt", CREDENTIAL),
+    of("credential.resume_credential", Published, "The doubt is over", CREDENTIAL),
+    of("credential.revoke_credential", Published, "It is another person's", CREDENTIAL),
+    of("credential.give_up_credential", Published, "A learner gave it up", CREDENTIAL),
+    of("issuer_key.rotate_issuer_key", AuditAlone, "An issuer's key", &[]),
 ];

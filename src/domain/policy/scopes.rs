@@ -74,8 +74,8 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::RemoveEvidence
         | A::ReleaseImport
         | A::CarryEventsOut
-        | A::WriteOwnSettings
-        | A::IssueStatement
-        | A::PrintStatements => None,
+        | A::WriteOwnCredential
+        | A::RotateIssuerKey
+        | A::WriteOwnSettings => None,
     }
 }

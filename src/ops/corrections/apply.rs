@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::offers::Offer;
 use super::requests::follow;
 use super::{Asked, Correction, damaged, previewed, replacement};
-use crate::domain::correction::preview::{Consequence, PreviewItem, differences, moves};
+use crate::domain::correction::differences::differences;
+use crate::domain::correction::preview::{Consequence, PreviewItem, moves};
 use crate::domain::correction::{CASE_WORKING_DAYS, CaseState, CorrectionKind, CorrectionState, OUTCOMES_MAX};
 use crate::domain::lot::Pocket;
 use crate::domain::movement::CauseKind;
@@ -17,6 +18,7 @@ use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::ops::claims::void::void_claim;
 use crate::ops::context::{Bank, Context};
+use crate::ops::credentials::effects::revoke;
 use crate::ops::disputes::{Dispute, disputes};
 use crate::ops::error::OpError;
 use crate::ops::once::once;
@@ -145,6 +147,7 @@ struct Concern {
     claims_voided: BTreeSet<Uuid>,
     cases: Vec<Uuid>,
     requests: Vec<Uuid>,
+    credentials: BTreeSet<Uuid>,
 }
 
 impl Applying<'_> {
@@ -163,14 +166,16 @@ impl Applying<'_> {
                 lots.entry(lot.learner_id.0).or_default().push(lot);
             }
             let mut postings = Postings::default();
-            let disputed = disputes(conn, page, &ended(page.iter().filter_map(|id| by_learner.get(id)).flatten()))?;
+            let ending = ended(page.iter().filter_map(|id| by_learner.get(id)).flatten());
+            let disputed = disputes(conn, page, &ending)?;
+            let revoked = revoke(conn, self.context, page, &ending, self.correction.correction_id)?;
             self.granted_on = affected::granted_on(conn, page)?;
             for learner in &learners {
                 let learner_id = learner.learner_id.0;
                 let own = by_learner.get(&learner_id).map(Vec::as_slice).unwrap_or_default();
                 let lots = lots.get(&learner_id).map(Vec::as_slice).unwrap_or_default();
                 self.post(&mut postings, learner, lots, own)?;
-                told.extend(self.one_learner(conn, learner, own, &disputed, &mut concerns)?);
+                told.extend(self.one_learner(conn, learner, own, (&disputed, &revoked), &mut concerns)?);
             }
             postings.write(conn)?;
         }
@@ -179,6 +184,7 @@ impl Applying<'_> {
         let kind = self.correction.kind;
         for (institution_id, concern) in concerns {
             let details = serde_json::json!({ "kind": kind, "claims_voided": concern.claims_voided, "cases": concern.cases, "requests": concern.requests,
+                "credentials": concern.credentials,
                 "outcomes": (institution_id == self.correction.institution_id).then_some(self.correction.counts.outcomes) });
             told.push(self.told().of_institution(institution_id).with(details));
         }
@@ -196,7 +202,7 @@ impl Applying<'_> {
         conn: &mut Conn,
         learner: &LearnerRow,
         items: &[PreviewItem],
-        disputed: &HashMap<Uuid, Dispute>,
+        (disputed, revoked): (&HashMap<Uuid, Dispute>, &HashMap<Uuid, Vec<Uuid>>),
         concerns: &mut BTreeMap<Uuid, Concern>,
     ) -> Result<Option<Told>, OpError> {
         let mut voided: BTreeSet<Uuid> = BTreeSet::new();
@@ -229,13 +235,20 @@ impl Applying<'_> {
         }
         let own = concerns.entry(self.correction.institution_id).or_default();
         own.requests.extend(&requests);
+        let credentials: BTreeSet<Uuid> = ended
+            .iter()
+            .filter_map(|outcome_id| revoked.get(outcome_id))
+            .flatten()
+            .copied()
+            .collect();
+        own.credentials.extend(&credentials);
         let cases: Vec<Uuid> = reopened.values().map(|case| case.case_id.0).collect();
         self.cases.extend(reopened.into_values());
         if ended.is_empty() {
             return Ok(None);
         }
         let details = serde_json::json!({ "kind": self.correction.kind, "outcomes": ended, "claims_voided": voided, "cases": cases,
-            "requests": requests });
+            "requests": requests, "credentials": credentials });
         Ok(Some(self.told().of_learner(learner.learner_id.0).with(details)))
     }
 

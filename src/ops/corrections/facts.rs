@@ -13,6 +13,7 @@ use crate::domain::credit::{CourseCredit, Credit};
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::context::Bank;
+use crate::ops::credentials::effects::live;
 use crate::ops::error::OpError;
 use crate::store::affected::{self as store, Span};
 use crate::store::claims::{ClaimRow, UseRow};
@@ -159,10 +160,11 @@ struct Around {
     claim_uses: HashMap<Uuid, Vec<UseRow>>,
     claims: HashMap<Uuid, ClaimRow>,
     conversions: HashMap<Uuid, Vec<ConversionRow>>,
+    credentials: HashMap<Uuid, Vec<Uuid>>,
 }
 
 impl Around {
-    fn load(conn: &mut Conn, page: &[OutcomeRow]) -> Result<Self, StoreError> {
+    fn load(conn: &mut Conn, page: &[OutcomeRow]) -> Result<Self, OpError> {
         let mut learner_ids: Vec<Uuid> = page.iter().map(|row| row.learner_id.0).collect();
         learner_ids.dedup();
         let lots = store::lots_of_learners(conn, &learner_ids)?;
@@ -179,7 +181,9 @@ impl Around {
         for row in store::conversions_of_claims(conn, &learner_ids, &claim_ids)? {
             conversions.entry(row.claim_id.0).or_default().push(row);
         }
+        let outcome_ids: Vec<Uuid> = page.iter().map(|row| row.outcome_id.0).collect();
         Ok(Self {
+            credentials: live(conn, &learner_ids, &outcome_ids)?,
             lots: lots.into_iter().map(|row| (row.outcome_id.0, row)).collect(),
             uses,
             claim_uses,
@@ -203,6 +207,7 @@ impl Around {
             status: status_of(row)?,
             lot: lot.transpose()?,
             uses: uses.map(|used| self.used(used)).collect::<Result<_, StoreError>>()?,
+            credentials: self.credentials.get(&outcome_id).cloned().unwrap_or_default(),
         })
     }
 

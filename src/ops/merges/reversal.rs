@@ -18,6 +18,7 @@ use crate::domain::outcome::OutcomeFilter;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::claims::void::void_claim;
 use crate::ops::context::{Bank, Context};
+use crate::ops::credentials::effects::revoke_of_another;
 use crate::ops::error::OpError;
 use crate::ops::once::once;
 use crate::ops::posting::{Cause, Transfer, post};
@@ -283,6 +284,7 @@ fn part(bank: &Bank, context: &Context, conn: &mut Conn, deciding: &Deciding) ->
         merge_id,
         back: true,
     };
+    revoke_of_another(conn, context, surviving_id, &parting.going.outcomes, merge_id)?;
     carry::mark(conn, surviving_id, merge_id, &parting.going)?;
     carrying::carry(context, conn, &way)?;
     let (mut knowing, alone) = knowing(conn, surviving_id, absorbed_id)?;

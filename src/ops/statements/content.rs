@@ -31,6 +31,16 @@ pub(super) enum Content {
     Certificate(CertificateData),
 }
 
+impl Content {
+    /// What all papers have.
+    pub(super) fn head_mut(&mut self) -> &mut Head {
+        match self {
+            Self::Statement(data) => &mut data.head,
+            Self::Certificate(data) => &mut data.head,
+        }
+    }
+}
+
 /// What was gathered, and what it is about.
 pub(super) struct Gathered {
     pub(super) content: Content,

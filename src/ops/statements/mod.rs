@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::access::{Whose, learner_of};
 use super::context::{Bank, Context};
+use super::credentials::attached::{ask_for, give_up_with};
 use super::error::OpError;
 use super::evidence::content_place;
 use super::once::once;
@@ -43,6 +44,8 @@ pub struct Statement {
     pub status: StatementStatus,
     pub outcome_ids: Vec<Uuid>,
     pub claim_id: Option<Uuid>,
+    /// The signed credential that is attached to the PDF; it is given up when the paper is taken back.
+    pub credential_id: Option<Uuid>,
     pub issued_at: DateTime<Utc>,
     /// Where anybody with the number checks it.
     #[schema(example = "https://bank.example/check/20264837291055661283")]
@@ -92,6 +95,7 @@ impl Statement {
             status: StatementStatus::parse(&row.status).ok_or_else(broken)?,
             outcome_ids: outcome_ids(row)?,
             claim_id: row.claim_id.as_ref().map(|key| key.0),
+            credential_id: row.credential_id.as_ref().map(|key| key.0),
             issued_at: row.issued_at.0,
             sha256: row.digest.as_deref().map(hex),
             bytes: row.bytes,
@@ -127,7 +131,7 @@ pub fn issue_statement(bank: &Bank, context: &Context, key: Option<&str>, new: &
         once(bank, context, conn, "issue_statement", key, new, |conn| {
             let learner = learner_of(conn, context, Whose::Own, "issue_statement")?;
             let learner_id = learner.learner_id.0;
-            context.authorised(conn, Action::IssueStatement, Resource::Learner(learner_id))?;
+            context.authorised(conn, Action::WriteOwnCredential, Resource::Learner(learner_id))?;
             records::lock_learner(conn, learner_id)?;
             let since = context.now - TimeDelta::days(1);
             if store::count_since(conn, learner_id, since)? >= STATEMENTS_A_DAY_MAX {
@@ -136,6 +140,11 @@ pub fn issue_statement(bank: &Bank, context: &Context, key: Option<&str>, new: &
             }
             let number = number(bank, context)?;
             let gathered = content::gather(bank, context, conn, &learner, new, &number)?;
+            // A credential says outcomes, and nothing of decisions.
+            let credential_id = match new.kind {
+                StatementKind::Decision => None,
+                _ => ask_for(context, conn, learner_id, &gathered.outcome_ids)?,
+            };
             let statement_id = Uuid::now_v7();
             let plain = serde_json::to_vec(&gathered.content).map_err(|error| OpError::Secret(error.to_string()))?;
             let row = StatementRow {
@@ -148,6 +157,7 @@ pub fn issue_statement(bank: &Bank, context: &Context, key: Option<&str>, new: &
                 outcome_ids: Document(serde_json::json!(gathered.outcome_ids)),
                 claim_id: new.claim_id.map(Key),
                 institution_id: gathered.institution_id.map(Key),
+                credential_id: credential_id.map(Key),
                 content_sealed: Some(bank.sealer.seal(&plain, &waiting_place(statement_id))?),
                 issued_by: context.caller.label(),
                 issued_at: At(context.now),
@@ -165,7 +175,7 @@ pub fn issue_statement(bank: &Bank, context: &Context, key: Option<&str>, new: &
             let told = context
                 .told("issue_statement", "statement", statement_id)
                 .of_learner(learner_id)
-                .with(serde_json::json!({ "kind": new.kind, "outcomes": gathered.outcome_ids.len() }));
+                .with(serde_json::json!({ "kind": new.kind }));
             tell(conn, &[told])?;
             Ok(Statement::of(bank, &row)?)
         })
@@ -235,6 +245,10 @@ pub fn revoke_statement(bank: &Bank, context: &Context, key: Option<&str>, state
             let row = found(conn, context, statement_id, "revoke_statement")?;
             if !store::revoke(conn, &row, context.now)? {
                 return Err(Rejection::WrongState { state: row.status }.into());
+            }
+            if let Some(credential_id) = &row.credential_id {
+                records::lock_learner(conn, row.learner_id.0)?;
+                give_up_with(context, conn, row.learner_id.0, credential_id.0)?;
             }
             let told = context
                 .told("revoke_statement", "statement", statement_id)

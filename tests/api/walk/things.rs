@@ -81,6 +81,8 @@ pub(super) fn things(server: &Server, town: &Town) -> Things {
             ("statement_id", town.school.clone()),
             ("code", "20260000000000000129".to_owned()),
             ("form", "csv".to_owned()),
+            // Nobody asked for one; whose it would be is asked first.
+            ("credential_id", town.school.clone()),
         ]),
         example: town.outcome("S000441012345242000003"),
     }
@@ -185,6 +187,8 @@ pub(super) fn body(operation: &str, things: &Things) -> Option<Value> {
         | "withdraw_merge"
         | "confirm_merge_reversal"
         | "decline_merge_reversal" => json!({ "reason": "没有权限" }),
+        "request_credential" => json!({ "scope": { "of": "record" }, "form": "jwt" }),
+        "rotate_issuer_key" => json!({ "institution_id": school }),
         "commit_import" | "put_import_profile" => json!({}),
         "settle_mismatch" => json!({ "note": "没有权限" }),
         "create_rule_pack" => json!({ "institution_id": school, "document": packs::document("2999-01-01") }),

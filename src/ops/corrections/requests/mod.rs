@@ -19,6 +19,7 @@ use crate::domain::text::is_prose;
 use crate::domain::working_days::WorkingDays;
 use crate::ops::access::note_access;
 use crate::ops::context::{Bank, Context};
+use crate::ops::credentials::effects::{resume, suspend};
 use crate::ops::error::OpError;
 use crate::ops::evidence::{CORRECTION_REQUEST, EvidenceFile, of_subject};
 use crate::ops::identity::{MaskedLearner, masked};
@@ -170,6 +171,13 @@ fn told(context: &Context, operation: &'static str, row: &RequestRow) -> Told {
 fn stored(conn: &mut Conn, context: &Context, operation: &'static str, before: &RequestRow, row: &RequestRow) -> Result<(), OpError> {
     if !store::update(conn, row, before.edition)? {
         return Err(StoreError::Stale.into());
+    }
+    // What its institution agreed to correct is in doubt until it is corrected, or nobody wants it any more.
+    let agreed = |row: &RequestRow| row.state == RequestState::Accepted.as_str();
+    match (agreed(before), agreed(row)) {
+        (false, true) => suspend(conn, context, row.learner_id.0, row.outcome_id.0)?,
+        (true, false) => resume(conn, context, row.learner_id.0, row.outcome_id.0)?,
+        _ => {}
     }
     Ok(tell(conn, &[told(context, operation, row)])?)
 }
