@@ -7,6 +7,8 @@ use credit_bank::domain::rejection::Rejection;
 use credit_bank::domain::statement::{STATEMENTS_A_DAY_MAX, StatementStatus, Validity};
 use credit_bank::ops::access::{Whose, list_accesses};
 use credit_bank::ops::context::Context;
+use credit_bank::ops::credentials::download_own_credential;
+use credit_bank::ops::credentials::issue::run_next;
 use credit_bank::ops::error::OpError;
 use credit_bank::ops::evidence::read::remove_evidence;
 use credit_bank::ops::evidence::upload::{Upload, Uploader, upload_evidence};
@@ -21,14 +23,21 @@ use uuid::Uuid;
 use super::bureau::{Learner, Office};
 use super::common::{World, on_both};
 use super::corrections::{apply, preview};
+use super::credentials::verified;
 use super::packs::refused;
 
 fn issue(world: &World, context: &Context, key: Option<&str>, new: Value) -> Result<Statement, OpError> {
     issue_statement(&world.bank, context, key, &serde_json::from_value(new).unwrap())
 }
 
+/// Signs what is attached to papers.
+fn sign_all(world: &World, now: DateTime<Utc>) {
+    while run_next(&world.bank, &|| now).unwrap() {}
+}
+
 /// Prints whatever waits, and says how many that were.
 fn print_all(world: &World, now: DateTime<Utc>) -> usize {
+    sign_all(world, now);
     (0..).take_while(|_| print_next_statement(&world.bank, &|| now).unwrap()).count()
 }
 
@@ -214,6 +223,7 @@ fn a_granted_decision_is_certified_and_checked_by_both_numbers() {
         assert_eq!(refused(issue(world, &learner.context, None, about.clone())).code(), "wrong_state");
         office.grant(world, claim_id);
         let ready = printed(world, &learner, about);
+        assert_eq!(ready.credential_id, None, "a credential says outcomes, and nothing of decisions");
         let checked = check(world, &learner, &ready.number).unwrap();
         assert_eq!(
             (checked.kind, checked.validity, checked.outcomes),
@@ -251,11 +261,12 @@ fn a_printer_that_is_lost_is_followed_by_another_and_a_paper_that_ends_each_is_g
         let lose = |at: DateTime<Utc>| {
             world.bank.store.write(|conn| {
                 let since = at - SILENCE;
-                let row = credit_bank::store::statements::next(conn, since)?.unwrap();
+                let row = credit_bank::store::statements::waiting(conn, since, 1)?.remove(0);
                 credit_bank::store::statements::take(conn, &row, Uuid::now_v7(), at, since)
             })
         };
         let mut now = learner.context.now;
+        sign_all(world, now);
         assert!(lose(now).unwrap());
         assert_eq!(print_all(world, now), 0, "somebody is at it");
         now += SILENCE + chrono::TimeDelta::seconds(1);
@@ -344,5 +355,34 @@ fn the_record_leaves_in_every_form_and_only_with_its_learner() {
         assert!(elmo.contains(&format!(
             "<ds:KeyName>http://127.0.0.1:8080/.well-known/jwks.json#{key_id}</ds:KeyName>"
         )));
+    });
+}
+
+#[test]
+fn the_signed_credential_is_in_the_paper_and_is_given_up_with_it() {
+    on_both(|world| {
+        let office = Office::open(world);
+        let deposited = office.deposit(world, 1..2, 0).remove(0);
+        let other = office.deposit(world, 1..2, 1).remove(0);
+        let learner = office.learner(world, &deposited, "learner");
+        let both = json!({ "kind": "outcomes", "outcome_ids": [deposited.outcome_id, other.outcome_id] });
+        let issued = issue(world, &learner.context, None, both).unwrap();
+        let credential_id = issued.credential_id.unwrap();
+        let print = || print_next_statement(&world.bank, &|| learner.context.now).unwrap();
+        assert!(!print(), "it waits for its credential");
+        sign_all(world, learner.context.now);
+        assert!(print());
+        let paper = download_statement(&world.bank, &learner.context, issued.statement_id).unwrap();
+        let credential = download_own_credential(&world.bank, &learner.context, credential_id).unwrap();
+        let bytes = credential.text.as_bytes();
+        assert!(paper.content.windows(bytes.len()).any(|part| part == bytes), "byte for byte");
+        let document: Value = serde_json::from_str(&credential.text).unwrap();
+        let verified = verified(world, &learner.context, &document).unwrap();
+        assert_eq!(verified["credentialSubject"]["verifiableCredential"].as_array().unwrap().len(), 2);
+        revoke_statement(&world.bank, &learner.context, None, issued.statement_id).unwrap();
+        assert_eq!(
+            refused(download_own_credential(&world.bank, &learner.context, credential_id)),
+            Rejection::NotFound {}
+        );
     });
 }

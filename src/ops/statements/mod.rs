@@ -247,7 +247,8 @@ pub fn revoke_statement(bank: &Bank, context: &Context, key: Option<&str>, state
                 return Err(Rejection::WrongState { state: row.status }.into());
             }
             if let Some(credential_id) = &row.credential_id {
-                records::lock_learner(conn, row.learner_id.0)?;
+                let learner = learner_of(conn, context, Whose::Own, "revoke_statement")?;
+                records::lock_learner(conn, learner.learner_id.0)?;
                 give_up_with(context, conn, row.learner_id.0, credential_id.0)?;
             }
             let told = context

@@ -52,7 +52,11 @@ pub fn print_next_statement(bank: &Bank, clock: &impl Fn() -> DateTime<Utc>) -> 
     if !bank.store.write(|conn| store::take(conn, &row, runner, now, silent_since))? {
         return Ok(true);
     }
-    let printed = if row.attempts < ATTEMPTS_MAX { print(bank, &row, credential.as_deref())? } else { None };
+    let printed = if row.attempts < ATTEMPTS_MAX {
+        print(bank, &row, credential.as_deref())?
+    } else {
+        None
+    };
     // The content first: what a crash leaves is one that nothing names.
     if let Some(printed) = &printed {
         let digest = Digest::of(&printed.pdf);
