@@ -51,7 +51,7 @@ words! {
 
 words! {
     /// What a public check says of a paper.
-    pub enum Validity {
+    pub enum Validity as "PaperValidity" {
         /// What it says is so today.
         Valid => "valid",
         /// It was taken back, by the learner or by whoever decided.

@@ -14,7 +14,7 @@ import tempfile
 # Name, pages at least, what is in the text, and how often a head of the table is in it at least.
 PAPERS = [
     ("empty", 1, ["学习成果与学分证明", "没有学习成果"], 0),
-    ("one", 1, ["Statement of Learning Outcomes and Credit", "王芳", "2026 4837 2910 5566 1283", "S000441012345242000000", "16.00"], 1),
+    ("one", 1, ["Statement of Learning Outcomes and Credit", "王芳", "2026 4837 2910 5566 1283", "S000441012345242000000", "合格"], 1),
     ("twenty", 2, ["高等数学", "Advanced Mathematics", "12345.50", "合计"], 2),
     ("twenty-english", 2, ["Wáng Fāng Lǚ 吕", "Credit by category and level"], 2),
     ("three-hundred", 15, ["阿卜杜热西提·买买提艾力", "S000441012345242000298"], 15),
