@@ -47,6 +47,9 @@ ALTER TABLE conversions DROP CONSTRAINT conversions_outcome;
 ALTER TABLE conversions DROP CONSTRAINT conversions_institution;
 ALTER TABLE conversions DROP CONSTRAINT conversions_programme;
 ALTER TABLE objections DROP CONSTRAINT objections_claim;
+ALTER TABLE statements DROP CONSTRAINT statements_learner;
+ALTER TABLE statements DROP CONSTRAINT statements_institution;
+ALTER TABLE statements DROP CONSTRAINT statements_credential;
 ALTER TABLE evidence_uses DROP CONSTRAINT evidence_uses_file;
 ALTER TABLE evidence_uses DROP CONSTRAINT evidence_uses_institution;
 ALTER TABLE evidence_files DROP CONSTRAINT evidence_files_learner;
@@ -99,6 +102,7 @@ SELECT create_distributed_table('conversions', 'learner_id', colocate_with => 'l
 SELECT create_distributed_table('objections', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('evidence_files', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('evidence_uses', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('statements', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('correction_items', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('correction_cases', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('correction_requests', 'learner_id', colocate_with => 'learners');
@@ -115,6 +119,7 @@ SELECT create_distributed_table('sessions', 'session_id', colocate_with => 'none
 SELECT create_distributed_table('setup_tokens', 'token_digest', colocate_with => 'none');
 SELECT create_distributed_table('api_clients', 'client_id', colocate_with => 'none');
 SELECT create_distributed_table('account_numbers', 'account_number', colocate_with => 'none');
+SELECT create_distributed_table('paper_numbers', 'paper_number', colocate_with => 'none');
 SELECT create_distributed_table('identity_index', 'document_index', colocate_with => 'none');
 SELECT create_distributed_table('certificate_numbers', 'certificate_number', colocate_with => 'none');
 SELECT create_distributed_table('idempotency_keys', 'idempotency_key', colocate_with => 'none');
@@ -186,6 +191,9 @@ ALTER TABLE evidence_files ADD CONSTRAINT evidence_files_learner FOREIGN KEY (le
 ALTER TABLE evidence_files ADD CONSTRAINT evidence_files_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE evidence_uses ADD CONSTRAINT evidence_uses_file FOREIGN KEY (learner_id, file_id) REFERENCES evidence_files (learner_id, file_id);
 ALTER TABLE evidence_uses ADD CONSTRAINT evidence_uses_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE statements ADD CONSTRAINT statements_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE statements ADD CONSTRAINT statements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE statements ADD CONSTRAINT statements_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id);
 ALTER TABLE corrections ADD CONSTRAINT corrections_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE correction_items ADD CONSTRAINT correction_items_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
 ALTER TABLE correction_cases ADD CONSTRAINT correction_cases_claim FOREIGN KEY (learner_id, claim_id) REFERENCES claims (learner_id, claim_id);

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{FixedOffset, TimeDelta};
+use credit_bank::domain::bilingual::Bilingual;
 use credit_bank::files::{Files, FilesAddress};
 use credit_bank::ops::context::{Bank, Outside};
 use credit_bank::outside::fetch::Fetcher;
 use credit_bank::outside::target::Reach;
+use credit_bank::paper::{Paper, PaperSettings};
 use credit_bank::store::Store;
 use credit_bank::store::connection::{Conn, DatabaseAddress};
 use credit_bank::vault::key_ring::KeyRing;
@@ -121,6 +123,11 @@ impl Place {
                 public_url: "http://127.0.0.1:8080".to_owned(),
             },
             fetcher: Fetcher::new(Reach::Anybody),
+            name: Bilingual {
+                zh: "学分银行".to_owned(),
+                en: Some("Credit Bank".to_owned()),
+            },
+            paper: Paper::open(&PaperSettings::default()).unwrap(),
         }
     }
 

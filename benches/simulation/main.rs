@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use chrono::{FixedOffset, TimeDelta};
 use credit_bank::clock;
 use credit_bank::domain::actor::Caller;
+use credit_bank::domain::bilingual::Bilingual;
 use credit_bank::domain::pack::life::PackStatus;
 use credit_bank::domain::pack::shipped;
 use credit_bank::files::{Files, FilesAddress};
@@ -31,6 +32,7 @@ use credit_bank::ops::simulation::{NewSimulation, read_simulation, start_simulat
 use credit_bank::ops::{institutions, packs, programmes};
 use credit_bank::outside::fetch::Fetcher;
 use credit_bank::outside::target::Reach;
+use credit_bank::paper::{Paper, PaperSettings};
 use credit_bank::store::Store;
 use credit_bank::store::connection::DatabaseAddress;
 use credit_bank::store::packs as pack_rows;
@@ -107,6 +109,11 @@ fn open(data: &Path, url: Option<&str>) -> Bank {
             public_url: "http://127.0.0.1:8080".to_owned(),
         },
         fetcher: Fetcher::new(Reach::Anybody),
+        name: Bilingual {
+            zh: "学分银行".to_owned(),
+            en: Some("Credit Bank".to_owned()),
+        },
+        paper: Paper::open(&PaperSettings::default()).unwrap(),
     }
 }
 

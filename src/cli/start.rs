@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::files::Files;
 use crate::ops::context::{Bank, Outside};
 use crate::outside::fetch::Fetcher;
+use crate::paper::Paper;
 use crate::store::Store;
 use crate::vault::key_ring::KeyRing;
 use crate::vault::passwords::Passwords;
@@ -93,5 +94,7 @@ pub(super) fn open_bank(config: &Config) -> Result<Bank, CommandError> {
             public_url: config.server.public_url.clone(),
         },
         fetcher: Fetcher::new(config.outside.fetch_reach),
+        name: config.paper.name.clone(),
+        paper: Paper::open(&config.paper.settings).map_err(|error| CommandError::Other(error.to_string()))?,
     })
 }

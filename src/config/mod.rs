@@ -4,6 +4,7 @@
 mod evidence;
 mod imports;
 mod outside;
+mod paper;
 mod variables;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use crate::vault::passwords::PasswordCost;
 pub use evidence::EvidenceConfig;
 pub use imports::ImportConfig;
 pub use outside::OutsideConfig;
+pub use paper::PaperConfig;
 use variables::Variables;
 pub use variables::{ConfigError, Shown};
 
@@ -87,6 +89,7 @@ pub struct Config {
     pub evidence: EvidenceConfig,
     pub imports: ImportConfig,
     pub outside: OutsideConfig,
+    pub paper: PaperConfig,
     /// The bank's own clock offset: it says which day it is.
     pub offset: FixedOffset,
     /// Every variable with its effective value, secrets hidden.
@@ -128,6 +131,7 @@ impl Config {
         let evidence = evidence::evidence(&mut variables, &data_directory)?;
         let imports = imports::imports(&mut variables)?;
         let outside = outside::outside(&mut variables)?;
+        let paper = paper::paper(&mut variables)?;
         let offset = variables.parsed("UTC_OFFSET", "+08:00", "the bank's own clock, which says what day it is", |text| {
             text.parse::<FixedOffset>()
                 .map_err(|_| "must be an offset such as +08:00".to_owned())
@@ -143,6 +147,7 @@ impl Config {
             evidence,
             imports,
             outside,
+            paper,
             offset,
             shown,
         })

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::language::Language;
 use super::words::words;
 
 words! {
@@ -17,6 +18,26 @@ words! {
         Contest => "contest",
         WorkExperience => "work_experience",
         Other => "other",
+    }
+}
+
+impl AchievementKind {
+    /// What people call it.
+    pub const fn called(self, language: Language) -> &'static str {
+        let (chinese, english) = match self {
+            Self::Diploma => ("学历证书", "diploma"),
+            Self::SkillCertificate => ("技能证书", "skill certificate"),
+            Self::OccupationalCertificate => ("职业资格或职业技能等级证书", "occupational certificate"),
+            Self::Training => ("培训", "training"),
+            Self::Course => ("课程", "course"),
+            Self::Contest => ("竞赛", "contest"),
+            Self::WorkExperience => ("职业经历", "work experience"),
+            Self::Other => ("其他成果", "other"),
+        };
+        match language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+use super::language::Language;
 use super::words::words;
 
 words! {
@@ -14,6 +15,23 @@ words! {
         HongKongMacaoPermit => "hong_kong_macao_permit",
         TaiwanPermit => "taiwan_permit",
         ForeignPermanentResidentCard => "foreign_permanent_resident_card",
+    }
+}
+
+impl DocumentKind {
+    /// What people call it.
+    pub const fn called(self, language: Language) -> &'static str {
+        let (chinese, english) = match self {
+            Self::ResidentIdentityCard => ("居民身份证", "resident identity card"),
+            Self::Passport => ("护照", "passport"),
+            Self::HongKongMacaoPermit => ("港澳居民来往内地通行证", "permit for residents of Hong Kong and Macao"),
+            Self::TaiwanPermit => ("台湾居民来往大陆通行证", "permit for residents of Taiwan"),
+            Self::ForeignPermanentResidentCard => ("外国人永久居留身份证", "foreign permanent resident card"),
+        };
+        match language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
     }
 }
 

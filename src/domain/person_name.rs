@@ -2,6 +2,11 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+/// The surnames of two letters that are met today.
+const COMPOUND_SURNAMES: [&str; 14] = [
+    "欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "端木", "歐陽",
+];
+
 /// A person's name of 1 to 100 characters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PersonName(String);
@@ -50,6 +55,21 @@ impl PersonName {
         }
     }
 
+    /// Surname and given name, where it is certain which is which: of a name of two to four Chinese letters without a mark between.
+    pub fn parts(&self) -> Option<(String, String)> {
+        let letters: Vec<char> = self.0.chars().collect();
+        if !(2..=4).contains(&letters.len()) || !letters.iter().copied().all(is_han) {
+            return None;
+        }
+        let is_compound = letters.len() > 2 && COMPOUND_SURNAMES.iter().any(|surname| self.0.starts_with(surname));
+        // Four letters without a compound surname may be anything, such as two surnames.
+        if letters.len() == 4 && !is_compound {
+            return None;
+        }
+        let (surname, given) = letters.split_at_checked(if is_compound { 2 } else { 1 })?;
+        Some((surname.iter().collect(), given.iter().collect()))
+    }
+
     /// What two spellings of one name share: no spaces, no middle dots, one letter case.
     pub fn matching_key(&self) -> String {
         let kept = |character: &char| !character.is_whitespace() && !matches!(character, '·' | '•' | '・' | '‧' | '.');
@@ -65,6 +85,24 @@ pub(super) fn is_han(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::PersonName;
+
+    #[test]
+    fn a_name_is_taken_apart_only_where_that_is_certain() {
+        for (name, parts) in [
+            ("王芳", Some(("王", "芳"))),
+            ("王小芳", Some(("王", "小芳"))),
+            ("欧阳锋", Some(("欧阳", "锋"))),
+            ("欧阳明月", Some(("欧阳", "明月"))),
+            ("欧阳", Some(("欧", "阳"))),
+            ("张王小芳", None),
+            ("王", None),
+            ("买买提·艾力", None),
+            ("John Smith", None),
+        ] {
+            let found = PersonName::parse(name).unwrap().parts();
+            assert_eq!(found, parts.map(|(one, other)| (one.to_owned(), other.to_owned())), "{name}");
+        }
+    }
 
     #[test]
     fn spellings_of_one_name_match() {

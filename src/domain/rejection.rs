@@ -231,6 +231,9 @@ rejections! {
     CredentialNotGenuine { reason_chinese: String, reason_english: String } = "credential_not_genuine", Rule, "凭证不真实：{reason_chinese}", "The credential is not genuine: {reason_english}";
     MailOff {} = "mail_off", Rule, "本行没有设置邮件服务。", "The bank sends no mail.";
     MailCodeWrong {} = "mail_code_wrong", Rule, "验证码不正确、已过期或已失效。", "The code is not right, or no longer good.";
+    StatementsOff {} = "statements_off", Rule, "本行的程序不含证明打印功能。", "This bank was built without what prints statements.";
+    StatementTooLong { rows_max: usize } = "statement_too_long", Rule, "一份证明最多列出 {rows_max} 项成果，请选择其中一部分。", "A statement has at most {rows_max} outcomes; choose some.";
+    TooManyStatements { a_day: i64 } = "too_many_statements", TooMany, "一天最多签发 {a_day} 份证明，请明天再试。", "At most {a_day} papers are issued a day; ask again tomorrow.";
     OutcomeNotCertified { outcome_id: Uuid } = "outcome_not_certified", Rule, "成果 {outcome_id} 尚未认可或已失效，不能出具凭证。", "The outcome {outcome_id} does not stand, so that no credential is issued of it.";
     OutcomeInDoubt { outcome_id: Uuid } = "outcome_in_doubt", Conflict, "成果 {outcome_id} 有待更正，更正之后才能出具凭证。", "The outcome {outcome_id} is going to be corrected; ask again after that.";
     NothingToCertify {} = "nothing_to_certify", Rule, "没有可以出具凭证的成果。", "There is no outcome of which a credential could be issued.";

@@ -21,6 +21,18 @@ pub fn alike(one: &str, other: &str) -> u32 {
     u32::try_from(same).unwrap_or(0)
 }
 
+/// A number as people read it: in groups of four.
+pub fn in_fours(digits: &str) -> String {
+    let mut spaced = String::with_capacity(digits.len() + digits.len() / 4);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && place % 4 == 0 {
+            spaced.push(' ');
+        }
+        spaced.push(digit);
+    }
+    spaced
+}
+
 fn fits(text: &str, most: usize) -> bool {
     !text.trim().is_empty() && text.chars().count() <= most
 }

@@ -4,9 +4,9 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, credentials, events, evidence, foreign, health, import_rows, imports,
-    institutions, issuers, learners, me, members, merges, notices, notifications, outcomes, packs, pathways, programmes, requests, review,
-    rules, sessions, simulations, suspicions, verdicts, verification, wallets, webhooks, worth,
+    achievements, agreements, claims, clients, corrections, credentials, events, evidence, exports, foreign, health, import_rows,
+    imports, institutions, issuers, learners, me, members, merges, notices, notifications, outcomes, packs, pathways, programmes,
+    requests, review, rules, sessions, simulations, statements, suspicions, verdicts, verification, wallets, webhooks, worth,
 };
 
 macro_rules! operations {
@@ -223,6 +223,13 @@ operations! {
     notifications::give_address,
     notifications::confirm_address,
     notifications::remove_address,
+    statements::issue_statement,
+    statements::list_statements,
+    statements::read_statement,
+    statements::download_statement,
+    statements::revoke_statement,
+    statements::check_number,
+    exports::export_record,
     credentials::request_credential,
     credentials::list_own_credentials,
     credentials::read_own_credential,

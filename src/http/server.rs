@@ -27,6 +27,7 @@ use crate::ops::expiry::{expire_lots, warn_of_expiry};
 use crate::ops::imports::upkeep::forget_import_files;
 use crate::ops::imports::worker::start_importer;
 use crate::ops::simulation::worker::start_simulator;
+use crate::ops::statements::worker::start_printer;
 use crate::ops::suspicions::search::find_duplicates;
 use crate::ops::wallets::forget_offers;
 
@@ -131,11 +132,13 @@ impl Application {
         .map_err(ServerError::Run)?;
         let simulator = start_simulator(Arc::clone(&bank), crate::clock::now);
         let importer = start_importer(Arc::clone(&bank), crate::clock::now);
-        let issuer = start_issuer(bank, crate::clock::now);
+        let issuer = start_issuer(Arc::clone(&bank), crate::clock::now);
+        let printer = start_printer(bank, crate::clock::now);
         let ended = server.run().await.map_err(ServerError::Run);
         upkeep.abort();
         simulator.stop();
         importer.stop();
+        printer.stop();
         issuer.stop();
         couriers.stop();
         ended

@@ -13,7 +13,7 @@ pub mod file_problem;
 mod json;
 pub mod limits;
 pub mod mapping;
-mod neutral;
+pub(crate) mod neutral;
 mod numbers;
 mod opening;
 mod plain;

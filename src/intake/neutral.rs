@@ -8,7 +8,7 @@ pub(super) fn is_dangerous(text: &str) -> bool {
 }
 
 /// The text as it can be written into delimited text.
-pub(super) fn neutralised(text: &str) -> Cow<'_, str> {
+pub(crate) fn neutralised(text: &str) -> Cow<'_, str> {
     if is_dangerous(text) {
         Cow::Owned(format!("'{text}"))
     } else {

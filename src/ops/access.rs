@@ -95,6 +95,28 @@ pub(super) fn note_access(
     Ok(())
 }
 
+/// Notes that somebody checked a paper of a learner by its number. It is in the list of looks, and not told by itself: whoever hands a
+/// paper out knows that it will be checked.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn note_check(conn: &mut Conn, context: &Context, actor: &Actor, learner_id: Uuid) -> Result<(), StoreError> {
+    if actor.learner_id() == Some(learner_id) {
+        return Ok(());
+    }
+    let row = AccessRow {
+        learner_id: Key(learner_id),
+        access_id: Key(Uuid::now_v7()),
+        actor: context.caller.label(),
+        actor_name: actor.display_name().to_owned(),
+        institution_id: None,
+        operation: "check_number".to_owned(),
+        request_id: Key(context.request_id),
+        at: At(context.now),
+    };
+    records::insert_accesses(conn, &[row])
+}
+
 /// The looks at a learner's record, from the newest.
 ///
 /// # Errors

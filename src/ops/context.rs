@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::error::OpError;
 use crate::domain::actor::{Actor, Caller};
+use crate::domain::bilingual::Bilingual;
 use crate::domain::event::event_type;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
@@ -12,6 +13,7 @@ use crate::files::Files;
 use crate::outside::fetch::Fetcher;
 use crate::outside::mail::MailServer;
 use crate::outside::target::Reach;
+use crate::paper::Paper;
 use crate::store::Store;
 use crate::store::connection::Conn;
 use crate::store::journal::Told;
@@ -46,6 +48,10 @@ pub struct Bank {
     pub outside: Outside,
     /// Fetches what credentials of others name.
     pub fetcher: Fetcher,
+    /// What the bank is called.
+    pub name: Bilingual,
+    /// Prints statements and certificates.
+    pub paper: Paper,
 }
 
 /// How events leave the bank.

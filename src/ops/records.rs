@@ -17,6 +17,7 @@ use crate::domain::ledger::MovementView;
 use crate::domain::lot::{LotBalance, Pocket};
 use crate::domain::movement::{Movement, Side};
 use crate::domain::rejection::Rejection;
+use crate::store::connection::Conn;
 use crate::store::deposits::{LearnerRow, LotRow, MovementRow};
 use crate::store::error::StoreError;
 use crate::store::records;
@@ -230,28 +231,57 @@ fn at_that_time(lots: Vec<LotRow>, movements: &[Movement]) -> Vec<(LotRow, LotBa
     found
 }
 
-fn account(learner: &LearnerRow, day: NaiveDate, lots: &[(LotRow, LotBalance)]) -> Result<Account, StoreError> {
+/// What each category and level of a learner holds now, and all of them together where there are any.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn balances_now(conn: &mut Conn, learner_id: Uuid) -> Result<(Vec<Balance>, Option<Balance>), StoreError> {
+    let lots = records::lots_of(conn, learner_id)?;
+    let held: Vec<(LotRow, LotBalance)> = lots.into_iter().map(with_balance).collect::<Result<_, _>>()?;
     let too_much = || StoreError::Damaged("a balance out of range".to_owned());
+    let mut total: Option<Balance> = None;
+    for (_, lot) in &held {
+        let before = total.take().unwrap_or_else(|| nothing(String::new(), None));
+        total = Some(more(before, lot).ok_or_else(too_much)?);
+    }
+    Ok((balances(&held)?, total))
+}
+
+fn nothing(category: String, level: Option<i16>) -> Balance {
+    Balance {
+        category,
+        level,
+        granted: Credit::ZERO,
+        available: Credit::ZERO,
+        held: Credit::ZERO,
+        redeemed: Credit::ZERO,
+        expired: Credit::ZERO,
+        reversed: Credit::ZERO,
+    }
+}
+
+/// By category and level, in their order.
+fn balances(lots: &[(LotRow, LotBalance)]) -> Result<Vec<Balance>, StoreError> {
     let mut balances: Vec<Balance> = Vec::new();
-    let mut available = Credit::ZERO;
     for (lot, held) in lots {
-        available = available.checked_add(held.pocket(Pocket::Available)).ok_or_else(too_much)?;
         let place = balances
             .iter()
             .position(|balance| balance.category == lot.category && balance.level == lot.level);
-        let before = place.map(|place| balances.swap_remove(place)).unwrap_or_else(|| Balance {
-            category: lot.category.clone(),
-            level: lot.level,
-            granted: Credit::ZERO,
-            available: Credit::ZERO,
-            held: Credit::ZERO,
-            redeemed: Credit::ZERO,
-            expired: Credit::ZERO,
-            reversed: Credit::ZERO,
-        });
-        balances.push(more(before, held).ok_or_else(too_much)?);
+        let before = place.map(|place| balances.swap_remove(place));
+        let before = before.unwrap_or_else(|| nothing(lot.category.clone(), lot.level));
+        balances.push(more(before, held).ok_or_else(|| StoreError::Damaged("a balance out of range".to_owned()))?);
     }
     balances.sort_by(|a, b| (&a.category, a.level).cmp(&(&b.category, b.level)));
+    Ok(balances)
+}
+
+fn account(learner: &LearnerRow, day: NaiveDate, lots: &[(LotRow, LotBalance)]) -> Result<Account, StoreError> {
+    let too_much = || StoreError::Damaged("a balance out of range".to_owned());
+    let mut available = Credit::ZERO;
+    for (_, held) in lots {
+        available = available.checked_add(held.pocket(Pocket::Available)).ok_or_else(too_much)?;
+    }
+    let balances = balances(lots)?;
     let mut expiring_soon: Vec<Expiring> = lots
         .iter()
         .filter_map(|(lot, held)| {

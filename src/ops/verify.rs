@@ -1,5 +1,5 @@
-//! Recomputes every lot, balance and hash chain from the rows, and every digest from the content of evidence files, and
-//! names what differs.
+//! Recomputes every lot, balance and hash chain from the rows, and every digest from the content of evidence files and statements,
+//! and names what differs.
 
 use uuid::Uuid;
 
@@ -10,8 +10,8 @@ use crate::domain::ledger::lot_problem;
 use crate::domain::movement::{ChainHead, Movement, verify_chain};
 use crate::store::connection::Conn;
 use crate::store::deposits::LearnerRow;
-use crate::store::evidence::{self, FileRow};
-use crate::store::{merges, records};
+use crate::store::error::StoreError;
+use crate::store::{evidence, merges, records, statements};
 
 /// How many learners are read at a time.
 const PAGE: i64 = 500;
@@ -38,18 +38,18 @@ pub fn verify(bank: &Bank) -> Result<Verification, OpError> {
     let mut verification = Verification::default();
     let mut after: Option<Uuid> = None;
     loop {
-        let (page, files) = bank.store.read(|conn| -> Result<(Vec<LearnerRow>, Vec<FileRow>), OpError> {
+        let (page, contents) = bank.store.read(|conn| -> Result<(Vec<LearnerRow>, Vec<Content>), OpError> {
             let learners = records::learners_after(conn, after, PAGE)?;
-            let mut files = Vec::new();
+            let mut contents = Vec::new();
             for learner in &learners {
                 verify_learner(conn, learner, &mut verification)?;
-                files.extend(evidence::list(conn, learner.learner_id.0, None, i64::MAX)?);
+                contents.extend(contents_of(conn, learner.learner_id.0)?);
             }
-            Ok((learners, files))
+            Ok((learners, contents))
         })?;
-        for file in &files {
-            if let Some(what) = content_problem(bank, file)? {
-                verification.findings.push(format!("evidence file {}: {what}", file.file_id.0));
+        for content in &contents {
+            if let Some(what) = content_problem(bank, &content.digest)? {
+                verification.findings.push(format!("{}: {what}", content.of));
             }
         }
         match page.last() {
@@ -57,6 +57,27 @@ pub fn verify(bank: &Bank) -> Result<Verification, OpError> {
             _ => return Ok(verification),
         }
     }
+}
+
+/// A content that a row names.
+struct Content {
+    of: String,
+    digest: Vec<u8>,
+}
+
+fn contents_of(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<Content>, StoreError> {
+    let files = evidence::list(conn, learner_id, None, i64::MAX)?.into_iter().map(|row| Content {
+        of: format!("evidence file {}", row.file_id.0),
+        digest: row.digest,
+    });
+    let papers = statements::list(conn, &[learner_id], None, i64::MAX)?;
+    let papers = papers.into_iter().filter_map(|row| {
+        Some(Content {
+            of: format!("statement {}", row.statement_id.0),
+            digest: row.digest?,
+        })
+    });
+    Ok(files.chain(papers).collect())
 }
 
 fn verify_learner(conn: &mut Conn, learner: &LearnerRow, verification: &mut Verification) -> Result<(), OpError> {

@@ -1,5 +1,6 @@
 //! The pages: server-rendered, calling the same operations as the API. No rules, no SQL.
 
+mod check;
 mod problems;
 mod setup;
 
@@ -16,6 +17,7 @@ pub fn register(config: &mut ServiceConfig) {
         .service(setup::show)
         .service(setup::submit)
         .service(problems::show)
+        .service(check::show)
         .service(style);
 }
 

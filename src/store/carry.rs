@@ -170,7 +170,7 @@ pub const CARRIED: [Carried; 13] = [
 ];
 
 /// The tables of learners' rows that stay where they are, and why that is right.
-pub const NOT_CARRIED: [(&str, &str); 11] = [
+pub const NOT_CARRIED: [(&str, &str); 12] = [
     ("learners", "the account itself: it says into whom it was merged"),
     (
         "movements",
@@ -191,14 +191,12 @@ pub const NOT_CARRIED: [(&str, &str); 11] = [
     ),
     ("correction_items", "what somebody previewed, of the learner as it was then"),
     ("notifications", "read together with the other learner's"),
+    ("statements", "papers; read together with the other learner's"),
     ("notification_settings", "where mail goes is for the account that stays to say"),
-    (
-        "credentials",
-        "what was signed for the person, whose name it says; read together with the other learner's",
-    ),
+    ("credentials", "signed as they are; read together with the other learner's"),
     (
         "credential_parts",
-        "of credentials, which stay; an outcome that went is looked for at both accounts",
+        "of credentials, which stay; an outcome is looked for at both accounts",
     ),
 ];
 

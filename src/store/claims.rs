@@ -103,6 +103,17 @@ pub fn find(conn: &mut Conn, claim_id: Uuid) -> Result<Option<ClaimRow>, StoreEr
     Ok(here.first(conn).optional()?)
 }
 
+/// Finds the claim that a decision was about, by the number of the decision.
+///
+/// # Errors
+/// When the database refuses.
+pub fn by_decision_number(conn: &mut Conn, decision_number: &str) -> Result<Option<ClaimRow>, StoreError> {
+    let here = claims::table
+        .filter(claims::decision_number.eq(Some(decision_number)))
+        .filter(claims::left_by.is_null());
+    Ok(here.first(conn).optional()?)
+}
+
 /// Claims from the newest, before `before`.
 ///
 /// # Errors

@@ -46,6 +46,7 @@ pub mod requests;
 pub mod schema;
 pub mod simulations;
 pub mod standards;
+pub mod statements;
 pub mod status_lists;
 pub mod suspicions;
 mod turns;

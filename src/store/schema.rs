@@ -789,6 +789,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::store::types::{Id, Json, Moment};
+
+    statements (learner_id, statement_id) {
+        learner_id -> Id,
+        statement_id -> Id,
+        paper_number -> Text,
+        kind -> Text,
+        language -> Text,
+        status -> Text,
+        outcome_ids -> Json,
+        claim_id -> Nullable<Id>,
+        institution_id -> Nullable<Id>,
+        credential_id -> Nullable<Id>,
+        content_sealed -> Nullable<Binary>,
+        issued_by -> Text,
+        issued_at -> Moment,
+        attempts -> BigInt,
+        runner -> Nullable<Id>,
+        heartbeat -> Nullable<Moment>,
+        digest -> Nullable<Binary>,
+        bytes -> Nullable<BigInt>,
+        pages -> Nullable<BigInt>,
+        missing -> Text,
+        finished_at -> Nullable<Moment>,
+        revoked_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::store::types::{Id};
+
+    paper_numbers (paper_number) {
+        paper_number -> Text,
+        learner_id -> Id,
+        statement_id -> Id,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Nullable, Text};
     use crate::store::types::{Id, Moment};
 
@@ -1303,6 +1344,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     working_years,
     evidence_files,
     evidence_uses,
+    statements,
+    paper_numbers,
     corrections,
     correction_items,
     correction_cases,

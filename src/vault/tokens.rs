@@ -40,6 +40,7 @@ pub struct Tokens {
     keys: Vec<Key>,
     present: String,
     encoding: EncodingKey,
+    pair: EcdsaKeyPair,
 }
 
 impl std::fmt::Debug for Tokens {
@@ -61,7 +62,7 @@ impl Tokens {
             let (public_x, public_y) = (BASE64_URL_SAFE_NO_PAD.encode(x), BASE64_URL_SAFE_NO_PAD.encode(y));
             let decoding = DecodingKey::from_ec_components(&public_x, &public_y).ok()?;
             if !key.retired {
-                present = Some((key.key_id.clone(), EncodingKey::from_ec_der(&pkcs8)));
+                present = Some((key.key_id.clone(), EncodingKey::from_ec_der(&pkcs8), pair));
             }
             keys.push(Key {
                 key_id: key.key_id.clone(),
@@ -70,12 +71,13 @@ impl Tokens {
                 decoding,
             });
         }
-        let (present, encoding) = present?;
+        let (present, encoding, pair) = present?;
         Some(Self {
             issuer: issuer.to_owned(),
             keys,
             present,
             encoding,
+            pair,
         })
     }
 
@@ -90,6 +92,20 @@ impl Tokens {
         header.typ = Some("at+jwt".to_owned());
         header.kid = Some(self.present.clone());
         jsonwebtoken::encode(&header, claims, &self.encoding).ok()
+    }
+
+    /// Signs the XML of an export with the present key, by ECDSA with SHA-256: both numbers, 32 bytes each. Nothing else that the key
+    /// signs begins as XML does, so that neither can stand for the other.
+    pub fn sign_xml(&self, xml: &[u8]) -> Option<Vec<u8>> {
+        let is_xml = xml.first() == Some(&b'<');
+        let random = aws_lc_rs::rand::SystemRandom::new();
+        let signature = is_xml.then(|| self.pair.sign(&random, xml).ok()).flatten()?;
+        Some(signature.as_ref().to_vec())
+    }
+
+    /// The present key's id, and its public point, uncompressed.
+    pub fn present_key(&self) -> (&str, &[u8]) {
+        (&self.present, self.pair.public_key().as_ref())
     }
 
     /// Verifies type, algorithm, key, signature, issuer, audience and expiry; no key is taken from the header.
@@ -140,6 +156,19 @@ mod tests {
             sid: Some(Uuid::from_u128(3)),
             scope: None,
         }
+    }
+
+    #[test]
+    fn xml_is_signed_by_the_key_that_the_key_set_names_and_nothing_else_is() {
+        let tokens = Tokens::new(&KeyRing::generate().unwrap(), "http://bank").unwrap();
+        let (key_id, public) = tokens.present_key();
+        let signature = tokens.sign_xml(b"<a></a>").unwrap();
+        let verifier = aws_lc_rs::signature::UnparsedPublicKey::new(&aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED, public);
+        verifier.verify(b"<a></a>", &signature).unwrap();
+        let named = &tokens.key_set()["keys"][0];
+        assert_eq!((named["kid"].as_str().unwrap(), public.len()), (key_id, 65));
+        assert_eq!(named["x"].as_str().unwrap(), BASE64_URL_SAFE_NO_PAD.encode(&public[1..33]));
+        assert_eq!(tokens.sign_xml(b"eyJhbGciOiJFUzI1NiJ9.e30"), None, "that would be a token");
     }
 
     #[test]

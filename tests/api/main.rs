@@ -31,6 +31,7 @@ mod simulations;
 mod spec;
 mod standards;
 mod start;
+mod statements;
 mod suspicions;
 mod town;
 mod walk;

@@ -252,6 +252,9 @@ fn attempts_are_throttled_by_account_and_by_address() {
         (throttled.refusal(), throttled.header("retry-after").is_some()),
         ((429, "too_many_questions"), true)
     );
+    // The check of a number is a question too, so that numbers are not tried without end.
+    let checked = server.call(reqwest::Method::GET, "/api/v1/verify/20260000000000000129", None, None);
+    assert_eq!(checked.refusal(), (429, "too_many_questions"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::town::{Town, user};
 use things::{FILE, Things, body, claim_of, things};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 44] = [
+const PUBLIC: [&str; 45] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -46,6 +46,7 @@ const PUBLIC: [&str; 44] = [
     "list_pack_templates",
     "list_notices",
     "list_working_years",
+    "check_number",
     "read_status_list",
     "read_bank_did",
     "read_institution_did",

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use credit_bank::domain::actor::Caller;
+use credit_bank::domain::bilingual::Bilingual;
 use credit_bank::domain::certificate_number::SKILL_LEVEL_CERTIFICATE;
 use credit_bank::domain::institution::InstitutionStep;
 use credit_bank::files::{Files, FilesAddress};
@@ -15,6 +16,7 @@ use credit_bank::ops::sessions::LogIn;
 use credit_bank::ops::{achievements, institutions, members, rules, sessions, setup};
 use credit_bank::outside::fetch::Fetcher;
 use credit_bank::outside::target::Reach;
+use credit_bank::paper::{Paper, PaperSettings};
 use credit_bank::store::Store;
 use credit_bank::store::connection::DatabaseAddress;
 use credit_bank::vault::key_ring::KeyRing;
@@ -111,6 +113,11 @@ impl World {
                 public_url: "http://127.0.0.1:8080".to_owned(),
             },
             fetcher: Fetcher::new(Reach::Anybody),
+            name: Bilingual {
+                zh: "学分银行".to_owned(),
+                en: Some("Credit Bank".to_owned()),
+            },
+            paper: Paper::open(&PaperSettings::default()).unwrap(),
         };
         let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();
         let user = |name: &str| json!({ "username": name, "display_name": name, "password": PASSWORD });

@@ -39,6 +39,7 @@ mod requests;
 mod sessions;
 mod simulation_runs;
 mod simulations;
+mod statements;
 mod suspicions;
 mod versions;
 mod warnings;

@@ -78,6 +78,7 @@ def town(base, setup_token):
         tokens[name] = log_in(base, name)
         request = {"outcome_id": deposited["outcome_id"], "kind": "wrong", "reason": "测试", "fields": [{"part": "score", "should_be": "96"}]}
         call(base, "POST", "/api/v1/me/correction-requests", tokens[name], request)
+        call(base, "POST", "/api/v1/me/statements", tokens[name], {"kind": "record"})
         webhook = {"url": "https://hooks.example.com/", "description": name}
         call(base, "POST", f"/api/v1/institutions/{ids[at]}/webhooks", tokens[at], webhook)
     # Two accounts of which somebody says that they are one person's.
@@ -150,7 +151,7 @@ RUNS = [
     # By themselves, so that the many other operations do not take the tries away from what is read here.
     ("learner", ["--include-operation-id", "list_own_outcomes", "--include-operation-id", "read_outcome", "--include-tag", "decisions"], 30, ["outcomes", "decisions"]),
     ("learner", ["--include-operation-id", "list_own_correction_requests", "--include-operation-id", "read_correction_request"], 30, ["correction-requests"]),
-    ("learner", ["--include-tag", "me", "--include-tag", "evidence", "--include-tag", "claims", "--include-tag", "notices", "--include-tag", "credentials"], 8, []),
+    ("learner", ["--include-tag", "me", "--include-tag", "evidence", "--include-tag", "claims", "--include-tag", "notices", "--include-tag", "statements", "--include-tag", "credentials", "--include-tag", "exports"], 8, []),
     # One operation has nothing to be linked with.
     ("leaver", ["--include-operation-id", "log_out", "--phases", "examples,coverage,fuzzing"], 5, []),
 ]

@@ -639,6 +639,7 @@ CREATE TABLE claims (
     CONSTRAINT claims_conversion_has_worth CHECK ((kind = 'conversion') = (worth_id IS NOT NULL)),
     CONSTRAINT claims_decision_is_dated CHECK ((decision_number IS NULL) = (decided_on IS NULL))
 );
+CREATE INDEX claims_by_decision_number ON claims (decision_number) WHERE decision_number IS NOT NULL;
 CREATE INDEX claims_by_id ON claims (claim_id);
 CREATE INDEX claims_by_institution ON claims (institution_id, status, claim_id);
 CREATE INDEX claims_due ON claims (due_on) WHERE due_on IS NOT NULL;
@@ -1325,4 +1326,53 @@ CREATE TABLE credential_jobs (
     runner uuid,
     heartbeat timestamptz,
     CONSTRAINT credential_jobs_pk PRIMARY KEY (credential_id)
+);
+
+-- Statements and certificates 证明: what was asked for, and what was printed. The content lies elsewhere, by its digest, and is never
+-- made again; what is to be printed is kept sealed until it is.
+CREATE TABLE statements (
+    learner_id uuid NOT NULL,
+    statement_id uuid NOT NULL,
+    paper_number text NOT NULL,
+    kind text NOT NULL,
+    language text NOT NULL,
+    status text NOT NULL,
+    outcome_ids jsonb NOT NULL,
+    claim_id uuid,
+    institution_id uuid,
+    credential_id uuid,
+    content_sealed bytea,
+    issued_by text NOT NULL,
+    issued_at timestamptz NOT NULL,
+    attempts bigint NOT NULL,
+    runner uuid,
+    heartbeat timestamptz,
+    digest bytea,
+    bytes bigint,
+    pages bigint,
+    missing text NOT NULL,
+    finished_at timestamptz,
+    revoked_at timestamptz,
+    CONSTRAINT statements_pk PRIMARY KEY (learner_id, statement_id),
+    CONSTRAINT statements_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT statements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT statements_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id),
+    CONSTRAINT statements_kind_known CHECK (kind IN ('record', 'outcomes', 'outcome', 'decision')),
+    CONSTRAINT statements_language_known CHECK (language IN ('zh', 'en')),
+    CONSTRAINT statements_status_known CHECK (status IN ('queued', 'running', 'ready', 'failed', 'revoked')),
+    CONSTRAINT statements_decision_has_claim CHECK ((kind = 'decision') = (claim_id IS NOT NULL)),
+    CONSTRAINT statements_waiting_has_content CHECK (status NOT IN ('queued', 'running') OR content_sealed IS NOT NULL),
+    CONSTRAINT statements_ready_has_digest CHECK (status <> 'ready' OR digest IS NOT NULL),
+    CONSTRAINT statements_digest_is_whole CHECK (digest IS NULL OR (length(digest) = 32 AND bytes > 0 AND pages > 0)),
+    CONSTRAINT statements_revoked_is_dated CHECK ((status = 'revoked') = (revoked_at IS NOT NULL))
+);
+CREATE INDEX statements_waiting ON statements (statement_id) WHERE status IN ('queued', 'running');
+CREATE INDEX statements_by_digest ON statements (digest) WHERE digest IS NOT NULL;
+
+-- Whose a paper's number is.
+CREATE TABLE paper_numbers (
+    paper_number text NOT NULL,
+    learner_id uuid NOT NULL,
+    statement_id uuid NOT NULL,
+    CONSTRAINT paper_numbers_pk PRIMARY KEY (paper_number)
 );

@@ -1,3 +1,5 @@
+DROP TABLE paper_numbers;
+DROP TABLE statements;
 DROP TABLE credential_jobs;
 DROP TABLE credential_parts;
 DROP TABLE credentials;

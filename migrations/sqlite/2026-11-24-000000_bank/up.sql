@@ -638,6 +638,7 @@ CREATE TABLE claims (
     CONSTRAINT claims_conversion_has_worth CHECK ((kind = 'conversion') = (worth_id IS NOT NULL)),
     CONSTRAINT claims_decision_is_dated CHECK ((decision_number IS NULL) = (decided_on IS NULL))
 );
+CREATE INDEX claims_by_decision_number ON claims (decision_number) WHERE decision_number IS NOT NULL;
 CREATE INDEX claims_by_id ON claims (claim_id);
 CREATE INDEX claims_by_institution ON claims (institution_id, status, claim_id);
 CREATE INDEX claims_due ON claims (due_on) WHERE due_on IS NOT NULL;
@@ -1326,4 +1327,53 @@ CREATE TABLE credential_jobs (
     runner BLOB CONSTRAINT credential_jobs_runner_is_uuid CHECK (length(runner) = 16),
     heartbeat INTEGER,
     CONSTRAINT credential_jobs_pk PRIMARY KEY (credential_id)
+);
+
+-- Statements and certificates 证明: what was asked for, and what was printed. The content lies elsewhere, by its digest, and is never
+-- made again; what is to be printed is kept sealed until it is.
+CREATE TABLE statements (
+    learner_id BLOB NOT NULL CONSTRAINT statements_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    statement_id BLOB NOT NULL CONSTRAINT statements_statement_id_is_uuid CHECK (length(statement_id) = 16),
+    paper_number TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    language TEXT NOT NULL,
+    status TEXT NOT NULL,
+    outcome_ids TEXT NOT NULL CONSTRAINT statements_outcome_ids_is_json CHECK (json_valid(outcome_ids)),
+    claim_id BLOB CONSTRAINT statements_claim_id_is_uuid CHECK (length(claim_id) = 16),
+    institution_id BLOB CONSTRAINT statements_institution_id_is_uuid CHECK (length(institution_id) = 16),
+    credential_id BLOB CONSTRAINT statements_credential_id_is_uuid CHECK (length(credential_id) = 16),
+    content_sealed BLOB,
+    issued_by TEXT NOT NULL,
+    issued_at INTEGER NOT NULL,
+    attempts BIGINT NOT NULL,
+    runner BLOB CONSTRAINT statements_runner_is_uuid CHECK (length(runner) = 16),
+    heartbeat INTEGER,
+    digest BLOB,
+    bytes BIGINT,
+    pages BIGINT,
+    missing TEXT NOT NULL,
+    finished_at INTEGER,
+    revoked_at INTEGER,
+    CONSTRAINT statements_pk PRIMARY KEY (learner_id, statement_id),
+    CONSTRAINT statements_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT statements_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT statements_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id),
+    CONSTRAINT statements_kind_known CHECK (kind IN ('record', 'outcomes', 'outcome', 'decision')),
+    CONSTRAINT statements_language_known CHECK (language IN ('zh', 'en')),
+    CONSTRAINT statements_status_known CHECK (status IN ('queued', 'running', 'ready', 'failed', 'revoked')),
+    CONSTRAINT statements_decision_has_claim CHECK ((kind = 'decision') = (claim_id IS NOT NULL)),
+    CONSTRAINT statements_waiting_has_content CHECK (status NOT IN ('queued', 'running') OR content_sealed IS NOT NULL),
+    CONSTRAINT statements_ready_has_digest CHECK (status <> 'ready' OR digest IS NOT NULL),
+    CONSTRAINT statements_digest_is_whole CHECK (digest IS NULL OR (length(digest) = 32 AND bytes > 0 AND pages > 0)),
+    CONSTRAINT statements_revoked_is_dated CHECK ((status = 'revoked') = (revoked_at IS NOT NULL))
+);
+CREATE INDEX statements_waiting ON statements (statement_id) WHERE status IN ('queued', 'running');
+CREATE INDEX statements_by_digest ON statements (digest) WHERE digest IS NOT NULL;
+
+-- Whose a paper's number is.
+CREATE TABLE paper_numbers (
+    paper_number TEXT NOT NULL,
+    learner_id BLOB NOT NULL CONSTRAINT paper_numbers_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    statement_id BLOB NOT NULL CONSTRAINT paper_numbers_statement_id_is_uuid CHECK (length(statement_id) = 16),
+    CONSTRAINT paper_numbers_pk PRIMARY KEY (paper_number)
 );

@@ -48,6 +48,5 @@ pub(super) const IMPORTED: &[Field] = &[
     some("credit", Text),
 ];
 pub(super) const CREDENTIAL: &[Field] = &[some("kind", Text), some("form", Text)];
-pub(super) const WEBHOOK: &[Field] = &[some("status", Text)];
 
 pub(super) const ISSUER: &[Field] = &[some("identifier", Text)];

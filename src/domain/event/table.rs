@@ -5,7 +5,7 @@ use super::Audience::{AuditAlone, Published};
 use super::EventType;
 use super::Holds::{Count, Credit, Day, ExpiringLots, Flag, Id, Ids, Text, Texts};
 use super::fields::{
-    CODE_AND_VERSION, CREDENTIAL, DATED, IMPORTED, ISSUER, MERGED, OVERDUE, PACK, REQUEST, ROLES, STATUS, STEP, WEBHOOK, maybe, of, some,
+    CODE_AND_VERSION, CREDENTIAL, DATED, IMPORTED, ISSUER, MERGED, OVERDUE, PACK, REQUEST, ROLES, STATUS, STEP, maybe, of, some,
 };
 
 /// Every type, in the order of what it is about.
@@ -247,25 +247,25 @@ pub const EVENT_TYPES: &[EventType] = &[
         &[],
     ),
     of("api_client.revoke_client", Published, "An API client was ended", &[]),
-    of("webhook.create_webhook", Published, "A webhook was made", WEBHOOK),
-    of("webhook.edit_webhook", Published, "A webhook was edited", WEBHOOK),
-    of("webhook.pause_webhook", Published, "A webhook was paused by somebody", WEBHOOK),
-    of("webhook.resume_webhook", Published, "A webhook runs again", WEBHOOK),
-    of("webhook.remove_webhook", Published, "A webhook was removed", WEBHOOK),
-    of("webhook.rotate_webhook_secret", Published, "A webhook got another secret", WEBHOOK),
-    of("webhook.test_webhook", Published, "A webhook was tried", WEBHOOK),
-    of("webhook.replay_delivery", Published, "A delivery was asked for again", WEBHOOK),
+    of("webhook.create_webhook", Published, "A webhook was made", STATUS),
+    of("webhook.edit_webhook", Published, "A webhook was edited", STATUS),
+    of("webhook.pause_webhook", Published, "A webhook was paused by somebody", STATUS),
+    of("webhook.resume_webhook", Published, "A webhook runs again", STATUS),
+    of("webhook.remove_webhook", Published, "A webhook was removed", STATUS),
+    of("webhook.rotate_webhook_secret", Published, "A webhook got another secret", STATUS),
+    of("webhook.test_webhook", Published, "A webhook was tried", STATUS),
+    of("webhook.replay_delivery", Published, "A delivery was asked for again", STATUS),
     of(
         "webhook.replay_webhook",
         Published,
         "The events of a period were asked for again",
-        WEBHOOK,
+        STATUS,
     ),
     of(
         "webhook.give_up_webhook",
         Published,
         "A webhook was paused because it failed for long, or disabled because its receiver said that it is gone (410)",
-        WEBHOOK,
+        STATUS,
     ),
     of(
         "achievement.create_achievement",
@@ -343,6 +343,9 @@ pub const EVENT_TYPES: &[EventType] = &[
         "The calendar of a year was written",
         &[some("year", Count), some("edition", Count)],
     ),
+    of("statement.issue_statement", Published, "A paper was issued", &[some("kind", Text)]),
+    of("statement.finish_statement", Published, "The printing of a paper ended", STATUS),
+    of("statement.revoke_statement", Published, "A paper was taken back", &[]),
     of(
         "notification_settings.write_settings",
         AuditAlone,

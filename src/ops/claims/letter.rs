@@ -19,6 +19,7 @@ use crate::ops::error::OpError;
 use crate::ops::identity::name_of;
 use crate::ops::worth::refused;
 use crate::store::connection::Conn;
+use crate::store::institutions::InstitutionRow;
 use crate::store::{claims as store, institutions, records};
 use crate::vault::opaque::digest;
 
@@ -74,6 +75,65 @@ pub fn read_letter(bank: &Bank, context: &Context, claim_id: Uuid, language: Lan
             verdict,
         })
     })
+}
+
+/// What a granted claim brought, for a paper that says so.
+pub(in crate::ops) struct Granted {
+    pub(in crate::ops) kind: ClaimKind,
+    pub(in crate::ops) decision_number: String,
+    pub(in crate::ops) decided_on: NaiveDate,
+    /// Who decided; the bank itself where there is none.
+    pub(in crate::ops) institution: Option<InstitutionRow>,
+    pub(in crate::ops) outcome_ids: Vec<Uuid>,
+    /// Of a recognition: the bank credit. Of a conversion: the course credit.
+    pub(in crate::ops) recognised_hundredths: Option<i64>,
+    /// The programme with the rules, and what was credited, in both languages.
+    pub(in crate::ops) sentences: Vec<Bilingual>,
+}
+
+/// Reads what a claim brought that was granted and stands. What was refused with it, and why, is the claimant's own business.
+///
+/// # Errors
+/// `NotFound`, `WrongState` for any other claim, and what the policy answers.
+pub(in crate::ops) fn granted(context: &Context, conn: &mut Conn, claim_id: Uuid) -> Result<Granted, OpError> {
+    let (_, claim) = load(conn, context, claim_id, Action::ReadClaim, "issue_statement")?;
+    let status = claim.case.state.status();
+    let decided = claim.row.decision_number.clone().zip(claim.row.decided_on);
+    let (Some((decision_number, decided_on)), true) = (decided, is_granted(&claim)) else {
+        return Err(Rejection::WrongState { state: status.to_string() }.into());
+    };
+    let row = &claim.row;
+    let institution = match &row.institution_id {
+        Some(key) => institutions::find(conn, key.0)?,
+        None => None,
+    };
+    let mut outcome_ids: Vec<Uuid> = store::uses(conn, row)?.into_iter().map(|used| used.outcome_id.0).collect();
+    outcome_ids.extend(row.outcome_id.as_ref().map(|key| key.0));
+    let mut sentences = Vec::new();
+    if let Some(worth_id) = &row.worth_id {
+        let (_, question, allocation) = kept(conn, row.learner_id.0, worth_id.0)?;
+        let both = |say: &dyn Fn(bool, Language) -> String| Bilingual {
+            zh: say(true, Language::Chinese),
+            en: Some(say(false, Language::English)),
+        };
+        sentences.push(both(&|chinese, language| programme_sentence(&question, chinese, language)));
+        let awards = allocation.awards.iter();
+        sentences.extend(awards.map(|award| both(&|chinese, language| award_sentence(award, chinese, language))));
+    }
+    Ok(Granted {
+        kind: claim.case.kind,
+        decision_number,
+        decided_on,
+        institution,
+        outcome_ids,
+        recognised_hundredths: row.recognised_hundredths,
+        sentences,
+    })
+}
+
+/// Whether a claim was granted, and that stands.
+fn is_granted(claim: &Claim) -> bool {
+    matches!(claim.case.state.status(), ClaimStatus::Granted | ClaimStatus::Closed) && final_verdict(claim) == Some(Verdict::Grant)
 }
 
 /// What was decided: of an appeal that still runs, what it is against.

@@ -1,6 +1,7 @@
 //! Credentials of learners: asked for, signed by a thread of their own, read, downloaded, given up; their issuers, their status.
 
 pub(in crate::ops) mod copies;
+pub(super) mod attached;
 pub(crate) mod effects;
 pub mod issue;
 pub mod issuers;
@@ -237,16 +238,27 @@ pub fn request_credential(bank: &Bank, context: &Context, key: Option<&str>, new
                 return Err(Rejection::CredentialsFull { kept_max: KEPT_MAX }.into());
             }
             let outcomes = outcomes_of(conn, learner_id, &new.scope)?;
-            let (row, parts) = rows_of(learner_id, new, &outcomes, context.now)?;
-            store::insert(conn, &row, &parts)?;
-            let told = context
-                .told("request_credential", "credential", row.credential_id.0)
-                .of_learner(learner_id)
-                .with(serde_json::json!({ "kind": row.kind, "form": row.form }));
-            tell(conn, &[told])?;
+            let row = queue(context, conn, learner_id, new, &outcomes)?;
             view_of(bank, conn, &row)
         })
     })
+}
+
+fn queue(
+    context: &Context,
+    conn: &mut Conn,
+    learner_id: Uuid,
+    new: &NewCredential,
+    outcomes: &[OutcomeRow],
+) -> Result<CredentialRow, OpError> {
+    let (row, parts) = rows_of(learner_id, new, outcomes, context.now)?;
+    store::insert(conn, &row, &parts)?;
+    let told = context
+        .told("request_credential", "credential", row.credential_id.0)
+        .of_learner(learner_id)
+        .with(serde_json::json!({ "kind": row.kind, "form": row.form }));
+    tell(conn, &[told])?;
+    Ok(row)
 }
 
 /// The caller's own credentials, from the newest, before `before`.
@@ -300,19 +312,22 @@ pub fn give_up_credential(bank: &Bank, context: &Context, credential_id: Uuid) -
         context.authorised(conn, Action::WriteOwnCredential, Resource::Learner(learner_id))?;
         records::lock_learner(conn, learner_id)?;
         let row = own(conn, context, credential_id, "give_up_credential")?;
-        let account = row.learner_id.0;
-        if store::end(conn, &[account], &[credential_id], CredentialStatus::GivenUp, None, context.now)? == 0 {
-            return Ok(());
-        }
-        let parts = store::parts(conn, std::slice::from_ref(&row))?;
-        let mut documents: Vec<Uuid> = parts.iter().map(|part| part.document_id.0).collect();
-        documents.push(credential_id);
-        status_lists::revoke(conn, &documents)?;
-        let told = context
-            .told("give_up_credential", "credential", credential_id)
-            .of_learner(learner_id)
-            .with(serde_json::json!({ "kind": row.kind, "form": row.form }));
-        tell(conn, &[told])?;
-        Ok(())
+        give_up(context, conn, &row, learner_id)
     })
+}
+
+fn give_up(context: &Context, conn: &mut Conn, row: &CredentialRow, learner_id: Uuid) -> Result<(), OpError> {
+    let (account, credential_id) = (row.learner_id.0, row.credential_id.0);
+    if store::end(conn, &[account], &[credential_id], CredentialStatus::GivenUp, None, context.now)? == 0 {
+        return Ok(());
+    }
+    let parts = store::parts(conn, std::slice::from_ref(row))?;
+    let mut documents: Vec<Uuid> = parts.iter().map(|part| part.document_id.0).collect();
+    documents.push(credential_id);
+    status_lists::revoke(conn, &documents)?;
+    let told = context
+        .told("give_up_credential", "credential", credential_id)
+        .of_learner(learner_id)
+        .with(serde_json::json!({ "kind": row.kind, "form": row.form }));
+    Ok(tell(conn, &[told])?)
 }

@@ -65,7 +65,7 @@ pub(super) fn verdict_place(file_id: Uuid) -> String {
 }
 
 /// Where a content belongs.
-fn content_place(digest: Digest) -> String {
+pub(super) fn content_place(digest: Digest) -> String {
     format!("evidence.content:{digest}")
 }
 
@@ -195,12 +195,12 @@ pub fn of_subject(
     rows.iter().map(|row| shown(bank, row)).collect()
 }
 
-/// What is wrong with the content of a file, for `verify`; `None` when it is what was uploaded.
+/// What is wrong with a content, for `verify`; `None` when it is what its digest says.
 ///
 /// # Errors
 /// When the store of contents fails.
-pub(super) fn content_problem(bank: &Bank, row: &FileRow) -> Result<Option<&'static str>, OpError> {
-    let Some(digest) = Digest::from_bytes(&row.digest) else {
+pub(super) fn content_problem(bank: &Bank, digest: &[u8]) -> Result<Option<&'static str>, OpError> {
+    let Some(digest) = Digest::from_bytes(digest) else {
         return Ok(Some("its digest is damaged"));
     };
     Ok(match bank.files.get(digest)? {

@@ -11,9 +11,10 @@ use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::files::Digest;
 use crate::store::connection::Conn;
+use crate::store::error::StoreError;
 use crate::store::evidence::{self as store, FileRow};
 use crate::store::journal::tell;
-use crate::store::records;
+use crate::store::{records, statements};
 
 /// A file with its content, as it was uploaded.
 #[derive(Debug)]
@@ -108,7 +109,7 @@ pub fn remove_evidence(bank: &Bank, context: &Context, learner_id: Uuid, file_id
         if !store::remove(conn, learner_id, file_id, context.now)? {
             return Err(Rejection::EvidenceInUse {}.into());
         }
-        let is_used = store::is_content_used(conn, &row.digest)?;
+        let is_used = is_content_used(conn, &row.digest)?;
         let told = context
             .told("remove_evidence", "evidence_file", file_id)
             .of_learner(learner_id)
@@ -127,13 +128,18 @@ pub fn remove_evidence(bank: &Bank, context: &Context, learner_id: Uuid, file_id
     Ok(())
 }
 
+/// Whether a file, or a paper of the bank, has this content: a learner may upload a statement as evidence.
+fn is_content_used(conn: &mut Conn, digest: &[u8]) -> Result<bool, StoreError> {
+    Ok(store::is_content_used(conn, digest)? || statements::is_content_used(conn, digest)?)
+}
+
 /// Removes a content that no file has. One that is uploaded again meanwhile is put back: whoever uploads looks for the
 /// content after the row is there, and this looks for rows after the content is gone, so that one of the two sees the
 /// other.
 fn remove_content(bank: &Bank, digest: Digest) -> Result<(), OpError> {
     let Some(sealed) = bank.files.get(digest)? else { return Ok(()) };
     bank.files.remove(digest)?;
-    if bank.store.read(|conn| store::is_content_used(conn, digest.as_bytes()))? {
+    if bank.store.read(|conn| is_content_used(conn, digest.as_bytes()))? {
         bank.files.put(digest, sealed)?;
     }
     Ok(())

@@ -77,6 +77,10 @@ pub(super) fn things(server: &Server, town: &Town) -> Things {
             ("notification_id", town.school.clone()),
             ("file_id", file_of(server, town, &text(&deposited["learner_id"]))),
             ("import_id", import_of(server, town)),
+            // Only its learner may know whether there is one.
+            ("statement_id", town.school.clone()),
+            ("code", "20260000000000000129".to_owned()),
+            ("form", "csv".to_owned()),
             // Nobody asked for one; whose it would be is asked first.
             ("credential_id", town.school.clone()),
             // Nobody is registered; who may end a registration is asked first.
@@ -199,6 +203,7 @@ pub(super) fn body(operation: &str, things: &Things) -> Option<Value> {
         "validate_rule_pack" => packs::document("2999-01-01"),
         "test_rule_pack" => json!({}),
         "decide_filing" => json!({ "decision": "accept", "reason": "没有权限" }),
+        "issue_statement" => json!({ "kind": "record" }),
         "submit_claim" => json!({ "kind": "conversion", "worth_id": school }),
         "take_claim" | "approve_claim" | "withdraw_claim" | "withdraw_appeal" => json!({}),
         "ask_information" | "give_information" | "recuse_from_claim" | "send_back_claim" | "appeal_claim" | "object_to_claim"

@@ -12,16 +12,7 @@ use crate::domain::pack::value::TableKey;
 use crate::domain::recognition::{Boundary, SelectedBy};
 
 pub(super) fn kind(kind: AchievementKind, language: Language) -> String {
-    match kind {
-        AchievementKind::Diploma => say!(language, "学历证书", "diploma"),
-        AchievementKind::SkillCertificate => say!(language, "技能证书", "skill certificate"),
-        AchievementKind::OccupationalCertificate => say!(language, "职业资格或职业技能等级证书", "occupational certificate"),
-        AchievementKind::Training => say!(language, "培训", "training"),
-        AchievementKind::Course => say!(language, "课程", "course"),
-        AchievementKind::Contest => say!(language, "竞赛", "contest"),
-        AchievementKind::WorkExperience => say!(language, "职业经历", "work experience"),
-        AchievementKind::Other => say!(language, "其他成果", "other"),
-    }
+    kind.called(language).to_owned()
 }
 
 pub(super) fn institution(kind: InstitutionKind, language: Language) -> String {
