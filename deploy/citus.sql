@@ -58,6 +58,13 @@ ALTER TABLE correction_requests DROP CONSTRAINT correction_requests_outcome;
 ALTER TABLE correction_requests DROP CONSTRAINT correction_requests_institution;
 ALTER TABLE notifications DROP CONSTRAINT notifications_learner;
 ALTER TABLE notification_settings DROP CONSTRAINT notification_settings_learner;
+ALTER TABLE portfolio_entries DROP CONSTRAINT portfolio_entries_learner;
+ALTER TABLE entry_confirmations DROP CONSTRAINT entry_confirmations_entry;
+ALTER TABLE entry_confirmations DROP CONSTRAINT entry_confirmations_institution;
+ALTER TABLE portfolio_places DROP CONSTRAINT portfolio_places_learner;
+ALTER TABLE portfolio_views DROP CONSTRAINT portfolio_views_learner;
+ALTER TABLE shares DROP CONSTRAINT shares_view;
+ALTER TABLE share_looks DROP CONSTRAINT share_looks_share;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -94,10 +101,17 @@ SELECT create_distributed_table('correction_cases', 'learner_id', colocate_with 
 SELECT create_distributed_table('correction_requests', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('notifications', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('notification_settings', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('portfolio_entries', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('entry_confirmations', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('portfolio_places', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('portfolio_views', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('shares', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('share_looks', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
 SELECT create_distributed_table('usernames', 'username', colocate_with => 'none');
+SELECT create_distributed_table('share_codes', 'code_index', colocate_with => 'none');
 SELECT create_distributed_table('memberships', 'user_id', colocate_with => 'users');
 SELECT create_distributed_table('sessions', 'session_id', colocate_with => 'none');
 SELECT create_distributed_table('setup_tokens', 'token_digest', colocate_with => 'none');
@@ -177,4 +191,11 @@ ALTER TABLE correction_requests ADD CONSTRAINT correction_requests_outcome FOREI
 ALTER TABLE correction_requests ADD CONSTRAINT correction_requests_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
 ALTER TABLE notifications ADD CONSTRAINT notifications_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE notification_settings ADD CONSTRAINT notification_settings_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE portfolio_entries ADD CONSTRAINT portfolio_entries_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE entry_confirmations ADD CONSTRAINT entry_confirmations_entry FOREIGN KEY (learner_id, entry_id) REFERENCES portfolio_entries (learner_id, entry_id);
+ALTER TABLE entry_confirmations ADD CONSTRAINT entry_confirmations_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE portfolio_places ADD CONSTRAINT portfolio_places_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE portfolio_views ADD CONSTRAINT portfolio_views_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE shares ADD CONSTRAINT shares_view FOREIGN KEY (learner_id, view_id) REFERENCES portfolio_views (learner_id, view_id);
+ALTER TABLE share_looks ADD CONSTRAINT share_looks_share FOREIGN KEY (learner_id, share_id) REFERENCES shares (learner_id, share_id);
 COMMIT;

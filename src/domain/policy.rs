@@ -85,6 +85,7 @@ words! {
         ManageWebhooks => "manage_webhooks",
         CarryEventsOut => "carry_events_out",
         WriteOwnSettings => "write_own_settings",
+        WritePortfolio => "write_portfolio",
     }
 }
 
@@ -236,7 +237,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ReleaseImport
         | A::ManageWebhooks
         | A::CarryEventsOut
-        | A::WriteOwnSettings => false,
+        | A::WriteOwnSettings
+        | A::WritePortfolio => false,
     }
 }
 
@@ -262,6 +264,7 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::ReadEvidence
                 | Action::RemoveEvidence
                 | Action::WriteOwnSettings
+                | Action::WritePortfolio
         )
 }
 
@@ -307,6 +310,7 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::RunSimulation => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ReadSimulation => (&[Registrar, InstitutionAdmin], Needs::Belonging),
         A::ReadClaim | A::ListClaims => (&[Reviewer, Approver], Needs::Belonging),
+        // Also entries of portfolios that an institution is asked to confirm.
         A::ReviewClaim => (&[Reviewer, Approver], Needs::Approval),
         A::ApproveClaim => (&[Approver], Needs::Approval),
         A::PreviewCorrection => (&[Registrar, InstitutionAdmin], Needs::Approval),
@@ -347,7 +351,8 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::ReadSuspicion
         | A::DismissSuspicion
         | A::CarryEventsOut
-        | A::WriteOwnSettings => (&[], Needs::Belonging),
+        | A::WriteOwnSettings
+        | A::WritePortfolio => (&[], Needs::Belonging),
     }
 }
 
@@ -382,7 +387,8 @@ fn hidden(action: Action) -> Rejection {
         | A::ReadMerge
         | A::ReadEvidence
         | A::ReadUploadedEvidence
-        | A::RemoveEvidence => Rejection::NotFound {},
+        | A::RemoveEvidence
+        | A::WritePortfolio => Rejection::NotFound {},
         _ => Rejection::Forbidden {},
     }
 }

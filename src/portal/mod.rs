@@ -2,6 +2,8 @@
 
 mod problems;
 mod setup;
+mod share;
+mod share_texts;
 
 use actix_web::http::header;
 use actix_web::web::ServiceConfig;
@@ -16,6 +18,8 @@ pub fn register(config: &mut ServiceConfig) {
         .service(setup::show)
         .service(setup::submit)
         .service(problems::show)
+        .service(share::show)
+        .service(share::open)
         .service(style);
 }
 

@@ -170,7 +170,7 @@ pub const CARRIED: [Carried; 13] = [
 ];
 
 /// The tables of learners' rows that stay where they are, and why that is right.
-pub const NOT_CARRIED: [(&str, &str); 9] = [
+pub const NOT_CARRIED: [(&str, &str); 15] = [
     ("learners", "the account itself: it says into whom it was merged"),
     (
         "movements",
@@ -192,6 +192,18 @@ pub const NOT_CARRIED: [(&str, &str); 9] = [
     ("correction_items", "what somebody previewed, of the learner as it was then"),
     ("notifications", "read together with the other learner's"),
     ("notification_settings", "where mail goes is for the account that stays to say"),
+    ("portfolio_entries", "read together with the other learner's"),
+    (
+        "entry_confirmations",
+        "go with their entries, which are read together with the other learner's",
+    ),
+    ("portfolio_places", "read together with the other learner's"),
+    (
+        "portfolio_views",
+        "were made of the account as it was: nobody saw in them what the other account has",
+    ),
+    ("shares", "open nothing while their account is merged, and again when it is its own"),
+    ("share_looks", "go with their shares"),
 ];
 
 /// From whom to whom, by which merge; and whether things go back.

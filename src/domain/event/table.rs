@@ -5,7 +5,7 @@ use super::Audience::{self, AuditAlone, Published};
 use super::Holds::{self, ClaimStep, Count, Credit, Day, ExpiringLots, Flag, Id, Ids, Text, Texts};
 use super::{EventType, Field};
 
-const fn some(name: &'static str, holds: Holds) -> Field {
+pub(super) const fn some(name: &'static str, holds: Holds) -> Field {
     Field {
         name,
         holds,
@@ -21,7 +21,7 @@ const fn maybe(name: &'static str, holds: Holds) -> Field {
     }
 }
 
-const fn of(name: &'static str, audience: Audience, about: &'static str, fields: &'static [Field]) -> EventType {
+pub(super) const fn of(name: &'static str, audience: Audience, about: &'static str, fields: &'static [Field]) -> EventType {
     EventType {
         name,
         audience,
@@ -51,7 +51,7 @@ const IMPORTED: &[Field] = &[
 const WEBHOOK: &[Field] = &[some("status", Text)];
 
 /// Every type, in the order of what it is about.
-pub const EVENT_TYPES: &[EventType] = &[
+pub(super) const EVENT_TYPES: &[EventType] = &[
     of(
         "outcome.deposit_outcome",
         Published,

@@ -74,6 +74,7 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::RemoveEvidence
         | A::ReleaseImport
         | A::CarryEventsOut
-        | A::WriteOwnSettings => None,
+        | A::WriteOwnSettings
+        | A::WritePortfolio => None,
     }
 }
