@@ -69,6 +69,13 @@ ALTER TABLE credentials DROP CONSTRAINT credentials_learner;
 ALTER TABLE credential_parts DROP CONSTRAINT credential_parts_credential;
 ALTER TABLE credential_parts DROP CONSTRAINT credential_parts_outcome;
 ALTER TABLE credential_parts DROP CONSTRAINT credential_parts_institution;
+ALTER TABLE portfolio_entries DROP CONSTRAINT portfolio_entries_learner;
+ALTER TABLE entry_confirmations DROP CONSTRAINT entry_confirmations_entry;
+ALTER TABLE entry_confirmations DROP CONSTRAINT entry_confirmations_institution;
+ALTER TABLE portfolio_places DROP CONSTRAINT portfolio_places_learner;
+ALTER TABLE portfolio_views DROP CONSTRAINT portfolio_views_learner;
+ALTER TABLE shares DROP CONSTRAINT shares_view;
+ALTER TABLE share_looks DROP CONSTRAINT share_looks_share;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -110,10 +117,17 @@ SELECT create_distributed_table('notifications', 'learner_id', colocate_with => 
 SELECT create_distributed_table('notification_settings', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('credentials', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('credential_parts', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('portfolio_entries', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('entry_confirmations', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('portfolio_places', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('portfolio_views', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('shares', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('share_looks', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
 SELECT create_distributed_table('usernames', 'username', colocate_with => 'none');
+SELECT create_distributed_table('share_codes', 'code_index', colocate_with => 'none');
 SELECT create_distributed_table('memberships', 'user_id', colocate_with => 'users');
 SELECT create_distributed_table('sessions', 'session_id', colocate_with => 'none');
 SELECT create_distributed_table('setup_tokens', 'token_digest', colocate_with => 'none');
@@ -209,4 +223,11 @@ ALTER TABLE credentials ADD CONSTRAINT credentials_learner FOREIGN KEY (learner_
 ALTER TABLE credential_parts ADD CONSTRAINT credential_parts_credential FOREIGN KEY (learner_id, credential_id) REFERENCES credentials (learner_id, credential_id);
 ALTER TABLE credential_parts ADD CONSTRAINT credential_parts_outcome FOREIGN KEY (learner_id, outcome_id) REFERENCES outcomes (learner_id, outcome_id);
 ALTER TABLE credential_parts ADD CONSTRAINT credential_parts_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE portfolio_entries ADD CONSTRAINT portfolio_entries_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE entry_confirmations ADD CONSTRAINT entry_confirmations_entry FOREIGN KEY (learner_id, entry_id) REFERENCES portfolio_entries (learner_id, entry_id);
+ALTER TABLE entry_confirmations ADD CONSTRAINT entry_confirmations_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE portfolio_places ADD CONSTRAINT portfolio_places_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE portfolio_views ADD CONSTRAINT portfolio_views_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
+ALTER TABLE shares ADD CONSTRAINT shares_view FOREIGN KEY (learner_id, view_id) REFERENCES portfolio_views (learner_id, view_id);
+ALTER TABLE share_looks ADD CONSTRAINT share_looks_share FOREIGN KEY (learner_id, share_id) REFERENCES shares (learner_id, share_id);
 COMMIT;

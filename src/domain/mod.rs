@@ -45,6 +45,7 @@ pub mod phrases;
 pub mod policy;
 #[cfg(test)]
 mod policy_matrix;
+pub mod portfolio;
 pub mod programme;
 pub mod recognition;
 pub mod record_line;

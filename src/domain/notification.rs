@@ -24,6 +24,8 @@ words! {
         Looked => "looked",
         /// Two accounts became one, or two again.
         Merge => "merge",
+        /// An institution answered a request to confirm an entry of the portfolio.
+        Confirmation => "confirmation",
     }
 }
 
@@ -75,6 +77,7 @@ pub fn kind_of(event_type: &str, details: &Value) -> Option<NotificationKind> {
         "correction.apply_correction" | "case.decide_case" => K::Correction,
         "correction_request.answer_correction_request" | "correction_request.decide_complaint" => K::CorrectionRequest,
         "lot.expire_lots" | "learner.warn_of_expiry" => K::Expiring,
+        "entry_confirmation.answer_confirmation" => K::Confirmation,
         "merge.confirm_merge" | "merge.confirm_merge_reversal" => K::Merge,
         _ => return None,
     })
@@ -98,6 +101,25 @@ fn status_in(status: &str, language: Language) -> &str {
         "closed" => ("已办结", "closed"),
         "lapsed" => ("逾期失效", "lapsed"),
         other => (other, other),
+    };
+    match language {
+        Language::Chinese => chinese,
+        Language::English => english,
+    }
+}
+
+/// What an institution said of an entry, in words.
+fn confirmed_in(state: &str, language: Language) -> &'static str {
+    let (chinese, english) = match state {
+        "confirmed" => ("已核实您填写的一项经历", "confirmed an entry of your portfolio"),
+        "revoked" => (
+            "撤销了对您一项经历的核实",
+            "took back the confirmation of an entry of your portfolio",
+        ),
+        _ => (
+            "未核实您填写的一项经历，理由见该请求",
+            "declined to confirm an entry of your portfolio; see why",
+        ),
     };
     match language {
         Language::Chinese => chinese,
@@ -141,6 +163,14 @@ pub fn sentence(kind: NotificationKind, event_type: &str, details: &Value, by: O
         (K::Expiring, "lot.expire_lots", false) => format!("{} credits have expired.", text("amount")),
         (K::Expiring, _, true) => format!("{} 学分即将过期。", text("amount")),
         (K::Expiring, _, false) => format!("{} credits expire soon.", text("amount")),
+        (K::Looked, "open_share", true) => "有人通过您的分享链接查看了您选定的内容，详见该分享的查看记录。".to_owned(),
+        (K::Looked, "open_share", false) => "Somebody looked at what you shared by a link; see the looks of the share.".to_owned(),
+        (K::Looked, "lock_share", true) => "您的一个分享因访问码多次输入错误已被锁定，链接不再有效。".to_owned(),
+        (K::Looked, "lock_share", false) => {
+            "A share of yours is locked after too many wrong PINs; its link opens nothing any more.".to_owned()
+        }
+        (K::Confirmation, _, true) => format!("{by}{}。", confirmed_in(text("state"), language)),
+        (K::Confirmation, _, false) => format!("{by} {}.", confirmed_in(text("state"), language)),
         (K::Looked, _, true) => format!("{by}查看了您的记录，详见查阅记录。"),
         (K::Looked, _, false) => format!("{by} looked at your record; see the access log."),
         (K::Merge, "merge.confirm_merge", true) => "您的两个账户已合并为一个。".to_owned(),
@@ -162,6 +192,7 @@ pub fn line(kind: NotificationKind, number: usize, language: Language) -> String
         K::Expiring => ("学分到期提醒", "Warnings that credit expires"),
         K::Looked => ("他人查看您的记录", "Looks at your record"),
         K::Merge => ("账户合并", "Merges of accounts"),
+        K::Confirmation => ("对所填经历的核实", "Answers to requests to confirm entries"),
     };
     match language {
         Language::Chinese => format!("{chinese}：{number}"),
@@ -172,19 +203,19 @@ pub fn line(kind: NotificationKind, number: usize, language: Language) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::EVENT_TYPES;
+    use crate::domain::event::event_types;
 
     #[test]
     fn what_is_told_is_an_event_and_has_a_sentence_in_both_languages() {
         let mut told = 0;
-        for known in EVENT_TYPES.iter().filter(|known| may_tell(known.name)) {
+        for known in event_types().filter(|known| may_tell(known.name)) {
             told += 1;
             let details = serde_json::json!({ "status": "granted", "credit": "9.00", "amount": "9.00" });
             let kind = kind_of(known.name, &details).unwrap();
             let say = |language| sentence(kind, known.name, &details, Some("School"), language);
             assert_ne!(say(Language::Chinese), say(Language::English), "{}", known.name);
         }
-        assert_eq!(told, 21);
+        assert_eq!(told, 22);
         for kind in NotificationKind::ALL {
             assert_ne!(line(*kind, 2, Language::Chinese), line(*kind, 2, Language::English));
         }

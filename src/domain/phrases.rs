@@ -2,6 +2,7 @@
 //! what is wrong once, in English, and this table says the same in Chinese.
 
 mod packs;
+mod portfolio;
 
 /// English and Chinese; `{}` stands for what is filled in, in the same order.
 const PHRASES: &[(&str, &str)] = &[
@@ -185,8 +186,9 @@ const PHRASES: &[(&str, &str)] = &[
 
 /// The sentence in Chinese; itself where the table does not have it.
 pub fn in_chinese(english: &str) -> String {
-    let found = PHRASES
+    let found = portfolio::PHRASES
         .iter()
+        .chain(PHRASES)
         .chain(packs::PHRASES)
         .find_map(|(pattern, chinese)| Some(fill(chinese, &filled_in(pattern, english)?)));
     found.unwrap_or_else(|| english.to_owned())

@@ -88,6 +88,7 @@ words! {
         RegisterIssuer => "register_issuer",
         WriteOwnCredential => "write_own_credential",
         RotateIssuerKey => "rotate_issuer_key",
+        WritePortfolio => "write_portfolio",
     }
 }
 
@@ -243,7 +244,8 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
         | A::ManageWebhooks
         | A::CarryEventsOut
         | A::WriteOwnCredential
-        | A::WriteOwnSettings => false,
+        | A::WriteOwnSettings
+        | A::WritePortfolio => false,
     }
 }
 
@@ -270,6 +272,7 @@ fn learner_may(own: Option<Uuid>, action: Action, resource: Resource) -> bool {
                 | Action::RemoveEvidence
                 | Action::WriteOwnSettings
                 | Action::WriteOwnCredential
+                | Action::WritePortfolio
         )
 }
 
@@ -315,6 +318,7 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::RunSimulation => (&[Registrar, InstitutionAdmin], Needs::Approval),
         A::ReadSimulation => (&[Registrar, InstitutionAdmin], Needs::Belonging),
         A::ReadClaim | A::ListClaims => (&[Reviewer, Approver], Needs::Belonging),
+        // Also entries of portfolios that an institution is asked to confirm.
         A::ReviewClaim => (&[Reviewer, Approver], Needs::Approval),
         A::ApproveClaim => (&[Approver], Needs::Approval),
         A::PreviewCorrection => (&[Registrar, InstitutionAdmin], Needs::Approval),
@@ -357,7 +361,8 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         | A::CarryEventsOut
         | A::RegisterIssuer
         | A::WriteOwnCredential
-        | A::WriteOwnSettings => (&[], Needs::Belonging),
+        | A::WriteOwnSettings
+        | A::WritePortfolio => (&[], Needs::Belonging),
     }
 }
 
@@ -392,7 +397,8 @@ fn hidden(action: Action) -> Rejection {
         | A::ReadMerge
         | A::ReadEvidence
         | A::ReadUploadedEvidence
-        | A::RemoveEvidence => Rejection::NotFound {},
+        | A::RemoveEvidence
+        | A::WritePortfolio => Rejection::NotFound {},
         _ => Rejection::Forbidden {},
     }
 }

@@ -240,6 +240,13 @@ rejections! {
     RecordTooLarge { outcomes_max: usize } = "record_too_large", Rule, "一份记录最多包含 {outcomes_max} 项成果，请分成几份。", "One record has at most {outcomes_max} outcomes; ask for several.";
     TooManyCredentials { queued_max: i64 } = "too_many_credentials", TooMany, "每人最多有 {queued_max} 份凭证等待签发，请稍后再试。", "At most {queued_max} credentials of one learner wait to be signed; try again later.";
     CredentialsFull { kept_max: i64 } = "credentials_full", Rule, "每人最多保存 {kept_max} 份凭证，请先放弃不用的凭证。", "One learner keeps at most {kept_max} credentials; give one up first that is not used.";
+    /// The same for a code that is none, a wrong PIN, and a share that is off or over: whoever asks learns nothing.
+    ShareClosed {} = "share_closed", Missing, "链接或访问码不正确，或该分享已失效。", "The link or its PIN is not right, or the share is over.";
+    EntriesFull { entries_max: i64 } = "entries_full", Rule, "每人最多有 {entries_max} 个自填条目。", "One learner has at most {entries_max} entries.";
+    ConfirmationOpen { confirmation_id: Uuid } = "confirmation_open", Conflict, "已请该机构核实此条目，请求 {confirmation_id} 尚待答复。", "The institution has been asked to confirm this entry already; the request {confirmation_id} waits for an answer.";
+    TooManyConfirmations { open_max: i64 } = "too_many_confirmations", Rule, "每人最多有 {open_max} 个待答复的核实请求。", "One learner has at most {open_max} requests to confirm entries that wait for an answer.";
+    ViewsFull { views_max: i64 } = "views_full", Rule, "每人最多有 {views_max} 个视图。", "One learner has at most {views_max} views.";
+    SharesFull { open_max: i64 } = "shares_full", Rule, "每人最多有 {open_max} 个有效的分享，请先关闭不用的分享。", "One learner has at most {open_max} open shares; turn one off first.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 

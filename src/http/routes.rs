@@ -4,9 +4,10 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, corrections, credentials, events, evidence, exports, foreign, health, import_rows,
-    imports, institutions, issuers, learners, me, members, merges, notices, notifications, outcomes, packs, pathways, programmes,
-    requests, review, rules, sessions, simulations, statements, suspicions, verdicts, verification, wallets, webhooks, worth,
+    achievements, agreements, claims, clients, confirmations, consents, corrections, credentials, events, evidence, exports, foreign,
+    health, import_rows, imports, institutions, issuers, learners, me, members, merges, notices, notifications, outcomes, packs,
+    pathways, portfolio, programmes, requests, review, rules, sessions, shares, simulations, statements, suspicions, verdicts,
+    verification, views, wallets, webhooks, worth,
 };
 
 macro_rules! operations {
@@ -253,4 +254,30 @@ operations! {
     wallets::issue_wallet_token,
     wallets::issue_wallet_nonce,
     wallets::issue_wallet_credential,
+    portfolio::list_portfolio,
+    portfolio::place_item,
+    portfolio::create_entry,
+    portfolio::read_entry,
+    portfolio::edit_entry,
+    portfolio::remove_entry,
+    confirmations::request_confirmation,
+    confirmations::list_confirmations,
+    confirmations::read_confirmation,
+    confirmations::answer_confirmation,
+    confirmations::withdraw_confirmation,
+    views::create_view,
+    views::list_views,
+    views::read_view,
+    views::edit_view,
+    views::remove_view,
+    views::preview_view,
+    shares::create_share,
+    shares::list_shares,
+    shares::read_share,
+    shares::read_share_qr,
+    shares::turn_off_share,
+    shares::list_share_looks,
+    shares::open_share,
+    consents::list_consents,
+    consents::withdraw_consent,
 }

@@ -3,6 +3,8 @@
 mod check;
 mod problems;
 mod setup;
+mod share;
+mod share_texts;
 
 use actix_web::http::header;
 use actix_web::web::ServiceConfig;
@@ -18,6 +20,8 @@ pub fn register(config: &mut ServiceConfig) {
         .service(setup::submit)
         .service(problems::show)
         .service(check::show)
+        .service(share::show)
+        .service(share::open)
         .service(style);
 }
 

@@ -170,7 +170,7 @@ pub const CARRIED: [Carried; 13] = [
 ];
 
 /// The tables of learners' rows that stay where they are, and why that is right.
-pub const NOT_CARRIED: [(&str, &str); 12] = [
+pub const NOT_CARRIED: [(&str, &str); 18] = [
     ("learners", "the account itself: it says into whom it was merged"),
     (
         "movements",
@@ -198,6 +198,18 @@ pub const NOT_CARRIED: [(&str, &str); 12] = [
         "credential_parts",
         "of credentials, which stay; an outcome is looked for at both accounts",
     ),
+    ("portfolio_entries", "read together with the other learner's"),
+    (
+        "entry_confirmations",
+        "go with their entries, which are read together with the other learner's",
+    ),
+    ("portfolio_places", "read together with the other learner's"),
+    (
+        "portfolio_views",
+        "were made of the account as it was: nobody saw in them what the other account has",
+    ),
+    ("shares", "open nothing while their account is merged, and again when it is its own"),
+    ("share_looks", "go with their shares"),
 ];
 
 /// From whom to whom, by which merge; and whether things go back.

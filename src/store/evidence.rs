@@ -226,3 +226,50 @@ pub fn of_subject(conn: &mut Conn, learner_id: Uuid, subject_kind: &str, subject
         .order(evidence_files::file_id)
         .load(conn)?)
 }
+
+/// The files that subjects of a kind use, each with its subject, in the order of uploads.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_kind(conn: &mut Conn, learner_id: Uuid, subject_kind: &str) -> Result<Vec<(Uuid, FileRow)>, StoreError> {
+    let found: Vec<(Key, FileRow)> = evidence_files::table
+        .inner_join(
+            evidence_uses::table.on(evidence_uses::learner_id
+                .eq(evidence_files::learner_id)
+                .and(evidence_uses::file_id.eq(evidence_files::file_id))),
+        )
+        .filter(evidence_uses::learner_id.eq(Key(learner_id)))
+        .filter(evidence_uses::subject_kind.eq(subject_kind))
+        .select((evidence_uses::subject_id, FileRow::as_select()))
+        .order(evidence_files::file_id)
+        .load(conn)?;
+    Ok(found.into_iter().map(|(subject, row)| (subject.0, row)).collect())
+}
+
+/// Ends what a subject uses; a file that nothing uses any more can be removed again.
+///
+/// # Errors
+/// When the database refuses.
+pub fn release(conn: &mut Conn, learner_id: Uuid, subject_kind: &str, subject_id: Uuid) -> Result<(), StoreError> {
+    let files = of_subject(conn, learner_id, subject_kind, subject_id)?;
+    diesel::delete(
+        evidence_uses::table
+            .filter(evidence_uses::learner_id.eq(Key(learner_id)))
+            .filter(evidence_uses::subject_kind.eq(subject_kind))
+            .filter(evidence_uses::subject_id.eq(Key(subject_id))),
+    )
+    .execute(conn)?;
+    for file in files {
+        let left: i64 = evidence_uses::table
+            .filter(evidence_uses::learner_id.eq(Key(learner_id)))
+            .filter(evidence_uses::file_id.eq(&file.file_id))
+            .count()
+            .get_result(conn)?;
+        if left == 0 {
+            diesel::update(evidence_files::table.find((Key(learner_id), &file.file_id)))
+                .set(evidence_files::held.eq(false))
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}

@@ -1302,6 +1302,116 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable};
+    use crate::store::types::{Id, Moment};
+
+    portfolio_entries (learner_id, entry_id) {
+        learner_id -> Id,
+        entry_id -> Id,
+        edition -> BigInt,
+        content_sealed -> Nullable<Binary>,
+        created_at -> Moment,
+        changed_at -> Moment,
+        removed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    entry_confirmations (learner_id, confirmation_id) {
+        learner_id -> Id,
+        confirmation_id -> Id,
+        entry_id -> Id,
+        institution_id -> Id,
+        entry_edition -> BigInt,
+        edition -> BigInt,
+        state -> Text,
+        is_open -> Bool,
+        content_sealed -> Nullable<Binary>,
+        note_sealed -> Nullable<Binary>,
+        requested_at -> Moment,
+        answered_by -> Nullable<Text>,
+        answered_by_name -> Nullable<Text>,
+        answered_at -> Nullable<Moment>,
+        reason_sealed -> Nullable<Binary>,
+        closed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Nullable, SmallInt};
+    use crate::store::types::Id;
+
+    portfolio_places (learner_id, item_id) {
+        learner_id -> Id,
+        item_id -> Id,
+        hidden -> Bool,
+        place -> Nullable<SmallInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable};
+    use crate::store::types::{Id, Moment};
+
+    portfolio_views (learner_id, view_id) {
+        learner_id -> Id,
+        view_id -> Id,
+        edition -> BigInt,
+        definition_sealed -> Nullable<Binary>,
+        created_at -> Moment,
+        changed_at -> Moment,
+        removed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable};
+    use crate::store::types::{Id, Moment};
+
+    shares (learner_id, share_id) {
+        learner_id -> Id,
+        share_id -> Id,
+        view_id -> Id,
+        recipient_sealed -> Nullable<Binary>,
+        code_sealed -> Binary,
+        pin_digest -> Nullable<Binary>,
+        created_at -> Moment,
+        expires_at -> Moment,
+        looks -> BigInt,
+        looks_max -> BigInt,
+        wrong_pins -> BigInt,
+        off_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Binary;
+    use crate::store::types::Id;
+
+    share_codes (code_index) {
+        code_index -> Binary,
+        learner_id -> Id,
+        share_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::types::{Id, Moment};
+
+    share_looks (learner_id, look_id) {
+        learner_id -> Id,
+        look_id -> Id,
+        share_id -> Id,
+        at -> Moment,
+        looked_with -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -1371,4 +1481,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     credential_parts,
     credential_jobs,
+    portfolio_entries,
+    entry_confirmations,
+    portfolio_places,
+    portfolio_views,
+    shares,
+    share_codes,
+    share_looks,
 );

@@ -4,6 +4,7 @@ use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::key_ring::KeyRing;
@@ -101,6 +102,11 @@ impl Sealer {
         mac.update(value.as_bytes());
         mac.finalize().into_bytes().to_vec()
     }
+
+    /// Whether `stored` is the index of a value; it takes as long where it is not.
+    pub fn is_index(&self, label: &str, value: &str, stored: &[u8]) -> bool {
+        self.index(label, value).as_slice().ct_eq(stored).into()
+    }
 }
 
 fn split_key_id(sealed: &[u8]) -> Option<(u32, &[u8])> {
@@ -129,5 +135,8 @@ mod tests {
         assert_eq!(before.open(&newer, "p"), Err(SealError::UnknownKey));
         assert_eq!(before.index("name", "王芳"), after.index("name", "王芳"));
         assert_ne!(before.index("name", "王芳"), before.index("document", "王芳"));
+        let stored = before.index("pin", "123456");
+        assert!(after.is_index("pin", "123456", &stored) && !after.is_index("pin", "123457", &stored));
+        assert!(!after.is_index("pin", "123456", &[]));
     }
 }

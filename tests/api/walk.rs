@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::server::{Answer, Server, on_both};
 use super::town::{Town, user};
-use things::{FILE, Things, body, claim_of, things};
+use things::{FILE, Things, body, claim_of, portfolio_of, things};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 45] = [
+const PUBLIC: [&str; 46] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -57,6 +57,7 @@ const PUBLIC: [&str; 45] = [
     "issue_wallet_token",
     "issue_wallet_nonce",
     "issue_wallet_credential",
+    "open_share",
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.
@@ -106,6 +107,7 @@ fn steps(things: &Things) -> Vec<Step> {
                     | "list_correction_requests"
                     | "count_due_corrections"
                     | "list_events"
+                    | "list_confirmations"
             ) {
                 path = format!("{path}?institution_id={}", things.ids["institution_id"]);
             }
@@ -171,6 +173,7 @@ fn no_operation_answers_those_who_have_no_right() {
         things
             .ids
             .insert("request_id", requested["request_id"].as_str().unwrap().to_owned());
+        portfolio_of(server, &town, &learner, &mut things);
         let other = register_other_learner(server, &town);
         let steps = steps(&things);
         assert!(steps.len() > 45, "{} operations are walked", steps.len());

@@ -1223,6 +1223,118 @@ CREATE TABLE notification_settings (
     CONSTRAINT notification_settings_confirmed_has_address CHECK (confirmed_at IS NULL OR address_sealed IS NOT NULL)
 );
 
+-- What learners write into their portfolios; the words are sealed, and gone once an entry is removed.
+CREATE TABLE portfolio_entries (
+    learner_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    edition bigint NOT NULL,
+    content_sealed bytea,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    removed_at timestamptz,
+    CONSTRAINT portfolio_entries_pk PRIMARY KEY (learner_id, entry_id),
+    CONSTRAINT portfolio_entries_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT portfolio_entries_content_until_removed CHECK ((removed_at IS NULL) = (content_sealed IS NOT NULL))
+);
+
+-- Institutions are asked to confirm entries; each request has the entry as it was then.
+CREATE TABLE entry_confirmations (
+    learner_id uuid NOT NULL,
+    confirmation_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    institution_id uuid NOT NULL,
+    entry_edition bigint NOT NULL,
+    edition bigint NOT NULL,
+    state text NOT NULL,
+    is_open boolean NOT NULL,
+    content_sealed bytea,
+    note_sealed bytea,
+    requested_at timestamptz NOT NULL,
+    answered_by text,
+    answered_by_name text,
+    answered_at timestamptz,
+    reason_sealed bytea,
+    closed_at timestamptz,
+    CONSTRAINT entry_confirmations_pk PRIMARY KEY (learner_id, confirmation_id),
+    CONSTRAINT entry_confirmations_entry FOREIGN KEY (learner_id, entry_id) REFERENCES portfolio_entries (learner_id, entry_id),
+    CONSTRAINT entry_confirmations_institution FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    CONSTRAINT entry_confirmations_state_known CHECK (state IN ('requested', 'confirmed', 'declined', 'withdrawn', 'outdated', 'revoked')),
+    CONSTRAINT entry_confirmations_open_by_state CHECK (is_open = (state = 'requested')),
+    CONSTRAINT entry_confirmations_answered_by_somebody CHECK ((answered_at IS NULL) = (answered_by IS NULL) AND (answered_at IS NULL) = (answered_by_name IS NULL)),
+    CONSTRAINT entry_confirmations_no_for_a_reason CHECK (state NOT IN ('declined', 'revoked') OR reason_sealed IS NOT NULL)
+);
+CREATE UNIQUE INDEX entry_confirmations_open_once ON entry_confirmations (learner_id, entry_id, institution_id) WHERE is_open;
+CREATE INDEX entry_confirmations_by_institution ON entry_confirmations (institution_id, confirmation_id);
+CREATE INDEX entry_confirmations_by_id ON entry_confirmations (confirmation_id);
+
+-- Where learners place what is in their portfolios, and what they hide; of whatever sort it is.
+CREATE TABLE portfolio_places (
+    learner_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    hidden boolean NOT NULL,
+    place smallint,
+    CONSTRAINT portfolio_places_pk PRIMARY KEY (learner_id, item_id),
+    CONSTRAINT portfolio_places_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT portfolio_places_says_something CHECK (hidden OR place IS NOT NULL),
+    CONSTRAINT portfolio_places_place_positive CHECK (place IS NULL OR place > 0)
+);
+
+-- Selections of a portfolio for an audience; what they say is sealed, since it names what somebody is after.
+CREATE TABLE portfolio_views (
+    learner_id uuid NOT NULL,
+    view_id uuid NOT NULL,
+    edition bigint NOT NULL,
+    definition_sealed bytea,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    removed_at timestamptz,
+    CONSTRAINT portfolio_views_pk PRIMARY KEY (learner_id, view_id),
+    CONSTRAINT portfolio_views_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id),
+    CONSTRAINT portfolio_views_definition_until_removed CHECK ((removed_at IS NULL) = (definition_sealed IS NOT NULL))
+);
+
+-- Links to views. The code is sealed, for the learner; the PIN is kept as a keyed digest.
+CREATE TABLE shares (
+    learner_id uuid NOT NULL,
+    share_id uuid NOT NULL,
+    view_id uuid NOT NULL,
+    recipient_sealed bytea,
+    code_sealed bytea NOT NULL,
+    pin_digest bytea,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    looks bigint NOT NULL,
+    looks_max bigint NOT NULL,
+    wrong_pins bigint NOT NULL,
+    off_at timestamptz,
+    CONSTRAINT shares_pk PRIMARY KEY (learner_id, share_id),
+    CONSTRAINT shares_view FOREIGN KEY (learner_id, view_id) REFERENCES portfolio_views (learner_id, view_id),
+    CONSTRAINT shares_pin_is_sha256 CHECK (pin_digest IS NULL OR length(pin_digest) = 32),
+    CONSTRAINT shares_looked_at_as_often_as_may_be CHECK (looks >= 0 AND looks <= looks_max),
+    CONSTRAINT shares_wrong_pins_not_negative CHECK (wrong_pins >= 0)
+);
+
+-- By the keyed digest of a code, whose share it is. Distributed by its own key.
+CREATE TABLE share_codes (
+    code_index bytea NOT NULL,
+    learner_id uuid NOT NULL,
+    share_id uuid NOT NULL,
+    CONSTRAINT share_codes_pk PRIMARY KEY (code_index),
+    CONSTRAINT share_codes_index_is_sha256 CHECK (length(code_index) = 32)
+);
+
+-- Each look through a link: when, and with what family of browsers; neither who nor from where.
+CREATE TABLE share_looks (
+    learner_id uuid NOT NULL,
+    look_id uuid NOT NULL,
+    share_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    looked_with text NOT NULL,
+    CONSTRAINT share_looks_pk PRIMARY KEY (learner_id, look_id),
+    CONSTRAINT share_looks_share FOREIGN KEY (learner_id, share_id) REFERENCES shares (learner_id, share_id)
+);
+CREATE INDEX share_looks_by_share ON share_looks (learner_id, share_id, look_id);
+
 -- Mail on its way; whom to, and what is in it, are sealed. A queue, kept on the coordinator.
 CREATE TABLE mails (
     mail_id uuid NOT NULL,

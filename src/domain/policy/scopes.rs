@@ -77,6 +77,7 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         | A::RegisterIssuer
         | A::WriteOwnCredential
         | A::RotateIssuerKey
-        | A::WriteOwnSettings => None,
+        | A::WriteOwnSettings
+        | A::WritePortfolio => None,
     }
 }

@@ -195,6 +195,15 @@ pub fn of_subject(
     rows.iter().map(|row| shown(bank, row)).collect()
 }
 
+/// The files that subjects of a kind use, each with its subject. Whoever shows them has asked for the right to the subjects.
+///
+/// # Errors
+/// When a name does not open, or the database is away.
+pub(super) fn of_kind(bank: &Bank, conn: &mut Conn, learner_id: Uuid, subject_kind: &str) -> Result<Vec<(Uuid, EvidenceFile)>, OpError> {
+    let rows = store::of_kind(conn, learner_id, subject_kind)?;
+    rows.iter().map(|(subject_id, row)| Ok((*subject_id, shown(bank, row)?))).collect()
+}
+
 /// What is wrong with a content, for `verify`; `None` when it is what its digest says.
 ///
 /// # Errors

@@ -34,7 +34,7 @@ const CODES_MAX: i64 = 5;
 #[schema(example = json!({ "language": "zh", "mail": ["recognised", "claim_moved", "expiring"] }))]
 pub struct MailWishes {
     pub language: MailLanguage,
-    #[schema(max_items = 8)]
+    #[schema(max_items = 9)]
     pub mail: Vec<NotificationKind>,
 }
 

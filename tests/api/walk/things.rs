@@ -123,6 +123,35 @@ pub(super) fn claim_of(server: &Server, town: &Town, learner: &str) -> String {
     claim["claim_id"].as_str().unwrap().to_owned()
 }
 
+/// What the learner wrote, asked to have confirmed, chose and shared.
+pub(super) fn portfolio_of(server: &Server, town: &Town, learner: &str, things: &mut Things) {
+    let mut keep = |name, value: &Value| things.ids.insert(name, value.as_str().unwrap().to_owned());
+    let entry = server.post("/api/v1/me/portfolio/entries", learner, &entry()).expect(201);
+    let path = format!("/api/v1/me/portfolio/entries/{}/confirmations", entry["entry_id"].as_str().unwrap());
+    let asked = server.post(&path, learner, &json!({ "institution_id": town.school })).expect(201);
+    let view = server.post("/api/v1/me/views", learner, &view()).expect(201);
+    let share = server.post("/api/v1/me/shares", learner, &share(&view["view_id"])).expect(201);
+    keep("entry_id", &entry["entry_id"]);
+    keep("item_id", &entry["entry_id"]);
+    keep("confirmation_id", &asked["confirmation_id"]);
+    keep("view_id", &view["view_id"]);
+    keep("share_id", &share["share_id"]);
+    keep("record_id", &share["share_id"]);
+}
+
+fn entry() -> Value {
+    json!({ "kind": "work", "title": { "zh": "没有权限" } })
+}
+
+fn view() -> Value {
+    json!({ "name": "没有权限", "audience": "employer" })
+}
+
+fn share(view_id: &Value) -> Value {
+    let expires_at = (credit_bank::clock::now() + chrono::TimeDelta::days(1)).to_rfc3339();
+    json!({ "view_id": view_id, "expires_at": expires_at })
+}
+
 /// A body that would do something if it were allowed.
 pub(super) fn body(operation: &str, things: &Things) -> Option<Value> {
     let school = &things.ids["institution_id"];
@@ -216,6 +245,12 @@ pub(super) fn body(operation: &str, things: &Things) -> Option<Value> {
             "holidays": [{ "name": { "zh": "元旦" }, "from": "2030-01-01", "to": "2030-01-03" }] })
         }
         "start_simulation" => json!({ "programme_id": things.ids["simulation_id"] }),
+        "place_item" => json!({ "hidden": true }),
+        "create_entry" | "edit_entry" => entry(),
+        "request_confirmation" => json!({ "institution_id": school }),
+        "answer_confirmation" => json!({ "answer": "confirm" }),
+        "create_view" | "edit_view" => view(),
+        "create_share" => share(&json!(things.ids["view_id"])),
         "publish_achievement" | "revoke_client" | "replay_decision" => return None,
         other => panic!("{other} takes a body that the walk does not know"),
     })
