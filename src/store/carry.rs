@@ -192,14 +192,8 @@ pub const NOT_CARRIED: [(&str, &str); 11] = [
     ("correction_items", "what somebody previewed, of the learner as it was then"),
     ("notifications", "read together with the other learner's"),
     ("notification_settings", "where mail goes is for the account that stays to say"),
-    (
-        "credentials",
-        "what was signed for the person, whose name it says; read together with the other learner's",
-    ),
-    (
-        "credential_parts",
-        "of credentials, which stay; an outcome that went is looked for at both accounts",
-    ),
+    ("credentials", "signed for this account; read together with the other learner's"),
+    ("credential_parts", "of credentials, which stay; looked for at both accounts"),
 ];
 
 /// From whom to whom, by which merge; and whether things go back.
