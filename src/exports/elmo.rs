@@ -104,8 +104,12 @@ fn specification(xml: &mut Xml, line: &RecordLine) {
         .text("identifier", &[("type", "local")], &token(&line.achievement_code));
     titles(xml, &line.name);
     match line.kind {
-        AchievementKind::Diploma => drop(xml.text("type", &[], "Degree Programme")),
-        AchievementKind::Course => drop(xml.text("type", &[], "Course")),
+        AchievementKind::Diploma => {
+            xml.text("type", &[], "Degree Programme");
+        }
+        AchievementKind::Course => {
+            xml.text("type", &[], "Course");
+        }
         // The form has a word for none of the others.
         _ => {}
     }

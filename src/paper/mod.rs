@@ -5,6 +5,7 @@ mod code;
 pub mod data;
 #[cfg(feature = "statements")]
 mod fonts;
+#[cfg(feature = "statements")]
 mod missing;
 #[cfg(feature = "statements")]
 mod press;
@@ -88,13 +89,16 @@ impl Paper {
     /// When a template that is named cannot be read.
     pub fn open(settings: &PaperSettings) -> Result<Self, PaperError> {
         #[cfg(feature = "statements")]
-        return Ok(Self {
-            press: press::Press::open(settings)?,
-        });
+        {
+            Ok(Self {
+                press: press::Press::open(settings)?,
+            })
+        }
         #[cfg(not(feature = "statements"))]
-        return match settings {
-            PaperSettings { .. } => Ok(Self {}),
-        };
+        {
+            let PaperSettings { .. } = settings;
+            Ok(Self {})
+        }
     }
 
     /// Whether this bank prints at all: what sets type can be left out of the binary.
@@ -108,11 +112,14 @@ impl Paper {
     /// `Off`, `TooLong`, and `Set` where the template is wrong.
     pub fn print(&self, order: &Order<'_>) -> Result<Printed, PaperError> {
         #[cfg(feature = "statements")]
-        return self.press.print(order);
+        {
+            self.press.print(order)
+        }
         #[cfg(not(feature = "statements"))]
-        return match order {
-            Order { .. } => Err(PaperError::Off),
-        };
+        {
+            let Order { .. } = order;
+            Err(PaperError::Off)
+        }
     }
 }
 

@@ -179,7 +179,9 @@ fn a_template_of_a_directory_is_used_and_what_is_wrong_with_it_quotes_nothing() 
         credential: None,
     };
     let write = |text: &str| std::fs::write(directory.path().join("statement.typ"), text).unwrap();
-    write("#set document(title: \"t\", date: datetime(year: 2026, month: 11, day: 25))\n#set text(lang: \"zh\")\n#for _ in range(3) { pagebreak() }\nown");
+    write(
+        "#set document(title: \"t\", date: datetime(year: 2026, month: 11, day: 25))\n#set text(lang: \"zh\")\n#for _ in range(3) { pagebreak() }\nown",
+    );
     assert_eq!(Paper::open(&settings).unwrap().print(&order).unwrap().pages, 4);
     write("#panic(\"王芳 may not be quoted\")");
     let error = Paper::open(&settings).unwrap().print(&order).unwrap_err().to_string();
