@@ -300,8 +300,7 @@ pub fn give_up_credential(bank: &Bank, context: &Context, credential_id: Uuid) -
         context.authorised(conn, Action::WriteOwnCredential, Resource::Learner(learner_id))?;
         records::lock_learner(conn, learner_id)?;
         let row = own(conn, context, credential_id, "give_up_credential")?;
-        let account = row.learner_id.0;
-        if store::end(conn, &[account], &[credential_id], CredentialStatus::GivenUp, None, context.now)? == 0 {
+        if !store::give_up(conn, &row, context.now)? {
             return Ok(());
         }
         let parts = store::parts(conn, std::slice::from_ref(&row))?;
