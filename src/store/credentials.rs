@@ -281,7 +281,7 @@ pub fn move_to(
         .execute(c))?)
 }
 
-/// Ends some credentials of some accounts, with what ended them where that has an id. What the learner gave up loses its document.
+/// Ends some credentials of some accounts, with what ended them where that has an id.
 ///
 /// # Errors
 /// When the database refuses.
@@ -292,10 +292,10 @@ pub fn end(
     to: CredentialStatus,
     ended_by: Option<Uuid>,
     now: DateTime<Utc>,
-) -> Result<usize, StoreError> {
+) -> Result<(), StoreError> {
     let (accounts, ids) = (keys(accounts), keys(credential_ids));
     let open: Vec<&str> = CredentialStatus::OPEN.iter().map(|status| status.as_str()).collect();
-    let ended = each_back_end!(conn, c => diesel::update(credentials::table)
+    each_back_end!(conn, c => diesel::update(credentials::table)
         .filter(credentials::learner_id.eq_any(&accounts))
         .filter(credentials::credential_id.eq_any(&ids))
         .filter(credentials::status.eq_any(&open))
@@ -305,12 +305,26 @@ pub fn end(
             credentials::ended_by.eq(ended_by.map(Key)),
         ))
         .execute(c))?;
-    if to == CredentialStatus::GivenUp {
-        each_back_end!(conn, c => diesel::update(credentials::table)
-            .filter(credentials::learner_id.eq_any(&accounts))
-            .filter(credentials::credential_id.eq_any(&ids))
-            .set(credentials::document_sealed.eq(None::<Vec<u8>>))
-            .execute(c))?;
-    }
-    Ok(ended)
+    Ok(())
+}
+
+/// Gives a credential up, with its document; false where it has ended already.
+///
+/// # Errors
+/// When the database refuses.
+pub fn give_up(conn: &mut Conn, row: &CredentialRow, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let [queued, issued, suspended] = CredentialStatus::OPEN.map(CredentialStatus::as_str);
+    let open = credentials::status
+        .eq(queued)
+        .or(credentials::status.eq(issued))
+        .or(credentials::status.eq(suspended));
+    let given_up = diesel::update(credentials::table.find((row.learner_id.clone(), row.credential_id.clone())))
+        .filter(open)
+        .set((
+            credentials::status.eq(CredentialStatus::GivenUp.as_str()),
+            credentials::document_sealed.eq(None::<Vec<u8>>),
+            credentials::ended_at.eq(Some(At(now))),
+        ))
+        .execute(conn)?;
+    Ok(given_up == 1)
 }

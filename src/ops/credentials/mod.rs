@@ -318,8 +318,8 @@ pub fn give_up_credential(bank: &Bank, context: &Context, credential_id: Uuid) -
 }
 
 fn give_up(context: &Context, conn: &mut Conn, row: &CredentialRow, learner_id: Uuid) -> Result<(), OpError> {
-    let (account, credential_id) = (row.learner_id.0, row.credential_id.0);
-    if store::end(conn, &[account], &[credential_id], CredentialStatus::GivenUp, None, context.now)? == 0 {
+    let credential_id = row.credential_id.0;
+    if !store::give_up(conn, row, context.now)? {
         return Ok(());
     }
     let parts = store::parts(conn, std::slice::from_ref(row))?;
