@@ -66,7 +66,6 @@ pub struct Recognised {
     pub scheme: Scheme,
     /// The decision's number.
     pub decision: String,
-    pub decided_on: NaiveDate,
 }
 
 /// A unit of credit, and what identifies it.

@@ -193,11 +193,8 @@ pub const NOT_CARRIED: [(&str, &str); 12] = [
     ("notifications", "read together with the other learner's"),
     ("statements", "papers; read together with the other learner's"),
     ("notification_settings", "where mail goes is for the account that stays to say"),
-    ("credentials", "signed as they are; read together with the other learner's"),
-    (
-        "credential_parts",
-        "of credentials, which stay; an outcome is looked for at both accounts",
-    ),
+    ("credentials", "signed for this account; read together with the other learner's"),
+    ("credential_parts", "of credentials, which stay; looked for at both accounts"),
 ];
 
 /// From whom to whom, by which merge; and whether things go back.

@@ -14,8 +14,8 @@ use super::schema::{credential_jobs, credential_parts, credentials, learners, ou
 use super::types::{At, Id, Key};
 use crate::domain::credential::CredentialStatus;
 
-/// A credential.
-#[derive(Debug, Clone, Insertable, Queryable)]
+/// A credential without its document, which may be long.
+#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
 #[diesel(table_name = credentials)]
 pub struct CredentialRow {
     pub learner_id: Key,
@@ -25,7 +25,6 @@ pub struct CredentialRow {
     pub status: String,
     /// The key of a wallet that it is bound to, as its `did`.
     pub holder: Option<String>,
-    pub document_sealed: Option<Vec<u8>>,
     pub requested_at: At,
     pub issued_at: Option<At>,
     pub ended_at: Option<At>,
@@ -94,8 +93,20 @@ pub fn find(conn: &mut Conn, accounts: &[Uuid], credential_id: Uuid) -> Result<O
     Ok(each_back_end!(conn, c => credentials::table
         .filter(credentials::learner_id.eq_any(&accounts))
         .filter(credentials::credential_id.eq(Key(credential_id)))
+        .select(CredentialRow::as_select())
         .first(c)
         .optional())?)
+}
+
+/// The sealed document of a credential; `None` where it is not issued, or was given up.
+///
+/// # Errors
+/// When the database refuses.
+pub fn document(conn: &mut Conn, row: &CredentialRow) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(credentials::table
+        .find((row.learner_id.clone(), row.credential_id.clone()))
+        .select(credentials::document_sealed)
+        .first(conn)?)
 }
 
 /// The credentials of some accounts, from the newest, before `before`.
@@ -105,7 +116,10 @@ pub fn find(conn: &mut Conn, accounts: &[Uuid], credential_id: Uuid) -> Result<O
 pub fn list(conn: &mut Conn, accounts: &[Uuid], before: Option<Uuid>, limit: i64) -> Result<Vec<CredentialRow>, StoreError> {
     let accounts = keys(accounts);
     Ok(each_back_end!(conn, c => {
-        let mut query = credentials::table.filter(credentials::learner_id.eq_any(&accounts)).into_boxed();
+        let mut query = credentials::table
+            .filter(credentials::learner_id.eq_any(&accounts))
+            .select(CredentialRow::as_select())
+            .into_boxed();
         if let Some(before) = before {
             query = query.filter(credentials::credential_id.lt(Key(before)));
         }
@@ -167,7 +181,7 @@ pub fn saying(
         .filter(credential_parts::outcome_id.eq_any(&said))
         .filter(credentials::status.eq_any(&statuses))
         .order((credential_parts::credential_id, credential_parts::outcome_id))
-        .select((credentials::all_columns, credential_parts::all_columns))
+        .select((CredentialRow::as_select(), credential_parts::all_columns))
         .load(c))?)
 }
 

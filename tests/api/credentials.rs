@@ -107,7 +107,7 @@ fn a_credential_leaves_the_bank_and_is_refused_once_its_outcome_is_withdrawn() {
         let path = list_path(&issued_in_both[0]);
         let list = public(server, &path, &[]);
         let tag = list.header("etag").unwrap().to_owned();
-        assert_eq!(public(server, &path, &[("If-None-Match", &tag)]).status, 304);
+        assert_eq!(public(server, &path, &[("If-None-Match", tag.as_str())]).status, 304);
         assert!(!is_set(&issued_in_both[0], &list.expect(200)));
         let token = public(server, &path, &[("Accept", "application/vc+jwt")]);
         assert_eq!(token.header("content-type"), Some("application/vc+jwt"));

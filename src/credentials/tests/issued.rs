@@ -87,7 +87,6 @@ fn badge(number: u128) -> Badge {
                 url: "https://bank.example#bank-credit".to_owned(),
             },
             decision: "01985a3e-7c00-7000-8000-000000000001".to_owned(),
-            decided_on: "2026-11-24".parse().unwrap(),
         }),
         status: place(7),
     }

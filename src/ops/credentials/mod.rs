@@ -97,9 +97,11 @@ fn summary_of(row: &CredentialRow, parts: &[PartRow]) -> Result<CredentialSummar
     })
 }
 
-fn text_of(bank: &Bank, row: &CredentialRow) -> Result<Option<String>, OpError> {
-    let Some(sealed) = &row.document_sealed else { return Ok(None) };
-    let plain = bank.sealer.open(sealed, &document_place(row.credential_id.0))?;
+fn text_of(bank: &Bank, conn: &mut Conn, row: &CredentialRow) -> Result<Option<String>, OpError> {
+    let Some(sealed) = store::document(conn, row)? else {
+        return Ok(None);
+    };
+    let plain = bank.sealer.open(&sealed, &document_place(row.credential_id.0))?;
     let text = std::str::from_utf8(&plain).map_err(|_| damaged(row))?;
     Ok(Some(text.to_owned()))
 }
@@ -107,7 +109,7 @@ fn text_of(bank: &Bank, row: &CredentialRow) -> Result<Option<String>, OpError> 
 fn view_of(bank: &Bank, conn: &mut Conn, row: &CredentialRow) -> Result<Credential, OpError> {
     let parts = store::parts(conn, std::slice::from_ref(row))?;
     let summary = summary_of(row, &parts)?;
-    let document = match text_of(bank, row)? {
+    let document = match text_of(bank, conn, row)? {
         None => None,
         Some(token) if summary.form == CredentialForm::Jwt => Some(Value::String(token)),
         Some(text) => Some(serde_json::from_str(&text).map_err(|_| damaged(row))?),
@@ -206,7 +208,6 @@ fn rows_of(
         form: new.form.to_string(),
         status: CredentialStatus::Queued.to_string(),
         holder: None,
-        document_sealed: None,
         requested_at: At(now),
         issued_at: None,
         ended_at: None,
@@ -295,7 +296,7 @@ pub fn download_own_credential(bank: &Bank, context: &Context, credential_id: Uu
         Ok(CredentialDocument {
             credential_id,
             form: CredentialForm::parse(&row.form).ok_or_else(|| damaged(&row))?,
-            text: text_of(bank, &row)?.ok_or(Rejection::NotFound {})?,
+            text: text_of(bank, conn, &row)?.ok_or(Rejection::NotFound {})?,
         })
     })
 }

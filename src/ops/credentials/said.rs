@@ -14,7 +14,7 @@ use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::frameworks::Framework;
 use crate::store::connection::Conn;
-use crate::store::deposits::{self, DecisionRow, LotRow, OutcomeRow};
+use crate::store::deposits::{LotRow, OutcomeRow};
 use crate::store::error::StoreError;
 use crate::store::institutions::{self, InstitutionRow};
 use crate::store::standards::{self, AchievementRow};
@@ -29,7 +29,6 @@ pub(super) struct Around {
     institutions: HashMap<Uuid, InstitutionRow>,
     frameworks: HashMap<Uuid, Framework>,
     lots: HashMap<Uuid, LotRow>,
-    decisions: HashMap<Uuid, DecisionRow>,
 }
 
 /// The bank as an issuer.
@@ -68,7 +67,6 @@ impl Around {
             }
         }
         let lots = records::lots_of(conn, learner_id)?;
-        let decisions = deposits::decisions_of(conn, rows.iter())?;
         Ok(Self {
             achievements: achievements.into_iter().map(|row| (row.achievement_id.0, row)).collect(),
             institutions: institutions::by_ids(conn, &involved)?
@@ -77,7 +75,6 @@ impl Around {
                 .collect(),
             frameworks: named,
             lots: lots.into_iter().map(|row| (row.outcome_id.0, row)).collect(),
-            decisions: decisions.into_iter().map(|row| (row.decision_id.0, row)).collect(),
         })
     }
 
@@ -174,15 +171,13 @@ impl Around {
             return Ok(None);
         };
         let broken = || damaged(row);
-        let decision = self.decisions.get(&lot.decision_id.0).ok_or_else(broken)?;
         Ok(Some(Recognised {
             credit: Credit::from_hundredths(lot.granted_hundredths).map_err(|_| broken())?,
             scheme: Scheme {
                 name: "学分银行学分 Bank credit".to_owned(),
                 url: format!("{}#bank-credit", bank.outside.public_url),
             },
-            decision: decision.decision_id.0.to_string(),
-            decided_on: bank.day(decision.decided_at.0),
+            decision: lot.decision_id.0.to_string(),
         }))
     }
 }
