@@ -10,7 +10,7 @@ use super::{integrity, jwt, standing};
 /// How a secured credential in an object of JSON begins (W3C, Verifiable Credentials Data Model 2.0, 4.13.1).
 const ENVELOPE: &str = "data:application/vc+jwt,";
 /// So many credentials one record may hold.
-pub const HELD_MAX: usize = 500;
+const HELD_MAX: usize = 500;
 
 /// What came of a step.
 pub type Found = Result<Note, Refusal>;

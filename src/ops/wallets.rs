@@ -62,10 +62,6 @@ pub struct AskedCredential<'a> {
     pub proofs: &'a [String],
 }
 
-fn damaged(row: &OfferRow) -> StoreError {
-    StoreError::Damaged(format!("credential offer {}", row.offer_id.0))
-}
-
 /// The index of a code, which is too short for a digest that anybody could work out.
 fn code_index(bank: &Bank, offer_id: Uuid, code: &str) -> Vec<u8> {
     bank.sealer.index("credential_offers.code", &format!("{offer_id}:{code}"))
