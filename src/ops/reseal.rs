@@ -1,4 +1,4 @@
-//! Sealing the stored identities anew with the present key. Saved answers, evidence files, the secrets of webhooks and the
+//! Sealing the stored identities anew with the present key. Saved answers, evidence files, portfolios, the secrets of webhooks and the
 //! addresses of learners stay as they are: the ring keeps the keys that open them.
 
 use uuid::Uuid;
