@@ -9,7 +9,8 @@ use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::portfolio::confirmation::{ConfirmationFilter, ConfirmationState};
-use crate::ops::portfolio::confirmations::{self, Confirmation, ConfirmationReply, ConfirmationSummary, NewConfirmation};
+use crate::ops::portfolio::answers::{self, ConfirmationReply};
+use crate::ops::portfolio::confirmations::{self, Confirmation, ConfirmationSummary, NewConfirmation};
 
 /// Which requests to list.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -65,7 +66,7 @@ pub(crate) async fn list_confirmations(
     } = query.0;
     let filter = ConfirmationFilter { institution_id, state };
     let items = web
-        .run(move |bank| confirmations::list_confirmations(bank, &asking.0, &filter, cursor, limit.and_one()))
+        .run(move |bank| answers::list_confirmations(bank, &asking.0, &filter, cursor, limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.confirmation_id.to_string()))
 }
@@ -77,7 +78,7 @@ pub(crate) async fn list_confirmations(
     responses((status = 200, description = "With the entry as it was then", body = Confirmation)))]
 #[get("/api/v1/entry-confirmations/{confirmation_id}")]
 pub(crate) async fn read_confirmation(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
-    let confirmation = web.run(move |bank| confirmations::read_confirmation(bank, &asking.0, id.0)).await?;
+    let confirmation = web.run(move |bank| answers::read_confirmation(bank, &asking.0, id.0)).await?;
     Ok(HttpResponse::Ok().json(confirmation))
 }
 
@@ -95,7 +96,7 @@ pub(crate) async fn answer_confirmation(
     body: Json<ConfirmationReply>,
 ) -> Result<HttpResponse, Refusal> {
     let confirmation = web
-        .run(move |bank| confirmations::answer_confirmation(bank, &asking.0, key.0.as_deref(), id.0, &body.0))
+        .run(move |bank| answers::answer_confirmation(bank, &asking.0, key.0.as_deref(), id.0, &body.0))
         .await?;
     Ok(HttpResponse::Ok().json(confirmation))
 }

@@ -21,6 +21,7 @@ use crate::ops::portfolio::{self, Placing, Portfolio};
 pub struct PortfolioQuery {
     /// By what the items are grouped: as one placed them and then from the newest, or by kind or year first.
     #[serde(default = "by_time")]
+    #[param(inline)]
     group: Grouping,
     kind: Option<ItemKind>,
     #[param(minimum = 1800, maximum = 2300)]

@@ -1,5 +1,6 @@
 //! Sealing the stored identities, and the keys that credentials are signed with, anew with the present key. Saved answers, evidence
-//! files, credentials, the secrets of webhooks and the addresses of learners stay as they are: the ring keeps the keys that open them.
+//! files, credentials, portfolios, the secrets of webhooks and the addresses of learners stay as they are: the ring keeps the keys that
+//! open them.
 
 use uuid::Uuid;
 

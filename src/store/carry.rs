@@ -180,10 +180,7 @@ pub const NOT_CARRIED: [(&str, &str); 18] = [
         "learner_institutions",
         "added to those who know the other learner, and taken from there again",
     ),
-    (
-        "claim_codes",
-        "good for hours; an account that is merged is claimed by the codes of the other",
-    ),
+    ("claim_codes", "good for hours; a merged account is claimed by codes of the other"),
     ("access_log", "read together with the other learner's"),
     (
         "identity_mismatches",
@@ -196,15 +193,9 @@ pub const NOT_CARRIED: [(&str, &str); 18] = [
     ("credentials", "signed for this account; read together with the other learner's"),
     ("credential_parts", "of credentials, which stay; looked for at both accounts"),
     ("portfolio_entries", "read together with the other learner's"),
-    (
-        "entry_confirmations",
-        "go with their entries, which are read together with the other learner's",
-    ),
+    ("entry_confirmations", "read together with the other learner's"),
     ("portfolio_places", "read together with the other learner's"),
-    (
-        "portfolio_views",
-        "were made of the account as it was: nobody saw in them what the other account has",
-    ),
+    ("portfolio_views", "chosen from the account as it was"),
     ("shares", "open nothing while their account is merged, and again when it is its own"),
     ("share_looks", "go with their shares"),
 ];

@@ -11,6 +11,7 @@ mod catalogue;
 mod claim_races;
 mod claims;
 mod common;
+mod confirmations;
 mod corrections;
 mod credential_jobs;
 mod credentials;

@@ -14,7 +14,7 @@ use credit_bank::ops::consents::{ConsentReceipt, list_consents, withdraw_consent
 use credit_bank::ops::context::Context;
 use credit_bank::ops::error::OpError;
 use credit_bank::ops::notifications::list_notifications;
-use credit_bank::ops::portfolio::confirmations::read_confirmation;
+use credit_bank::ops::portfolio::answers::read_confirmation;
 use credit_bank::ops::shares::open::{Opened, open_share};
 use credit_bank::ops::shares::{Share, create_share, list_share_looks, read_share, turn_off_share};
 use credit_bank::ops::views::{preview_view, remove_view};

@@ -8,8 +8,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "must be later than now, and at most 366 days later",
         "必须晚于现在，且不超过 366 天",
     ),
-    ("must have {} to {} digits", "必须是 {} 至 {} 位数字"),
-    ("must have {} to {} entries", "必须有 {} 至 {} 项"),
+    ("must have 6 to 12 digits", "必须是 6 至 12 位数字"),
+    ("must have 1 to 200 entries", "必须有 1 至 200 项"),
     ("must name at least one kind", "至少选择一类"),
     ("goes without `kinds`", "不得与 kinds 同时填写"),
     (

@@ -36,7 +36,7 @@ words! {
 
 words! {
     /// Who stands by an item now.
-    pub enum Verification {
+    pub enum Verification as "ItemVerification" {
         /// The institution that is named says so.
         Valid => "valid",
         /// It is being looked into.

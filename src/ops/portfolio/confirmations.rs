@@ -1,4 +1,4 @@
-//! Confirming entries: the learner asks an institution, whose people who judge claims read what it is about and answer.
+//! Requests to confirm entries: what a learner asks of an institution, how it is shown, and how it moves.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,7 @@ use super::{CONFIRMATION, opened_content, own_to_write};
 use crate::domain::actor::Actor;
 use crate::domain::institution::InstitutionStatus;
 use crate::domain::policy::{Action, Resource};
-use crate::domain::portfolio::confirmation::{
-    ConfirmationAnswer, ConfirmationEvent, ConfirmationFilter, ConfirmationState, OPEN_MAX, REASON_CHARACTERS_MAX,
-};
+use crate::domain::portfolio::confirmation::{ConfirmationEvent, ConfirmationState, OPEN_MAX, REASON_CHARACTERS_MAX};
 use crate::domain::portfolio::entry::EntryContent;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::domain::text::is_prose;
@@ -39,18 +37,6 @@ pub struct NewConfirmation {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 2000)]
     pub note: Option<String>,
-}
-
-/// What the institution answers.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "answer": "confirm" }))]
-pub struct ConfirmationReply {
-    pub answer: ConfirmationAnswer,
-    /// Why not. The learner reads it.
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 2000)]
-    pub reason: Option<String>,
 }
 
 /// A request to confirm an entry, in a list.
@@ -89,8 +75,9 @@ pub struct Confirmation {
     pub closed_at: Option<DateTime<Utc>>,
 }
 
+/// The sealed parts of a request beside the entry, each of which opens in its own place only.
 #[derive(Clone, Copy)]
-enum Part {
+pub(super) enum Part {
     Note,
     Reason,
 }
@@ -99,7 +86,7 @@ fn damaged(row: &ConfirmationRow) -> StoreError {
     StoreError::Damaged(format!("entry confirmation {}", row.confirmation_id.0))
 }
 
-fn place(confirmation_id: Uuid, part: Part) -> String {
+pub(super) fn place(confirmation_id: Uuid, part: Part) -> String {
     let part = match part {
         Part::Note => "note",
         Part::Reason => "reason",
@@ -118,21 +105,9 @@ fn state_of(row: &ConfirmationRow) -> Result<ConfirmationState, StoreError> {
     ConfirmationState::parse(&row.state).ok_or_else(|| damaged(row))
 }
 
-fn prose_problem(pointer: &str, text: Option<&String>) -> Option<FieldProblem> {
+pub(super) fn prose_problem(pointer: &str, text: Option<&String>) -> Option<FieldProblem> {
     let refused = text.is_some_and(|text| !is_prose(text, REASON_CHARACTERS_MAX));
     refused.then(|| FieldProblem::new(pointer, "must have 1 to 2000 visible characters"))
-}
-
-impl ConfirmationReply {
-    fn check(&self) -> Result<(), Rejection> {
-        let says_no = self.answer != ConfirmationAnswer::Confirm;
-        let mut problems: Vec<FieldProblem> = prose_problem("/reason", self.reason.as_ref()).into_iter().collect();
-        if says_no != self.reason.is_some() {
-            let detail = "goes with the answers `decline` and `revoke`, and with no other";
-            problems.push(FieldProblem::new("/reason", detail));
-        }
-        Rejection::any_of(problems)
-    }
 }
 
 /// The requests about an entry, in order.
@@ -142,7 +117,7 @@ pub(super) fn of_entry(conn: &mut Conn, accounts: &[Uuid], entry_id: Uuid) -> Re
     Ok(rows)
 }
 
-fn summary_of(learner_id: Uuid, row: &ConfirmationRow) -> Result<ConfirmationSummary, StoreError> {
+pub(super) fn summary_of(learner_id: Uuid, row: &ConfirmationRow) -> Result<ConfirmationSummary, StoreError> {
     Ok(ConfirmationSummary {
         confirmation_id: row.confirmation_id.0,
         learner_id,
@@ -175,7 +150,13 @@ pub(super) fn own_view(bank: &Bank, conn: &mut Conn, learner_id: Uuid, row: &Con
 }
 
 /// The request as others see it: what it is about, as long as that is theirs to see.
-fn view_of(bank: &Bank, conn: &mut Conn, actor: &Actor, learner: &LearnerRow, row: &ConfirmationRow) -> Result<Confirmation, OpError> {
+pub(super) fn view_of(
+    bank: &Bank,
+    conn: &mut Conn,
+    actor: &Actor,
+    learner: &LearnerRow,
+    row: &ConfirmationRow,
+) -> Result<Confirmation, OpError> {
     let own = own_view(bank, conn, learner.learner_id.0, row)?;
     if actor.learner_id() == Some(learner.learner_id.0) {
         return Ok(own);
@@ -199,7 +180,7 @@ fn told(context: &Context, operation: &'static str, learner_id: Uuid, row: &Conf
 }
 
 /// The row as an event leaves it. Without a yes the institution no longer sees the files.
-fn moved(
+pub(super) fn moved(
     conn: &mut Conn,
     context: &Context,
     operation: &'static str,
@@ -305,7 +286,7 @@ fn requested(bank: &Bank, context: &Context, entry: &EntryRow, new: &NewConfirma
 }
 
 /// Loads a request with its learner as the one that it is now, and asks the policy; a look by somebody else is noted.
-fn load(
+pub(super) fn load(
     conn: &mut Conn,
     context: &Context,
     confirmation_id: Uuid,
@@ -340,76 +321,6 @@ pub fn withdraw_confirmation(bank: &Bank, context: &Context, key: Option<&str>, 
             let row = store::confirmation(conn, confirmation_id)?.ok_or(Rejection::NotFound {})?;
             let row = moved(conn, context, operation, learner_id, row, ConfirmationEvent::Withdraw)?;
             own_view(bank, conn, learner_id, &row)
-        })
-    })
-}
-
-/// Requests to an institution, from the newest. Whose they are is told, and logged.
-///
-/// # Errors
-/// What the policy answers.
-pub fn list_confirmations(
-    bank: &Bank,
-    context: &Context,
-    filter: &ConfirmationFilter,
-    before: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<ConfirmationSummary>, OpError> {
-    let resource = filter.institution_id.map_or(Resource::Bank, Resource::Institution);
-    bank.store.write(|conn| {
-        let actor = context.authorised(conn, Action::ListClaims, resource)?;
-        let rows = store::list_confirmations(conn, filter, before, limit)?;
-        let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
-        let present = records::present(conn, &learner_ids)?;
-        note_access(conn, context, &actor, filter.institution_id, "list_confirmations", &present)?;
-        let listed = rows.iter().zip(present).map(|(row, learner_id)| summary_of(learner_id, row));
-        Ok(listed.collect::<Result<_, _>>()?)
-    })
-}
-
-/// Reads a request: the learner's own, the institution's own, or by right.
-///
-/// # Errors
-/// `NotFound`, and what the policy answers.
-pub fn read_confirmation(bank: &Bank, context: &Context, confirmation_id: Uuid) -> Result<Confirmation, OpError> {
-    bank.store.write(|conn| {
-        let (actor, learner, row) = load(conn, context, confirmation_id, Action::ReadClaim, "read_confirmation")?;
-        view_of(bank, conn, &actor, &learner, &row)
-    })
-}
-
-/// Answers a request for the institution, or takes back what was confirmed. The people who judge claims do.
-///
-/// # Errors
-/// `InvalidBody`, `NotFound`, `OwnClaim`, `WrongState`, and what the policy answers.
-pub fn answer_confirmation(
-    bank: &Bank,
-    context: &Context,
-    key: Option<&str>,
-    confirmation_id: Uuid,
-    reply: &ConfirmationReply,
-) -> Result<Confirmation, OpError> {
-    reply.check()?;
-    let operation = "answer_confirmation";
-    bank.store.write(|conn| {
-        once(bank, context, conn, operation, key, &(confirmation_id, reply), |conn| {
-            let (actor, learner, _) = load(conn, context, confirmation_id, Action::ReviewClaim, operation)?;
-            let learner_id = learner.learner_id.0;
-            if actor.learner_id() == Some(learner_id) {
-                return Err(Rejection::OwnClaim {}.into());
-            }
-            records::lock_learner(conn, learner_id)?;
-            let row = store::confirmation(conn, confirmation_id)?.ok_or(Rejection::NotFound {})?;
-            let seal = |reason: &String| bank.sealer.seal(reason.trim().as_bytes(), &place(confirmation_id, Part::Reason));
-            let answered = ConfirmationRow {
-                answered_by: Some(context.caller.label()),
-                answered_by_name: Some(actor.display_name().to_owned()),
-                answered_at: Some(At(context.now)),
-                reason_sealed: reply.reason.as_ref().map(seal).transpose()?,
-                ..row
-            };
-            let row = moved(conn, context, operation, learner_id, answered, reply.answer.event())?;
-            view_of(bank, conn, &actor, &learner, &row)
         })
     })
 }

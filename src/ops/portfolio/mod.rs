@@ -1,5 +1,6 @@
 //! The portfolio: everything of a learner's record on one timeline, what the learner writes into it, and who confirms that.
 
+pub mod answers;
 pub mod confirmations;
 pub mod entries;
 mod record;
