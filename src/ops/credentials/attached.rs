@@ -53,7 +53,7 @@ pub(in crate::ops) fn state_of(bank: &Bank, conn: &mut Conn, learner_id: Uuid, c
     let Some(row) = store::find(conn, &[learner_id], credential_id)? else {
         return Ok(Attached::Ended);
     };
-    Ok(match text_of(bank, &row)? {
+    Ok(match text_of(bank, conn, &row)? {
         Some(text) => Attached::Signed(text),
         None if row.status == CredentialStatus::Queued.as_str() => Attached::Waits,
         None => Attached::Ended,
