@@ -1,5 +1,6 @@
 //! Who may do what: one exhaustive match. A test prints it as a matrix into `api-spec/permissions.txt`.
 
+mod action;
 mod scopes;
 
 use serde::{Deserialize, Serialize};
@@ -7,90 +8,8 @@ use uuid::Uuid;
 
 use super::actor::{Actor, BankRole, MemberRole, Membership};
 use super::rejection::Rejection;
-use super::words::words;
+pub use action::Action;
 use scopes::scope_for;
-
-words! {
-    /// Everything that is asked of the bank by somebody who must have a right to it.
-    pub enum Action {
-        CreateUser => "create_user",
-        ReadUsers => "read_users",
-        DecideInstitution => "decide_institution",
-        ReadInstitution => "read_institution",
-        EditInstitution => "edit_institution",
-        ManageMembers => "manage_members",
-        ReadMembers => "read_members",
-        ManageClients => "manage_clients",
-        ReadClients => "read_clients",
-        CreateFramework => "create_framework",
-        WriteAchievement => "write_achievement",
-        ReadDraftAchievement => "read_draft_achievement",
-        WriteRecognitionRule => "write_recognition_rule",
-        WriteCertificatePattern => "write_certificate_pattern",
-        WriteProgramme => "write_programme",
-        WriteAgreement => "write_agreement",
-        WritePathway => "write_pathway",
-        RegisterLearner => "register_learner",
-        FindLearner => "find_learner",
-        IssueClaimCode => "issue_claim_code",
-        DepositOutcome => "deposit_outcome",
-        ReadOutcome => "read_outcome",
-        ListOutcomes => "list_outcomes",
-        ReviewOutcome => "review_outcome",
-        ReadMismatches => "read_mismatches",
-        SettleMismatch => "settle_mismatch",
-        ReadOwnRecord => "read_own_record",
-        ReadLearnerRecord => "read_learner_record",
-        ReadAccessLog => "read_access_log",
-        ReplayDecision => "replay_decision",
-        ReadAudit => "read_audit",
-        ExpireLots => "expire_lots",
-        FindDuplicates => "find_duplicates",
-        ReadSuspicion => "read_suspicion",
-        DismissSuspicion => "dismiss_suspicion",
-        WriteRulePack => "write_rule_pack",
-        ReadDraftRulePack => "read_draft_rule_pack",
-        DecideRulePack => "decide_rule_pack",
-        ReadSimulation => "read_simulation",
-        RunSimulation => "run_simulation",
-        SubmitClaim => "submit_claim",
-        ReadClaim => "read_claim",
-        ListClaims => "list_claims",
-        ReviewClaim => "review_claim",
-        ApproveClaim => "approve_claim",
-        ObjectToClaim => "object_to_claim",
-        RunClaimClocks => "run_claim_clocks",
-        WriteWorkingYear => "write_working_year",
-        PreviewCorrection => "preview_correction",
-        ApplyCorrection => "apply_correction",
-        ReadCorrection => "read_correction",
-        ReadCase => "read_case",
-        DecideCase => "decide_case",
-        RequestCorrection => "request_correction",
-        ReadCorrectionRequest => "read_correction_request",
-        AnswerCorrectionRequest => "answer_correction_request",
-        DecideComplaint => "decide_complaint",
-        RunCorrectionClocks => "run_correction_clocks",
-        WriteMerge => "write_merge",
-        ReadMerge => "read_merge",
-        UploadEvidence => "upload_evidence",
-        ReadEvidence => "read_evidence",
-        ReadUploadedEvidence => "read_uploaded_evidence",
-        RemoveEvidence => "remove_evidence",
-        ReadImport => "read_import",
-        WriteImportProfile => "write_import_profile",
-        ReleaseImport => "release_import",
-        ReadEvents => "read_events",
-        ReadWebhooks => "read_webhooks",
-        ManageWebhooks => "manage_webhooks",
-        CarryEventsOut => "carry_events_out",
-        WriteOwnSettings => "write_own_settings",
-        RegisterIssuer => "register_issuer",
-        WriteOwnCredential => "write_own_credential",
-        RotateIssuerKey => "rotate_issuer_key",
-        WritePortfolio => "write_portfolio",
-    }
-}
 
 /// What it is asked of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -51,7 +51,7 @@ mod stream;
 pub mod suspicions;
 pub mod verdicts;
 pub mod verification;
-pub mod wallets;
 pub mod views;
+pub mod wallets;
 pub mod webhooks;
 pub mod worth;

@@ -5,9 +5,9 @@ use utoipa::OpenApi;
 
 use super::{
     achievements, agreements, claims, clients, confirmations, consents, corrections, credentials, events, evidence, exports, foreign,
-    health, import_rows, imports, institutions, issuers, learners, me, members, merges, notices, notifications, outcomes, packs,
-    pathways, portfolio, programmes, requests, review, rules, sessions, shares, simulations, statements, suspicions, verdicts,
-    verification, views, wallets, webhooks, worth,
+    health, import_rows, imports, institutions, issuers, learners, me, members, merges, notices, notifications, outcomes, packs, pathways,
+    portfolio, programmes, requests, review, rules, sessions, shares, simulations, statements, suspicions, verdicts, verification, views,
+    wallets, webhooks, worth,
 };
 
 macro_rules! operations {

@@ -172,20 +172,11 @@ pub const CARRIED: [Carried; 13] = [
 /// The tables of learners' rows that stay where they are, and why that is right.
 pub const NOT_CARRIED: [(&str, &str); 18] = [
     ("learners", "the account itself: it says into whom it was merged"),
-    (
-        "movements",
-        "history, and each names its learner in the hash: they are told again at the end of the other chain",
-    ),
-    (
-        "learner_institutions",
-        "added to those who know the other learner, and taken from there again",
-    ),
+    ("movements", "each names its learner in its hash: told again in the other chain"),
+    ("learner_institutions", "added to those who know the other learner"),
     ("claim_codes", "good for hours; a merged account is claimed by codes of the other"),
     ("access_log", "read together with the other learner's"),
-    (
-        "identity_mismatches",
-        "about the document and the name of the account that was opened with it",
-    ),
+    ("identity_mismatches", "about the document and the name of this account"),
     ("correction_items", "what somebody previewed, of the learner as it was then"),
     ("notifications", "read together with the other learner's"),
     ("statements", "papers; read together with the other learner's"),

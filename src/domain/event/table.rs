@@ -9,7 +9,7 @@ use super::fields::{
 };
 
 /// Every type, in the order of what it is about.
-pub const EVENT_TYPES: &[EventType] = &[
+pub(super) const EVENT_TYPES: &[EventType] = &[
     of("trusted_issuer.register_issuer", Published, "An issuer was registered", ISSUER),
     of("trusted_issuer.end_issuer", Published, "A registration ended", ISSUER),
     of(

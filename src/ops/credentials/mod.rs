@@ -1,7 +1,7 @@
 //! Credentials of learners: asked for, signed by a thread of their own, read, downloaded, given up; their issuers, their status.
 
-pub(in crate::ops) mod copies;
 pub(super) mod attached;
+pub(in crate::ops) mod copies;
 pub(crate) mod effects;
 pub mod issue;
 pub mod issuers;
