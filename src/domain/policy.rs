@@ -3,7 +3,6 @@
 mod action;
 mod scopes;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::actor::{Actor, BankRole, MemberRole, Membership};

@@ -1,5 +1,7 @@
 //! What somebody may want to do.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::words::words;
 
 words! {
