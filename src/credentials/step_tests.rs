@@ -105,9 +105,6 @@ fn every_step_is_told_whatever_came_of_another() {
         ]
     );
     assert_eq!(told(&json!(7))[0], "not_a_credential");
-    let mut typeless = badge(&own.did);
-    typeless["type"] = json!(["OpenBadgeCredential"]);
-    assert_eq!(told(&signed_by_did_key(typeless, &own))[..2], ["not_a_credential", "proof_fits"]);
     let made = token(&json!({ "alg": "EdDSA", "typ": "vc+jwt" }), &badge(&own.did), |message| {
         own.pair.sign(message).as_ref().to_vec()
     });
@@ -117,6 +114,13 @@ fn every_step_is_told_whatever_came_of_another() {
         ["readable", "proof_fits", "key_is_issuers", "no_end", "no_status"]
     );
     assert_eq!(examined.secured_by.as_deref(), Some("EdDSA"));
+    // With a proof it could not be signed: what its types do not say means nothing.
+    let mut typeless = badge(&own.did);
+    typeless["type"] = json!(["OpenBadgeCredential"]);
+    let typeless = token(&json!({ "alg": "EdDSA", "typ": "vc+jwt" }), &typeless, |message| {
+        own.pair.sign(message).as_ref().to_vec()
+    });
+    assert_eq!(told(&json!(typeless))[..2], ["not_a_credential", "proof_fits"]);
     let envelope = json!({ "@context": "https://www.w3.org/ns/credentials/v2", "type": "EnvelopedVerifiableCredential",
         "id": format!("data:application/vc+jwt,{made}") });
     assert_eq!(examine(&envelope, &Published::default(), when()).found, examined.found);

@@ -2,7 +2,7 @@
 //! what is wrong once, in English, and this table says the same in Chinese.
 
 mod packs;
-mod portfolio;
+mod records;
 
 /// English and Chinese; `{}` stands for what is filled in, in the same order.
 const PHRASES: &[(&str, &str)] = &[
@@ -186,7 +186,7 @@ const PHRASES: &[(&str, &str)] = &[
 
 /// The sentence in Chinese; itself where the table does not have it.
 pub fn in_chinese(english: &str) -> String {
-    let found = portfolio::PHRASES
+    let found = records::PHRASES
         .iter()
         .chain(PHRASES)
         .chain(packs::PHRASES)

@@ -16,7 +16,7 @@ use crate::ops::exports::{self, ExportForm};
 /// `KeyName` says which of the key set); `elm` is the European Learning Model, version 3, `json-resume` what people put on their own pages, and `csv`
 /// a table for spreadsheets, in which what one would take for a formula has an apostrophe before it.
 #[utoipa::path(tag = "exports", operation_id = "export_record",
-    params(("form" = ExportForm, Path, description = "The form", example = "csv")),
+    params(("form" = inline(ExportForm), Path, description = "The form", example = "csv")),
     responses((status = 200, description = "The record in that form",
         content((FileContent = "application/xml"), (FileContent = "application/ld+json"), (FileContent = "application/json"), (FileContent = "text/csv")),
         headers(("Content-Disposition" = String, description = "The file's name (RFC 8187)")))))]

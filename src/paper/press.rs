@@ -130,7 +130,10 @@ impl Press {
 
 /// What is wrong, without what a message quotes: that may be a text of the paper.
 fn failed(problems: &[SourceDiagnostic]) -> PaperError {
-    let said = |problem: &SourceDiagnostic| problem.message.split(['"', '`', '“']).next().unwrap_or_default().to_owned();
+    let said = |problem: &SourceDiagnostic| match problem.message.starts_with("panicked") {
+        true => "a template panicked".to_owned(),
+        false => problem.message.split(['"', '`', '“']).next().unwrap_or_default().to_owned(),
+    };
     let messages: Vec<String> = problems.iter().map(said).collect();
     PaperError::Set(messages.join("; "))
 }

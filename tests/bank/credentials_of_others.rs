@@ -162,7 +162,7 @@ fn a_verdict_tells_how_the_bank_knows_the_issuer() {
         let mut altered: Value = serde_json::from_str(BADGE).unwrap();
         altered["name"] = json!("别的");
         let shown = verify(&serde_json::from_value(altered).unwrap());
-        assert_eq!((shown.standing, shown.issuer_name), (CredentialStanding::Invalid, None));
+        assert_eq!((shown.standing, shown.issuer_name.as_deref()), (CredentialStanding::Invalid, None));
         assert_eq!(
             step(&shown, VerdictStep::IssuerTrust),
             ("issuer_not_reached", StepOutcome::NotChecked)

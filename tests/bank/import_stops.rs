@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 
 use chrono::TimeDelta;
 use credit_bank::domain::import::{ImportResult, ImportStatus};

@@ -1,4 +1,4 @@
-//! What is said of fields of portfolios, views and shares.
+//! What is said of fields of portfolios, views and shares, and of issuers.
 
 /// As the table of which this is a part.
 pub(super) const PHRASES: &[(&str, &str)] = &[
@@ -18,4 +18,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("is not an institution that can be asked", "不是可以请求的机构"),
     ("is not something of this portfolio", "不是该档案中的内容"),
+    (
+        "must be did:web, did:key, did:jwk or an https:// address",
+        "必须是 did:web、did:key、did:jwk 或 https:// 地址",
+    ),
+    ("is needed for an https:// address", "https:// 地址必须提供"),
+    (
+        "must be one public key of Ed25519, P-256 or RSA, as multibase or as a JWK",
+        "必须是一个 Ed25519、P-256 或 RSA 公钥，以 multibase 或 JWK 表示",
+    ),
+    ("is no institution", "不是已有的机构"),
 ];
