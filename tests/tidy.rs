@@ -36,7 +36,7 @@ const FLOORS: [(&str, &[&str]); 15] = [
     (
         "cli",
         &[
-            "clock", "config", "domain", "files", "http", "intake", "ops", "paper", "portal", "store", "vault",
+            "clock", "config", "domain", "files", "http", "intake", "ops", "outside", "paper", "portal", "store", "vault",
         ],
     ),
 ];

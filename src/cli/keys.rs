@@ -11,6 +11,7 @@ use crate::ops::reseal::reseal;
 use crate::vault::key_ring::KeyRing;
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::enum_variant_names, reason = "as they are typed: `keys rotate-signing`")]
 pub(super) enum KeysCommand {
     /// Sign new tokens with a new key; tokens of the old ones stay good until they expire. Restart the server after it.
     RotateSigning,

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::canonical::digest;
-use super::examine::Signed;
 use super::keys::PublicKey;
+use super::parts::Signed;
 use super::refusal::{Note, Refusal, shown};
 use super::sources::Sources;
 use crate::domain::verdict::VerdictStep;

@@ -4,7 +4,7 @@
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use serde_json::{Map, Value};
 
-use super::examine::{Signed, issuer_of};
+use super::parts::{Signed, issuer_of};
 use super::refusal::{Note, Refusal, shown};
 use super::sources::Sources;
 

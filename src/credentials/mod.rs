@@ -11,6 +11,8 @@ mod examine;
 mod integrity;
 mod jwt;
 mod keys;
+mod parts;
+mod plain;
 mod possession;
 pub mod record;
 mod refusal;
@@ -28,8 +30,10 @@ use serde_json::{Map, Value};
 
 pub use controller::{keys_of, web_address};
 pub use dates::When;
-pub use examine::{Examination, Found, examine};
+pub use examine::examine;
 pub use keys::{Issuers, PublicKey};
+pub use parts::Found;
+pub use plain::Examination;
 pub use possession::{Possession, possession};
 pub use refusal::{Note, Refusal};
 pub use sign::{SEED_BYTES, Signer};
@@ -48,7 +52,7 @@ pub struct Verified {
 /// # Errors
 /// Why it is not taken for what its issuer signed.
 pub fn verify(presented: &Value, issuers: &Issuers, today: NaiveDate) -> Result<Verified, Refusal> {
-    let examined = examine::examine_plain(presented, issuers, When::on(today));
+    let examined = plain::examine_plain(presented, issuers, When::on(today));
     if let Some(refusal) = examined.before_status() {
         return Err(refusal.clone());
     }

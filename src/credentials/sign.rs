@@ -9,9 +9,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use super::canonical::digest;
-use super::examine::issuer_of;
 use super::integrity::SUITE;
 use super::keys::PublicKey;
+use super::parts::issuer_of;
 use super::refusal::Refusal;
 
 /// What a seed of a key consists of.

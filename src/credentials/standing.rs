@@ -4,7 +4,8 @@
 use serde_json::{Map, Value};
 
 use super::dates::When;
-use super::examine::{all, examine_plain, has_type};
+use super::parts::{all, has_type};
+use super::plain::examine_plain;
 use super::refusal::{Note, Refusal, shown};
 use super::sources::Sources;
 use super::status::StatusBits;

@@ -145,7 +145,8 @@ mod tests {
     fn what_is_certainly_wrong_counts_before_what_is_not_known() {
         use StepOutcome::{Failed, NotChecked};
         use VerdictStep::{Dates, Format, IssuerTrust, Key, Proof, Status};
-        let cases: [(&[(VerdictStep, StepOutcome, &str)], CredentialStanding); 12] = [
+        type Steps = &'static [(VerdictStep, StepOutcome, &'static str)];
+        let cases: [(Steps, CredentialStanding); 12] = [
             (&[], CredentialStanding::Valid),
             (&[(IssuerTrust, Failed, "issuer_not_registered")], CredentialStanding::Valid),
             (&[(Format, Failed, "x"), (Proof, NotChecked, "x")], CredentialStanding::Invalid),

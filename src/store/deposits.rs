@@ -10,11 +10,11 @@ use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
 use super::insert::{SetBased, array, insert_rows};
+use super::likenesses;
 use super::mismatches::{self, MismatchRow};
 use super::schema::{
     account_numbers, certificate_numbers, decisions, identity_index, learner_institutions, learners, lots, movements, outcomes,
 };
-use super::suspicions;
 use super::types::{At, Document, Id, Json, Key, Moment};
 use crate::domain::credit::Credit;
 use crate::domain::lot::LotBalance;
@@ -315,7 +315,7 @@ pub fn bring(conn: &mut Conn, brought: &Brought) -> Result<(), StoreError> {
     insert_rows!(conn, identity_index, &brought.identities, { document_index: Binary, learner_id: Id });
     insert_rows!(conn, account_numbers, &brought.account_numbers, { account_number: Text, learner_id: Id });
     insert_rows!(conn, learner_institutions, &brought.known_by, { learner_id: Id, institution_id: Id, since: Moment });
-    suspicions::keep_likenesses(conn, &brought.likenesses)?;
+    likenesses::keep(conn, &brought.likenesses)?;
     insert_rows!(conn, outcomes, &brought.outcomes, {
         learner_id: Id, outcome_id: Id, institution_id: Id, achievement_id: Id, certificate_number: Nullable<Text>, issuer_key: Text,
         awarded_on: Date, grade: Nullable<Text>, grading_scale: Nullable<Text>, score: Nullable<Text>, hours_hundredths: Nullable<BigInt>,

@@ -29,6 +29,7 @@ pub mod institutions;
 pub mod issuer_keys;
 pub mod issuers;
 pub mod journal;
+pub mod likenesses;
 pub mod mails;
 pub mod merges;
 pub mod mismatches;

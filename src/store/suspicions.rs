@@ -8,9 +8,8 @@ use super::connection::Conn;
 use super::deposits::KnownByRow;
 use super::each_back_end;
 use super::error::StoreError;
-use super::insert::{SetBased, array};
 use super::schema::{duplicate_suspicions, learner_institutions, likenesses, outcomes, walks};
-use super::types::{At, Id, Key};
+use super::types::{At, Key};
 use crate::domain::likeness::{Strength, SuspicionStatus};
 use crate::domain::outcome::OutcomeStatus;
 
@@ -100,36 +99,6 @@ pub fn known_after(conn: &mut Conn, place: &WalkRow, until: DateTime<Utc>, limit
         ))
         .limit(limit)
         .load(conn)?)
-}
-
-/// Keeps likenesses of learners; those that are there already stay.
-///
-/// # Errors
-/// When the database refuses.
-pub fn keep_likenesses(conn: &mut Conn, rows: &[(Vec<u8>, Uuid)]) -> Result<(), StoreError> {
-    use diesel::sql_types::Binary;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    match conn {
-        Conn::Postgres(conn) => {
-            SetBased {
-                before: "INSERT INTO likenesses (likeness, learner_id) SELECT * FROM unnest(",
-                columns: vec![array!(rows, Binary, row => &row.0), array!(rows, Id, row => row.1)],
-                after: ") ON CONFLICT DO NOTHING",
-            }
-            .execute(conn)?;
-        }
-        Conn::Sqlite(conn) => {
-            for (likeness, learner_id) in rows {
-                diesel::insert_into(likenesses::table)
-                    .values((likenesses::likeness.eq(likeness), likenesses::learner_id.eq(Key(*learner_id))))
-                    .on_conflict_do_nothing()
-                    .execute(conn)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Some of the learners who have a likeness.

@@ -15,9 +15,9 @@ use crate::store::connection::Conn;
 use crate::store::deposits::KnownByRow;
 use crate::store::error::StoreError;
 use crate::store::journal::{Told, tell};
-use crate::store::records;
 use crate::store::suspicions::{self as store, SuspicionRow, WalkRow};
 use crate::store::types::{At, Key};
+use crate::store::{likenesses, records};
 
 /// Which walk this is.
 const WALK: &str = "find_duplicates";
@@ -89,7 +89,7 @@ fn look(bank: &Bank, context: &Context, conn: &mut Conn, rows: &[KnownByRow]) ->
     }
     // In one order, so that two who write at once do not wait for each other.
     held.sort_unstable();
-    store::keep_likenesses(conn, &held)?;
+    likenesses::keep(conn, &held)?;
     let mut searched = Searched::default();
     let mut pairs: BTreeSet<(Uuid, Uuid)> = BTreeSet::new();
     for (learner_id, keys) in &keys {
