@@ -81,7 +81,7 @@ fn a_credential_leaves_the_bank_and_is_refused_once_its_outcome_is_withdrawn() {
         let town = Town::build(server);
         let deposited = town.deposit(server, &town.outcome("S000441012345242000001")).expect(201);
         let learner = town.claim(server, deposited["learner_id"].as_str().unwrap(), "wangfang");
-        let today = chrono::Utc::now().date_naive();
+        let today = credit_bank::clock::now().date_naive();
         let mut issued_in_both = Vec::new();
         for (form, media_type) in [("data_integrity", "application/vc"), ("jwt", "application/vc+jwt")] {
             let new = json!({ "scope": { "of": "outcome", "outcome_id": deposited["outcome_id"] }, "form": form });
