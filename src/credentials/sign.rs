@@ -39,7 +39,7 @@ impl std::fmt::Debug for Signer {
 
 impl Signer {
     /// The key that is made of a seed, for an issuer with an id of its own (`did:web:...`), in whose document it stands as
-    /// `fragment` and [`jwk_fragment`] (see [`super::did::document`]); `None` where the seed makes no key.
+    /// `fragment`, and with `-jwk` behind it where it stands as a JSON Web Key (see [`super::did::document`]); `None` where the seed makes no key.
     pub fn new(seed: &[u8; SEED_BYTES], issuer: &str, fragment: &str) -> Option<Self> {
         Some(Self {
             pair: Ed25519KeyPair::from_seed_unchecked(seed).ok()?,

@@ -18,7 +18,7 @@ use crate::ops::exports::{self, ExportForm};
 #[utoipa::path(tag = "exports", operation_id = "export_record",
     params(("form" = inline(ExportForm), Path, description = "The form", example = "csv")),
     responses((status = 200, description = "The record in that form",
-        content((FileContent = "application/xml"), (FileContent = "application/ld+json"), (FileContent = "application/json"), (FileContent = "text/csv")),
+        content((FileContent = "application/xml"), (serde_json::Value = "application/ld+json"), (serde_json::Value = "application/json"), (FileContent = "text/csv")),
         headers(("Content-Disposition" = String, description = "The file's name (RFC 8187)")))))]
 #[get("/api/v1/me/exports/{form}")]
 pub(crate) async fn export_record(

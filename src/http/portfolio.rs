@@ -11,8 +11,12 @@ use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::portfolio::entry::EntryContent;
 use crate::domain::portfolio::timeline::{Grouping, Item, ItemFilter, ItemKind, Verification};
+use crate::domain::rejection::Rejection;
 use crate::ops::portfolio::entries::{self, Entry};
 use crate::ops::portfolio::{self, Placing, Portfolio};
+
+/// The years that are asked for, as in the description of the query.
+const YEARS: std::ops::RangeInclusive<i32> = 1800..=2300;
 
 /// Which items, in which order.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -24,6 +28,7 @@ pub struct PortfolioQuery {
     #[param(inline)]
     group: Grouping,
     kind: Option<ItemKind>,
+    /// The one in which it is placed: of its last day, or of its first where it goes on.
     #[param(minimum = 1800, maximum = 2300)]
     year: Option<i32>,
     #[param(value_type = Option<String>, max_length = 60)]
@@ -65,6 +70,13 @@ pub(crate) async fn list_portfolio(
         limit,
         cursor,
     } = query.0;
+    if year.is_some_and(|year| !YEARS.contains(&year)) {
+        return Err(Rejection::InvalidQuery {
+            name: "year".to_owned(),
+            detail: format!("must be {} to {}", YEARS.start(), YEARS.end()),
+        }
+        .into());
+    }
     let filter = ItemFilter {
         kinds: kind.into_iter().collect(),
         year,

@@ -98,7 +98,7 @@ fn slices_in_turn_keep_their_order_and_end_at_the_first_error() {
             }
             let imagined = slice.imagine(&world.bank, &mut Imagined::default())?;
             let (answers, ()) = slice.deposit_with(&world.bank, |_, _| Ok(()))?;
-            assert_eq!((slice.requests().len(), imagined.len()), (2, 2));
+            assert_eq!(imagined.len(), 2);
             done.push((number, answers.iter().filter(|answer| answer.is_ok()).count()));
             Ok(())
         });

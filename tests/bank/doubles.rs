@@ -8,7 +8,7 @@ use credit_bank::ops::outcomes::read_outcome;
 use serde_json::json;
 
 use super::common::{World, on_both};
-use super::imports::{checked, commit, counts, file, identity_number, name, row, rows};
+use super::imports::{checked, commit, counts, file, identity_number, name, row, rows, with_check_digit};
 
 fn publish(world: &World, code: &str, name: &str, kind: &str, family: Option<(&str, i16)>) {
     let new = json!({
@@ -73,16 +73,9 @@ fn what_looks_like_a_double_waits_with_both_records_and_the_very_same_is_there()
     });
 }
 
-/// A number of the same day of birth in another division, with its check digit.
+/// A number of the same day of birth in another division.
 fn other_number(of: &str) -> String {
-    const WEIGHTS: [usize; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let body = format!("410503{}", &of[6..17]);
-    let sum: usize = body
-        .bytes()
-        .zip(WEIGHTS)
-        .map(|(digit, weight)| usize::from(digit - b'0') * weight)
-        .sum();
-    format!("{body}{}", &"10X98765432"[sum % 11..=sum % 11])
+    with_check_digit(&format!("410503{}", &of[6..17]))
 }
 
 #[test]

@@ -25,18 +25,22 @@ use uuid::Uuid;
 
 use super::common::{World, on_both};
 
-/// Identity numbers with right check digits: the n-th of a day's births in one division.
-pub(crate) fn identity_number(n: usize) -> String {
+/// An identity number with its check digit.
+pub(crate) fn with_check_digit(body: &str) -> String {
     const WEIGHTS: [usize; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let day = 1 + n / 900 % 28;
-    let (month, year) = (1 + n / 25_200 % 12, 1970 + n / 302_400);
-    let body = format!("410502{year}{month:02}{day:02}{:03}", 1 + n % 900);
     let sum: usize = body
         .bytes()
         .zip(WEIGHTS)
         .map(|(digit, weight)| usize::from(digit - b'0') * weight)
         .sum();
     format!("{body}{}", &"10X98765432"[sum % 11..=sum % 11])
+}
+
+/// Identity numbers: the n-th of a day's births in one division.
+pub(crate) fn identity_number(n: usize) -> String {
+    let day = 1 + n / 900 % 28;
+    let (month, year) = (1 + n / 25_200 % 12, 1970 + n / 302_400);
+    with_check_digit(&format!("410502{year}{month:02}{day:02}{:03}", 1 + n % 900))
 }
 
 pub(crate) fn name(n: usize) -> String {

@@ -60,6 +60,9 @@ words! {
     }
 }
 
+/// How many others may have one likeness. More than these are people with a common name: they make no suspicion.
+pub const LIKE_MAX: usize = 10;
+
 /// A person as the bank knows one.
 #[derive(Debug, Clone)]
 pub struct Person {

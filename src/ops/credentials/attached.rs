@@ -41,7 +41,7 @@ pub(in crate::ops) fn ask_for(context: &Context, conn: &mut Conn, learner_id: Uu
         scope,
         form: CredentialForm::DataIntegrity,
     };
-    let row = queue(context, conn, learner_id, &new, &outcomes)?;
+    let row = queue(context, conn, learner_id, &new, None, &outcomes)?;
     Ok(Some(row.credential_id.0))
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{CredentialScope, NewCredential};
-use super::{damaged, outcomes_of, rows_of, view_of};
+use super::{damaged, outcomes_of, queue, view_of};
 use crate::domain::credential::{CredentialForm, CredentialKind, CredentialStatus, KEPT_MAX};
 use crate::domain::rejection::Rejection;
 use crate::domain::wallet::WalletConfiguration;
@@ -12,7 +12,6 @@ use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::store::connection::Conn;
 use crate::store::credentials::{self as store, CredentialRow};
-use crate::store::journal::tell;
 use crate::store::records;
 
 /// A credential of a learner, or of whom the learner absorbed, that can be shown.
@@ -65,17 +64,7 @@ pub(in crate::ops) fn copy_for(
         form: CredentialForm::parse(&original.form).ok_or_else(|| damaged(&original))?,
     };
     let outcomes = outcomes_of(conn, learner_id, &new.scope)?;
-    let (row, parts) = rows_of(learner_id, &new, &outcomes, context.now)?;
-    let row = CredentialRow {
-        holder: Some(holder.to_owned()),
-        ..row
-    };
-    store::insert(conn, &row, &parts)?;
-    let told = context
-        .told("request_credential", "credential", row.credential_id.0)
-        .of_learner(learner_id)
-        .with(serde_json::json!({ "kind": row.kind, "form": row.form }));
-    tell(conn, &[told])?;
+    let row = queue(context, conn, learner_id, &new, Some(holder), &outcomes)?;
     Ok(row.credential_id.0)
 }
 

@@ -239,20 +239,26 @@ pub fn request_credential(bank: &Bank, context: &Context, key: Option<&str>, new
                 return Err(Rejection::CredentialsFull { kept_max: KEPT_MAX }.into());
             }
             let outcomes = outcomes_of(conn, learner_id, &new.scope)?;
-            let row = queue(context, conn, learner_id, new, &outcomes)?;
+            let row = queue(context, conn, learner_id, new, None, &outcomes)?;
             view_of(bank, conn, &row)
         })
     })
 }
 
+/// Queues a credential, bound to a holder's key where one is named, and tells of it.
 fn queue(
     context: &Context,
     conn: &mut Conn,
     learner_id: Uuid,
     new: &NewCredential,
+    holder: Option<&str>,
     outcomes: &[OutcomeRow],
 ) -> Result<CredentialRow, OpError> {
     let (row, parts) = rows_of(learner_id, new, outcomes, context.now)?;
+    let row = CredentialRow {
+        holder: holder.map(str::to_owned),
+        ..row
+    };
     store::insert(conn, &row, &parts)?;
     let told = context
         .told("request_credential", "credential", row.credential_id.0)

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::newcomers::Newcomers;
+use super::newcomers::{Half, Newcomers, half};
 use super::plan::Plan;
 use super::prepare::Prepared;
 use crate::domain::doubles::{Fact, Standard};
@@ -18,13 +18,6 @@ use crate::domain::outcome::OutcomeStatus;
 use crate::domain::rejection::Rejection;
 use crate::store::deposits::{LearnerRow, OutcomeRow};
 use crate::store::types::{At, Key};
-
-/// Half an index or a digest, which tells things apart well enough for one file.
-type Half = [u8; 16];
-
-fn half(bytes: &[u8]) -> Half {
-    bytes.first_chunk().copied().unwrap_or_default()
-}
 
 /// A person of the file.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::prepare::Prepared;
 use crate::domain::identity_document::IdentityDocument;
-use crate::domain::likeness::{Person, Strength, grounds, strength};
+use crate::domain::likeness::{LIKE_MAX, Person, Strength, grounds, strength};
 use crate::domain::person_name::PersonName;
 use crate::ops::context::Bank;
 use crate::ops::error::OpError;
@@ -14,14 +14,11 @@ use crate::ops::suspicions::persons;
 use crate::store::connection::Conn;
 use crate::store::{doubles as store, records};
 
-/// How many others may have one likeness. More than these are people with a common name, who make no doubt.
-const LIKE_MAX: usize = 10;
+/// Half an index or a digest, which tells things apart well enough for one file.
+pub(super) type Half = [u8; 16];
 
-/// Half a keyed index, which tells likenesses apart well enough for one file.
-type Half = [u8; 16];
-
-fn half(index: &[u8]) -> Half {
-    index.first_chunk().copied().unwrap_or_default()
+pub(super) fn half(bytes: &[u8]) -> Half {
+    bytes.first_chunk().copied().unwrap_or_default()
 }
 
 fn person_of(prepared: &Prepared) -> Person {

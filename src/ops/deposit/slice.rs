@@ -25,11 +25,6 @@ impl Slice {
         Ok(Self { requests, prepared })
     }
 
-    /// What was asked.
-    pub fn requests(&self) -> &[DepositRequest] {
-        &self.requests
-    }
-
     /// Deposits them as [`super::deposit_outcomes`] does, and does something more with the answers in the same transaction, such
     /// as moving the place of whoever works through a file. Like the rest of a write it may run again.
     ///

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::{grounds_of, persons};
-use crate::domain::likeness::{Ground, Keys, Person, SuspicionStatus, grounds, strength};
+use crate::domain::likeness::{Ground, Keys, LIKE_MAX, Person, SuspicionStatus, grounds, strength};
 use crate::domain::policy::{Action, Resource};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
@@ -24,9 +24,6 @@ const WALK: &str = "find_duplicates";
 
 /// How many rows are looked at in one transaction.
 const PAGE: i64 = 100;
-
-/// How many others may have one likeness. More than these are people with a common name: they make no suspicion.
-const LIKE_MAX: usize = 10;
 
 /// How old a row must be to be looked at: one that is still being written has an earlier moment than it is seen at, and whoever walks
 /// past that moment would never see it.
