@@ -7,6 +7,7 @@ mod keys;
 mod progress;
 mod serve;
 mod start;
+mod verify_archive;
 mod verify_credential;
 
 use clap::{Parser, Subcommand};
@@ -47,6 +48,8 @@ enum Command {
     Verify,
     /// Say of a credential whether it is genuine and valid, step by step; exit 1 where it is not.
     VerifyCredential(verify_credential::VerifyCredentialArguments),
+    /// Say of an archive whether it is genuine, and work everything in it out again; exit 1 where something is not good.
+    VerifyArchive(verify_archive::VerifyArchiveArguments),
     /// Print the API's description (OpenAPI 3.1).
     Openapi,
     /// The bank's own administrators.
@@ -118,6 +121,7 @@ impl Arguments {
             }
             Command::Verify => verify_bank(&config),
             Command::VerifyCredential(arguments) => arguments.run(&config),
+            Command::VerifyArchive(arguments) => arguments.run(&config),
             Command::Openapi => print_openapi(),
             Command::Admin(command) => command.run(&config),
             Command::Keys(command) => command.run(&config),

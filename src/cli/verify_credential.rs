@@ -48,7 +48,7 @@ impl VerifyCredentialArguments {
             let text = serde_json::to_string_pretty(&verdict).map_err(|error| CommandError::Other(error.to_string()))?;
             println!("{text}");
         } else {
-            print(&verdict, "");
+            print_steps(&verdict, "");
         }
         match verdict.standing {
             CredentialStanding::Valid => Ok(()),
@@ -58,7 +58,7 @@ impl VerifyCredentialArguments {
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the command is for")]
-fn print(verdict: &CredentialVerdict, indent: &str) {
+pub(super) fn print_steps(verdict: &CredentialVerdict, indent: &str) {
     let what = verdict.name.as_deref().or(verdict.credential_id.as_deref()).unwrap_or("credential");
     println!("{indent}{}: {what}", verdict.standing);
     for step in &verdict.steps {
@@ -71,6 +71,6 @@ fn print(verdict: &CredentialVerdict, indent: &str) {
         );
     }
     for held in &verdict.credentials {
-        print(held, &format!("{indent}  "));
+        print_steps(held, &format!("{indent}  "));
     }
 }

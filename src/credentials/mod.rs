@@ -11,6 +11,7 @@ mod examine;
 mod integrity;
 mod jwt;
 mod keys;
+pub mod manifest;
 mod parts;
 mod plain;
 mod possession;

@@ -17,6 +17,8 @@ words! {
         /// A credential of others, which is imported rather than uploaded, since it is verified first.
         Credential => "application/vc",
         CredentialToken => "application/vc+jwt",
+        /// A record of another bank, taken from an archive with the list that this bank signed.
+        Record => "application/zip",
     }
 }
 
@@ -44,6 +46,7 @@ impl MediaType {
             Self::Heic => &["heic", "heif"],
             Self::Credential => &["json"],
             Self::CredentialToken => &["jwt"],
+            Self::Record => &["zip"],
         }
     }
 }

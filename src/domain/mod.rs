@@ -6,6 +6,7 @@ pub mod actor;
 pub mod admission;
 pub mod agreement;
 pub mod allocation;
+pub mod archive;
 pub mod bilingual;
 pub mod certificate_number;
 pub mod claim;

@@ -229,6 +229,10 @@ rejections! {
     CopyNotReady {} = "copy_not_ready", TooMany, "凭证正在签发，请稍后再取。", "The credential is still being signed; ask again.";
     IssuerRegistered {} = "issuer_registered", Conflict, "该签发者已经登记。", "This issuer is registered already.";
     CredentialNotGenuine { reason_chinese: String, reason_english: String } = "credential_not_genuine", Rule, "凭证不真实：{reason_chinese}", "The credential is not genuine: {reason_english}";
+    ArchiveUnreadable { reason_chinese: String, reason_english: String } = "archive_unreadable", Rule, "这不是学习档案：{reason_chinese}", "This is no archive of a record: {reason_english}";
+    ArchiveNotGenuine { reason_chinese: String, reason_english: String } = "archive_not_genuine", Rule, "档案不真实：{reason_chinese}", "The archive is not genuine: {reason_english}";
+    ArchiveTooLarge { bytes_max: u64 } = "archive_too_large", TooLarge, "档案过大，最多 {bytes_max} 字节。", "The archive is too large; at most {bytes_max} bytes are taken.";
+    ArchiveOfAnother {} = "archive_of_another", Rule, "档案中的证件与本账户的不同，只能导入本人的档案。", "The identity document in the archive is not that of this account; only one's own archive is taken in.";
     MailOff {} = "mail_off", Rule, "本行没有设置邮件服务。", "The bank sends no mail.";
     MailCodeWrong {} = "mail_code_wrong", Rule, "验证码不正确、已过期或已失效。", "The code is not right, or no longer good.";
     StatementsOff {} = "statements_off", Rule, "本行的程序不含证明打印功能。", "This bank was built without what prints statements.";

@@ -1,15 +1,19 @@
 //! A body that is a file.
 
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use futures_util::StreamExt as _;
 
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::evidence::MediaType;
 use crate::domain::rejection::Rejection;
+use crate::ops::error::OpError;
 
 /// The bytes of a file, in the API's description.
 pub struct FileContent;
@@ -40,16 +44,13 @@ impl FromRequest for FileBody {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let declared = declared(request.content_type());
         let bytes_max = request.app_data::<web::Data<Web>>().map(|web| web.bank.evidence_bytes_max);
-        let length = request
-            .headers()
-            .get(header::CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+        let length = declared_length(request);
         let payload = web::Payload::from_request(request, payload);
         Box::pin(async move {
             let declared = declared.ok_or(Refusal::MEDIA_TYPE)?;
             let bytes_max = bytes_max.ok_or(Refusal::INTERNAL)?;
             // Not read at all where the first header says that it is too large.
-            if length.is_some_and(|length| length > bytes_max) {
+            if length.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > bytes_max)) {
                 return Err(Rejection::EvidenceTooLarge { bytes_max }.into());
             }
             let payload = payload.await.map_err(|_| Refusal::BAD_REQUEST)?;
@@ -62,6 +63,37 @@ impl FromRequest for FileBody {
             })
         })
     }
+}
+
+/// How long the first header says that a body is.
+pub(super) fn declared_length(request: &HttpRequest) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Reads a body into a file that has no name in any directory; memory does not grow with it.
+///
+/// # Errors
+/// `too_large` for more bytes than that; when there is no room, or the body breaks off.
+pub(super) async fn spooled(
+    web: &Web,
+    request: &HttpRequest,
+    mut body: web::Payload,
+    bytes_max: u64,
+    too_large: Rejection,
+) -> Result<File, Refusal> {
+    if declared_length(request).is_some_and(|length| length > bytes_max) {
+        return Err(too_large.into());
+    }
+    let failed = |error: std::io::Error| OpError::Secret(format!("a file for a body: {error}"));
+    let mut file = web.run(move |_| tempfile::tempfile().map_err(failed)).await?;
+    let mut left = bytes_max;
+    while let Some(read) = body.next().await {
+        let bytes = read.map_err(|_| Refusal::BAD_REQUEST)?;
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        left = left.checked_sub(length).ok_or_else(|| too_large.clone())?;
+        file = web.run(move |_| file.write_all(&bytes).map(|()| file).map_err(failed)).await?;
+    }
+    web.run(move |_| file.seek(SeekFrom::Start(0)).map(|_| file).map_err(failed)).await
 }
 
 /// The type that a file is said to have; `None` for what no file here can be.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Asking, Edition, Id, Json, Key, Query};
-use super::file::FileContent;
+use super::file::{FileContent, declared_length};
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::render::language_of;
@@ -70,12 +70,8 @@ pub(crate) async fn upload_import(
     if !is_file(request.content_type()) {
         return Err(Refusal::MEDIA_TYPE);
     }
-    let length = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     // Not read at all where the first header says that it is too large.
-    if length.is_some_and(|length| length > bytes_max) {
+    if declared_length(&request).is_some_and(|length| length > bytes_max) {
         return Err(Rejection::ImportTooLarge { bytes_max }.into());
     }
     let mut receiving = web.run(move |bank| begin_import(bank, &context, &new)).await?;

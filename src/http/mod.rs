@@ -2,6 +2,7 @@
 
 pub mod achievements;
 pub mod agreements;
+pub mod archives;
 pub mod claims;
 pub mod clients;
 pub mod confirmations;

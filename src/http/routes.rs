@@ -4,10 +4,10 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 
 use super::{
-    achievements, agreements, claims, clients, confirmations, consents, corrections, credentials, events, evidence, exports, foreign,
-    health, import_rows, imports, institutions, issuers, learners, me, members, merges, notices, notifications, outcomes, packs, pathways,
-    portfolio, programmes, requests, review, rules, sessions, shares, simulations, statements, suspicions, verdicts, verification, views,
-    wallets, webhooks, worth,
+    achievements, agreements, archives, claims, clients, confirmations, consents, corrections, credentials, events, evidence, exports,
+    foreign, health, import_rows, imports, institutions, issuers, learners, me, members, merges, notices, notifications, outcomes, packs,
+    pathways, portfolio, programmes, requests, review, rules, sessions, shares, simulations, statements, suspicions, verdicts,
+    verification, views, wallets, webhooks, worth,
 };
 
 macro_rules! operations {
@@ -248,6 +248,11 @@ operations! {
     foreign::list_foreign_credentials,
     foreign::read_foreign_credential,
     foreign::verify_foreign_credential,
+    archives::make_archive,
+    archives::receive_archive,
+    archives::list_received_records,
+    archives::read_received_record,
+    archives::verify_received_record,
     wallets::offer_credential,
     wallets::read_credential_issuer,
     wallets::read_wallet_authorization_server,

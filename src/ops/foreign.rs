@@ -10,7 +10,7 @@ use super::context::{Bank, Context};
 use super::deposit::Novelty;
 use super::error::OpError;
 use super::evidence::read::download_evidence;
-use super::evidence::upload::{Upload, keep_credential, may_keep};
+use super::evidence::upload::{Upload, keep_verified, may_keep};
 use super::evidence::{EvidenceFile, shown, verdict_place};
 use super::verification::lookup::Reaching;
 use super::verification::{Presented, verify_credential};
@@ -23,6 +23,9 @@ use crate::store::journal::tell;
 
 /// The most characters that are taken of a credential's name.
 const NAME_CHARACTERS_MAX: usize = 120;
+
+/// What files of credentials are.
+const CREDENTIALS: [&str; 2] = [MediaType::Credential.as_str(), MediaType::CredentialToken.as_str()];
 
 /// A credential of others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -96,8 +99,22 @@ pub fn import_credential(
     key: Option<&str>,
     presented: &Presented,
 ) -> Result<(Novelty, ForeignCredential), OpError> {
+    take_credential(bank, context, key, Reaching::Network, presented)
+}
+
+/// As [`import_credential`], with or without asking others.
+///
+/// # Errors
+/// As there.
+pub(super) fn take_credential(
+    bank: &Bank,
+    context: &Context,
+    key: Option<&str>,
+    reaching: Reaching,
+    presented: &Presented,
+) -> Result<(Novelty, ForeignCredential), OpError> {
     may_keep(bank, context)?;
-    let verdict = verify_credential(bank, context, Reaching::Network, presented)?;
+    let verdict = verify_credential(bank, context, reaching, presented)?;
     if verdict.standing == CredentialStanding::Invalid {
         return Err(not_genuine(&verdict).into());
     }
@@ -117,7 +134,7 @@ pub fn import_credential(
         verdict,
         verified_at: context.now,
     };
-    let (novelty, file) = keep_credential(bank, context, key, &upload, (media_type, &kept.to_bytes()?))?;
+    let (novelty, file) = keep_verified(bank, context, key, &upload, (media_type, &kept.to_bytes()?))?;
     let row = bank.store.read(|conn| store::find(conn, file.learner_id, file.file_id))?;
     Ok((novelty, of_row(bank, &row.ok_or(Rejection::NotFound {})?)?))
 }
@@ -134,7 +151,7 @@ pub fn list_foreign_credentials(
 ) -> Result<Vec<ForeignCredential>, OpError> {
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_foreign_credentials")?;
-        let rows = store::list_credentials(conn, learner.learner_id.0, before, limit)?;
+        let rows = store::list_verified(conn, learner.learner_id.0, &CREDENTIALS, before, limit)?;
         rows.iter().map(|row| of_row(bank, row)).collect()
     })
 }
@@ -143,7 +160,9 @@ fn own(bank: &Bank, context: &Context, file_id: Uuid) -> Result<FileRow, OpError
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "read_foreign_credential")?;
         let row = store::find(conn, learner.learner_id.0, file_id)?;
-        Ok(row.filter(|row| row.verdict_sealed.is_some()).ok_or(Rejection::NotFound {})?)
+        Ok(row
+            .filter(|row| CREDENTIALS.contains(&row.media_type.as_str()))
+            .ok_or(Rejection::NotFound {})?)
     })
 }
 

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod achievements;
 pub mod agreements;
+pub mod archive;
 pub mod audit;
 pub mod background;
 pub mod claims;

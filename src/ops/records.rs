@@ -1,7 +1,7 @@
 //! Reading a learner's record: who it is, the account, the movements. One's own, or by right and then seen by the learner.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::access::{Whose, as_of, learner_of, reading};
@@ -30,7 +30,7 @@ pub struct OwnRole {
 }
 
 /// The learner's own identity, unmasked: nobody else gets this.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OwnIdentity {
     pub learner_id: Uuid,
     pub account_number: String,
@@ -145,7 +145,7 @@ pub fn read_me(bank: &Bank, context: &Context) -> Result<Me, OpError> {
     })
 }
 
-fn own_identity(bank: &Bank, row: &LearnerRow) -> Result<OwnIdentity, OpError> {
+pub(super) fn own_identity(bank: &Bank, row: &LearnerRow) -> Result<OwnIdentity, OpError> {
     let document = document_of(bank, row)?;
     Ok(OwnIdentity {
         learner_id: row.learner_id.0,

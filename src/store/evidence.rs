@@ -31,7 +31,7 @@ pub struct FileRow {
     pub removed_at: Option<At>,
     /// The merge that brought it from another learner: the same content may be here twice then.
     pub brought_by: Option<Key>,
-    /// Of a credential of others: what was said of it when it was verified last.
+    /// Of what others signed: what was said of it when it was verified last.
     pub verdict_sealed: Option<Vec<u8>>,
 }
 
@@ -115,20 +115,27 @@ pub fn list(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64)
     Ok(query.order(evidence_files::file_id.desc()).limit(limit).load(conn)?)
 }
 
-/// A learner's credentials of others that are not removed, from the newest, before `before`.
+/// A learner's files of some types, which others signed and which were verified, from the newest, before `before`.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list_credentials(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<FileRow>, StoreError> {
-    let mut query = evidence_files::table
+pub fn list_verified(
+    conn: &mut Conn,
+    learner_id: Uuid,
+    media_types: &[&str],
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<FileRow>, StoreError> {
+    let before = before.unwrap_or(Uuid::max());
+    Ok(each_back_end!(conn, c => evidence_files::table
         .filter(evidence_files::learner_id.eq(Key(learner_id)))
         .filter(evidence_files::removed_at.is_null())
         .filter(evidence_files::verdict_sealed.is_not_null())
-        .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(evidence_files::file_id.lt(Key(before)));
-    }
-    Ok(query.order(evidence_files::file_id.desc()).limit(limit).load(conn)?)
+        .filter(evidence_files::media_type.eq_any(media_types))
+        .filter(evidence_files::file_id.lt(Key(before)))
+        .order(evidence_files::file_id.desc())
+        .limit(limit)
+        .load(c))?)
 }
 
 /// Notes what is said of a credential now; false where it is not there.

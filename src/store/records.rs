@@ -229,6 +229,18 @@ pub fn decision(conn: &mut Conn, decision_id: Uuid) -> Result<Option<(DecisionRo
         .optional()?)
 }
 
+/// All decisions on the outcomes of some accounts, in the order of their ids.
+///
+/// # Errors
+/// When the database refuses.
+pub fn decisions_of(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<DecisionRow>, StoreError> {
+    let keys: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
+    Ok(each_back_end!(conn, c => decisions::table
+        .filter(decisions::learner_id.eq_any(&keys))
+        .order(decisions::decision_id)
+        .load(c))?)
+}
+
 /// Writes looks into learners' access logs.
 ///
 /// # Errors

@@ -89,3 +89,16 @@ pub fn list(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64)
     }
     Ok(query.order(worths::worth_id.desc()).limit(limit).load(conn)?)
 }
+
+/// All of a learner's with question and allocation, in the order of their ids.
+///
+/// # Errors
+/// When the database refuses.
+pub fn all(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<WorthRow>, StoreError> {
+    Ok(worths::table
+        .select(WorthRow::as_select())
+        .filter(worths::learner_id.eq(Key(learner_id)))
+        .filter(worths::left_by.is_null())
+        .order(worths::worth_id)
+        .load(conn)?)
+}

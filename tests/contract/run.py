@@ -151,7 +151,7 @@ RUNS = [
     # By themselves, so that the many other operations do not take the tries away from what is read here.
     ("learner", ["--include-operation-id", "list_own_outcomes", "--include-operation-id", "read_outcome", "--include-tag", "decisions"], 30, ["outcomes", "decisions"]),
     ("learner", ["--include-operation-id", "list_own_correction_requests", "--include-operation-id", "read_correction_request"], 30, ["correction-requests"]),
-    ("learner", ["--include-tag", "me", "--include-tag", "evidence", "--include-tag", "claims", "--include-tag", "notices", "--include-tag", "statements", "--include-tag", "credentials", "--include-tag", "exports", "--include-tag", "portfolio", "--include-tag", "shares"], 8, []),
+    ("learner", ["--include-tag", "me", "--include-tag", "evidence", "--include-tag", "claims", "--include-tag", "notices", "--include-tag", "statements", "--include-tag", "credentials", "--include-tag", "exports", "--include-tag", "archives", "--include-tag", "portfolio", "--include-tag", "shares"], 8, []),
     # One operation has nothing to be linked with.
     ("leaver", ["--include-operation-id", "log_out", "--phases", "examples,coverage,fuzzing"], 5, []),
 ]

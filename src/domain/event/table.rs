@@ -18,6 +18,24 @@ pub(super) const EVENT_TYPES: &[EventType] = &[
         "A credential of others was verified again",
         &[some("standing", Text)],
     ),
+    of(
+        "evidence_file.receive_archive",
+        Published,
+        "An archive of another bank was taken in; `left_out` is of how much that did not come along",
+        &[some("bank", Text), some("left_out", Count)],
+    ),
+    of(
+        "evidence_file.verify_received_record",
+        AuditAlone,
+        "A record of another bank was verified again",
+        &[some("standing", Text), some("problems", Count)],
+    ),
+    of(
+        "learner.make_archive",
+        Published,
+        "A learner took an archive of the whole record along",
+        &[some("bytes", Count)],
+    ),
     of("credential.redeem_offer", Published, "A wallet took up an offer", &[]),
     of(
         "credential.offer_credential",

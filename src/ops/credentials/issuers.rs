@@ -118,6 +118,14 @@ pub(super) fn signer(bank: &Bank, context: &Context, conn: &mut Conn, institutio
     signer_of(bank, &issuer_of(bank, institution_id)?, &row)
 }
 
+/// What the bank itself signs with now.
+///
+/// # Errors
+/// As [`signer`].
+pub(in crate::ops) fn bank_signer(bank: &Bank, context: &Context) -> Result<Signer, OpError> {
+    bank.store.write(|conn| signer(bank, context, conn, None))
+}
+
 /// What an issuer signs with now; `None` where it has no key yet.
 ///
 /// # Errors

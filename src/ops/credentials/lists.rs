@@ -55,7 +55,7 @@ fn damaged(list_id: Uuid) -> StoreError {
 }
 
 /// Why something of the bank's own was not signed; that is the bank's fault.
-pub(super) fn unsigned(refusal: &Refusal) -> OpError {
+pub(in crate::ops) fn unsigned(refusal: &Refusal) -> OpError {
     OpError::Secret(format!("not signed: {}", refusal.clause(Language::English)))
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod effects;
 pub mod issue;
 pub mod issuers;
 pub mod lists;
-mod said;
+pub(super) mod said;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

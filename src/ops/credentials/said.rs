@@ -20,9 +20,6 @@ use crate::store::institutions::{self, InstitutionRow};
 use crate::store::standards::{self, AchievementRow};
 use crate::store::{frameworks, records};
 
-/// What the bank calls itself.
-const BANK_NAME: &str = "学分银行 Credit bank";
-
 /// What belongs to some outcomes of a learner.
 pub(super) struct Around {
     achievements: HashMap<Uuid, AchievementRow>,
@@ -35,10 +32,15 @@ pub(super) struct Around {
 ///
 /// # Errors
 /// As [`issuer_of`].
-pub(super) fn bank_profile(bank: &Bank) -> Result<Profile, OpError> {
+pub(in crate::ops) fn bank_profile(bank: &Bank) -> Result<Profile, OpError> {
     Ok(Profile {
         id: issuer_of(bank, None)?,
-        name: BANK_NAME.to_owned(),
+        name: [Some(&bank.name.zh), bank.name.en.as_ref()]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" "),
         url: Some(bank.outside.public_url.clone()),
     })
 }

@@ -61,11 +61,11 @@ pub fn upload_evidence(
     keep(bank, context, key, (uploader, owner), upload, Kind { media_type, verdict: None })
 }
 
-/// Stores a credential of others that the learner shows, with what is said of it.
+/// Stores what others signed and the learner shows, with what is said of it.
 ///
 /// # Errors
 /// `EvidenceTooLarge`, `EvidenceFull`, `NotFound` for a caller without a learning account, and what the policy answers.
-pub(in crate::ops) fn keep_credential(
+pub(in crate::ops) fn keep_verified(
     bank: &Bank,
     context: &Context,
     key: Option<&str>,
@@ -86,12 +86,12 @@ pub(in crate::ops) fn keep_credential(
     keep(bank, context, key, (Uploader::Learner, owner), upload, kind)
 }
 
-/// Whose a credential would be, before it is looked at.
+/// Whose it would be, before it is looked at.
 pub(in crate::ops) fn may_keep(bank: &Bank, context: &Context) -> Result<Owner, OpError> {
     bank.store.read(|conn| owner_for(conn, context, Uploader::Learner))
 }
 
-/// What a file is, and, of a credential of others, what is said of it.
+/// What a file is, and, where others signed it, what is said of it.
 #[derive(Clone, Copy)]
 struct Kind<'a> {
     media_type: MediaType,

@@ -123,6 +123,19 @@ pub(super) fn found(conn: &mut Conn, learner_id: Uuid, entry_id: Uuid) -> Result
     Ok(store::entry(conn, &accounts, entry_id)?.ok_or(Rejection::NotFound {})?)
 }
 
+/// The caller's entries, from the oldest.
+///
+/// # Errors
+/// `NotFound` for somebody without a learning account.
+pub(in crate::ops) fn list_entries(bank: &Bank, context: &Context) -> Result<Vec<Entry>, OpError> {
+    bank.store.read(|conn| {
+        let learner_id = learner_of(conn, context, Whose::Own, "list_entries")?.learner_id.0;
+        let accounts = records::with_absorbed(conn, learner_id)?;
+        let rows = store::entries(conn, &accounts)?;
+        rows.iter().map(|row| view_of(bank, conn, learner_id, row)).collect()
+    })
+}
+
 /// Reads an entry of the caller's.
 ///
 /// # Errors
