@@ -31,7 +31,7 @@ pub struct PortfolioQuery {
     /// The one in which it is placed: of its last day, or of its first where it goes on.
     #[param(minimum = 1800, maximum = 2300)]
     year: Option<i32>,
-    #[param(value_type = Option<String>, max_length = 60)]
+    #[param(value_type = Option<String>, max_length = 60, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
     skill: Option<AtMost<60>>,
     /// Only what is hidden from views, or only what is not.
     hidden: Option<bool>,

@@ -22,10 +22,12 @@ use super::credentials::{CredentialDocument, download_own_credential};
 use super::error::OpError;
 use super::evidence::EvidenceFile;
 use super::evidence::read::download_evidence;
+use super::statements::download_statement;
 use crate::credentials::manifest::manifest;
 use crate::domain::archive::{MANIFEST, RECORD};
 use crate::domain::credential::{CredentialForm, CredentialStatus};
 use crate::domain::evidence::MediaType;
+use crate::domain::statement::StatementStatus;
 use crate::store::journal::tell;
 use pack::{Packing, failed};
 use record::{Record, gather};
@@ -114,6 +116,16 @@ pub fn make_archive(bank: &Bank, context: &Context) -> Result<MadeArchive, OpErr
         let (path, media_type) = place_of_credential(&document);
         packing.add(&path, media_type.as_str(), document.text.as_bytes())?;
         files.push((path.clone(), path));
+    }
+    for statement in record
+        .statements
+        .iter()
+        .filter(|statement| statement.status == StatementStatus::Ready)
+    {
+        let printed = download_statement(bank, context, statement.statement_id)?;
+        let path = format!("statements/{}.pdf", statement.statement_id);
+        packing.add(&path, MediaType::Pdf.as_str(), &printed.content)?;
+        files.push((path, statement.number.clone()));
     }
     let page = Page {
         record: &record,

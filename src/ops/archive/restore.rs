@@ -110,13 +110,13 @@ impl Taking<'_> {
         }
     }
 
-    /// The view as it is here; `None` where nothing of what it chose is here.
+    /// The view as it is here; `None` where something that it chose is not.
     fn view(&self, definition: &ViewDefinition) -> Option<ViewDefinition> {
-        let items = definition
-            .items
-            .as_ref()
-            .map(|items| items.iter().filter_map(|id| self.here.get(id).copied()).collect::<Vec<_>>());
-        items.as_ref().is_none_or(|items| !items.is_empty()).then(|| ViewDefinition {
+        let items = match &definition.items {
+            None => None,
+            Some(items) => Some(items.iter().map(|id| self.here.get(id).copied()).collect::<Option<Vec<_>>>()?),
+        };
+        Some(ViewDefinition {
             items,
             ..definition.clone()
         })
@@ -201,7 +201,7 @@ pub(super) fn restore<R: Read + Seek>(
         let what = format!("views/{}", view.view_id);
         let definition = taking
             .view(&view.definition)
-            .ok_or_else(|| Rejection::field("/items", "names nothing that is in this portfolio").into());
+            .ok_or_else(|| Rejection::field("/items", "names something that only the other bank has").into());
         let Some(definition) = taking.taken(&what, definition)? else {
             continue;
         };
