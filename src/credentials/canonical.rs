@@ -4,6 +4,7 @@
 //! is said of it. A document with any such thing is refused, because it could be altered unseen.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use oxjsonld::{JsonLdParser, JsonLdRemoteDocument};
 use oxrdf::dataset::CanonicalizationHashAlgorithm;
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::contexts::{CREDENTIALS, bundled};
 use super::refusal::Refusal;
+use super::terms::{terms_of, with_terms};
 
 /// Terms that no context defines become IRIs of this beginning.
 const UNDEFINED: &str = "urn:x-undefined-term:";
@@ -37,7 +39,8 @@ pub(super) fn digest(document: &Map<String, Value>) -> Result<[u8; 32], Refusal>
     let mut marked = document.clone();
     let first = json!({ "@vocab": UNDEFINED });
     marked.insert("@context".to_owned(), std::iter::once(first).chain(contexts).collect());
-    let quads = quads_of(&Value::Object(marked))?;
+    let terms = terms_of(document);
+    let quads = quads_of(&Value::Object(marked), move |address| with_terms(address, &terms))?;
     covered(&quads, &leaves)?;
     guard(&quads)?;
     let mut dataset: Dataset = quads.into_iter().collect();
@@ -115,12 +118,15 @@ fn lawful<'a>(name: &'a str, value: &'a Value, depth: usize, leaves: &mut BTreeS
     }
 }
 
-fn quads_of(document: &Value) -> Result<Vec<Quad>, Refusal> {
+fn quads_of<T: AsRef<[u8]>>(
+    document: &Value,
+    context: impl Fn(&str) -> Option<T> + Send + Sync + UnwindSafe + RefUnwindSafe + 'static,
+) -> Result<Vec<Quad>, Refusal> {
     let text = document.to_string();
-    let parser = JsonLdParser::new().for_slice(&text).with_load_document_callback(|address, _| {
-        let text = bundled(address).ok_or("not carried")?;
+    let parser = JsonLdParser::new().for_slice(&text).with_load_document_callback(move |address, _| {
+        let text = context(address).ok_or("not carried")?;
         Ok(JsonLdRemoteDocument {
-            document: text.as_bytes().to_vec(),
+            document: text.as_ref().to_vec(),
             document_url: address.to_owned(),
         })
     });
@@ -217,4 +223,31 @@ fn as_seen_by(quad: &Quad, own: &str) -> String {
         other => other.to_string(),
     };
     format!("{subject} {} {object} {graph}", quad.predicate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a document means, in canonical form; `None` where its contexts contradict each other.
+    fn meaning(quads: Result<Vec<Quad>, Refusal>) -> Option<BTreeSet<String>> {
+        let mut dataset: Dataset = quads.ok()?.into_iter().collect();
+        dataset.canonicalize(oxrdf::dataset::CanonicalizationAlgorithm::Rdfc10 {
+            hash_algorithm: CanonicalizationHashAlgorithm::Sha256,
+        });
+        Some(dataset.iter().map(|quad| quad.to_string()).collect())
+    }
+
+    #[test]
+    fn a_document_means_the_same_by_contexts_without_what_it_does_not_name() {
+        let mut compared = 0;
+        for document in super::super::tests::documents() {
+            let terms = terms_of(document.as_object().unwrap());
+            let Some(whole) = meaning(quads_of(&document, bundled)) else { continue };
+            let lean = meaning(quads_of(&document, move |address| with_terms(address, &terms)));
+            assert_eq!(lean.unwrap(), whole, "{document}");
+            compared += 1;
+        }
+        assert!(compared >= 8, "only {compared} documents were compared");
+    }
 }

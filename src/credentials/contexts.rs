@@ -37,6 +37,11 @@ pub(super) fn bundled(address: &str) -> Option<&'static str> {
     BUNDLED.iter().find(|(known, _)| *known == address).map(|(_, text)| *text)
 }
 
+/// All that are carried, each with its text.
+pub(super) fn all_bundled() -> impl Iterator<Item = (&'static str, &'static str)> {
+    BUNDLED.into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use sha2::{Digest, Sha256};

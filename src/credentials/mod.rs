@@ -23,6 +23,7 @@ mod standing;
 pub mod status;
 #[cfg(test)]
 mod step_tests;
+mod terms;
 #[cfg(test)]
 mod tests;
 

@@ -60,6 +60,32 @@ pub(super) fn badge(issuer: &str) -> Value {
     })
 }
 
+/// Documents of all sorts: of the bank and of others, with and without a proof, in the contexts that are carried.
+pub(super) fn documents() -> Vec<Value> {
+    let signer = signer(7);
+    let mut others = badge(&signer.did);
+    // Compact IRIs, a term as a value of another, a context inside, and an extension.
+    others["@context"] = json!([
+        "https://www.w3.org/ns/credentials/v2",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
+    ]);
+    others["credentialSubject"]["id"] = json!("ceterms:somebody");
+    others["credentialSubject"]["achievement"]["achievementType"] = json!("Certificate");
+    others["credentialSubject"]["achievement"]["creator"] = json!({ "id": "schema:Organization", "type": ["Profile"], "name": "name" });
+    others["endorsement"] = json!([{
+        "@context": ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
+        "type": ["VerifiableCredential", "EndorsementCredential"], "id": "urn:x:1", "name": "Achievement", "validFrom": "2024-03-01T00:00:00Z",
+        "issuer": { "id": signer.did, "type": ["Profile"] },
+        "credentialSubject": { "id": "urn:x:2", "type": ["EndorsementSubject"], "endorsementComment": "好" }
+    }]);
+    let proof = json!({ "@context": others["@context"], "type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022",
+        "created": "2024-03-01T08:00:00Z", "verificationMethod": "did:web:a#key-1", "proofPurpose": "assertionMethod" });
+    let mut all = vec![badge(&signer.did), signed_by_did_key(badge(&signer.did), &signer), others, proof];
+    all.extend(issued::documents());
+    all
+}
+
 fn signed(mut document: Value, signer: &Signer, method: &str) -> Value {
     let contexts = document["@context"].clone();
     let mut proof = json!({

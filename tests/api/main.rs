@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod archives;
 mod claims;
 mod contests;
 mod conversion;

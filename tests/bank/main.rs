@@ -45,6 +45,7 @@ mod simulation_runs;
 mod simulations;
 mod statements;
 mod suspicions;
+mod two_banks;
 mod versions;
 mod views;
 mod warnings;

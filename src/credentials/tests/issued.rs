@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use super::{NaiveDate, today};
 use crate::credentials::badge::{Achievement, Badge, Level, Original, Profile, Recognised, Scheme};
+use crate::credentials::manifest::manifest;
 use crate::credentials::record::Record;
 use crate::credentials::status::{StatusBits, StatusEntry, list_credential};
 use crate::credentials::{Issuers, Refusal, Signer, verify};
 use crate::domain::achievement::AchievementKind;
+use crate::domain::archive::ListedFile;
 use crate::domain::credit::Credit;
 
 const SCHOOL: &str = "did:web:bank.example:institutions:7";
@@ -90,6 +92,25 @@ fn badge(number: u128) -> Badge {
         }),
         status: place(7),
     }
+}
+
+/// What the bank signs: a badge, a record of several, a status list, and the list of an archive's files.
+pub(super) fn documents() -> Vec<Value> {
+    let badges = vec![secured(&badge(1)), secured(&badge(2))];
+    let bank = profile(BANK, "学分银行");
+    let file = ListedFile {
+        path: "record.json".to_owned(),
+        media_type: "application/json".to_owned(),
+        digest: "sha384-AAAA".to_owned(),
+    };
+    let list = list_credential(&place(7).list, BANK, &StatusBits::default(), now(), now()).unwrap();
+    vec![
+        Value::Object(badge(3).document()),
+        secured(&badge(4)),
+        Value::Object(record(badges)),
+        Value::Object(list),
+        Value::Object(manifest(Uuid::from_u128(5), &bank, "档案", now(), &[file])),
+    ]
 }
 
 fn code(credential: &Value) -> Result<(), &'static str> {
