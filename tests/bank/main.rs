@@ -14,6 +14,7 @@ mod common;
 mod confirmations;
 mod corrections;
 mod credential_jobs;
+mod credential_news;
 mod credentials;
 mod credentials_of_others;
 mod deposits;
