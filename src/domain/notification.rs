@@ -209,6 +209,10 @@ pub fn sentence(kind: NotificationKind, event_type: &str, details: &Value, by: O
         (K::Expiring, _, false) => format!("{} credits expire soon.", text("amount")),
         (K::Looked, "open_share", true) => "有人通过您的分享链接查看了您选定的内容，详见该分享的查看记录。".to_owned(),
         (K::Looked, "open_share", false) => "Somebody looked at what you shared by a link; see the looks of the share.".to_owned(),
+        (K::Looked, "download_shared_file", true) => "有人通过您的分享链接下载了一个文件，详见该分享的查看记录。".to_owned(),
+        (K::Looked, "download_shared_file", false) => {
+            "Somebody downloaded a file of what you shared by a link; see the looks of the share.".to_owned()
+        }
         (K::Looked, "lock_share", true) => "您的一个分享因访问码多次输入错误已被锁定，链接不再有效。".to_owned(),
         (K::Looked, "lock_share", false) => {
             "A share of yours is locked after too many wrong PINs; its link opens nothing any more.".to_owned()

@@ -28,6 +28,7 @@ mod recognitions;
 mod record;
 mod requests;
 mod server;
+mod share_files;
 mod shares;
 mod simulations;
 mod spec;

@@ -40,6 +40,7 @@ mod receiver;
 mod registry;
 mod requests;
 mod sessions;
+mod share_files;
 mod shares;
 mod simulation_runs;
 mod simulations;
