@@ -80,7 +80,11 @@ fn the_files_of_an_opened_link_are_downloaded_from_the_page_and_by_a_program() {
         // What there is nothing to fetch by is answered like a link that does not open.
         let closed = page(server, &format!("/s/{code}"), Some("000000"), "en");
         let other = "/s/22222222222222222222";
-        for wrong in [format!("/s/{code}/files/nonsense"), format!("{other}/files/{ticket}"), format!("{other}/files/x")] {
+        for wrong in [
+            format!("/s/{code}/files/nonsense"),
+            format!("{other}/files/{ticket}"),
+            format!("{other}/files/x"),
+        ] {
             let answer = get(server, &wrong);
             assert_eq!(answer.status, 404, "{wrong}");
             let form = format!(" action=\"../../{}\"", wrong.split('/').nth(2).unwrap());

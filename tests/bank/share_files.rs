@@ -55,7 +55,10 @@ fn whoever_opened_a_share_fetches_its_files_within_the_hour_and_uses_up_no_look(
         let (_, learner, _) = learner_of(world);
         let (share, _, file_id) = with_file(world, &learner, 1);
         let preview = preview_view(bank, &learner.context, share.view_id).unwrap();
-        assert!(!serde_json::to_string(&preview).unwrap().contains("ticket"), "a preview fetches nothing");
+        assert!(
+            !serde_json::to_string(&preview).unwrap().contains("ticket"),
+            "a preview fetches nothing"
+        );
         let opened = open(world, &share, Some(PIN)).unwrap();
         let said = serde_json::to_string(&opened).unwrap();
         assert!(!said.contains(&file_id.to_string()), "{said}");
@@ -102,7 +105,11 @@ fn a_ticket_opens_nothing_else_and_not_for_longer() {
             (&share.code, "not a ticket", SOON),
             (&share.code, &"A".repeat(10_000), SOON),
         ] {
-            assert_eq!(refused(fetch(bank, code, ticket, moment)), Rejection::ShareClosed {}, "{ticket} {moment}");
+            assert_eq!(
+                refused(fetch(bank, code, ticket, moment)),
+                Rejection::ShareClosed {},
+                "{ticket} {moment}"
+            );
         }
         let looks = list_share_looks(bank, &learner.context, share.share_id, None, 10).unwrap();
         assert!(looks[0].file_ids.is_empty());
