@@ -76,6 +76,7 @@ ALTER TABLE portfolio_places DROP CONSTRAINT portfolio_places_learner;
 ALTER TABLE portfolio_views DROP CONSTRAINT portfolio_views_learner;
 ALTER TABLE shares DROP CONSTRAINT shares_view;
 ALTER TABLE share_looks DROP CONSTRAINT share_looks_share;
+ALTER TABLE share_downloads DROP CONSTRAINT share_downloads_look;
 
 -- Small, read everywhere.
 SELECT create_reference_table('institutions');
@@ -123,6 +124,7 @@ SELECT create_distributed_table('portfolio_places', 'learner_id', colocate_with 
 SELECT create_distributed_table('portfolio_views', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('shares', 'learner_id', colocate_with => 'learners');
 SELECT create_distributed_table('share_looks', 'learner_id', colocate_with => 'learners');
+SELECT create_distributed_table('share_downloads', 'learner_id', colocate_with => 'learners');
 
 -- What is unique across learners, and what is not a learner's, each by its own key.
 SELECT create_distributed_table('users', 'user_id', colocate_with => 'none');
@@ -230,4 +232,5 @@ ALTER TABLE portfolio_places ADD CONSTRAINT portfolio_places_learner FOREIGN KEY
 ALTER TABLE portfolio_views ADD CONSTRAINT portfolio_views_learner FOREIGN KEY (learner_id) REFERENCES learners (learner_id);
 ALTER TABLE shares ADD CONSTRAINT shares_view FOREIGN KEY (learner_id, view_id) REFERENCES portfolio_views (learner_id, view_id);
 ALTER TABLE share_looks ADD CONSTRAINT share_looks_share FOREIGN KEY (learner_id, share_id) REFERENCES shares (learner_id, share_id);
+ALTER TABLE share_downloads ADD CONSTRAINT share_downloads_look FOREIGN KEY (learner_id, look_id) REFERENCES share_looks (learner_id, look_id);
 COMMIT;

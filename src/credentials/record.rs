@@ -27,7 +27,8 @@ impl Record {
     /// in some processors, and with it a part of what is signed.
     pub fn document(self) -> Map<String, Value> {
         Map::from_iter([
-            ("@context".to_owned(), json!([CREDENTIALS, OPEN_BADGES, RECORDS])),
+            // In the order in which the standard's schema asks for them.
+            ("@context".to_owned(), json!([CREDENTIALS, RECORDS, OPEN_BADGES])),
             ("id".to_owned(), json!(urn(self.id))),
             ("type".to_owned(), json!(["VerifiableCredential", "ClrCredential"])),
             (

@@ -26,6 +26,8 @@ words! {
         Merge => "merge",
         /// An institution answered a request to confirm an entry of the portfolio.
         Confirmation => "confirmation",
+        /// A credential is ready or could not be issued, or does not count any more, or counts again.
+        Credential => "credential",
     }
 }
 
@@ -79,6 +81,12 @@ pub fn kind_of(event_type: &str, details: &Value) -> Option<NotificationKind> {
         "lot.expire_lots" | "learner.warn_of_expiry" => K::Expiring,
         "entry_confirmation.answer_confirmation" => K::Confirmation,
         "merge.confirm_merge" | "merge.confirm_merge_reversal" => K::Merge,
+        // What a correction revokes is told with the correction.
+        "credential.issue_credential"
+        | "credential.fail_credential"
+        | "credential.suspend_credential"
+        | "credential.resume_credential"
+        | "credential.revoke_credential" => K::Credential,
         _ => return None,
     })
 }
@@ -127,13 +135,57 @@ fn confirmed_in(state: &str, language: Language) -> &'static str {
     }
 }
 
+/// What a correction did, in words.
+fn corrected_in(details: &Value, language: Language) -> String {
+    let count = |name: &str| details.get(name).and_then(Value::as_array).map_or(0, Vec::len);
+    let (outcomes, claims, credentials) = (count("outcomes"), count("claims_voided"), count("credentials"));
+    match (language, credentials) {
+        (Language::Chinese, 0) => format!("{outcomes} 项学习成果已被更正或撤回，{claims} 个申请因此终止。"),
+        (Language::Chinese, _) => {
+            format!("{outcomes} 项学习成果已被更正或撤回，{claims} 个申请因此终止，{credentials} 份电子凭证因此撤销。")
+        }
+        (Language::English, 0) => format!("Outcomes corrected or withdrawn: {outcomes}; claims that ended with them: {claims}."),
+        (Language::English, _) => format!(
+            "Outcomes corrected or withdrawn: {outcomes}; claims that ended with them: {claims}; credentials that were revoked: {credentials}."
+        ),
+    }
+}
+
+/// What became of a credential, in words.
+fn credential_in(event_type: &str, details: &Value, by: &str, language: Language) -> String {
+    let for_wallet = details.get("for_wallet").and_then(Value::as_bool) == Some(true);
+    match (event_type, language) {
+        ("credential.issue_credential", Language::Chinese) if for_wallet => "您的一份电子凭证的副本已签发到钱包。".to_owned(),
+        ("credential.issue_credential", Language::English) if for_wallet => {
+            "A copy of a credential of yours was issued to a wallet.".to_owned()
+        }
+        ("credential.issue_credential", Language::Chinese) => "您的一份电子凭证已签发，可以下载。".to_owned(),
+        ("credential.issue_credential", Language::English) => "A credential of yours is ready.".to_owned(),
+        ("credential.suspend_credential", Language::Chinese) => {
+            format!("您的一份电子凭证暂停有效：{by}同意更正其中的一项学习成果。")
+        }
+        ("credential.suspend_credential", Language::English) => {
+            format!("A credential of yours is suspended: {by} agreed that an outcome in it has to be corrected.")
+        }
+        ("credential.resume_credential", Language::Chinese) => "您的一份暂停的电子凭证恢复有效。".to_owned(),
+        ("credential.resume_credential", Language::English) => "A credential of yours that was suspended is valid again.".to_owned(),
+        ("credential.revoke_credential", Language::Chinese) => {
+            format!("您的一份电子凭证已撤销：其中{by}存入的学习成果属于另一个账户。")
+        }
+        ("credential.revoke_credential", Language::English) => {
+            format!("A credential of yours was revoked: what {by} deposited of it belongs to another account.")
+        }
+        (_, Language::Chinese) => "您申请的一份电子凭证未能签发：其中的学习成果可能已有变动。".to_owned(),
+        (_, Language::English) => "A credential that you asked for could not be issued; what it was to say may have changed.".to_owned(),
+    }
+}
+
 /// The sentence of a notification. `by` is the name of the institution that it comes from.
 pub fn sentence(kind: NotificationKind, event_type: &str, details: &Value, by: Option<&str>, language: Language) -> String {
     use NotificationKind as K;
     let chinese = language == Language::Chinese;
     let by = by.unwrap_or(if chinese { "学分银行" } else { "The bank" });
     let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
-    let count = |name: &str| details.get(name).and_then(Value::as_array).map_or(0, Vec::len);
     match (kind, event_type, chinese) {
         (K::Recognised, "outcome.deposit_outcome", true) => format!("{by}存入了一项学习成果，认定 {} 学分。", text("credit")),
         (K::Recognised, "outcome.deposit_outcome", false) => format!("{by} deposited an outcome; it brought {} credits.", text("credit")),
@@ -147,16 +199,8 @@ pub fn sentence(kind: NotificationKind, event_type: &str, details: &Value, by: O
         (K::ClaimMoved, _, false) => format!("Your claim has moved: it is {}.", status_in(text("status"), language)),
         (K::Correction, "case.decide_case", true) => format!("{by}已决定如何处理因更正受影响的转换。"),
         (K::Correction, "case.decide_case", false) => format!("{by} decided what becomes of a conversion that a correction concerned."),
-        (K::Correction, _, true) => format!(
-            "{} 项学习成果已被更正或撤回，{} 个申请因此终止。",
-            count("outcomes"),
-            count("claims_voided")
-        ),
-        (K::Correction, _, false) => format!(
-            "Outcomes corrected or withdrawn: {}; claims that ended with them: {}.",
-            count("outcomes"),
-            count("claims_voided")
-        ),
+        (K::Correction, _, _) => corrected_in(details, language),
+        (K::Credential, _, _) => credential_in(event_type, details, by, language),
         (K::CorrectionRequest, _, true) => "您的更正申请已有答复。".to_owned(),
         (K::CorrectionRequest, _, false) => "Your request for a correction was answered.".to_owned(),
         (K::Expiring, "lot.expire_lots", true) => format!("{} 学分已过期。", text("amount")),
@@ -165,6 +209,10 @@ pub fn sentence(kind: NotificationKind, event_type: &str, details: &Value, by: O
         (K::Expiring, _, false) => format!("{} credits expire soon.", text("amount")),
         (K::Looked, "open_share", true) => "有人通过您的分享链接查看了您选定的内容，详见该分享的查看记录。".to_owned(),
         (K::Looked, "open_share", false) => "Somebody looked at what you shared by a link; see the looks of the share.".to_owned(),
+        (K::Looked, "download_shared_file", true) => "有人通过您的分享链接下载了一个文件，详见该分享的查看记录。".to_owned(),
+        (K::Looked, "download_shared_file", false) => {
+            "Somebody downloaded a file of what you shared by a link; see the looks of the share.".to_owned()
+        }
         (K::Looked, "lock_share", true) => "您的一个分享因访问码多次输入错误已被锁定，链接不再有效。".to_owned(),
         (K::Looked, "lock_share", false) => {
             "A share of yours is locked after too many wrong PINs; its link opens nothing any more.".to_owned()
@@ -193,6 +241,7 @@ pub fn line(kind: NotificationKind, number: usize, language: Language) -> String
         K::Looked => ("他人查看您的记录", "Looks at your record"),
         K::Merge => ("账户合并", "Merges of accounts"),
         K::Confirmation => ("对所填经历的核实", "Answers to requests to confirm entries"),
+        K::Credential => ("电子凭证的变化", "News of credentials"),
     };
     match language {
         Language::Chinese => format!("{chinese}：{number}"),
@@ -215,10 +264,30 @@ mod tests {
             let say = |language| sentence(kind, known.name, &details, Some("School"), language);
             assert_ne!(say(Language::Chinese), say(Language::English), "{}", known.name);
         }
-        assert_eq!(told, 22);
+        assert_eq!(told, 27);
         for kind in NotificationKind::ALL {
             assert_ne!(line(*kind, 2, Language::Chinese), line(*kind, 2, Language::English));
         }
+    }
+
+    #[test]
+    fn a_correction_says_how_many_credentials_it_revoked_and_a_copy_for_a_wallet_is_told_as_one() {
+        let say = |event_type: &str, details: Value| {
+            let kind = kind_of(event_type, &details).unwrap();
+            sentence(kind, event_type, &details, None, Language::English)
+        };
+        let id = uuid::Uuid::nil();
+        let of = |credentials: Value| {
+            say(
+                "correction.apply_correction",
+                serde_json::json!({ "outcomes": [id], "credentials": credentials }),
+            )
+        };
+        assert!(of(serde_json::json!([id, id])).ends_with("credentials that were revoked: 2."));
+        assert!(!of(serde_json::json!([])).contains("credential"));
+        let issued = |for_wallet: bool| say("credential.issue_credential", serde_json::json!({ "for_wallet": for_wallet }));
+        assert_eq!(issued(false), "A credential of yours is ready.");
+        assert!(issued(true).contains("wallet"));
     }
 
     #[test]

@@ -246,6 +246,7 @@ rejections! {
     CredentialsFull { kept_max: i64 } = "credentials_full", Rule, "每人最多保存 {kept_max} 份凭证，请先放弃不用的凭证。", "One learner keeps at most {kept_max} credentials; give one up first that is not used.";
     /// The same for a code that is none, a wrong PIN, and a share that is off or over: whoever asks learns nothing.
     ShareClosed {} = "share_closed", Missing, "链接或访问码不正确，或该分享已失效。", "The link or its PIN is not right, or the share is over.";
+    ConsentNotWithdrawable {} = "consent_not_withdrawable", Conflict, "此项查看不以本人同意为依据，不能撤回；可以怎么做，见该项的 withdrawal_method。", "This does not rest on consent and cannot be withdrawn; its `withdrawal_method` says what can be done.";
     EntriesFull { entries_max: i64 } = "entries_full", Rule, "每人最多有 {entries_max} 个自填条目。", "One learner has at most {entries_max} entries.";
     ConfirmationOpen { confirmation_id: Uuid } = "confirmation_open", Conflict, "已请该机构核实此条目，请求 {confirmation_id} 尚待答复。", "The institution has been asked to confirm this entry already; the request {confirmation_id} waits for an answer.";
     TooManyConfirmations { open_max: i64 } = "too_many_confirmations", Rule, "每人最多有 {open_max} 个待答复的核实请求。", "One learner has at most {open_max} requests to confirm entries that wait for an answer.";

@@ -4,14 +4,13 @@
 //! first header, nothing has to be taken apart, and `curl --data-binary @file` is a client. A form of a browser, which can
 //! only send `multipart/form-data`, is a page's business: the page takes its file out and asks the same operation.
 
-use actix_web::http::header::ContentEncoding;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Asking, Id, Key, Query};
-use super::file::{FileBody, FileContent, attachment};
+use super::file::{FileBody, FileContent, saved};
 use super::paging::{Listed, PageQuery, page};
 use super::problem::Refusal;
 use super::state::Web;
@@ -144,17 +143,7 @@ pub(crate) async fn download_evidence(web: web::Data<Web>, asking: Asking, learn
     let Downloaded { file, content } = web
         .run(move |bank| read::download_evidence(bank, &asking.0, learner.0, file.0))
         .await?;
-    let [ending, ..] = file.media_type.endings() else {
-        return Err(Refusal::INTERNAL);
-    };
-    let disposition = attachment(&format!("{}.{ending}", file.file_id), &file.name);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, file.media_type.as_str()))
-        .insert_header(disposition)
-        // Compressed already; and the digest is of what is sent.
-        .insert_header(ContentEncoding::Identity)
-        .insert_header((header::ETAG, format!("\"{}\"", file.sha256)))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+    Ok(saved(&file)?
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .body(content.to_vec()))
 }

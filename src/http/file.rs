@@ -5,8 +5,8 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::http::header::{self, Charset, ContentDisposition, ContentEncoding, DispositionParam, DispositionType, ExtendedValue};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use futures_util::StreamExt as _;
 
 use super::problem::Refusal;
@@ -14,6 +14,7 @@ use super::state::Web;
 use crate::domain::evidence::MediaType;
 use crate::domain::rejection::Rejection;
 use crate::ops::error::OpError;
+use crate::ops::evidence::EvidenceFile;
 
 /// The bytes of a file, in the API's description.
 pub struct FileContent;
@@ -118,4 +119,20 @@ pub(super) fn attachment(plain: &str, name: &str) -> ContentDisposition {
             }),
         ],
     }
+}
+
+/// The head of an answer that is a file of a learner, to be saved. What its cache may do is for the caller to say.
+pub(super) fn saved(file: &EvidenceFile) -> Result<HttpResponseBuilder, Refusal> {
+    let [ending, ..] = file.media_type.endings() else {
+        return Err(Refusal::INTERNAL);
+    };
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header((header::CONTENT_TYPE, file.media_type.as_str()))
+        .insert_header(attachment(&format!("{}.{ending}", file.file_id), &file.name))
+        // Compressed already; and the digest is of what is sent.
+        .insert_header(ContentEncoding::Identity)
+        .insert_header((header::ETAG, format!("\"{}\"", file.sha256)))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
+    Ok(answer)
 }

@@ -283,6 +283,7 @@ operations! {
     shares::turn_off_share,
     shares::list_share_looks,
     shares::open_share,
+    shares::download_shared_file,
     consents::list_consents,
     consents::withdraw_consent,
 }

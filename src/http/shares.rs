@@ -6,11 +6,14 @@ use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
 use super::extract::{Asking, Id, Json, Key, Query, anonymous};
+use super::file::{FileContent, saved};
 use super::paging::{Listed, PageQuery, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::portfolio::share::{LookedWith, code_in};
 use crate::domain::rejection::Rejection;
+use crate::ops::evidence::read::Downloaded;
+use crate::ops::shares::files::download_shared_file as download;
 use crate::ops::shares::open::{Opened, open_share as open};
 use crate::ops::shares::{self, NewShare, Share, ShareLook};
 
@@ -139,4 +142,40 @@ pub(crate) async fn open_share(web: web::Data<Web>, request: HttpRequest, code: 
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(("X-Robots-Tag", "noindex"))
         .json(seen))
+}
+
+/// Somebody who opened a link fetches a file by the ticket beside it.
+///
+/// # Errors
+/// `TooManyQuestions`, and what fetching answers.
+pub async fn fetched(web: &Web, request: &HttpRequest, code: String, ticket: String) -> Result<HttpResponse, Refusal> {
+    web.question(request)?;
+    let context = anonymous(request);
+    let Downloaded { file, content } = web.run(move |bank| download(bank, &context, &code, &ticket)).await?;
+    Ok(saved(&file)?
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header(("X-Robots-Tag", "noindex, nofollow, noarchive"))
+        .body(content.to_vec()))
+}
+
+/// Download a file of what a link shows, without an account.
+///
+/// By the ticket that stands beside the file where the link was opened: for an hour, as long as the link is good and its view shows the
+/// file. It is no look of its own. A ticket that is none, or is over, is answered as a link that does not open.
+#[utoipa::path(tag = "shares", operation_id = "download_shared_file", security(()),
+    params(("code" = String, Path, description = "The code of the link", pattern = "^[2-9A-HJ-NP-Za-hj-np-z-]{20,23}$", example = "7KQ2M-XA9RT-PWN4V-E8GZC"),
+        ("ticket" = String, Path, description = "What stands beside the file", pattern = "^[A-Za-z0-9_-]{40,200}$", example = "AQAAAAE5Yx0WmCzL1nq3S7b2fU8Jt0cVgKQ4rH6dPpXoTeZyNwMv")),
+    responses((status = 200, description = "The file as it was uploaded",
+        content((FileContent = "application/pdf"), (FileContent = "image/jpeg"), (FileContent = "image/png"), (FileContent = "image/webp"), (FileContent = "image/heic")),
+        headers(("ETag" = String, description = "The content's SHA-256"), ("Content-Disposition" = String, description = "The file's name (RFC 8187)")))),
+    extensions(("x-problems" = json!(["share_closed", "too_many_questions"]))))]
+#[get("/api/v1/shares/{code}/files/{ticket}")]
+pub(crate) async fn download_shared_file(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    named: web::Path<(String, String)>,
+) -> Result<HttpResponse, Refusal> {
+    let (code, ticket) = named.into_inner();
+    fetched(&web, &request, code, ticket).await
 }

@@ -114,8 +114,8 @@ fn described(configuration: WalletConfiguration) -> Value {
     if configuration.form() == CredentialForm::DataIntegrity {
         let contexts = [
             Some("https://www.w3.org/ns/credentials/v2"),
-            Some("https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"),
             context,
+            Some("https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"),
         ];
         if let Some(definition) = definition.as_object_mut() {
             definition.insert("@context".to_owned(), contexts.into_iter().flatten().collect());

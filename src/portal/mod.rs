@@ -22,6 +22,7 @@ pub fn register(config: &mut ServiceConfig) {
         .service(check::show)
         .service(share::show)
         .service(share::open)
+        .service(share::fetch)
         .service(style);
 }
 

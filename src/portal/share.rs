@@ -9,11 +9,11 @@ use serde::Deserialize;
 use super::CONTENT_SECURITY_POLICY;
 use super::share_texts::{Shown, Texts, shown, texts};
 use crate::domain::language::Language;
-use crate::domain::portfolio::share::LookedWith;
+use crate::domain::portfolio::share::{LookedWith, code_in};
 use crate::http::extract::{Form, Query};
 use crate::http::problem::{Refusal, status_of};
 use crate::http::render::language_of;
-use crate::http::shares::opened;
+use crate::http::shares::{fetched, opened};
 use crate::http::state::Web;
 
 /// Which language, where the link says one.
@@ -36,6 +36,8 @@ pub(super) struct Filled {
 struct Page {
     language: &'static str,
     texts: &'static Texts,
+    /// Where the form goes, where that is not the page's own address.
+    action: Option<String>,
     refusal: Option<String>,
     shown: Option<Shown>,
 }
@@ -48,15 +50,24 @@ fn wished(request: &HttpRequest, wish: &Wish) -> Language {
     }
 }
 
-fn answer(status: StatusCode, language: Language, refusal: Option<String>, shown: Option<Shown>) -> Result<HttpResponse, Refusal> {
+/// What a page says.
+#[derive(Default)]
+struct Said {
+    action: Option<String>,
+    refusal: Option<String>,
+    shown: Option<Shown>,
+}
+
+fn answer(status: StatusCode, language: Language, said: Said) -> Result<HttpResponse, Refusal> {
     let page = Page {
         language: match language {
             Language::Chinese => "zh-CN",
             Language::English => "en",
         },
         texts: texts(language),
-        refusal,
-        shown,
+        action: said.action,
+        refusal: said.refusal,
+        shown: said.shown,
     };
     let html = page.render().map_err(|error| {
         tracing::error!(%error, "a page could not be made");
@@ -80,7 +91,7 @@ fn answer(status: StatusCode, language: Language, refusal: Option<String>, shown
 /// Shows the form.
 #[get("/s/{code}")]
 pub(super) async fn show(request: HttpRequest, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
-    answer(StatusCode::OK, wished(&request, &wish.0), None, None)
+    answer(StatusCode::OK, wished(&request, &wish.0), Said::default())
 }
 
 /// Shows what the view shows, or says above the form that the link does not open.
@@ -96,8 +107,46 @@ pub(super) async fn open(
     let browser = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let looked_with = LookedWith::of_user_agent(browser.unwrap_or_default());
     match opened(&web, &request, &code, Some(form.0.pin), looked_with).await {
-        Ok(seen) => answer(StatusCode::OK, language, None, Some(shown(&seen, web.bank.offset, language))),
-        Err(Refusal::Rejected(rejection)) => answer(status_of(rejection.class()), language, Some(rejection.sentence(language)), None),
-        Err(fault) => Err(fault),
+        Ok(seen) => {
+            let shown = shown(&seen, &code_in(&code).unwrap_or_default(), web.bank.offset, language);
+            answer(
+                StatusCode::OK,
+                language,
+                Said {
+                    shown: Some(shown),
+                    ..Said::default()
+                },
+            )
+        }
+        Err(refusal) => refused(refusal, language, None),
+    }
+}
+
+/// The form again, and above it why the link does not open.
+fn refused(refusal: Refusal, language: Language, action: Option<String>) -> Result<HttpResponse, Refusal> {
+    let Refusal::Rejected(rejection) = refusal else {
+        return Err(refusal);
+    };
+    let said = Said {
+        action,
+        refusal: Some(rejection.sentence(language)),
+        shown: None,
+    };
+    answer(status_of(rejection.class()), language, said)
+}
+
+/// Sends a file of what was shown, or says above the form that the link does not open.
+#[get("/s/{code}/files/{ticket}")]
+pub(super) async fn fetch(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    named: web::Path<(String, String)>,
+    wish: Query<Wish>,
+) -> Result<HttpResponse, Refusal> {
+    let (code, ticket) = named.into_inner();
+    let form = format!("../../{}", code_in(&code).unwrap_or_default());
+    match fetched(&web, &request, code, ticket).await {
+        Ok(file) => Ok(file),
+        Err(refusal) => refused(refusal, wished(&request, &wish.0), Some(form)),
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{FixedOffset, NaiveDate};
 
 use crate::domain::language::Language;
-use crate::domain::portfolio::disclosure::{DisclosedItem, Disclosure};
+use crate::domain::portfolio::disclosure::{DisclosedArtefact, DisclosedItem, Disclosure};
 use crate::domain::portfolio::timeline::{Figures, ItemKind, Verification};
 use crate::ops::shares::open::Opened;
 
@@ -38,7 +38,7 @@ const CHINESE: Texts = Texts {
     document: "证件号码",
     skills: "技能",
     links: "链接",
-    files: "文件",
+    files: "文件（一小时内可下载）",
     live: "每项的核验状态均为打开本页时的实际状态，由学分银行给出。",
 };
 
@@ -55,7 +55,7 @@ const ENGLISH: Texts = Texts {
     document: "Identity document",
     skills: "Skills",
     links: "Links",
-    files: "Files",
+    files: "Files, to download within the hour",
     live: "Whether each item stands is so at the moment at which this page was opened, as the credit bank says.",
 };
 
@@ -63,6 +63,16 @@ const ENGLISH: Texts = Texts {
 pub(super) struct ShownLink {
     pub(super) url: String,
     pub(super) label: String,
+}
+
+/// A file as it is shown.
+pub(super) struct ShownFile {
+    pub(super) name: String,
+    pub(super) size: String,
+    /// By which a copy is recognised.
+    pub(super) sha256: String,
+    /// Where it is fetched, from the page's own address.
+    pub(super) address: String,
 }
 
 /// An item as it is shown.
@@ -78,8 +88,7 @@ pub(super) struct ShownItem {
     pub(super) figures: Vec<(&'static str, String)>,
     pub(super) skills: Vec<String>,
     pub(super) links: Vec<ShownLink>,
-    /// Name, and the digest by which a copy is recognised.
-    pub(super) files: Vec<(String, String)>,
+    pub(super) files: Vec<ShownFile>,
 }
 
 /// What a view shows.
@@ -186,7 +195,26 @@ fn figures(item: &DisclosedItem, language: Language) -> Vec<(&'static str, Strin
     found
 }
 
-fn item(item: &DisclosedItem, language: Language) -> ShownItem {
+/// How large a file is, as people say it.
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{} KiB", bytes / 1_024),
+        _ => format!("{}.{} MiB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+fn file(file: &DisclosedArtefact, code: &str, language: Language) -> ShownFile {
+    let ticket = file.ticket.as_deref().unwrap_or_default();
+    ShownFile {
+        name: file.name.clone(),
+        size: size(file.bytes),
+        sha256: file.sha256.clone(),
+        address: format!("{code}/files/{ticket}?lang={}", either(language, "zh", "en")),
+    }
+}
+
+fn item(item: &DisclosedItem, code: &str, language: Language) -> ShownItem {
     let links = item.links.iter().map(|link| ShownLink {
         label: link
             .label
@@ -206,12 +234,12 @@ fn item(item: &DisclosedItem, language: Language) -> ShownItem {
         figures: figures(item, language),
         skills: item.skills.clone(),
         links: links.collect(),
-        files: item.artefacts.iter().map(|file| (file.name.clone(), file.sha256.clone())).collect(),
+        files: item.artefacts.iter().map(|one| file(one, code, language)).collect(),
     }
 }
 
-/// What a view shows, in a language, on the bank's own days.
-pub(super) fn shown(opened: &Opened, offset: FixedOffset, language: Language) -> Shown {
+/// What a view shows behind a code, in a language, on the bank's own days.
+pub(super) fn shown(opened: &Opened, code: &str, offset: FixedOffset, language: Language) -> Shown {
     let Disclosure {
         title,
         holder,
@@ -229,6 +257,6 @@ pub(super) fn shown(opened: &Opened, offset: FixedOffset, language: Language) ->
             Language::Chinese => format!("截至 {as_of}；此链接有效期至 {until}。"),
             Language::English => format!("As of {as_of}; the link is good until {until}."),
         },
-        items: items.iter().map(|one| item(one, language)).collect(),
+        items: items.iter().map(|one| item(one, code, language)).collect(),
     }
 }

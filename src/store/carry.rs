@@ -170,7 +170,7 @@ pub const CARRIED: [Carried; 13] = [
 ];
 
 /// The tables of learners' rows that stay where they are, and why that is right.
-pub const NOT_CARRIED: [(&str, &str); 18] = [
+pub const NOT_CARRIED: [(&str, &str); 19] = [
     ("learners", "the account itself: it says into whom it was merged"),
     ("movements", "each names its learner in its hash: told again in the other chain"),
     ("learner_institutions", "added to those who know the other learner"),
@@ -189,6 +189,7 @@ pub const NOT_CARRIED: [(&str, &str); 18] = [
     ("portfolio_views", "chosen from the account as it was"),
     ("shares", "open nothing while their account is merged, and again when it is its own"),
     ("share_looks", "go with their shares"),
+    ("share_downloads", "go with their looks"),
 ];
 
 /// From whom to whom, by which merge; and whether things go back.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use super::deposits::{IdentityRow, LearnerRow};
 use super::each_back_end;
 use super::error::StoreError;
 use super::schema::{identity_index, learner_institutions, learners};
-use super::types::Key;
+use super::types::{At, Key};
 
 /// To whom a document leads.
 #[derive(Debug, Clone)]
@@ -97,4 +98,17 @@ pub fn knows(conn: &mut Conn, institution_id: Uuid, learner_id: Uuid) -> Result<
         .count()
         .get_result(conn)?;
     Ok(found > 0)
+}
+
+/// The institutions that know a learner, with since when.
+///
+/// # Errors
+/// When the database refuses.
+pub fn knowing(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<(Uuid, DateTime<Utc>)>, StoreError> {
+    let rows: Vec<(Key, At)> = each_back_end!(conn, c => learner_institutions::table
+        .filter(learner_institutions::learner_id.eq(Key(learner_id)))
+        .order(learner_institutions::institution_id)
+        .select((learner_institutions::institution_id, learner_institutions::since))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(key, since)| (key.0, since.0)).collect())
 }

@@ -1412,6 +1412,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::store::types::{Id, Moment};
+
+    share_downloads (learner_id, look_id, file_id) {
+        learner_id -> Id,
+        look_id -> Id,
+        file_id -> Id,
+        at -> Moment,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     institutions,
     frameworks,
@@ -1488,4 +1499,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     shares,
     share_codes,
     share_looks,
+    share_downloads,
 );

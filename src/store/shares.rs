@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Conn;
+use super::each_back_end;
 use super::error::StoreError;
-use super::schema::{portfolio_views, share_codes, share_looks, shares};
+use super::schema::{portfolio_views, share_codes, share_downloads, share_looks, shares};
 use super::types::{At, Key};
 
 /// A view as it stands.
@@ -59,6 +60,16 @@ pub struct LookRow {
     pub share_id: Key,
     pub at: At,
     pub looked_with: String,
+}
+
+/// A file that was fetched in a look.
+#[derive(Debug, Clone, Insertable, Queryable)]
+#[diesel(table_name = share_downloads)]
+pub struct DownloadRow {
+    pub learner_id: Key,
+    pub look_id: Key,
+    pub file_id: Key,
+    pub at: At,
 }
 
 /// Adds a view.
@@ -232,6 +243,31 @@ pub fn count_wrong_pin(conn: &mut Conn, row: &ShareRow, wrong_pins_max: i64) -> 
 pub fn insert_look(conn: &mut Conn, row: &LookRow) -> Result<(), StoreError> {
     diesel::insert_into(share_looks::table).values(row).execute(conn)?;
     Ok(())
+}
+
+/// Notes that a file was fetched in a look; false where that is noted already.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_download(conn: &mut Conn, row: &DownloadRow) -> Result<bool, StoreError> {
+    let added = each_back_end!(conn, c => diesel::insert_into(share_downloads::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(added == 1)
+}
+
+/// The files that were fetched in some looks, in the order of looks and times.
+///
+/// # Errors
+/// When the database refuses.
+pub fn downloads(conn: &mut Conn, learner_id: Uuid, looks: &[LookRow]) -> Result<Vec<DownloadRow>, StoreError> {
+    let look_ids: Vec<Key> = looks.iter().map(|look| look.look_id.clone()).collect();
+    Ok(each_back_end!(conn, c => share_downloads::table
+        .filter(share_downloads::learner_id.eq(Key(learner_id)))
+        .filter(share_downloads::look_id.eq_any(&look_ids))
+        .order((share_downloads::look_id, share_downloads::at, share_downloads::file_id))
+        .load(c))?)
 }
 
 /// The looks through a share from the newest, before `before`.

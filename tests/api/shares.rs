@@ -8,7 +8,7 @@ use super::corrections::{apply, approver, preview};
 use super::server::{Answer, BackEnd, Server, on_both, program};
 use super::town::Town;
 
-const PIN: &str = "482913";
+pub(crate) const PIN: &str = "482913";
 
 /// Somebody with an outcome, an entry, a view and a link to it.
 pub(crate) struct Sharer {
@@ -43,11 +43,11 @@ impl Sharer {
     }
 }
 
-fn in_a_month() -> String {
+pub(crate) fn in_a_month() -> String {
     (credit_bank::clock::now() + chrono::TimeDelta::days(30)).to_rfc3339()
 }
 
-fn page(server: &Server, path: &str, pin: Option<&str>, language: &str) -> Answer {
+pub(crate) fn page(server: &Server, path: &str, pin: Option<&str>, language: &str) -> Answer {
     let method = if pin.is_some() { Method::POST } else { Method::GET };
     let mut request = reqwest::blocking::Client::new()
         .request(method, format!("{}{path}", server.base))

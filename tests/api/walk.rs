@@ -11,7 +11,7 @@ use super::town::{Town, user};
 use things::{FILE, Things, body, claim_of, portfolio_of, things};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 46] = [
+const PUBLIC: [&str; 47] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -58,6 +58,7 @@ const PUBLIC: [&str; 46] = [
     "issue_wallet_nonce",
     "issue_wallet_credential",
     "open_share",
+    "download_shared_file",
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.

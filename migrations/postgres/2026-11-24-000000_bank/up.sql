@@ -1335,6 +1335,16 @@ CREATE TABLE share_looks (
 );
 CREATE INDEX share_looks_by_share ON share_looks (learner_id, share_id, look_id);
 
+-- Which files were fetched in a look, each once. The file itself may be gone since.
+CREATE TABLE share_downloads (
+    learner_id uuid NOT NULL,
+    look_id uuid NOT NULL,
+    file_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT share_downloads_pk PRIMARY KEY (learner_id, look_id, file_id),
+    CONSTRAINT share_downloads_look FOREIGN KEY (learner_id, look_id) REFERENCES share_looks (learner_id, look_id)
+);
+
 -- Mail on its way; whom to, and what is in it, are sealed. A queue, kept on the coordinator.
 CREATE TABLE mails (
     mail_id uuid NOT NULL,

@@ -11,6 +11,7 @@ DROP TABLE import_pieces;
 DROP TABLE imports;
 DROP TABLE import_profiles;
 DROP TABLE mails;
+DROP TABLE share_downloads;
 DROP TABLE share_looks;
 DROP TABLE share_codes;
 DROP TABLE shares;

@@ -1336,6 +1336,16 @@ CREATE TABLE share_looks (
 );
 CREATE INDEX share_looks_by_share ON share_looks (learner_id, share_id, look_id);
 
+-- Which files were fetched in a look, each once. The file itself may be gone since.
+CREATE TABLE share_downloads (
+    learner_id BLOB NOT NULL CONSTRAINT share_downloads_learner_id_is_uuid CHECK (length(learner_id) = 16),
+    look_id BLOB NOT NULL CONSTRAINT share_downloads_look_id_is_uuid CHECK (length(look_id) = 16),
+    file_id BLOB NOT NULL CONSTRAINT share_downloads_file_id_is_uuid CHECK (length(file_id) = 16),
+    at INTEGER NOT NULL,
+    CONSTRAINT share_downloads_pk PRIMARY KEY (learner_id, look_id, file_id),
+    CONSTRAINT share_downloads_look FOREIGN KEY (learner_id, look_id) REFERENCES share_looks (learner_id, look_id)
+);
+
 -- Mail on its way; whom to, and what is in it, are sealed. A queue, kept on the coordinator.
 CREATE TABLE mails (
     mail_id BLOB NOT NULL CONSTRAINT mails_mail_id_is_uuid CHECK (length(mail_id) = 16),

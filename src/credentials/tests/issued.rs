@@ -136,6 +136,17 @@ fn record(badges: Vec<Value>) -> Map<String, Value> {
     .document()
 }
 
+/// The official JSON Schema of CLR 2.0 fixes the first three, in this order.
+#[test]
+fn a_record_names_its_contexts_in_the_order_of_the_schema() {
+    let expected = [
+        "https://www.w3.org/ns/credentials/v2",
+        "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+    ];
+    assert_eq!(record(Vec::new())["@context"], json!(expected));
+}
+
 #[test]
 fn a_badge_says_original_and_recognised_values_in_terms_of_the_standard() {
     let document = Value::Object(badge(1).document());

@@ -1,7 +1,7 @@
 //! What several types of events hold alike, and how the table of types is written.
 
 use super::Audience;
-use super::Holds::{self, ClaimStep, Count, Day, Id, Text, Texts};
+use super::Holds::{self, ClaimStep, Count, Day, Flag, Id, Text, Texts};
 use super::{EventType, Field};
 
 pub(super) const fn some(name: &'static str, holds: Holds) -> Field {
@@ -48,5 +48,6 @@ pub(super) const IMPORTED: &[Field] = &[
     some("credit", Text),
 ];
 pub(super) const CREDENTIAL: &[Field] = &[some("kind", Text), some("form", Text)];
+pub(super) const ISSUED: &[Field] = &[some("kind", Text), some("form", Text), some("for_wallet", Flag)];
 
 pub(super) const ISSUER: &[Field] = &[some("identifier", Text)];

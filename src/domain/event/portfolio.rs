@@ -20,6 +20,7 @@ pub(super) const PORTFOLIO_TYPES: &[EventType] = &[
     of("share.turn_off_share", AuditAlone, "A share", &[]),
     of("share.open_share", AuditAlone, "A share", &[]),
     of("share.lock_share", AuditAlone, "A share", &[]),
+    of("share.download_shared_file", AuditAlone, "A share", &[some("file_id", Id)]),
     of(
         "entry_confirmation.request_confirmation",
         Published,

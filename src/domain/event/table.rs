@@ -5,7 +5,7 @@ use super::Audience::{AuditAlone, Published};
 use super::EventType;
 use super::Holds::{Count, Credit, Day, ExpiringLots, Flag, Id, Ids, Text, Texts};
 use super::fields::{
-    CODE_AND_VERSION, CREDENTIAL, DATED, IMPORTED, ISSUER, MERGED, OVERDUE, PACK, REQUEST, ROLES, STATUS, STEP, maybe, of, some,
+    CODE_AND_VERSION, CREDENTIAL, DATED, IMPORTED, ISSUED, ISSUER, MERGED, OVERDUE, PACK, REQUEST, ROLES, STATUS, STEP, maybe, of, some,
 };
 
 /// Every type, in the order of what it is about.
@@ -381,7 +381,7 @@ pub(super) const EVENT_TYPES: &[EventType] = &[
     of("bank.issue_setup_token", AuditAlone, "The set-up", &[]),
     of("bank.reseal", AuditAlone, "The keys", &[]),
     of("credential.request_credential", Published, "A learner asked for one", CREDENTIAL),
-    of("credential.issue_credential", Published, "It was signed", CREDENTIAL),
+    of("credential.issue_credential", Published, "It was signed", ISSUED),
     of("credential.fail_credential", Published, "It could not be issued", CREDENTIAL),
     of("credential.suspend_credential", Published, "It is in doubt", CREDENTIAL),
     of("credential.resume_credential", Published, "The doubt is over", CREDENTIAL),

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::entry::{EntryLink, OwnText};
 use super::timeline::{Artefact, Figures, Grouping, Item, ItemKind, Verification, order};
@@ -34,10 +35,16 @@ pub struct DisclosedHolder {
 /// A file of an entry, as far as the audience is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DisclosedArtefact {
+    /// Which file it is, for the bank alone.
+    #[serde(skip)]
+    pub file_id: Uuid,
     pub name: String,
     pub media_type: String,
     pub bytes: i64,
     pub sha256: String,
+    /// Where a link was opened, what fetches the file: `GET /api/v1/shares/{code}/files/{ticket}`, for an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
 }
 
 /// An item as far as the audience is told; what is not shown is absent.
@@ -174,10 +181,12 @@ fn shown_figures(figures: Figures, shows: &impl Fn(Disclosed) -> bool) -> Figure
 impl From<Artefact> for DisclosedArtefact {
     fn from(artefact: Artefact) -> Self {
         Self {
+            file_id: artefact.file_id,
             name: artefact.name,
             media_type: artefact.media_type,
             bytes: artefact.bytes,
             sha256: artefact.sha256,
+            ticket: None,
         }
     }
 }
@@ -185,7 +194,6 @@ impl From<Artefact> for DisclosedArtefact {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use uuid::Uuid;
 
     use super::super::timeline::tests::item;
     use super::*;

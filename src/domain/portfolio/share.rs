@@ -20,6 +20,9 @@ pub const WRONG_PINS_MAX: i64 = 50;
 /// The most shares of one learner that can be opened.
 pub const OPEN_MAX: i64 = 100;
 
+/// How long after a look the files that it showed can be fetched.
+pub const FILES_LIFE: TimeDelta = TimeDelta::hours(1);
+
 /// The digits of a PIN.
 const PIN_DIGITS: std::ops::RangeInclusive<usize> = 6..=12;
 
@@ -71,6 +74,11 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Whether files of a look that was counted can be fetched at a moment. That it was the last look does not matter.
+    pub fn gives_files(&self, now: DateTime<Utc>) -> bool {
+        matches!(self.state(now), ShareState::Open | ShareState::UsedUp)
+    }
+
     /// Whether it opens at a moment; whichever reason is the learner's own comes first.
     pub fn state(&self, now: DateTime<Utc>) -> ShareState {
         if self.is_off {
@@ -183,7 +191,10 @@ mod tests {
         let before = moment("2026-11-30T23:59:59Z");
         assert_eq!(open.state(before), ShareState::Open);
         assert_eq!(open.state(open.expires_at), ShareState::Expired, "on the very moment");
-        assert_eq!(Limits { looks: 2, ..open }.state(before), ShareState::UsedUp);
+        let used_up = Limits { looks: 2, ..open };
+        assert_eq!(used_up.state(before), ShareState::UsedUp);
+        assert!(used_up.gives_files(before) && open.gives_files(before));
+        assert!(!used_up.gives_files(open.expires_at));
         assert_eq!(
             Limits {
                 wrong_pins: WRONG_PINS_MAX,
@@ -194,6 +205,7 @@ mod tests {
         );
         let off = Limits { is_off: true, ..open };
         assert_eq!(off.state(open.expires_at), ShareState::Off);
+        assert!(!off.gives_files(before));
     }
 
     #[test]

@@ -91,9 +91,11 @@ pub(crate) fn revoke_of_another(
 }
 
 fn tell_of(conn: &mut Conn, context: &Context, operation: &'static str, found: &[(CredentialRow, PartRow)]) -> Result<(), OpError> {
+    // A record may say several outcomes of one institution.
+    let mut seen = BTreeSet::new();
     let told: Vec<_> = found
         .iter()
-        .filter(|(row, _)| row.status != CredentialStatus::Queued.as_str())
+        .filter(|(row, part)| row.status != CredentialStatus::Queued.as_str() && seen.insert((part.credential_id.0, part.institution_id.0)))
         .map(|(row, part)| {
             context
                 .told(operation, "credential", part.credential_id.0)

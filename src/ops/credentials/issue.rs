@@ -214,7 +214,7 @@ fn finish(context: &Context, conn: &mut Conn, row: &CredentialRow, runner: Uuid,
     let told = context
         .told("issue_credential", "credential", credential_id)
         .of_learner(learner.learner_id.0)
-        .with(serde_json::json!({ "kind": row.kind, "form": row.form }));
+        .with(serde_json::json!({ "kind": row.kind, "form": row.form, "for_wallet": row.holder.is_some() }));
     Ok(tell(conn, &[told])?)
 }
 

@@ -70,17 +70,29 @@ pub fn download_evidence(bank: &Bank, context: &Context, learner_id: Uuid, file_
     let row = bank
         .store
         .write(|conn| looked_at(conn, context, learner_id, file_id, "download_evidence"))?;
-    let digest = digest_of(&row)?;
+    downloaded(bank, &row)
+}
+
+/// A file with its content. Whoever sends it has asked for the right, and noted the look.
+///
+/// # Errors
+/// `NotFound` where the file was removed meanwhile; and when the content is away.
+pub(in crate::ops) fn downloaded(bank: &Bank, row: &FileRow) -> Result<Downloaded, OpError> {
+    let digest = digest_of(row)?;
     // A removal at the same time takes the content away; then there is nothing to look at.
     let sealed = match bank.files.get(digest)? {
         Some(sealed) => sealed,
-        None if bank.store.read(|conn| store::find(conn, row.learner_id.0, file_id))?.is_none() => {
+        None if bank
+            .store
+            .read(|conn| store::find(conn, row.learner_id.0, row.file_id.0))?
+            .is_none() =>
+        {
             return Err(Rejection::NotFound {}.into());
         }
-        None => return Err(damaged(&row).into()),
+        None => return Err(damaged(row).into()),
     };
     Ok(Downloaded {
-        file: shown(bank, &row)?,
+        file: shown(bank, row)?,
         content: bank.sealer.open(&sealed, &content_place(digest))?,
     })
 }

@@ -1,6 +1,7 @@
 //! Shares: a learner's links to views. The code is kept sealed, so that the learner finds the link again, and looked up by a keyed
 //! digest, so that the database alone opens nothing; a PIN is kept as a keyed digest alone.
 
+pub mod files;
 pub mod open;
 
 use chrono::{DateTime, Utc};
@@ -73,6 +74,8 @@ pub struct ShareLook {
     pub look_id: Uuid,
     pub at: DateTime<Utc>,
     pub looked_with: LookedWith,
+    /// The files that were downloaded in this look, as `GET /api/v1/me/evidence` names them; those that are removed since too.
+    pub file_ids: Vec<Uuid>,
 }
 
 fn looks_at_first() -> i64 {
@@ -258,9 +261,12 @@ pub fn list_share_looks(
         let learner = learner_of(conn, context, Whose::Own, "list_share_looks")?;
         found(conn, learner.learner_id.0, share_id)?;
         let rows = store::looks(conn, learner.learner_id.0, share_id, before, limit)?;
+        let downloads = store::downloads(conn, learner.learner_id.0, &rows)?;
         let looks = rows.into_iter().map(|row| {
             let look_id = row.look_id.0;
+            let own = downloads.iter().filter(|download| download.look_id == row.look_id);
             Ok(ShareLook {
+                file_ids: own.map(|download| download.file_id.0).collect(),
                 look_id,
                 at: row.at.0,
                 looked_with: LookedWith::parse(&row.looked_with).ok_or_else(|| StoreError::Damaged(format!("look {look_id}")))?,

@@ -9,6 +9,7 @@ use super::super::context::{Bank, Context};
 use super::super::error::OpError;
 use super::super::news::tell_learners;
 use super::super::views::disclosure_of;
+use super::files::add_tickets;
 use super::{code_index, limits_of, pin_label};
 use crate::domain::actor::Actor;
 use crate::domain::notification::NotificationKind;
@@ -107,11 +108,12 @@ fn looked(bank: &Bank, context: &Context, conn: &mut Conn, row: &ShareRow, looke
     if !store::count_look(conn, row, WRONG_PINS_MAX, context.now)? {
         return Ok(None);
     }
+    let look_id = Uuid::now_v7();
     store::insert_look(
         conn,
         &LookRow {
             learner_id: row.learner_id.clone(),
-            look_id: Key(Uuid::now_v7()),
+            look_id: Key(look_id),
             share_id: row.share_id.clone(),
             at: At(context.now),
             looked_with: looked_with.to_string(),
@@ -119,8 +121,9 @@ fn looked(bank: &Bank, context: &Context, conn: &mut Conn, row: &ShareRow, looke
     )?;
     note_access(conn, context, &Actor::Anonymous, None, "open_share", &[learner_id])?;
     tell(conn, &[context.told("open_share", "share", share_id).of_learner(learner_id)])?;
+    let seen = disclosure_of(bank, context, conn, &learner, &view)?;
     Ok(Some(Opened {
         expires_at: row.expires_at.0,
-        record: disclosure_of(bank, context, conn, &learner, &view)?,
+        record: add_tickets(bank, context, share_id, look_id, seen)?,
     }))
 }

@@ -1,5 +1,7 @@
-//! Consents: who may see what of the caller's record until when, in one list, each with one switch that really ends it. Receipts
-//! name their fields as ISO/IEC TS 27560 does.
+//! Consents: who may see what of the caller's record until when, in one list, each with one switch that really ends it; and who sees
+//! something without a consent, which has no switch and says why. Receipts name their fields as ISO/IEC TS 27560 does.
+
+mod sight;
 
 use std::collections::HashMap;
 
@@ -19,14 +21,16 @@ use super::views::definition_of;
 use crate::domain::claim::{ClaimEvent, ClaimFilter, ClaimStatus};
 use crate::domain::correction::request::RequestFilter;
 use crate::domain::portfolio::confirmation::ConfirmationState;
-use crate::domain::portfolio::consent::{ConsentKind, ConsentState, DataCategory, SCHEMA_VERSION, categories};
+use crate::domain::portfolio::consent::{ConsentKind, ConsentState, DataCategory, LawfulBasis, SCHEMA_VERSION, categories};
 use crate::domain::portfolio::entry::OwnText;
 use crate::domain::portfolio::share::ShareState;
 use crate::domain::portfolio::timeline::NamedInstitution;
 use crate::domain::rejection::Rejection;
 use crate::store::connection::Conn;
+use crate::store::deposits::LearnerRow;
 use crate::store::error::StoreError;
 use crate::store::{claims, institutions, notifications, portfolio, records, requests, shares};
+use sight::standing;
 
 /// Who may see something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -42,13 +46,13 @@ pub struct ConsentRecipient {
 pub struct ConsentReceipt {
     #[schema(example = "ISO/IEC TS 27560:2023")]
     pub schema_version: String,
-    /// The share, request or claim by which it was given; of mail, the learner.
+    /// The share, request or claim by which it was given; of mail, the learner. Of what does not rest on consent the institution, and
+    /// zeros for the bank.
     pub record_id: Uuid,
     pub pii_principal_id: Uuid,
     pub kind: ConsentKind,
     pub purpose: OwnText,
-    #[schema(example = "consent")]
-    pub lawful_basis: String,
+    pub lawful_basis: LawfulBasis,
     pub pii_information: Vec<DataCategory>,
     pub recipient: ConsentRecipient,
     pub event_state: ConsentState,
@@ -58,7 +62,7 @@ pub struct ConsentReceipt {
     pub valid_until: Option<DateTime<Utc>>,
     /// When it was withdrawn, where it was.
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// What `DELETE /api/v1/me/consents/{record_id}` does.
+    /// What `DELETE /api/v1/me/consents/{record_id}` does, or why it cannot be withdrawn and what can be done instead.
     pub withdrawal_method: OwnText,
 }
 
@@ -77,7 +81,7 @@ impl Receipts {
             pii_principal_id: self.learner_id,
             kind,
             purpose: kind.purpose(),
-            lawful_basis: "consent".to_owned(),
+            lawful_basis: kind.lawful_basis(),
             pii_information: seen,
             recipient: ConsentRecipient {
                 institution: None,
@@ -99,7 +103,6 @@ impl Receipts {
         record_id: Uuid,
         since: DateTime<Utc>,
         institution_id: Option<Uuid>,
-        seen: Vec<DataCategory>,
     ) -> Result<(), StoreError> {
         let institution = match institution_id {
             None => None,
@@ -108,7 +111,7 @@ impl Receipts {
                 name: self.name(conn, institution_id)?,
             }),
         };
-        if let Some(receipt) = self.write(kind, record_id, since, seen) {
+        if let Some(receipt) = self.write(kind, record_id, since, kind.seen().to_vec()) {
             receipt.recipient.institution = institution;
         }
         Ok(())
@@ -124,15 +127,16 @@ impl Receipts {
     }
 }
 
-/// Every consent of the caller that stands, and the shares and confirmations that ended, from the newest.
+/// Every consent of the caller that stands, the shares and confirmations that ended, and whatever is seen without consent, from the
+/// newest.
 ///
 /// # Errors
 /// `NotFound` for somebody without a learning account.
 pub fn list_consents(bank: &Bank, context: &Context) -> Result<Vec<ConsentReceipt>, OpError> {
     bank.store.read(|conn| {
-        let learner_id = learner_of(conn, context, Whose::Own, "list_consents")?.learner_id.0;
+        let learner = learner_of(conn, context, Whose::Own, "list_consents")?;
         let mut receipts = Receipts {
-            learner_id,
+            learner_id: learner.learner_id.0,
             names: HashMap::new(),
             written: Vec::new(),
         };
@@ -141,6 +145,9 @@ pub fn list_consents(bank: &Bank, context: &Context) -> Result<Vec<ConsentReceip
         of_claims(conn, &mut receipts)?;
         of_requests(conn, &mut receipts)?;
         of_mail(conn, &mut receipts)?;
+        for sight in standing(conn, &learner)? {
+            receipts.write_of_institution(conn, sight.kind, sight.record_id(), sight.since, sight.institution_id)?;
+        }
         let mut written = receipts.written;
         written.sort_by_key(|receipt| std::cmp::Reverse((receipt.event_time, receipt.record_id)));
         Ok(written)
@@ -172,21 +179,9 @@ fn of_shares(bank: &Bank, context: &Context, conn: &mut Conn, receipts: &mut Rec
 fn of_confirmations(conn: &mut Conn, receipts: &mut Receipts) -> Result<(), StoreError> {
     let accounts = records::with_absorbed(conn, receipts.learner_id)?;
     for row in portfolio::confirmations(conn, &accounts)? {
-        let seen = vec![
-            DataCategory::Name,
-            DataCategory::AccountNumber,
-            DataCategory::OwnEntries,
-            DataCategory::Files,
-        ];
         let (record_id, institution_id) = (row.confirmation_id.0, Some(row.institution_id.0));
-        receipts.write_of_institution(
-            conn,
-            ConsentKind::EntryConfirmation,
-            record_id,
-            row.requested_at.0,
-            institution_id,
-            seen,
-        )?;
+        let kind = ConsentKind::EntryConfirmation;
+        receipts.write_of_institution(conn, kind, record_id, row.requested_at.0, institution_id)?;
         let state = ConfirmationState::parse(&row.state);
         if let Some(receipt) = receipts.written.last_mut() {
             receipt.event_state = match state {
@@ -207,15 +202,8 @@ fn of_claims(conn: &mut Conn, receipts: &mut Receipts) -> Result<(), StoreError>
     };
     for row in claims::list(conn, &filter, None, i64::MAX)? {
         if ClaimStatus::parse(&row.status).is_some_and(ClaimStatus::is_open) {
-            let seen = vec![
-                DataCategory::Name,
-                DataCategory::LearningOutcomes,
-                DataCategory::Marks,
-                DataCategory::Credit,
-                DataCategory::Files,
-            ];
             let institution_id = row.institution_id.as_ref().map(|key| key.0);
-            receipts.write_of_institution(conn, ConsentKind::Claim, row.claim_id.0, row.submitted_at.0, institution_id, seen)?;
+            receipts.write_of_institution(conn, ConsentKind::Claim, row.claim_id.0, row.submitted_at.0, institution_id)?;
         }
     }
     Ok(())
@@ -228,16 +216,9 @@ fn of_requests(conn: &mut Conn, receipts: &mut Receipts) -> Result<(), StoreErro
     };
     for row in requests::list(conn, &filter, None, i64::MAX)? {
         if row.is_open {
-            let seen = vec![DataCategory::Name, DataCategory::LearningOutcomes, DataCategory::Files];
             let (record_id, institution_id) = (row.request_id.0, Some(row.institution_id.0));
-            receipts.write_of_institution(
-                conn,
-                ConsentKind::CorrectionRequest,
-                record_id,
-                row.requested_at.0,
-                institution_id,
-                seen,
-            )?;
+            let kind = ConsentKind::CorrectionRequest;
+            receipts.write_of_institution(conn, kind, record_id, row.requested_at.0, institution_id)?;
         }
     }
     Ok(())
@@ -247,7 +228,7 @@ fn of_mail(conn: &mut Conn, receipts: &mut Receipts) -> Result<(), StoreError> {
     let settings = notifications::settings(conn, receipts.learner_id)?;
     if let Some(confirmed_at) = settings.and_then(|row| row.confirmed_at) {
         let record_id = receipts.learner_id;
-        receipts.write(ConsentKind::Mail, record_id, confirmed_at.0, vec![DataCategory::MailAddress]);
+        receipts.write(ConsentKind::Mail, record_id, confirmed_at.0, ConsentKind::Mail.seen().to_vec());
     }
     Ok(())
 }
@@ -255,11 +236,12 @@ fn of_mail(conn: &mut Conn, receipts: &mut Receipts) -> Result<(), StoreError> {
 /// Withdraws a consent: the share is turned off, the request or claim is withdrawn, the address is removed.
 ///
 /// # Errors
-/// `NotFound`, `WrongState` where it ended already, and what the policy answers.
+/// `NotFound`, `WrongState` where it ended already, `ConsentNotWithdrawable` of what does not rest on consent, and what the policy
+/// answers.
 pub fn withdraw_consent(bank: &Bank, context: &Context, record_id: Uuid) -> Result<(), OpError> {
     let kind = bank.store.read(|conn| {
-        let learner_id = learner_of(conn, context, Whose::Own, "withdraw_consent")?.learner_id.0;
-        Ok::<_, OpError>(kind_of(conn, learner_id, record_id)?)
+        let learner = learner_of(conn, context, Whose::Own, "withdraw_consent")?;
+        Ok::<_, OpError>(kind_of(conn, &learner, record_id)?)
     })?;
     match kind {
         Some(ConsentKind::Share) => turn_off_share(bank, context, record_id),
@@ -267,12 +249,14 @@ pub fn withdraw_consent(bank: &Bank, context: &Context, record_id: Uuid) -> Resu
         Some(ConsentKind::Claim) => act_on_claim(bank, context, None, record_id, ClaimEvent::Withdraw, &Act::default()).map(drop),
         Some(ConsentKind::CorrectionRequest) => withdraw_correction_request(bank, context, None, record_id).map(drop),
         Some(ConsentKind::Mail) => remove_address(bank, context).map(drop),
+        Some(_) => Err(Rejection::ConsentNotWithdrawable {}.into()),
         None => Err(Rejection::NotFound {}.into()),
     }
 }
 
-/// Which of a learner's consents an id is of.
-fn kind_of(conn: &mut Conn, learner_id: Uuid, record_id: Uuid) -> Result<Option<ConsentKind>, StoreError> {
+/// By what somebody sees what an id names, of a learner's record.
+fn kind_of(conn: &mut Conn, learner: &LearnerRow, record_id: Uuid) -> Result<Option<ConsentKind>, StoreError> {
+    let learner_id = learner.learner_id.0;
     if shares::share(conn, learner_id, record_id)?.is_some() {
         return Ok(Some(ConsentKind::Share));
     }
@@ -286,6 +270,9 @@ fn kind_of(conn: &mut Conn, learner_id: Uuid, record_id: Uuid) -> Result<Option<
     if requests::find(conn, record_id)?.is_some_and(|row| row.learner_id.0 == learner_id) {
         return Ok(Some(ConsentKind::CorrectionRequest));
     }
-    let mail = record_id == learner_id && notifications::settings(conn, learner_id)?.is_some();
-    Ok(mail.then_some(ConsentKind::Mail))
+    if record_id == learner_id && notifications::settings(conn, learner_id)?.is_some() {
+        return Ok(Some(ConsentKind::Mail));
+    }
+    let named = standing(conn, learner)?.into_iter().find(|sight| sight.record_id() == record_id);
+    Ok(named.map(|sight| sight.kind))
 }
