@@ -243,7 +243,9 @@ mod tests {
         let mut compared = 0;
         for document in super::super::tests::documents() {
             let terms = terms_of(document.as_object().unwrap());
-            let Some(whole) = meaning(quads_of(&document, bundled)) else { continue };
+            let Some(whole) = meaning(quads_of(&document, bundled)) else {
+                continue;
+            };
             let lean = meaning(quads_of(&document, move |address| with_terms(address, &terms)));
             assert_eq!(lean.unwrap(), whole, "{document}");
             compared += 1;
