@@ -48,7 +48,7 @@ impl VerifyArchiveArguments {
                 verdict.account_number, verdict.bank, verdict.made_at, verdict.movements, verdict.decisions, verdict.answers
             );
             for problem in &verdict.problems {
-                println!("  {}: {}", problem.about, problem.what);
+                println!("  {}: {} {}", problem.about, problem.reason_chinese, problem.reason_english);
             }
         }
         match (verdict.is_good(), verdict.problems.len()) {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::phrases::in_chinese;
 use super::rejection::Rejection;
 
 /// What a record of this form says of itself.
@@ -40,33 +41,27 @@ pub enum Extent {
 /// # Errors
 /// `ArchiveNotGenuine` with the first difference.
 pub fn compare(listed: &[ListedFile], there: &[(String, String)], extent: Extent) -> Result<(), Rejection> {
-    let differs = |path: &str, chinese: &str, english: &str| {
+    let differs = |path: &str, how: &str| {
         let path: String = path.chars().take(120).collect();
         Rejection::ArchiveNotGenuine {
-            reason_chinese: format!("{path} {chinese}"),
-            reason_english: format!("{path} {english}"),
+            reason_chinese: format!("{path} {}。", in_chinese(how)),
+            reason_english: format!("{path} {how}."),
         }
     };
     let mut signed: HashMap<&str, &str> = listed.iter().map(|file| (file.path.as_str(), file.digest.as_str())).collect();
     for (path, digest) in there {
         match signed.remove(path.as_str()) {
             None => {
-                return Err(differs(
-                    path,
-                    "不在签名的文件清单中。",
-                    "is not in the signed list of files, or is there twice.",
-                ));
+                return Err(differs(path, "is not in the signed list of files, or is there twice"));
             }
-            Some(listed) if listed != digest => return Err(differs(path, "与签名时的内容不同。", "is not what was signed.")),
+            Some(listed) if listed != digest => return Err(differs(path, "is not what was signed")),
             Some(_) => {}
         }
     }
     match signed.into_keys().min() {
-        Some(missing) if extent == Extent::Whole || missing == RECORD => Err(differs(
-            missing,
-            "在签名的文件清单中，但不在档案里。",
-            "is in the signed list of files and not in the archive.",
-        )),
+        Some(missing) if extent == Extent::Whole || missing == RECORD => {
+            Err(differs(missing, "is in the signed list of files and not in the archive"))
+        }
         _ => Ok(()),
     }
 }
@@ -90,7 +85,8 @@ mod tests {
         };
         let record = (RECORD, "sha384-record.json");
         let whole = [record, ("a", "sha384-a")];
-        let cases: [(&[(&str, &str)], Extent, Option<&str>); 7] = [
+        type Case<'a> = (&'a [(&'a str, &'a str)], Extent, Option<&'a str>);
+        let cases: [Case<'_>; 7] = [
             (&whole, Extent::Whole, None),
             (&[record], Extent::RecordAlone, None),
             (&[record], Extent::Whole, Some("a is in the signed list")),

@@ -9,6 +9,7 @@ use super::allocation::{Question, nth};
 use super::credit::{CourseCredit, Credit};
 use super::lot::LotBalance;
 use super::movement::{CauseKind, Movement, MovementKind, NewMovement, Side, hex, verify_chain};
+use super::phrases::in_chinese;
 use super::recognition::{RecognitionInputs, RuleVersion, recognise};
 
 /// A movement as shown.
@@ -156,8 +157,21 @@ pub struct LedgerProblem {
     /// What it is about, such as `movement 7` or `decision 0198...`.
     pub about: String,
     /// What is wrong with it.
+    #[schema(example = "重新核算的结果不同")]
+    pub reason_chinese: String,
     #[schema(example = "recomputed it is another")]
-    pub what: String,
+    pub reason_english: String,
+}
+
+impl LedgerProblem {
+    /// A problem; the table of phrases has it in Chinese.
+    pub fn new(about: impl Into<String>, what: &str) -> Self {
+        Self {
+            about: about.into(),
+            reason_chinese: in_chinese(what),
+            reason_english: what.to_owned(),
+        }
+    }
 }
 
 /// How many problems are named at most.
@@ -168,12 +182,7 @@ impl Ledger {
     /// every kept answer from its question. What is not the same, byte for byte, is named; at most a hundred things are.
     pub fn problems(&self) -> Vec<LedgerProblem> {
         let mut problems = Vec::new();
-        let mut find = |about: String, what: &str| {
-            problems.push(LedgerProblem {
-                about,
-                what: what.to_owned(),
-            });
-        };
+        let mut find = |about: String, what: &str| problems.push(LedgerProblem::new(about, what));
         let mut movements = Vec::new();
         for view in &self.movements {
             match view.movement() {

@@ -1,4 +1,4 @@
-//! What is said of fields of portfolios, views and shares, and of issuers.
+//! What is said of fields of portfolios, views and shares, of issuers, and of archives.
 
 /// As the table of which this is a part.
 pub(super) const PHRASES: &[(&str, &str)] = &[
@@ -28,4 +28,41 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "必须是一个 Ed25519、P-256 或 RSA 公钥，以 multibase 或 JWK 表示",
     ),
     ("is no institution", "不是已有的机构"),
+    ("is neither JSON nor a JWT", "既不是 JSON 也不是 JWT"),
+    ("names something that only the other bank has", "所选内容只在另一家学分银行"),
+    ("it is another learner's", "属于另一名学习者"),
+    ("it is not a ZIP file, or it is damaged", "不是 ZIP 文件，或文件已损坏"),
+    (
+        "it has more files, or larger ones, than an archive of a record has",
+        "其中的文件多于或大于一份档案所能有的",
+    ),
+    ("it has no record.json and manifest.json", "其中没有 record.json 和 manifest.json"),
+    ("manifest.json is no JSON", "manifest.json 不是 JSON"),
+    (
+        "record.json is no record of a form that this bank reads",
+        "record.json 不是本行能读的学习记录",
+    ),
+    (
+        "is not in the signed list of files, or is there twice",
+        "不在签名的文件清单中，或出现了两次",
+    ),
+    ("is not what was signed", "与签名时的内容不同"),
+    (
+        "is in the signed list of files and not in the archive",
+        "在签名的文件清单中，但不在档案里",
+    ),
+    // What does not come out when a ledger is worked out again.
+    ("its hashes are none", "其散列值无法读取"),
+    ("is not the next in the sequence", "序号不连续"),
+    ("does not name the hash before it", "没有接上前一条的散列值"),
+    ("takes more than there is", "支出超过余额"),
+    ("has the wrong running balance", "余额不符"),
+    ("was edited: its hash does not match its content", "内容被改动：与其散列值不符"),
+    ("its pockets do not add up", "各项数额之和不符"),
+    ("its pockets differ from its movements", "数额与流水不符"),
+    ("the decision that brought it is not there", "缺少其依据的认定决定"),
+    ("it names a lot that is not there", "所指的学分批次不存在"),
+    ("recomputed it is another", "重新核算的结果不同"),
+    ("no grant brought it", "没有对应的授予"),
+    ("a movement could not have happened", "有一笔流水不可能发生"),
 ];

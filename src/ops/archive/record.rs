@@ -86,10 +86,7 @@ impl ReadRecord {
     pub(super) fn problems(&self) -> Vec<LedgerProblem> {
         let mut problems = self.ledger.problems();
         if self.ledger.learner_id != self.identity.learner_id {
-            problems.push(LedgerProblem {
-                about: "the ledger".to_owned(),
-                what: "it is another learner's".to_owned(),
-            });
+            problems.push(LedgerProblem::new("the ledger", "it is another learner's"));
         }
         problems
     }

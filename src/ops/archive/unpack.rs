@@ -9,6 +9,7 @@ use zip::ZipArchive;
 
 use super::pack::integrity;
 use crate::domain::archive::{FILES_MAX, MANIFEST, RECORD};
+use crate::domain::phrases::in_chinese;
 use crate::domain::rejection::Rejection;
 
 /// What all files of an archive may unfold to.
@@ -27,22 +28,19 @@ pub(super) struct Unpacked<R> {
     pub(super) there: Vec<(String, String)>,
 }
 
-fn unreadable(chinese: &str, english: &str) -> Rejection {
+fn unreadable(why: &str) -> Rejection {
     Rejection::ArchiveUnreadable {
-        reason_chinese: chinese.to_owned(),
-        reason_english: english.to_owned(),
+        reason_chinese: format!("{}。", in_chinese(why)),
+        reason_english: format!("{why}."),
     }
 }
 
 fn damaged() -> Rejection {
-    unreadable("不是 ZIP 文件，或文件已损坏。", "it is not a ZIP file, or it is damaged.")
+    unreadable("it is not a ZIP file, or it is damaged")
 }
 
 fn too_large() -> Rejection {
-    unreadable(
-        "其中的文件多于或大于一份档案所能有的。",
-        "it has more files, or larger ones, than an archive of a record has.",
-    )
+    unreadable("it has more files, or larger ones, than an archive of a record has")
 }
 
 /// Reads one file, as far as it may be long; what is kept of it, and its digest and length.
@@ -103,10 +101,7 @@ pub(super) fn unpack<R: Read + Seek>(content: R) -> Result<Unpacked<R>, Rejectio
             manifest,
             there,
         }),
-        _ => Err(unreadable(
-            "其中没有 record.json 和 manifest.json。",
-            "it has no record.json and manifest.json.",
-        )),
+        _ => Err(unreadable("it has no record.json and manifest.json")),
     }
 }
 
@@ -126,14 +121,11 @@ impl<R: Read + Seek> Unpacked<R> {
     /// # Errors
     /// `ArchiveUnreadable`.
     pub(super) fn signed(&self) -> Result<Map<String, Value>, Rejection> {
-        serde_json::from_slice(&self.manifest).map_err(|_| unreadable("manifest.json 不是 JSON。", "manifest.json is no JSON."))
+        serde_json::from_slice(&self.manifest).map_err(|_| unreadable("manifest.json is no JSON"))
     }
 }
 
 /// What stands in a record of which something cannot be read.
 pub(super) fn not_a_record() -> Rejection {
-    unreadable(
-        "record.json 不是本格式的学习记录。",
-        "record.json is no record of a form that this bank reads.",
-    )
+    unreadable("record.json is no record of a form that this bank reads")
 }
