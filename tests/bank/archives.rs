@@ -1,7 +1,6 @@
 //! Leaving with everything, between two banks on each back end: what is taken along, what comes of it at the other bank and back
 //! again, and what is refused.
 
-use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -30,7 +29,7 @@ use uuid::Uuid;
 use super::common::World;
 use super::packs::refused;
 use super::portfolio::items;
-use super::two_banks::{archive, arrival, files, introduce, packed, receive, record, two_banks};
+use super::two_banks::{Files, archive, arrival, files, introduce, packed, receive, record, two_banks};
 
 /// What somebody wrote and has, without ids.
 fn own_words(world: &World, context: &Context) -> Value {
@@ -160,12 +159,12 @@ fn an_archive_that_is_not_what_its_bank_signed_or_somebody_elses_is_refused() {
         let taken = archive(here, &learner.context);
         introduce(here, there);
         let arrived = arrival(there, here, &learner);
-        let with = |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
+        let with = |change: &dyn Fn(&mut Files)| {
             let mut changed = files(&taken);
             change(&mut changed);
             refused(receive(there, &arrived, &packed(&changed)))
         };
-        let edit = |files: &mut BTreeMap<String, Vec<u8>>, path: &str, from: &str, to: &str| {
+        let edit = |files: &mut Files, path: &str, from: &str, to: &str| {
             let text = String::from_utf8(files[path].clone()).unwrap();
             assert!(text.contains(from), "{path} has no {from}");
             files.insert(path.to_owned(), text.replacen(from, to, 1).into_bytes());
@@ -210,7 +209,7 @@ fn an_archive_that_is_not_what_its_bank_signed_or_somebody_elses_is_refused() {
 }
 
 /// Signs the files of an archive again, as somebody who is named by the key.
-fn signed_anew(mut files: BTreeMap<String, Vec<u8>>, context: &Context) -> Vec<u8> {
+fn signed_anew(mut files: Files, context: &Context) -> Vec<u8> {
     let signer = Signer::of_did_key(&[7; 32]).unwrap();
     let mut record: Value = serde_json::from_slice(&files["record.json"]).unwrap();
     record["bank"] = json!(signer.issuer());

@@ -30,6 +30,9 @@ use super::views::make;
 const HERE: &str = "https://here.example";
 const THERE: &str = "https://there.example";
 
+/// The files of an archive by their paths.
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
+
 /// Runs a test with two banks on SQLite, and with two on PostgreSQL.
 pub(crate) fn two_banks(test: impl Fn(&Arc<World>, &Arc<World>)) {
     let directory = tempfile::tempdir().unwrap();
@@ -65,7 +68,7 @@ pub(crate) fn receive(world: &World, context: &Context, archive: &[u8]) -> Resul
     receive_archive(&world.bank, context, file)
 }
 
-pub(crate) fn files(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(archive: &[u8]) -> Files {
     let mut zip = ZipArchive::new(Cursor::new(archive)).unwrap();
     let mut files = BTreeMap::new();
     for place in 0..zip.len() {
@@ -77,7 +80,7 @@ pub(crate) fn files(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-pub(crate) fn packed(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+pub(crate) fn packed(files: &Files) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (path, content) in files {
         zip.start_file(path.as_str(), SimpleFileOptions::default()).unwrap();
