@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::credit::Credit;
+use super::language::Language;
 use super::lot::{LotBalance, Pocket, TransferRefusal};
 use super::words::words;
 
@@ -26,6 +27,25 @@ words! {
         Restore => "restore",
         /// What brought the credit is no longer so.
         Reverse => "reverse",
+    }
+}
+
+impl MovementKind {
+    /// What people call it.
+    pub const fn called(self, language: Language) -> &'static str {
+        let (chinese, english) = match self {
+            Self::Grant => ("取得", "grant"),
+            Self::Expire => ("失效", "expiry"),
+            Self::Hold => ("冻结", "hold"),
+            Self::Release => ("解冻", "release"),
+            Self::Redeem => ("兑换", "redemption"),
+            Self::Restore => ("恢复", "restoration"),
+            Self::Reverse => ("冲正", "reversal"),
+        };
+        match language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::claim::ClaimStatus;
 use super::language::Language;
 use super::words::words;
 
@@ -97,23 +98,7 @@ fn brought_credit(details: &Value) -> bool {
 
 /// The states of a claim, in words.
 fn status_in(status: &str, language: Language) -> &str {
-    let (chinese, english) = match status {
-        "submitted" => ("已提交", "submitted"),
-        "in_review" => ("审查中", "in review"),
-        "information_asked" => ("需要您补充材料", "waiting for information from you"),
-        "proposed" => ("已有处理意见", "waiting for approval"),
-        "on_notice" => ("公示中", "on public notice"),
-        "granted" => ("已准予", "granted"),
-        "refused" => ("未获准予", "refused"),
-        "appealed" => ("复核中", "under appeal"),
-        "closed" => ("已办结", "closed"),
-        "lapsed" => ("逾期失效", "lapsed"),
-        other => (other, other),
-    };
-    match language {
-        Language::Chinese => chinese,
-        Language::English => english,
-    }
+    ClaimStatus::parse(status).map_or(status, |known| known.called(language))
 }
 
 /// What an institution said of an entry, in words.

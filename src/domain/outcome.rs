@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::hours::Hours;
+use super::language::Language;
 use super::text::is_line;
 use super::words::words;
 
@@ -31,6 +32,22 @@ words! {
 }
 
 impl OutcomeStatus {
+    /// What people call it.
+    pub const fn called(self, language: Language) -> &'static str {
+        let (chinese, english) = match self {
+            Self::Accepted => ("已认可", "accepted"),
+            Self::Flagged => ("待核实", "waits for a person"),
+            Self::Released => ("核实后认可", "accepted after a look"),
+            Self::Refused => ("未认可", "refused"),
+            Self::Withdrawn => ("已撤回", "withdrawn"),
+            Self::Corrected => ("已更正", "corrected"),
+        };
+        match language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
+    }
+
     /// Whether it counts: rules judge by it, and a correction has something to do.
     pub fn stands(self) -> bool {
         matches!(self, Self::Accepted | Self::Released)

@@ -76,7 +76,11 @@ fn a_record_that_is_taken_along_is_the_same_at_the_other_bank_and_back_again() {
         );
         let page = String::from_utf8(inside["index.html"].clone()).unwrap();
         assert!(
-            page.contains("王芳") && page.contains("安阳职业技术学院") && page.contains("证明.pdf"),
+            page.contains("王芳")
+                && page.contains("安阳职业技术学院")
+                && page.contains("证明.pdf")
+                && page.contains("已认可")
+                && page.contains("社区养老志愿服务"),
             "{page}"
         );
         let signed: Value = serde_json::from_slice(&inside["manifest.json"]).unwrap();

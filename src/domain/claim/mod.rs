@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::language::Language;
 use super::words::words;
 
 words! {
@@ -167,6 +168,28 @@ pub struct Next {
 }
 
 impl ClaimStatus {
+    /// What its learner is told.
+    pub const fn called(self, language: Language) -> &'static str {
+        let (chinese, english) = match self {
+            Self::Submitted => ("已提交", "submitted"),
+            Self::InReview => ("审查中", "in review"),
+            Self::InformationAsked => ("需要您补充材料", "waiting for information from you"),
+            Self::Proposed => ("已有处理意见", "waiting for approval"),
+            Self::OnNotice => ("公示中", "on public notice"),
+            Self::Granted => ("已准予", "granted"),
+            Self::Refused => ("未获准予", "refused"),
+            Self::Appealed => ("复核中", "under appeal"),
+            Self::Closed => ("已办结", "closed"),
+            Self::Withdrawn => ("已撤回", "withdrawn"),
+            Self::Lapsed => ("逾期失效", "lapsed"),
+            Self::Voided => ("因更正作废", "voided by a correction"),
+        };
+        match language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
+    }
+
     /// Whether the claim still waits for a verdict.
     pub fn is_open(self) -> bool {
         match self {

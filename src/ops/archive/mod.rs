@@ -24,9 +24,14 @@ use super::evidence::EvidenceFile;
 use super::evidence::read::download_evidence;
 use super::statements::download_statement;
 use crate::credentials::manifest::manifest;
+use crate::domain::achievement::AchievementKind;
 use crate::domain::archive::{MANIFEST, RECORD};
+use crate::domain::claim::ClaimStatus;
 use crate::domain::credential::{CredentialForm, CredentialStatus};
 use crate::domain::evidence::MediaType;
+use crate::domain::language::Language;
+use crate::domain::movement::MovementKind;
+use crate::domain::outcome::OutcomeStatus;
 use crate::domain::statement::StatementStatus;
 use crate::store::journal::tell;
 use pack::{Packing, failed};
@@ -56,9 +61,33 @@ struct Page<'a> {
     made_at: String,
     /// Where they are, and what they are called.
     files: &'a [(String, String)],
+    bank_name: &'a str,
+}
+
+/// What something is called, in Chinese and in English.
+type Both = (&'static str, &'static str);
+
+fn both(called: impl Fn(Language) -> &'static str) -> Both {
+    (called(Language::Chinese), called(Language::English))
 }
 
 impl Page<'_> {
+    fn category(category: &str) -> Both {
+        both(|language| AchievementKind::parse(category).unwrap_or(AchievementKind::Other).called(language))
+    }
+
+    fn outcome(status: &OutcomeStatus) -> Both {
+        both(|language| status.called(language))
+    }
+
+    fn claim(status: &ClaimStatus) -> Both {
+        both(|language| status.called(language))
+    }
+
+    fn movement(kind: &MovementKind) -> Both {
+        both(|language| kind.called(language))
+    }
+
     fn institution(&self, institution_id: &Uuid) -> &str {
         let named = self
             .record
@@ -131,6 +160,7 @@ pub fn make_archive(bank: &Bank, context: &Context) -> Result<MadeArchive, OpErr
         record: &record,
         made_at: context.now.with_timezone(&bank.offset).format("%Y-%m-%d %H:%M %:z").to_string(),
         files: &files,
+        bank_name: &profile.name,
     };
     packing.add(PAGE, "text/html", page.render().map_err(failed)?.as_bytes())?;
     let listed = manifest(Uuid::now_v7(), &profile, NAME, context.now, packing.files());
