@@ -4,7 +4,7 @@
 
 use credit_bank::intake::about::Format;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+libfuzzer_sys::fuzz_target!(init: credit_bank_fuzz::bear_with("/calamine-"), |bytes: &[u8]| {
     credit_bank_fuzz::read_and_give_back(bytes, Some(Format::Xlsx));
     credit_bank_fuzz::read_and_give_back(&credit_bank_fuzz::workbook_of(bytes), Some(Format::Xlsx));
 });

@@ -41,6 +41,18 @@ fn read(bytes: &[u8], options: &Options) -> Option<Vec<usize>> {
     Some(rows)
 }
 
+/// A fall inside of a library does not count where the bank runs it in a thread of its own and calls the file damaged: that it does so
+/// is what is tried then. Debug builds look for overflows, which a release does not.
+pub fn bear_with(library: &'static str) {
+    let abort = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |fall| {
+        let is_theirs = fall.location().is_some_and(|place| place.file().contains(library));
+        if !is_theirs {
+            abort(fall);
+        }
+    }));
+}
+
 /// A workbook whose sheet is the given text.
 pub fn workbook_of(sheet: &[u8]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));

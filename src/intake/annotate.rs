@@ -14,7 +14,7 @@ use super::field::{EXPLANATION_COLUMN, RESULT_COLUMN, is_added_by_the_bank};
 use super::file_problem::FileProblem;
 use super::neutral::neutralised;
 use super::opening::{Opened, open};
-use super::records::Layout;
+use super::records::{BROKEN_LINE, Layout};
 use super::text::{encoded, mark};
 use super::{json, text};
 
@@ -33,9 +33,6 @@ pub enum Kept {
     /// Only those with a remark.
     WithRemark,
 }
-
-/// The property for a line that is no JSON.
-const BROKEN_LINE: &str = "line";
 
 /// Writes the file again in its own format, with two columns more: the remark on each row.
 ///

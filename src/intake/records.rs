@@ -2,9 +2,13 @@
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
+use serde_json::Value;
+
 use super::about::Encoding;
 use super::cell::{Content, Unit, Units, is_invisible};
+use super::field::is_added_by_the_bank;
 use super::file_problem::FileProblem;
+use super::json;
 use super::limits::Limits;
 use super::text::Decoded;
 
@@ -20,6 +24,9 @@ pub(super) enum Layout {
     /// One object after the other, each over several lines.
     Loose,
 }
+
+/// The property in which a line that is no JSON is given back.
+pub(super) const BROKEN_LINE: &str = "line";
 
 /// How much is looked at to tell the layout.
 const SAMPLE_BYTES: u64 = 1 << 16;
@@ -55,6 +62,7 @@ pub(super) struct Records<R> {
     place: u64,
     empty: u64,
     bytes_max: usize,
+    depth_max: usize,
     ended: bool,
 }
 
@@ -68,6 +76,7 @@ impl<R: Read + Seek> Records<R> {
             place: 0,
             empty: 0,
             bytes_max: usize::try_from(limits.row_bytes_max).unwrap_or(usize::MAX),
+            depth_max: limits.json_depth_max,
             ended: false,
         };
         if matches!(layout, Layout::Array | Layout::Statements) {
@@ -86,7 +95,22 @@ impl<R: Read + Seek> Records<R> {
             Layout::Array | Layout::Statements | Layout::Loose => self.next_item(),
         };
         self.ended = !matches!(next, Ok(Some(_)));
-        next
+        Ok(next?.map(|(row, text)| (row, self.taken_out(text))))
+    }
+
+    /// The line that was no JSON, of a record in which it was given back; any other record as it is.
+    fn taken_out(&self, text: String) -> String {
+        if !text.contains(BROKEN_LINE) {
+            return text;
+        }
+        let Ok(Value::Object(mut record)) = json::parse(&text, self.depth_max) else {
+            return text;
+        };
+        record.retain(|name, _| !is_added_by_the_bank(name));
+        match record.remove(BROKEN_LINE) {
+            Some(Value::String(line)) if record.is_empty() => line,
+            _ => text,
+        }
     }
 
     fn open_array(&mut self) -> Result<(), FileProblem> {
