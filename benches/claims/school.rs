@@ -88,7 +88,7 @@ fn user(name: &str) -> Value {
 }
 
 fn log_in(bank: &Bank, name: &str) -> Person {
-    let answer = sessions::log_in(bank, &Context::of(Caller::Anonymous, now()), name, PASSWORD).unwrap();
+    let answer = sessions::log_in(bank, &Context::of(Caller::Anonymous, now()), name, PASSWORD, None).unwrap();
     let claims = bank.tokens.verify(&answer.access_token, now().timestamp()).unwrap();
     Person {
         user_id: claims.sub,

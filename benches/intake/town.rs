@@ -77,7 +77,7 @@ fn nobody() -> Context {
 }
 
 pub(crate) fn log_in(bank: &Bank, name: &str) -> Caller {
-    let answer = sessions::log_in(bank, &nobody(), name, PASSWORD).unwrap();
+    let answer = sessions::log_in(bank, &nobody(), name, PASSWORD, None).unwrap();
     let claims = bank.tokens.verify(&answer.access_token, now().timestamp()).unwrap();
     Caller::User {
         user_id: claims.sub,

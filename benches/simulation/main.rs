@@ -94,6 +94,8 @@ fn open(data: &Path, url: Option<&str>) -> Bank {
         offset: FixedOffset::east_opt(8 * 3600).unwrap(),
         access_token_life: TimeDelta::minutes(10),
         refresh_token_life: TimeDelta::days(30),
+        browser_idle: TimeDelta::minutes(30),
+        browser_life: TimeDelta::hours(12),
         claim_code_life: TimeDelta::hours(72),
         pack_notice_days: 5,
         files: Files::open(&FilesAddress::Directory(data.join("evidence"))).unwrap(),

@@ -23,7 +23,7 @@ pub(super) fn serve(config: &Config) -> Result<(), CommandError> {
     let bank = Arc::new(start::open_bank(config)?);
     bank.store.migrate()?;
     let token = issue_setup_token(&bank, &as_the_bank())?;
-    let application = Application::build(config, Arc::clone(&bank), portal::register)?;
+    let application = Application::build(config, Arc::clone(&bank), portal::PAGES)?;
     announce(config, &application, token.as_deref());
     drop(bank);
     actix_web::rt::System::new().block_on(application.run_until_stopped())?;

@@ -79,6 +79,8 @@ pub(super) fn open_bank(config: &Config) -> Result<Bank, CommandError> {
         offset: config.offset,
         access_token_life: log_in.access_token_life,
         refresh_token_life: log_in.refresh_token_life,
+        browser_idle: log_in.browser_idle,
+        browser_life: log_in.browser_life,
         claim_code_life: log_in.claim_code_life,
         pack_notice_days: config.packs.notice_days,
         files: Files::open(&config.evidence.address)?,

@@ -8,6 +8,7 @@ mod paper;
 mod variables;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -52,6 +53,9 @@ pub struct ServerConfig {
 pub struct LogInConfig {
     pub access_token_life: TimeDelta,
     pub refresh_token_life: TimeDelta,
+    /// How long a browser's log-in lasts without being used, and at the most.
+    pub browser_idle: TimeDelta,
+    pub browser_life: TimeDelta,
     pub claim_code_life: TimeDelta,
     pub password_cost: PasswordCost,
     pub passwords_parallel_max: usize,
@@ -88,6 +92,8 @@ pub struct Config {
     pub packs: PackConfig,
     pub evidence: EvidenceConfig,
     pub imports: ImportConfig,
+    /// How many archives of records one learner may make or bring within an hour.
+    pub archives_per_hour: NonZeroU32,
     pub outside: OutsideConfig,
     pub paper: PaperConfig,
     /// The bank's own clock offset: it says which day it is.
@@ -130,6 +136,13 @@ impl Config {
         };
         let evidence = evidence::evidence(&mut variables, &data_directory)?;
         let imports = imports::imports(&mut variables)?;
+        let archives_per_hour = variables.number(
+            "ARCHIVES_PER_HOUR",
+            "10",
+            1,
+            1_000_000,
+            "how many archives of records one learner may make or bring within an hour",
+        )?;
         let outside = outside::outside(&mut variables)?;
         let paper = paper::paper(&mut variables)?;
         let offset = variables.parsed("UTC_OFFSET", "+08:00", "the bank's own clock, which says what day it is", |text| {
@@ -146,6 +159,7 @@ impl Config {
             packs,
             evidence,
             imports,
+            archives_per_hour: NonZeroU32::new(archives_per_hour).unwrap_or(NonZeroU32::MIN),
             outside,
             paper,
             offset,
@@ -225,6 +239,14 @@ fn log_in(variables: &mut Variables) -> Result<LogInConfig, ConfigError> {
             "how long an access token is good",
         )?),
         refresh_token_life: TimeDelta::days(variables.number("REFRESH_TOKEN_DAYS", "30", 1, 365, "how long a log-in can be refreshed")?),
+        browser_idle: TimeDelta::minutes(variables.number(
+            "BROWSER_IDLE_MINUTES",
+            "30",
+            1,
+            1_440,
+            "how long a browser's log-in lasts without being used",
+        )?),
+        browser_life: TimeDelta::hours(variables.number("BROWSER_HOURS", "12", 1, 720, "how long a browser's log-in lasts at the most")?),
         claim_code_life: TimeDelta::hours(variables.number(
             "CLAIM_CODE_HOURS",
             "72",

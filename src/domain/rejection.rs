@@ -103,6 +103,11 @@ rejections! {
     AsOfInTheFuture {} = "as_of_in_the_future", Rule, "截止日期不能晚于今天。", "`as_of` cannot be later than today.";
     Unauthenticated {} = "unauthenticated", Unauthenticated, "需要有效的访问令牌。", "A valid access token is needed.";
     WrongCredentials {} = "wrong_credentials", Unauthenticated, "用户名或密码不正确。", "The user name or the password is not right.";
+    SecondFactorNeeded {} = "second_factor_needed", Unauthenticated, "此账号已启用两步验证，还需要验证器上的验证码。", "This user has a second factor: the code of the authenticator is needed too.";
+    SecondFactorWrong {} = "second_factor_wrong", Unauthenticated, "验证码不正确、已过期或已用过。请等验证器显示下一个验证码，或使用恢复码。", "The code is not right, is over or was used before. Wait for the next one, or use a recovery code.";
+    SecondFactorLocked {} = "second_factor_locked", Unauthenticated, "验证码连续输错次数过多，请使用恢复码；没有恢复码时请联系管理员。", "Too many wrong codes in a row: use a recovery code, or ask an administrator if there is none.";
+    SecondFactorSet {} = "second_factor_set", Conflict, "已启用两步验证。", "A second factor is set up already.";
+    FormNotOurs {} = "form_not_ours", Forbidden, "表单不是从本站的页面提交的，或页面打开后您已重新登录。请返回上一页，刷新后再提交。", "The form was not sent from a page of this site, or you have signed in again since. Go back, reload the page and send it again.";
     RefreshTokenInvalid {} = "refresh_token_invalid", Unauthenticated, "刷新令牌无效、已过期或已被使用，请重新登录。", "The refresh token is not valid, has expired or was used before; log in again.";
     Forbidden {} = "forbidden", Forbidden, "您无权进行此操作。", "You may not do this.";
     ScopeMissing { scope: &'static str } = "scope_missing", Forbidden, "访问令牌缺少权限范围 {scope}。", "The access token lacks the scope `{scope}`.";
@@ -252,6 +257,7 @@ rejections! {
     TooManyConfirmations { open_max: i64 } = "too_many_confirmations", Rule, "每人最多有 {open_max} 个待答复的核实请求。", "One learner has at most {open_max} requests to confirm entries that wait for an answer.";
     ViewsFull { views_max: i64 } = "views_full", Rule, "每人最多有 {views_max} 个视图。", "One learner has at most {views_max} views.";
     SharesFull { open_max: i64 } = "shares_full", Rule, "每人最多有 {open_max} 个有效的分享，请先关闭不用的分享。", "One learner has at most {open_max} open shares; turn one off first.";
+    TooManyArchives {} = "too_many_archives", TooMany, "制作或导入档案过于频繁，请一小时后再试。", "Too many archives were made or brought within the hour; try again in an hour.";
     TooManyAttempts {} = "too_many_attempts", TooMany, "尝试次数过多，请稍后再试。", "Too many attempts; try again later.";
 }
 

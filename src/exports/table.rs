@@ -26,16 +26,19 @@ const HEAD: [(&str, &str); 13] = [
 
 /// The text, with a head.
 pub fn table(record: &Record, language: Language) -> String {
+    let head = HEAD.map(|(chinese, english)| match language {
+        Language::Chinese => chinese.to_owned(),
+        Language::English => english.to_owned(),
+    });
+    let lines = record.lines.iter().map(|line| cells(line, language));
+    delimited(std::iter::once(head).chain(lines))
+}
+
+/// Rows as delimited text, marked so that spreadsheets read it as UTF-8.
+pub fn delimited<R: IntoIterator<Item = String>>(rows: impl Iterator<Item = R>) -> String {
     let mut text = String::from(MARK);
-    push(
-        &mut text,
-        HEAD.iter().map(|(chinese, english)| match language {
-            Language::Chinese => (*chinese).to_owned(),
-            Language::English => (*english).to_owned(),
-        }),
-    );
-    for line in &record.lines {
-        push(&mut text, cells(line, language).into_iter());
+    for row in rows {
+        push(&mut text, row.into_iter());
     }
     text
 }

@@ -24,9 +24,10 @@ use crate::ops::deposit::Novelty;
 #[utoipa::path(tag = "archives", operation_id = "make_archive",
     responses((status = 200, description = "The archive", content((FileContent = "application/zip")),
         headers(("Content-Disposition" = String, description = "The file's name (RFC 8187)")))),
-    extensions(("x-problems" = json!(["not_found", "stale_edition"]))))]
+    extensions(("x-problems" = json!(["not_found", "stale_edition", "too_many_archives"]))))]
 #[get("/api/v1/me/archive")]
 pub(crate) async fn make_archive(web: web::Data<Web>, asking: Asking) -> Result<HttpResponse, Refusal> {
+    web.archive(&asking.0)?;
     let MadeArchive { file_name, bytes, content } = web
         .calculate(Width::One, move |bank| archive::make_archive(bank, &asking.0))
         .await?;
@@ -47,7 +48,7 @@ pub(crate) async fn make_archive(web: web::Data<Web>, asking: Asking) -> Result<
 #[utoipa::path(tag = "archives", operation_id = "receive_archive",
     request_body(content((FileContent = "application/zip"), (FileContent = "application/octet-stream"))),
     responses((status = 201, description = "Taken in", body = Reception), (status = 200, description = "Was there already", body = Reception)),
-    extensions(("x-problems" = json!(["not_found", "archive_unreadable", "archive_not_genuine", "archive_of_another", "archive_too_large", "evidence_too_large", "evidence_full"]))))]
+    extensions(("x-problems" = json!(["not_found", "archive_unreadable", "archive_not_genuine", "archive_of_another", "archive_too_large", "evidence_too_large", "evidence_full", "too_many_archives"]))))]
 #[post("/api/v1/me/received-records")]
 pub(crate) async fn receive_archive(
     web: web::Data<Web>,
@@ -62,6 +63,7 @@ pub(crate) async fn receive_archive(
     }
     // The caller's right first: who has none need not send anything.
     web.run(move |bank| received::may_receive(bank, &context)).await?;
+    web.archive(&context)?;
     let bytes_max = received::BYTES_MAX;
     let content = spooled(&web, &request, body, bytes_max, Rejection::ArchiveTooLarge { bytes_max }).await?;
     let (novelty, reception) = web

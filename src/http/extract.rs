@@ -193,16 +193,28 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             if !is_form {
                 return Err(Refusal::MEDIA_TYPE);
             }
-            let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(&bytes));
-            let form = serde_path_to_error::deserialize(deserializer).map_err(|error| {
-                let (pointer, detail) = place_and_sentence(error.path(), &error.inner().to_string());
-                Rejection::MalformedBody {
-                    problems: vec![FieldProblem { pointer, detail }],
-                }
-            })?;
-            Ok(Self(form))
+            Ok(Self(from_form(&bytes)?))
         })
     }
+}
+
+fn from_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
+    let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(bytes));
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let (pointer, detail) = place_and_sentence(error.path(), &error.inner().to_string());
+        Rejection::MalformedBody {
+            problems: vec![FieldProblem { pointer, detail }],
+        }
+    })
+}
+
+/// Reads what is left of a form after something was taken out of it.
+///
+/// # Errors
+/// `MalformedBody`.
+pub fn form_from_pairs<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, Rejection> {
+    let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    from_form(text.as_bytes())
 }
 
 /// An identifier in the path; one that is none names nothing.

@@ -107,7 +107,7 @@ fn declared(content_type: &str) -> Option<Option<MediaType>> {
 }
 
 /// Says that a body is a file to be saved. The plain name is for old clients; the other one is what the file is called.
-pub(super) fn attachment(plain: &str, name: &str) -> ContentDisposition {
+pub fn attachment(plain: &str, name: &str) -> ContentDisposition {
     ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![

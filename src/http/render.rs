@@ -4,10 +4,11 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpResponse};
+use actix_web::{HttpMessage, HttpResponse, web};
 use tracing_actix_web::RequestId;
 
 use super::problem::{Fault, Problem};
+use super::state::Web;
 use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
 
@@ -42,11 +43,21 @@ fn with_problem(request: actix_web::HttpRequest, mut response: HttpResponse) -> 
         return ServiceResponse::new(request, response);
     }
     let status = response.status();
-    let mut problem = match &rejection {
-        Some(rejection) => Problem::of_rejection(rejection, language),
-        None => Problem::of_fault(Fault::of(status), status, language),
+    let instance = request.extensions().get::<RequestId>().map(|id| format!("urn:uuid:{id}"));
+    let problem_in = |language| Problem {
+        instance: instance.clone(),
+        ..match &rejection {
+            Some(rejection) => Problem::of_rejection(rejection, language),
+            None => Problem::of_fault(Fault::of(status), status, language),
+        }
     };
-    problem.instance = request.extensions().get::<RequestId>().map(|id| format!("urn:uuid:{id}"));
+    let shown = request
+        .app_data::<web::Data<Web>>()
+        .and_then(|web| (web.pages.problem)(&request, &problem_in));
+    if let Some(page) = shown {
+        return ServiceResponse::new(request, page);
+    }
+    let problem = problem_in(language);
     let mut answer = HttpResponse::build(status);
     answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
     answer.insert_header((

@@ -4,15 +4,15 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::ServiceConfig;
+use actix_web::http::header;
+use actix_web::middleware::{Compress, Condition, DefaultHeaders, from_fn};
 use actix_web::{App, HttpServer, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_actix_web::TracingLogger;
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::observe::{self, RequestSpan, count, nowhere};
-use super::state::{AttemptLimits, Web};
+use super::state::{Pages, Web};
 use super::{openapi, render, routes};
 use crate::config::Config;
 use crate::domain::actor::Caller;
@@ -55,7 +55,6 @@ pub struct Application {
     workers: usize,
     body_bytes_max: usize,
     shutdown_max: Duration,
-    pages: fn(&mut ServiceConfig),
     couriers: Couriers,
 }
 
@@ -64,21 +63,16 @@ impl Application {
     ///
     /// # Errors
     /// When the address cannot be listened on, or what leaves the bank cannot be prepared.
-    pub fn build(config: &Config, bank: Arc<Bank>, pages: fn(&mut ServiceConfig)) -> Result<Self, ServerError> {
+    pub fn build(config: &Config, bank: Arc<Bank>, pages: Pages) -> Result<Self, ServerError> {
         observe::learn(openapi::operations());
         let listen = config.server.listen;
         let failed = |error| ServerError::Listen(listen, error);
         let listener = TcpListener::bind(listen).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let limits = AttemptLimits {
-            per_account: config.log_in.attempts_per_account,
-            per_address: config.log_in.attempts_per_address,
-            questions_per_address: config.log_in.questions_per_address,
-        };
         let metrics = recorder()?;
         // Here, because its client cannot be made where the server runs.
         let couriers = Couriers::start(&bank, crate::clock::now).map_err(ServerError::Couriers)?;
-        let web = Web::new(bank, metrics, config.server.public_url.clone(), limits, config.server.behind_proxy);
+        let web = Web::new(bank, metrics, config, pages);
         Ok(Self {
             listener,
             address,
@@ -86,7 +80,6 @@ impl Application {
             workers: config.server.workers,
             body_bytes_max: config.server.body_bytes_max,
             shutdown_max: config.server.shutdown_max,
-            pages,
             couriers,
         })
     }
@@ -104,7 +97,6 @@ impl Application {
         let Self {
             web,
             body_bytes_max,
-            pages,
             couriers,
             ..
         } = self;
@@ -112,16 +104,21 @@ impl Application {
         let bank = Arc::clone(&web.bank);
         // Made once: it is by far the largest thing that a start makes.
         let description = openapi::document();
+        let is_over_tls = web.public_url.starts_with("https://");
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(web.clone())
                 .app_data(web::PayloadConfig::new(body_bytes_max))
                 .wrap(Compress::default())
+                .wrap(Condition::new(
+                    is_over_tls,
+                    DefaultHeaders::new().add((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")),
+                ))
                 .wrap(from_fn(render::render))
                 .wrap(from_fn(count))
                 .wrap(TracingLogger::<RequestSpan>::new())
                 .configure(routes::register)
-                .configure(pages)
+                .configure(web.pages.register)
                 .service(SwaggerUi::new("/docs/{_:.*}").external_url_unchecked("/api/v1/openapi.json", description.clone()))
                 .service(web::redirect("/docs", "/docs/"))
                 .default_service(web::to(nowhere))

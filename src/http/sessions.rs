@@ -17,6 +17,10 @@ pub struct Credentials {
     username: String,
     #[schema(max_length = 128, format = Password, example = "lantern-orbit-violin-42")]
     password: String,
+    /// The code that the authenticator shows, or a recovery code, for a user with a second factor.
+    #[serde(default)]
+    #[schema(max_length = 20, example = "287082")]
+    one_time_code: Option<String>,
 }
 
 /// A refresh token.
@@ -64,7 +68,7 @@ pub(crate) async fn set_up(web: web::Data<Web>, request: HttpRequest, asking: An
 /// The access token is short-lived and goes into `Authorization: Bearer`. The refresh token is good once.
 #[utoipa::path(tag = "sessions", operation_id = "log_in", request_body = Credentials, security(()),
     responses((status = 201, description = "Logged in", body = LogIn)),
-    extensions(("x-problems" = json!(["wrong_credentials", "too_many_attempts"]))))]
+    extensions(("x-problems" = json!(["wrong_credentials", "second_factor_needed", "second_factor_wrong", "second_factor_locked", "too_many_attempts"]))))]
 #[post("/api/v1/sessions")]
 pub(crate) async fn log_in(
     web: web::Data<Web>,
@@ -72,9 +76,15 @@ pub(crate) async fn log_in(
     asking: Anyone,
     body: Json<Credentials>,
 ) -> Result<HttpResponse, Refusal> {
-    let Credentials { username, password } = body.0;
+    let Credentials {
+        username,
+        password,
+        one_time_code,
+    } = body.0;
     web.attempt(&request, &username)?;
-    let tokens = web.run(move |bank| sessions::log_in(bank, &asking.0, &username, &password)).await?;
+    let tokens = web
+        .run(move |bank| sessions::log_in(bank, &asking.0, &username, &password, one_time_code.as_deref()))
+        .await?;
     Ok(HttpResponse::Created().json(tokens))
 }
 

@@ -2,8 +2,6 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
-use qrcode::render::svg;
-use qrcode::{EcLevel, QrCode};
 
 use super::extract::{Asking, Id, Json, Key, Query, anonymous};
 use super::file::{FileContent, saved};
@@ -19,9 +17,6 @@ use crate::ops::shares::{self, NewShare, Share, ShareLook};
 
 /// Where a PIN comes in.
 const PIN_HEADER: &str = "Share-Pin";
-
-/// The least width and height of a QR code, in pixels.
-const QR_SIDE: u32 = 280;
 
 /// Make a link to a view.
 ///
@@ -67,12 +62,7 @@ pub(crate) async fn read_share(web: web::Data<Web>, asking: Asking, id: Id) -> R
     responses((status = 200, description = "A picture", content_type = "image/svg+xml", body = String)))]
 #[get("/api/v1/me/shares/{share_id}/qr")]
 pub(crate) async fn read_share_qr(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
-    let share = web.run(move |bank| shares::read_share(bank, &asking.0, id.0)).await?;
-    let code = QrCode::with_error_correction_level(share.url, EcLevel::M).map_err(|error| {
-        tracing::error!(%error, "a link does not go into a QR code");
-        Refusal::INTERNAL
-    })?;
-    let picture = code.render::<svg::Color>().min_dimensions(QR_SIDE, QR_SIDE).build();
+    let picture = web.run(move |bank| shares::read_share_qr(bank, &asking.0, id.0)).await?;
     Ok(HttpResponse::Ok()
         .content_type("image/svg+xml")
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))

@@ -4,15 +4,18 @@ use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, web};
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse, web};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use super::problem::Refusal;
+use super::problem::{Problem, Refusal};
+use crate::config::Config;
+use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
-use crate::ops::context::Bank;
+use crate::ops::context::{Bank, Context};
 use crate::ops::depositor::Depositor;
 use crate::ops::error::OpError;
 
@@ -22,6 +25,7 @@ pub struct Web {
     pub depositor: Depositor,
     pub metrics: PrometheusHandle,
     pub public_url: String,
+    pub(super) pages: Pages,
     behind_proxy: bool,
     /// Allocations take a core each, and no more of them run than there are.
     calculations: Semaphore,
@@ -32,6 +36,7 @@ pub struct Web {
     by_account: DefaultKeyedRateLimiter<[u8; 32]>,
     by_address: DefaultKeyedRateLimiter<IpAddr>,
     questions: DefaultKeyedRateLimiter<IpAddr>,
+    archives: DefaultKeyedRateLimiter<[u8; 32]>,
 }
 
 /// So many requests at once may wait for others' servers.
@@ -51,13 +56,21 @@ impl Width {
     }
 }
 
+/// The pages that are served beside the API.
+#[derive(Clone, Copy)]
+pub struct Pages {
+    pub register: fn(&mut ServiceConfig),
+    /// What a person's browser is shown in the place of a problem document, in the language that the person chose.
+    pub problem: fn(&HttpRequest, &dyn Fn(Language) -> Problem) -> Option<HttpResponse>,
+}
+
 /// How many attempts are let through.
 #[derive(Debug, Clone, Copy)]
-pub struct AttemptLimits {
-    pub per_account: u32,
-    pub per_address: u32,
+struct AttemptLimits {
+    per_account: u32,
+    per_address: u32,
     /// Questions without an account, which cost a calculation each.
-    pub questions_per_address: u32,
+    questions_per_address: u32,
 }
 
 fn per_minute(attempts: u32) -> Quota {
@@ -65,20 +78,27 @@ fn per_minute(attempts: u32) -> Quota {
 }
 
 impl Web {
-    pub(super) fn new(bank: Arc<Bank>, metrics: PrometheusHandle, public_url: String, limits: AttemptLimits, behind_proxy: bool) -> Self {
+    pub(super) fn new(bank: Arc<Bank>, metrics: PrometheusHandle, config: &Config, pages: Pages) -> Self {
+        let limits = AttemptLimits {
+            per_account: config.log_in.attempts_per_account,
+            per_address: config.log_in.attempts_per_address,
+            questions_per_address: config.log_in.questions_per_address,
+        };
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(1_024);
         Self {
             depositor: Depositor::start(Arc::clone(&bank)),
             bank,
             metrics,
-            public_url,
-            behind_proxy,
+            public_url: config.server.public_url.clone(),
+            pages,
+            behind_proxy: config.server.behind_proxy,
             calculations: Semaphore::new(cores),
             cores: u32::try_from(cores).unwrap_or(1),
             outward: Semaphore::new(OUTWARD_MAX),
             by_account: RateLimiter::keyed(per_minute(limits.per_account)),
             by_address: RateLimiter::keyed(per_minute(limits.per_address)),
             questions: RateLimiter::keyed(per_minute(limits.questions_per_address)),
+            archives: RateLimiter::keyed(Quota::per_hour(config.archives_per_hour)),
         }
     }
 
@@ -153,11 +173,21 @@ impl Web {
         }
     }
 
+    /// Counts an archive that somebody makes or brings: each takes up to a gibibyte of disk while it is under way.
+    ///
+    /// # Errors
+    /// `TooManyArchives`.
+    pub fn archive(&self, context: &Context) -> Result<(), Rejection> {
+        let digest = Sha256::digest(context.caller.label().as_bytes()).into();
+        self.archives.check_key(&digest).map_err(|_| Rejection::TooManyArchives {})
+    }
+
     /// Forgets who has not tried for long.
     pub fn forget_attempts(&self) {
         self.by_account.retain_recent();
         self.by_address.retain_recent();
         self.questions.retain_recent();
+        self.archives.retain_recent();
     }
 
     fn address(&self, request: &HttpRequest) -> Option<IpAddr> {

@@ -31,6 +31,10 @@ pub struct Bank {
     pub offset: FixedOffset,
     pub access_token_life: TimeDelta,
     pub refresh_token_life: TimeDelta,
+    /// How long a browser's log-in lasts without being used.
+    pub browser_idle: TimeDelta,
+    /// How long it lasts at the most.
+    pub browser_life: TimeDelta,
     /// How long a code to claim an account is good.
     pub claim_code_life: TimeDelta,
     /// How many calendar days an accepted rule pack is on public notice.

@@ -12,6 +12,7 @@ use crate::domain::words::words;
 use crate::exports::elm::elm;
 use crate::exports::elmo::elmo;
 use crate::exports::resume::resume;
+pub use crate::exports::table::delimited;
 use crate::exports::table::table;
 use crate::exports::{Record, XmlKey};
 

@@ -22,6 +22,7 @@ use crate::store::journal::tell;
 use crate::store::types::{At, Key};
 use crate::store::{claim_codes, identities, people, records};
 use crate::vault::opaque;
+use crate::vault::spoken_code::{comparable, new_code};
 
 /// A learner whom an institution registers.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -193,32 +194,6 @@ pub struct AccountClaim {
 
 /// How many wrong guesses a code bears.
 const FAILURES_MAX: i64 = 5;
-
-/// Letters and digits that are not mistaken for each other; 32 of them, so that five random bits choose one.
-const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-
-/// Twelve letters, 60 random bits, in groups of four.
-fn new_code() -> Result<String, OpError> {
-    let mut bits = opaque::random_number()?;
-    let mut code = String::with_capacity(14);
-    for place in 0..12 {
-        if place > 0 && place % 4 == 0 {
-            code.push('-');
-        }
-        let letter = usize::try_from(bits & 31).ok().and_then(|index| ALPHABET.get(index));
-        code.push(char::from(letter.copied().unwrap_or(b'2')));
-        bits >>= 5;
-    }
-    Ok(code)
-}
-
-/// The code as it is compared: without what people add, in capitals.
-fn comparable(code: &str) -> String {
-    code.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_uppercase())
-        .collect()
-}
 
 /// Hands out a code by which a learner whom the institution knows claims the account.
 ///

@@ -22,6 +22,7 @@ use crate::domain::rejection::Rejection;
 use crate::store::connection::Conn;
 use crate::store::deposits::{self, DecisionRow, OutcomeRow};
 use crate::store::error::StoreError;
+use crate::store::institutions;
 use crate::store::records;
 use crate::store::standards::{self, AchievementRow};
 use crate::store::types::Key;
@@ -48,9 +49,11 @@ pub struct OutcomeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub learner: Option<MaskedLearner>,
     pub institution_id: Uuid,
+    pub institution_name: String,
     pub achievement_id: Uuid,
     pub achievement_code: String,
     pub achievement_name: String,
+    pub achievement_name_english: Option<String>,
     pub kind: AchievementKind,
     pub awarded_on: NaiveDate,
     pub certificate_number: Option<String>,
@@ -84,6 +87,7 @@ pub struct OutcomeView {
 
 /// What belongs to some outcomes.
 struct Around {
+    institutions: HashMap<Uuid, String>,
     achievements: HashMap<Uuid, AchievementRow>,
     decisions: HashMap<Uuid, DecisionRow>,
     disputed: HashMap<Uuid, Dispute>,
@@ -95,7 +99,10 @@ impl Around {
         let achievements = standards::achievements(conn, &ids)?;
         let decisions = deposits::decisions_of(conn, rows.iter())?;
         let (learner_ids, outcome_ids): (Vec<Uuid>, Vec<Uuid>) = rows.iter().map(|row| (row.learner_id.0, row.outcome_id.0)).unzip();
+        let institution_ids: Vec<Uuid> = rows.iter().map(|row| row.institution_id.0).collect();
+        let institutions = institutions::by_ids(conn, &institution_ids)?;
         Ok(Self {
+            institutions: institutions.into_iter().map(|row| (row.institution_id.0, row.name)).collect(),
             disputed: disputes(conn, &learner_ids, &outcome_ids)?,
             achievements: achievements.into_iter().map(|row| (row.achievement_id.0, row)).collect(),
             decisions: decisions.into_iter().map(|row| (row.outcome_id.0, row)).collect(),
@@ -124,9 +131,11 @@ impl Around {
             learner_id: row.learner_id.0,
             learner: None,
             institution_id: row.institution_id.0,
+            institution_name: self.institutions.get(&row.institution_id.0).cloned().ok_or_else(damaged)?,
             achievement_id: row.achievement_id.0,
             achievement_code: achievement.code.clone(),
             achievement_name: achievement.name_chinese.clone(),
+            achievement_name_english: achievement.name_english.clone(),
             kind: AchievementKind::parse(&achievement.kind).ok_or_else(damaged)?,
             awarded_on: row.awarded_on,
             certificate_number: row.certificate_number.clone(),

@@ -20,7 +20,7 @@ use crate::domain::rejection::Rejection;
 use crate::store::connection::Conn;
 use crate::store::deposits::{LearnerRow, LotRow, MovementRow};
 use crate::store::error::StoreError;
-use crate::store::records;
+use crate::store::records::{self, MovementFilter};
 
 /// A role at an institution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -338,7 +338,13 @@ pub fn list_movements(
     effective(bank, context, days.effective_on)?;
     reading(bank, whose, |conn| {
         let learner = learner_of(conn, context, whose, "list_movements")?;
-        let rows = records::movements_before(conn, learner.learner_id.0, before, until, days.effective_on, limit)?;
+        let filter = MovementFilter {
+            before,
+            until,
+            effective_on: days.effective_on,
+            kind: None,
+        };
+        let rows = records::movements_before(conn, learner.learner_id.0, &filter, limit)?;
         let shown = rows.iter().map(|row| Ok(MovementView::from(&row.movement()?)));
         Ok(shown.collect::<Result<_, StoreError>>()?)
     })

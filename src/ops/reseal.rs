@@ -1,4 +1,4 @@
-//! Sealing the stored identities, and the keys that credentials are signed with, anew with the present key. Saved answers, evidence
+//! Sealing the stored identities, the keys that credentials are signed with and the secrets of authenticators anew with the present key. Saved answers, evidence
 //! files, credentials, portfolios, the secrets of webhooks and the addresses of learners stay as they are: the ring keeps the keys that
 //! open them.
 
@@ -6,11 +6,13 @@ use uuid::Uuid;
 
 use super::context::{Bank, Context};
 use super::error::OpError;
+use super::second_factor::secret_place;
 use crate::store::deposits::LearnerRow;
 use crate::store::issuer_keys::{self, IssuerKeyRow};
 use crate::store::journal::tell;
 use crate::store::mismatches::{self, MismatchRow};
 use crate::store::records;
+use crate::store::second_factors::{self, SecondFactorRow};
 
 /// How many rows are sealed anew in one transaction.
 const PAGE: i64 = 500;
@@ -59,7 +61,15 @@ pub fn reseal(bank: &Bank, context: &Context) -> Result<u64, OpError> {
         |row: &IssuerKeyRow| row.key_id.0,
         |row| reseal_issuer_key(bank, row),
     )?;
-    let resealed = learners + mismatches + keys;
+    let factors = walk(
+        |after| {
+            bank.store
+                .read(|conn| second_factors::after(conn, after, PAGE).map_err(OpError::from))
+        },
+        |row: &SecondFactorRow| row.user_id.0,
+        |row| reseal_second_factor(bank, row),
+    )?;
+    let resealed = learners + mismatches + keys + factors;
     bank.store.write(|conn| {
         let told = context
             .told("reseal", "bank", Uuid::nil())
@@ -122,5 +132,14 @@ fn reseal_issuer_key(bank: &Bank, row: &IssuerKeyRow) -> Result<bool, OpError> {
     };
     bank.store
         .write(|conn| issuer_keys::replace_sealed(conn, row, &seed).map_err(OpError::from))?;
+    Ok(true)
+}
+
+fn reseal_second_factor(bank: &Bank, row: &SecondFactorRow) -> Result<bool, OpError> {
+    let Some(secret) = anew(bank, &row.secret_sealed, &secret_place(row.user_id.0))? else {
+        return Ok(false);
+    };
+    bank.store
+        .write(|conn| second_factors::replace_sealed(conn, row, &secret).map_err(OpError::from))?;
     Ok(true)
 }

@@ -1,17 +1,20 @@
 //! Log-ins: a short access token, and a refresh token that is good once.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::context::{Bank, Context};
 use super::error::OpError;
+use super::second_factor;
 use crate::domain::actor::{BankRole, Caller};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::domain::text::is_line;
 use crate::store::connection::Conn;
 use crate::store::error::{StoreError, Taken};
 use crate::store::journal::tell;
-use crate::store::people::{self, SessionRow, UserRow};
+use crate::store::people::{self, UserRow};
+use crate::store::sessions::{self as store, SessionRow};
 use crate::store::types::{At, Key};
 use crate::vault::{opaque, passwords, tokens::AccessClaims};
 
@@ -133,41 +136,60 @@ pub struct LogIn {
     pub refresh_token: String,
 }
 
-/// Logs in by name and password.
+/// The user whom a name and a password are of.
 ///
 /// # Errors
 /// `WrongCredentials`, the same and as slow for unknown users.
-pub fn log_in(bank: &Bank, context: &Context, username: &str, password: &str) -> Result<LogIn, OpError> {
+pub(super) fn user_by_password(bank: &Bank, username: &str, password: &str) -> Result<UserRow, OpError> {
     let user = bank.store.read(|conn| people::user_by_name(conn, username))?;
     let matches = bank
         .passwords
         .matches(password, user.as_ref().map(|user| user.password_hash.as_str()));
-    let user = user
-        .filter(|user| matches && user.status == "active")
-        .ok_or(Rejection::WrongCredentials {})?;
-    let secret = opaque::random_token()?;
-    let session_id = Uuid::now_v7();
-    let row = SessionRow {
-        session_id: Key(session_id),
+    let user = user.filter(|user| matches && user.status == "active");
+    Ok(user.ok_or(Rejection::WrongCredentials {})?)
+}
+
+/// A log-in that begins now.
+pub(super) fn new_session(context: &Context, user: &UserRow, secret: &str, until: DateTime<Utc>) -> SessionRow {
+    SessionRow {
+        session_id: Key(Uuid::now_v7()),
         user_id: user.user_id.clone(),
-        refresh_digest: opaque::digest(&secret),
+        refresh_digest: opaque::digest(secret),
+        browser: None,
+        awaits_code: false,
         created_at: At(context.now),
         refreshed_at: At(context.now),
-        expires_at: At(context.now + bank.refresh_token_life),
+        expires_at: At(until),
         ended_at: None,
         ended_because: None,
-    };
-    // Nobody asked yet; whoever knows the password is the one who wrote.
-    let caller = Caller::User {
-        user_id: user.user_id.0,
-        session_id,
-    };
-    let told = Context { caller, ..*context }.told("log_in", "session", session_id);
-    bank.store.write(|conn| {
-        people::insert_session(conn, &row)?;
-        tell(conn, std::slice::from_ref(&told))
-    })?;
-    tokens_for(bank, context, user.user_id.0, session_id, &secret)
+    }
+}
+
+/// Keeps a log-in, and tells it. Nobody asked yet: whoever knows the password is the one who wrote.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn begin_session(conn: &mut Conn, context: &Context, row: &SessionRow) -> Result<(), StoreError> {
+    let (user_id, session_id) = (row.user_id.0, row.session_id.0);
+    let caller = Caller::User { user_id, session_id };
+    store::insert_session(conn, row)?;
+    tell(conn, &[Context { caller, ..*context }.told("log_in", "session", session_id)])
+}
+
+/// Logs in by name, password, and the code of the second factor where there is one.
+///
+/// # Errors
+/// `WrongCredentials`, the same and as slow for unknown users; `SecondFactorNeeded`, `SecondFactorWrong`.
+pub fn log_in(bank: &Bank, context: &Context, username: &str, password: &str, code: Option<&str>) -> Result<LogIn, OpError> {
+    let user = user_by_password(bank, username, password)?;
+    let secret = opaque::random_token()?;
+    let row = new_session(context, &user, &secret, context.now + bank.refresh_token_life);
+    if bank.store.read(|conn| second_factor::is_set(conn, user.user_id.0))? {
+        let code = code.ok_or(Rejection::SecondFactorNeeded {})?;
+        second_factor::pass(bank, context, user.user_id.0, code)?;
+    }
+    bank.store.write(|conn| begin_session(conn, context, &row))?;
+    tokens_for(bank, context, user.user_id.0, row.session_id.0, &secret)
 }
 
 fn tokens_for(bank: &Bank, context: &Context, user_id: Uuid, session_id: Uuid, secret: &str) -> Result<LogIn, OpError> {
@@ -201,18 +223,19 @@ fn tokens_for(bank: &Bank, context: &Context, user_id: Uuid, session_id: Uuid, s
 /// # Errors
 /// `RefreshTokenInvalid`.
 pub fn refresh_session(bank: &Bank, context: &Context, refresh_token: &str) -> Result<LogIn, OpError> {
-    let (session_id, secret) = split(refresh_token)?;
+    let (session_id, secret) = split(refresh_token).ok_or(Rejection::RefreshTokenInvalid {})?;
     let next = opaque::random_token()?;
     let user_id = bank.store.write(|conn| -> Result<Option<Uuid>, StoreError> {
-        let Some(session) = people::session(conn, session_id)?.filter(|row| row.ended_at.is_none() && row.expires_at.0 > context.now)
+        let Some(session) = store::session(conn, session_id)?
+            .filter(|row| row.browser.is_none() && row.ended_at.is_none() && row.expires_at.0 > context.now)
         else {
             return Ok(None);
         };
-        if people::rotate_session(conn, session_id, &opaque::digest(secret), &opaque::digest(&next), context.now)? {
+        if store::rotate_session(conn, session_id, &opaque::digest(secret), &opaque::digest(&next), context.now)? {
             tell(conn, &[context.told("refresh_session", "session", session_id)])?;
             return Ok(Some(session.user_id.0));
         }
-        people::end_session(conn, session_id, "refresh token used twice", context.now)?;
+        store::end_session(conn, session_id, "refresh token used twice", context.now)?;
         tell(conn, &[context.told("end_copied_session", "session", session_id)])?;
         Ok(None)
     })?;
@@ -220,9 +243,10 @@ pub fn refresh_session(bank: &Bank, context: &Context, refresh_token: &str) -> R
     tokens_for(bank, context, user_id, session_id, &next)
 }
 
-fn split(refresh_token: &str) -> Result<(Uuid, &str), Rejection> {
-    let (session_id, secret) = refresh_token.split_once('.').ok_or(Rejection::RefreshTokenInvalid {})?;
-    Ok((session_id.parse().map_err(|_| Rejection::RefreshTokenInvalid {})?, secret))
+/// The log-in and the secret in what a client keeps.
+pub(super) fn split(kept: &str) -> Option<(Uuid, &str)> {
+    let (session_id, secret) = kept.split_once('.')?;
+    Some((session_id.parse().ok()?, secret))
 }
 
 /// Ends the caller's log-in.
@@ -235,7 +259,7 @@ pub fn log_out(bank: &Bank, context: &Context) -> Result<(), OpError> {
     };
     bank.store.write(|conn| {
         context.actor(conn)?;
-        people::end_session(conn, session_id, "logged out", context.now)?;
+        store::end_session(conn, session_id, "logged out", context.now)?;
         Ok(tell(conn, &[context.told("log_out", "session", session_id)])?)
     })
 }
@@ -260,7 +284,7 @@ pub fn change_password(bank: &Bank, context: &Context, present: &str, new: &str)
     let password_hash = bank.passwords.hash(new).map_err(|error| OpError::Secret(error.to_string()))?;
     bank.store.write(|conn| {
         people::set_password(conn, user_id, &password_hash, context.now)?;
-        people::end_sessions_of(conn, user_id, "password changed", context.now)?;
+        store::end_sessions_of(conn, user_id, "password changed", context.now)?;
         Ok(tell(conn, &[context.told("change_password", "user", user_id)])?)
     })
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use chrono::{DateTime, TimeDelta, Utc};
+use qrcode::EcLevel;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -18,6 +19,7 @@ use super::context::{Bank, Context};
 use super::credentials::copies::{copy_for, copy_of, offered};
 use super::error::OpError;
 use super::once::once;
+use super::square_code::picture_of;
 use crate::credentials::possession;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
@@ -96,12 +98,6 @@ fn uri_of(bank: &Bank, configuration: WalletConfiguration, code: &str) -> String
     format!("openid-credential-offer://?credential_offer={}", query.replace('+', "%20"))
 }
 
-fn qr_of(text: &str) -> Result<String, OpError> {
-    let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::L);
-    let code = code.map_err(|error| OpError::Secret(format!("a QR code: {error}")))?;
-    Ok(code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(240, 240).build())
-}
-
 /// Offers a credential of the caller's own to a wallet.
 ///
 /// # Errors
@@ -140,7 +136,7 @@ pub fn offer_credential(bank: &Bank, context: &Context, key: Option<&str>, crede
             let offer_uri = uri_of(bank, configuration, &named(offer_id, &secret));
             Ok(WalletOffer {
                 offer_id,
-                qr_svg: qr_of(&offer_uri)?,
+                qr_svg: picture_of(&offer_uri, EcLevel::L)?,
                 offer_uri,
                 tx_code: tx_code.clone(),
                 configuration,

@@ -2,17 +2,17 @@
 //! such a share, and behind a PIN, is only learnt by opening it, and programs that fetch links ahead use up no looks.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::CONTENT_SECURITY_POLICY;
-use super::share_texts::{Shown, Texts, shown, texts};
+use super::answer::page;
+use super::frame::Frame;
+use super::share_view::{Shown, shown, word_of};
 use crate::domain::language::Language;
 use crate::domain::portfolio::share::{LookedWith, code_in};
 use crate::http::extract::{Form, Query};
 use crate::http::problem::{Refusal, status_of};
-use crate::http::render::language_of;
 use crate::http::shares::{fetched, opened};
 use crate::http::state::Web;
 
@@ -33,65 +33,58 @@ pub(super) struct Filled {
 
 #[derive(Template)]
 #[template(path = "share.html")]
-struct Page {
-    language: &'static str,
-    texts: &'static Texts,
+struct Page<'a> {
+    frame: &'a Frame,
+    /// The other language, as a link names it.
+    other: &'static str,
+    said: Said,
+}
+
+/// What a page says.
+#[derive(Default)]
+struct Said {
     /// Where the form goes, where that is not the page's own address.
     action: Option<String>,
     refusal: Option<String>,
     shown: Option<Shown>,
 }
 
-fn wished(request: &HttpRequest, wish: &Wish) -> Language {
+fn framed(web: &Web, request: &HttpRequest, wish: &Wish) -> Frame {
+    let frame = Frame::new(web, request, None);
     match wish.lang.as_str() {
-        "zh" => Language::Chinese,
-        "en" => Language::English,
-        _ => language_of(request),
+        "zh" => frame.speaking(Language::Chinese),
+        "en" => frame.speaking(Language::English),
+        _ => frame,
     }
 }
 
-/// What a page says.
-#[derive(Default)]
-struct Said {
-    action: Option<String>,
-    refusal: Option<String>,
-    shown: Option<Shown>,
-}
-
-fn answer(status: StatusCode, language: Language, said: Said) -> Result<HttpResponse, Refusal> {
-    let page = Page {
-        language: match language {
-            Language::Chinese => "zh-CN",
-            Language::English => "en",
-        },
-        texts: texts(language),
-        action: said.action,
-        refusal: said.refusal,
-        shown: said.shown,
-    };
-    let html = page.render().map_err(|error| {
-        tracing::error!(%error, "a page could not be made");
-        Refusal::INTERNAL
-    })?;
-    let mut answer = HttpResponseBuilder::new(status);
-    answer
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CONTENT_LANGUAGE, page.language))
-        .insert_header(("X-Robots-Tag", "noindex, nofollow, noarchive"));
+fn answer(status: StatusCode, frame: &Frame, said: Said) -> Result<HttpResponse, Refusal> {
+    let other = word_of(match frame.language {
+        Language::Chinese => Language::English,
+        Language::English => Language::Chinese,
+    });
+    let mut answer = page(status, &Page { frame, other, said })?;
+    let headers = answer.headers_mut();
+    // Nothing but the style sheet, the mark and the form.
+    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    headers.insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(policy));
+    // The address is the key to the view: it is not told to whom a link in it leads.
+    headers.insert(header::REFERRER_POLICY, header::HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static(frame.tag()));
+    headers.insert(
+        header::HeaderName::from_static("x-robots-tag"),
+        header::HeaderValue::from_static("noindex, nofollow, noarchive"),
+    );
     if status == StatusCode::TOO_MANY_REQUESTS {
-        answer.insert_header((header::RETRY_AFTER, "60"));
+        headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
     }
-    Ok(answer.body(html))
+    Ok(answer)
 }
 
 /// Shows the form.
 #[get("/s/{code}")]
-pub(super) async fn show(request: HttpRequest, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
-    answer(StatusCode::OK, wished(&request, &wish.0), Said::default())
+pub(super) async fn show(web: web::Data<Web>, request: HttpRequest, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    answer(StatusCode::OK, &framed(&web, &request, &wish.0), Said::default())
 }
 
 /// Shows what the view shows, or says above the form that the link does not open.
@@ -103,36 +96,33 @@ pub(super) async fn open(
     wish: Query<Wish>,
     form: Form<Filled>,
 ) -> Result<HttpResponse, Refusal> {
-    let language = wished(&request, &wish.0);
+    let frame = framed(&web, &request, &wish.0);
     let browser = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let looked_with = LookedWith::of_user_agent(browser.unwrap_or_default());
     match opened(&web, &request, &code, Some(form.0.pin), looked_with).await {
         Ok(seen) => {
-            let shown = shown(&seen, &code_in(&code).unwrap_or_default(), web.bank.offset, language);
-            answer(
-                StatusCode::OK,
-                language,
-                Said {
-                    shown: Some(shown),
-                    ..Said::default()
-                },
-            )
+            let shown = shown(&seen, &code_in(&code).unwrap_or_default(), &frame);
+            let said = Said {
+                shown: Some(shown),
+                ..Said::default()
+            };
+            answer(StatusCode::OK, &frame, said)
         }
-        Err(refusal) => refused(refusal, language, None),
+        Err(refusal) => refused(refusal, &frame, None),
     }
 }
 
 /// The form again, and above it why the link does not open.
-fn refused(refusal: Refusal, language: Language, action: Option<String>) -> Result<HttpResponse, Refusal> {
+fn refused(refusal: Refusal, frame: &Frame, action: Option<String>) -> Result<HttpResponse, Refusal> {
     let Refusal::Rejected(rejection) = refusal else {
         return Err(refusal);
     };
     let said = Said {
         action,
-        refusal: Some(rejection.sentence(language)),
+        refusal: Some(rejection.sentence(frame.language)),
         shown: None,
     };
-    answer(status_of(rejection.class()), language, said)
+    answer(status_of(rejection.class()), frame, said)
 }
 
 /// Sends a file of what was shown, or says above the form that the link does not open.
@@ -147,6 +137,6 @@ pub(super) async fn fetch(
     let form = format!("../../{}", code_in(&code).unwrap_or_default());
     match fetched(&web, &request, code, ticket).await {
         Ok(file) => Ok(file),
-        Err(refusal) => refused(refusal, wished(&request, &wish.0), Some(form)),
+        Err(refusal) => refused(refusal, &framed(&web, &request, &wish.0), Some(form)),
     }
 }

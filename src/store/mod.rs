@@ -46,6 +46,8 @@ pub mod programmes;
 pub mod records;
 pub mod requests;
 pub mod schema;
+pub mod second_factors;
+pub mod sessions;
 pub mod shares;
 pub mod simulations;
 pub mod standards;

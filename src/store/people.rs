@@ -1,4 +1,4 @@
-//! Users, their roles and log-ins, and the first administrator's link.
+//! Users, their roles, and the first administrator's link.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::error::StoreError;
-use super::schema::{institutions, memberships, sessions, setup_tokens, usernames, users};
+use super::schema::{institutions, memberships, setup_tokens, usernames, users};
+use super::sessions::is_open;
 use super::types::{At, Key};
 use crate::domain::actor::{Actor, BankRole, MemberRole, Membership};
 use crate::domain::institution::InstitutionStatus;
@@ -24,20 +25,6 @@ pub struct UserRow {
     pub status: String,
     pub created_at: At,
     pub password_changed_at: At,
-}
-
-/// A log-in with its present refresh token.
-#[derive(Debug, Clone, Insertable, Queryable)]
-#[diesel(table_name = sessions)]
-pub struct SessionRow {
-    pub session_id: Key,
-    pub user_id: Key,
-    pub refresh_digest: Vec<u8>,
-    pub created_at: At,
-    pub refreshed_at: At,
-    pub expires_at: At,
-    pub ended_at: Option<At>,
-    pub ended_because: Option<String>,
 }
 
 /// Adds a user; a taken name is [`super::error::Taken::Username`].
@@ -111,14 +98,8 @@ pub fn set_password(conn: &mut Conn, user_id: Uuid, password_hash: &str, now: Da
 /// # Errors
 /// When the database refuses, or a stored word is unknown.
 pub fn load_actor(conn: &mut Conn, user_id: Uuid, session_id: Uuid) -> Result<Option<Actor>, StoreError> {
-    let open: Option<Option<At>> = sessions::table
-        .find(Key(session_id))
-        .filter(sessions::user_id.eq(Key(user_id)))
-        .select(sessions::ended_at)
-        .first(conn)
-        .optional()?;
     let Some(user) = user(conn, user_id)? else { return Ok(None) };
-    if open != Some(None) || user.status != "active" {
+    if !is_open(conn, user_id, session_id)? || user.status != "active" {
         return Ok(None);
     }
     let rows: Vec<(Key, String, String)> = memberships::table
@@ -145,60 +126,6 @@ pub fn load_actor(conn: &mut Conn, user_id: Uuid, session_id: Uuid) -> Result<Op
         learner_id: user.learner_id.map(|key| key.0),
         memberships,
     }))
-}
-
-/// Opens a log-in.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert_session(conn: &mut Conn, session: &SessionRow) -> Result<(), StoreError> {
-    diesel::insert_into(sessions::table).values(session).execute(conn)?;
-    Ok(())
-}
-
-/// Finds a log-in.
-///
-/// # Errors
-/// When the database refuses.
-pub fn session(conn: &mut Conn, session_id: Uuid) -> Result<Option<SessionRow>, StoreError> {
-    Ok(sessions::table.find(Key(session_id)).first(conn).optional()?)
-}
-
-/// Gives a log-in its next refresh token, if it still has the one that was shown.
-///
-/// # Errors
-/// When the database refuses.
-pub fn rotate_session(conn: &mut Conn, session_id: Uuid, from: &[u8], to: &[u8], now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let changed = diesel::update(sessions::table.find(Key(session_id)))
-        .filter(sessions::refresh_digest.eq(from))
-        .filter(sessions::ended_at.is_null())
-        .set((sessions::refresh_digest.eq(to), sessions::refreshed_at.eq(At(now))))
-        .execute(conn)?;
-    Ok(changed == 1)
-}
-
-/// Ends a log-in.
-///
-/// # Errors
-/// When the database refuses.
-pub fn end_session(conn: &mut Conn, session_id: Uuid, because: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::update(sessions::table.find(Key(session_id)))
-        .filter(sessions::ended_at.is_null())
-        .set((sessions::ended_at.eq(Some(At(now))), sessions::ended_because.eq(Some(because))))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Ends every log-in of a user.
-///
-/// # Errors
-/// When the database refuses.
-pub fn end_sessions_of(conn: &mut Conn, user_id: Uuid, because: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::update(sessions::table.filter(sessions::user_id.eq(Key(user_id))))
-        .filter(sessions::ended_at.is_null())
-        .set((sessions::ended_at.eq(Some(At(now))), sessions::ended_because.eq(Some(because))))
-        .execute(conn)?;
-    Ok(())
 }
 
 /// Whether a set-up link was ever made.

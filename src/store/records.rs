@@ -11,6 +11,7 @@ use super::error::StoreError;
 use super::insert::insert_rows;
 use super::schema::{access_log, account_numbers, decisions, learners, lots, movements, outcomes};
 use super::types::{At, Id, Key, Moment};
+use crate::domain::movement::MovementKind;
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 
 /// A look at a learner's record by somebody else.
@@ -138,27 +139,35 @@ pub fn lots_of(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<LotRow>, StoreEr
         .load(conn)?)
 }
 
+/// Which movements.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MovementFilter {
+    /// With a smaller sequence number.
+    pub before: Option<i64>,
+    /// Recorded before this moment.
+    pub until: Option<DateTime<Utc>>,
+    /// That took effect by this day.
+    pub effective_on: Option<chrono::NaiveDate>,
+    pub kind: Option<MovementKind>,
+}
+
 /// Movements of a learner from the newest, before a sequence number, up to a moment, and with effect by a day where these are named.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn movements_before(
-    conn: &mut Conn,
-    learner_id: Uuid,
-    before: Option<i64>,
-    until: Option<DateTime<Utc>>,
-    effective_on: Option<chrono::NaiveDate>,
-    limit: i64,
-) -> Result<Vec<MovementRow>, StoreError> {
+pub fn movements_before(conn: &mut Conn, learner_id: Uuid, filter: &MovementFilter, limit: i64) -> Result<Vec<MovementRow>, StoreError> {
     let mut query = movements::table.filter(movements::learner_id.eq(Key(learner_id))).into_boxed();
-    if let Some(before) = before {
+    if let Some(before) = filter.before {
         query = query.filter(movements::sequence.lt(before));
     }
-    if let Some(until) = until {
+    if let Some(until) = filter.until {
         query = query.filter(movements::recorded_at.lt(At(until)));
     }
-    if let Some(effective_on) = effective_on {
+    if let Some(effective_on) = filter.effective_on {
         query = query.filter(movements::effective_on.le(effective_on));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(movements::kind.eq(kind.as_str()));
     }
     Ok(query.order(movements::sequence.desc()).limit(limit).load(conn)?)
 }

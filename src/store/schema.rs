@@ -172,18 +172,45 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Binary, Nullable, Text};
+    use diesel::sql_types::{Binary, Bool, Nullable, Text};
     use crate::store::types::{Id, Moment};
 
     sessions (session_id) {
         session_id -> Id,
         user_id -> Id,
         refresh_digest -> Binary,
+        browser -> Nullable<Text>,
+        awaits_code -> Bool,
         created_at -> Moment,
         refreshed_at -> Moment,
         expires_at -> Moment,
         ended_at -> Nullable<Moment>,
         ended_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable};
+    use crate::store::types::{Id, Moment};
+
+    second_factors (user_id) {
+        user_id -> Id,
+        secret_sealed -> Binary,
+        last_step -> BigInt,
+        failures -> BigInt,
+        created_at -> Moment,
+        confirmed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable};
+    use crate::store::types::{Id, Moment};
+
+    recovery_codes (user_id, code_digest) {
+        user_id -> Id,
+        code_digest -> Binary,
+        used_at -> Nullable<Moment>,
     }
 }
 
@@ -1433,6 +1460,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     usernames,
     memberships,
     sessions,
+    second_factors,
+    recovery_codes,
     setup_tokens,
     api_clients,
     learners,

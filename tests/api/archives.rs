@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::credentials::ask;
-use super::server::{Answer, Server, on_both, program};
+use super::server::{Answer, BackEnd, Server, on_both, program};
 use super::town::Town;
 
 fn bring(server: &Server, token: &str, media_type: &str, archive: &[u8]) -> Answer {
@@ -91,4 +91,33 @@ fn an_archive_is_downloaded_verified_by_the_command_and_taken_in() {
         let again = server.post(&format!("{path}/verify"), &learner, &Value::Null).expect(200);
         assert_eq!(again["verdict"]["problems"], json!([]));
     });
+}
+
+#[test]
+fn how_often_somebody_makes_or_brings_an_archive_is_limited() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = program(&directory.path().join("data"), &BackEnd::Sqlite);
+    command.env("CREDIT_BANK_ARCHIVES_PER_HOUR", "2");
+    let server = Server::of_program(directory, BackEnd::Sqlite, &mut command);
+    let town = Town::build(&server);
+    let deposited = town.deposit(&server, &town.outcome("S000441012345242000001")).expect(201);
+    let learner = town.claim(&server, deposited["learner_id"].as_str().unwrap(), "wangfang");
+    let made = || {
+        server
+            .request(Method::GET, "/api/v1/me/archive")
+            .bearer_auth(&learner)
+            .send()
+            .unwrap()
+    };
+    let archive = made().bytes().unwrap();
+    assert_eq!(bring(&server, &learner, "application/zip", &archive).status, 201);
+    let refused = Answer::of(made());
+    assert_eq!(
+        (refused.refusal(), refused.header("retry-after").is_some()),
+        ((429, "too_many_archives"), true)
+    );
+    assert_eq!(
+        bring(&server, &learner, "application/zip", &archive).refusal(),
+        (429, "too_many_archives")
+    );
 }

@@ -199,17 +199,26 @@ fn counted(school: &str, text: &str) -> String {
     format!("{school} {} outcomes {credit} credits", words[at - 1])
 }
 
+/// The files of a year: of the directory that `CREDIT_BANK_TEST_INTAKE` names, or invented ones.
+fn intake_in(directory: &Path) -> PathBuf {
+    if let Some(intake) = std::env::var_os("CREDIT_BANK_TEST_INTAKE") {
+        return PathBuf::from(intake);
+    }
+    let intake = directory.join("intake");
+    let exported = program(&directory.join("elsewhere"), &BackEnd::Sqlite)
+        .args(["demo", "--outcomes", "6000", "--export"])
+        .arg(&intake)
+        .output()
+        .unwrap();
+    assert!(exported.status.success(), "{exported:?}");
+    intake
+}
+
 #[test]
 fn a_years_intake_through_files_equals_the_recount_killed_ten_times_and_again_changes_nothing() {
     on_both(|server| {
         let directory = tempfile::tempdir().unwrap();
-        let intake = directory.path().join("intake");
-        let exported = program(&directory.path().join("elsewhere"), &BackEnd::Sqlite)
-            .args(["demo", "--outcomes", "6000", "--export"])
-            .arg(&intake)
-            .output()
-            .unwrap();
-        assert!(exported.status.success(), "{exported:?}");
+        let intake = intake_in(directory.path());
         let schools = build(server, &intake);
         let back_end = server.back_end.clone();
         let line = Line {

@@ -100,6 +100,7 @@ pub(crate) fn program(data: &Path, back_end: &BackEnd) -> Command {
         .env("CREDIT_BANK_ATTEMPTS_PER_ACCOUNT", "1000")
         .env("CREDIT_BANK_ATTEMPTS_PER_ADDRESS", "100000")
         .env("CREDIT_BANK_QUESTIONS_PER_ADDRESS", "100000")
+        .env("CREDIT_BANK_ARCHIVES_PER_HOUR", "1000")
         .env("CREDIT_BANK_DATABASE_WAIT_SECONDS", "2")
         // Receivers of the tests' own are on this machine.
         .env("CREDIT_BANK_WEBHOOKS_PRIVATE", "yes")

@@ -22,8 +22,9 @@ fn wait_for(server: &Server, path: &str, token: &str) -> Value {
 }
 
 /// Anybody asks for a page.
-fn page(server: &Server, path: &str) -> (u16, String, reqwest::header::HeaderMap) {
-    let answer = server.request(Method::GET, path).send().unwrap();
+fn page(server: &Server, path: &str, language: &str) -> (u16, String, reqwest::header::HeaderMap) {
+    let request = server.request(Method::GET, path).header("Accept-Language", language);
+    let answer = request.send().unwrap();
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     (status, answer.text().unwrap(), headers)
 }
@@ -68,17 +69,19 @@ fn a_statement_is_issued_downloaded_and_checked() {
 
         let url = ready["check_url"].as_str().unwrap();
         let (_, place) = url.split_at(url.find("/check/").unwrap());
-        let (status, html, headers) = page(server, place);
-        assert_eq!((status, headers["x-robots-tag"].to_str().unwrap()), (200, "noindex"));
-        for said in ["有效", "Valid", "王*", &digest, ready["number"].as_str().unwrap()] {
-            assert!(html.contains(said), "{said}: {html}");
+        for (language, verdict) in [("zh-CN", "有效"), ("en", "Valid")] {
+            let (status, html, headers) = page(server, place, language);
+            assert_eq!((status, headers["x-robots-tag"].to_str().unwrap()), (200, "noindex"));
+            for said in [verdict, "王*", &digest, ready["number"].as_str().unwrap()] {
+                assert!(html.contains(said), "{said}: {html}");
+            }
+            assert!(!html.contains("王芳") && !html.contains("<script"));
         }
-        assert!(!html.contains("王芳") && !html.contains("<script"));
-        let (status, html, _) = page(server, "/check/20260000000000000129");
+        let (status, html, _) = page(server, "/check/20260000000000000129", "zh-CN");
         assert!(status == 404 && html.contains("没有这个编号"), "{status}");
 
         server.post(&format!("{path}/revoke"), &learner, &json!({})).expect(200);
-        let (_, html, _) = page(server, place);
+        let (_, html, _) = page(server, place, "zh-CN");
         assert!(html.contains("已撤回"));
         assert!(server.verify().0);
     });

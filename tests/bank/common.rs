@@ -68,7 +68,7 @@ pub(crate) fn postgres_database() -> String {
     format!("{host}/{name}")
 }
 
-fn context(caller: Caller) -> Context {
+pub(crate) fn context(caller: Caller) -> Context {
     let now: DateTime<Utc> = "2026-11-24T02:00:00Z".parse().unwrap();
     Context {
         caller,
@@ -98,6 +98,8 @@ impl World {
             offset: FixedOffset::east_opt(8 * 3600).unwrap(),
             access_token_life: TimeDelta::minutes(10),
             refresh_token_life: TimeDelta::days(30),
+            browser_idle: TimeDelta::minutes(30),
+            browser_life: TimeDelta::hours(12),
             claim_code_life: TimeDelta::hours(72),
             pack_notice_days: 5,
             files: Files::open(&FilesAddress::Directory(evidence)).unwrap(),
@@ -180,7 +182,7 @@ impl World {
 
 /// Logs in and takes the caller from the access token, as the web does.
 pub(crate) fn log_in(bank: &Bank, username: &str) -> (LogIn, Context) {
-    let answer = sessions::log_in(bank, &context(Caller::Anonymous), username, PASSWORD).unwrap();
+    let answer = sessions::log_in(bank, &context(Caller::Anonymous), username, PASSWORD, None).unwrap();
     let claims = bank
         .tokens
         .verify(&answer.access_token, context(Caller::Anonymous).now.timestamp())

@@ -1,9 +1,14 @@
 //! Log-ins on both back ends: a refresh token is good once, and what ends a log-in ends its access token.
 
+use chrono::TimeDelta;
+use credit_bank::domain::actor::Caller;
+use credit_bank::domain::portfolio::share::LookedWith;
+use credit_bank::ops::context::Context;
 use credit_bank::ops::error::OpError;
-use credit_bank::ops::{institutions, sessions};
+use credit_bank::ops::{browser, institutions, second_factor, sessions};
+use credit_bank::vault::authenticator;
 
-use super::common::{PASSWORD, log_in, on_both};
+use super::common::{PASSWORD, context, log_in, on_both};
 
 fn code<T: std::fmt::Debug>(answer: Result<T, OpError>) -> &'static str {
     match answer.unwrap_err() {
@@ -49,7 +54,156 @@ fn logging_out_ends_one_log_in_and_a_new_password_ends_all() {
         assert_eq!(code(sessions::change_password(bank, &two, PASSWORD, "1234567890")), "password_weak");
         sessions::change_password(bank, &two, PASSWORD, "marble-kettle-orchid-7").unwrap();
         assert_eq!(code(sessions::log_out(bank, &two)), "unauthenticated");
-        assert_eq!(code(sessions::log_in(bank, &two, "registrar", PASSWORD)), "wrong_credentials");
-        assert_eq!(code(sessions::log_in(bank, &two, "nobody", PASSWORD)), "wrong_credentials");
+        assert_eq!(code(sessions::log_in(bank, &two, "registrar", PASSWORD, None)), "wrong_credentials");
+        assert_eq!(code(sessions::log_in(bank, &two, "nobody", PASSWORD, None)), "wrong_credentials");
     });
+}
+
+#[test]
+fn a_browsers_log_in_ends_when_it_is_not_used_when_it_is_old_and_when_its_owner_says_so() {
+    on_both(|world| {
+        let bank = &world.bank;
+        let nobody = context(Caller::Anonymous);
+        let at = |minutes: i64| Context {
+            now: nobody.now + TimeDelta::minutes(minutes),
+            ..nobody
+        };
+        let sign_in = || browser::sign_in(bank, &nobody, "registrar", PASSWORD, LookedWith::Firefox).unwrap();
+        let is_in = |cookie: &str, minutes| browser::visitor(bank, &at(minutes), cookie).unwrap().is_some();
+
+        let idle = sign_in();
+        assert!(!idle.awaits_code);
+        assert!(is_in(&idle.cookie, 29), "a use is noted");
+        assert!(is_in(&idle.cookie, 58));
+        assert!(!is_in(&idle.cookie, 58 + 30));
+        let old = sign_in();
+        for half_hours in 0..24 {
+            assert!(is_in(&old.cookie, half_hours * 30 + 1 - half_hours), "{half_hours}");
+        }
+        assert!(!is_in(&old.cookie, 12 * 60));
+
+        let (one, two) = (sign_in(), sign_in());
+        let visitor = browser::visitor(bank, &nobody, &one.cookie).unwrap().unwrap();
+        assert!(visitor.lacks_second_factor, "a registrar has power over others' records");
+        let own = Context {
+            caller: visitor.caller,
+            ..nobody
+        };
+        let open = browser::list_sessions(bank, &own).unwrap();
+        let other = open.iter().find(|session| !session.is_this && session.browser.is_some()).unwrap();
+        assert_eq!(other.browser, Some(LookedWith::Firefox));
+        browser::end_session(bank, &own, other.session_id).unwrap();
+        assert_eq!(code(browser::end_session(bank, &own, other.session_id)), "not_found");
+        let stranger = world.member("stranger", "reviewer");
+        let this = open.iter().find(|session| session.is_this).unwrap();
+        assert_eq!(code(browser::end_session(bank, &stranger, this.session_id)), "not_found");
+        assert!(!is_in(&two.cookie, 0) && is_in(&one.cookie, 0));
+        // The cookie of a browser is no refresh token, and a refresh token is no cookie.
+        assert_eq!(code(sessions::refresh_session(bank, &nobody, &one.cookie)), "refresh_token_invalid");
+        let (tokens, _) = log_in(bank, "registrar");
+        assert!(!is_in(&tokens.refresh_token, 0));
+        for cookie in ["", "x", "x.y", &one.cookie[..one.cookie.len() - 1]] {
+            assert!(!is_in(cookie, 0), "{cookie}");
+        }
+    });
+}
+
+#[test]
+fn a_second_factor_is_asked_for_by_browsers_and_programs_and_each_code_is_good_once() {
+    on_both(|world| {
+        let bank = &world.bank;
+        let (_, own) = log_in(bank, "registrar");
+        let nobody = context(Caller::Anonymous);
+        let begun = second_factor::begin_second_factor(bank, &own).unwrap();
+        assert_eq!(
+            second_factor::begin_second_factor(bank, &own).unwrap(),
+            begun,
+            "the same within the hour"
+        );
+        assert!(begun.square_code.unwrap().contains("<svg"));
+        let secret = bytes_of(&begun.secret);
+        let at = |steps: i64| authenticator::code_at(&secret, own.now.timestamp() + steps * 30).unwrap();
+        assert_eq!(
+            code(second_factor::confirm_second_factor(bank, &own, "not it", &at(0))),
+            "wrong_credentials"
+        );
+        assert_eq!(
+            code(second_factor::confirm_second_factor(bank, &own, PASSWORD, "000000")),
+            "second_factor_wrong"
+        );
+        let codes = second_factor::confirm_second_factor(bank, &own, PASSWORD, &at(-1)).unwrap();
+        assert_eq!(code(second_factor::begin_second_factor(bank, &own)), "second_factor_set");
+        assert_eq!(
+            code(second_factor::confirm_second_factor(bank, &own, PASSWORD, &at(0))),
+            "second_factor_set"
+        );
+
+        let by_program = |shown: Option<&str>| sessions::log_in(bank, &nobody, "registrar", PASSWORD, shown);
+        assert_eq!(code(by_program(None)), "second_factor_needed");
+        assert_eq!(code(by_program(Some(&at(-1)))), "second_factor_wrong", "taken before");
+        by_program(Some(&at(0))).unwrap();
+        assert_eq!(code(by_program(Some(&at(0)))), "second_factor_wrong");
+        by_program(Some(&codes[0])).unwrap();
+        assert_eq!(code(by_program(Some(&codes[0]))), "second_factor_wrong");
+
+        let waiting = browser::sign_in(bank, &nobody, "registrar", PASSWORD, LookedWith::Chrome).unwrap();
+        assert!(waiting.awaits_code);
+        assert!(browser::visitor(bank, &nobody, &waiting.cookie).unwrap().is_none());
+        assert_eq!(
+            code(browser::show_code(bank, &nobody, &waiting.cookie, "000000")),
+            "second_factor_wrong"
+        );
+        let shown = codes[1].to_lowercase().replace('-', " ");
+        let inside = browser::show_code(bank, &nobody, &waiting.cookie, &shown).unwrap();
+        assert!(
+            browser::visitor(bank, &nobody, &waiting.cookie).unwrap().is_none(),
+            "another secret"
+        );
+        let visitor = browser::visitor(bank, &nobody, &inside.cookie).unwrap().unwrap();
+        assert!(!visitor.lacks_second_factor);
+        assert_eq!(
+            code(browser::show_code(bank, &nobody, &inside.cookie, &codes[2])),
+            "unauthenticated"
+        );
+        let late = Context {
+            now: nobody.now + TimeDelta::minutes(10),
+            ..nobody
+        };
+        let waiting = browser::sign_in(bank, &nobody, "registrar", PASSWORD, LookedWith::Chrome).unwrap();
+        assert_eq!(code(browser::show_code(bank, &late, &waiting.cookie, &codes[2])), "unauthenticated");
+
+        assert_eq!(second_factor::read_second_factor(bank, &own).unwrap().recovery_codes_left, 8);
+        let renewed = second_factor::renew_recovery_codes(bank, &own, &codes[2]).unwrap();
+        assert_eq!(code(by_program(Some(&codes[3]))), "second_factor_wrong", "an old one");
+        assert_eq!(
+            code(second_factor::remove_second_factor(bank, &own, "000000")),
+            "second_factor_wrong"
+        );
+
+        // Guessing leads nowhere, and whoever has kept the recovery codes gets in all the same.
+        for _ in 0..30 {
+            let refused = code(by_program(Some("000000")));
+            assert!(["second_factor_wrong", "second_factor_locked"].contains(&refused), "{refused}");
+        }
+        assert_eq!(code(by_program(Some(&at(1)))), "second_factor_locked");
+        by_program(Some(&renewed[0])).unwrap();
+        by_program(Some(&at(1))).unwrap();
+        second_factor::remove_second_factor(bank, &own, &renewed[1]).unwrap();
+        by_program(None).unwrap();
+    });
+}
+
+/// The bytes of a key as it is typed (base 32).
+fn bytes_of(spoken: &str) -> Vec<u8> {
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let (mut held, mut bits, mut bytes) = (0_u32, 0, Vec::new());
+    for letter in spoken.chars().filter(|letter| *letter != ' ') {
+        held = held << 5 | u32::try_from(letters.find(letter).unwrap()).unwrap();
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(held >> bits & 0xff).unwrap());
+        }
+    }
+    bytes
 }

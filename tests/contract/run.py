@@ -201,7 +201,8 @@ def main(program, schemathesis, url=None):
         environment = dict(os.environ, CREDIT_BANK_DATA_DIR=str(scratch / "data"), CREDIT_BANK_LISTEN="127.0.0.1:0",
                            CREDIT_BANK_ACCESS_TOKEN_SECONDS="86400", CREDIT_BANK_PASSWORD_MEMORY_KIB="64", CREDIT_BANK_PASSWORD_ITERATIONS="1",
                            CREDIT_BANK_ATTEMPTS_PER_ACCOUNT="1000000", CREDIT_BANK_ATTEMPTS_PER_ADDRESS="1000000",
-                           CREDIT_BANK_QUESTIONS_PER_ADDRESS="1000000", CREDIT_BANK_LOG="error")
+                           CREDIT_BANK_QUESTIONS_PER_ADDRESS="1000000",
+                           CREDIT_BANK_ARCHIVES_PER_HOUR="1000000", CREDIT_BANK_LOG="error")
         if url:
             environment["CREDIT_BANK_DATABASE_URL"] = url
         server = subprocess.Popen([program], env=environment, stdout=subprocess.PIPE, text=True)

@@ -131,11 +131,14 @@ CREATE TABLE memberships (
 );
 CREATE INDEX memberships_by_institution ON memberships (institution_id);
 
--- A log-in and its rotating refresh token (one family, one row). Distributed by its own key.
+-- A log-in: of a program with its rotating refresh token (one family, one row), or of a browser with the secret of its cookie.
+-- `browser` is what sort of browser it is; a program has none. Distributed by its own key.
 CREATE TABLE sessions (
     session_id uuid NOT NULL,
     user_id uuid NOT NULL,
     refresh_digest bytea NOT NULL,
+    browser text,
+    awaits_code boolean NOT NULL,
     created_at timestamptz NOT NULL,
     refreshed_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
@@ -144,6 +147,26 @@ CREATE TABLE sessions (
     CONSTRAINT sessions_pk PRIMARY KEY (session_id)
 );
 CREATE INDEX sessions_open_by_user ON sessions (user_id) WHERE ended_at IS NULL;
+
+-- The secret of an authenticator (RFC 6238), the last step whose code was taken, and how many wrong ones were shown since.
+-- Distributed by its own key.
+CREATE TABLE second_factors (
+    user_id uuid NOT NULL,
+    secret_sealed bytea NOT NULL,
+    last_step bigint NOT NULL,
+    failures bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    confirmed_at timestamptz,
+    CONSTRAINT second_factors_pk PRIMARY KEY (user_id)
+);
+
+-- Codes for whoever has lost the authenticator, each good once. Distributed by its own key.
+CREATE TABLE recovery_codes (
+    user_id uuid NOT NULL,
+    code_digest bytea NOT NULL,
+    used_at timestamptz,
+    CONSTRAINT recovery_codes_pk PRIMARY KEY (user_id, code_digest)
+);
 
 -- The one-time link of the first administrator. Distributed by its own key.
 CREATE TABLE setup_tokens (

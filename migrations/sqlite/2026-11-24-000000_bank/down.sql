@@ -67,6 +67,8 @@ DROP TABLE account_numbers;
 DROP TABLE learners;
 DROP TABLE api_clients;
 DROP TABLE setup_tokens;
+DROP TABLE recovery_codes;
+DROP TABLE second_factors;
 DROP TABLE sessions;
 DROP TABLE memberships;
 DROP TABLE usernames;

@@ -124,11 +124,14 @@ CREATE TABLE memberships (
 );
 CREATE INDEX memberships_by_institution ON memberships (institution_id);
 
--- A log-in and its rotating refresh token (one family, one row). Distributed by its own key.
+-- A log-in: of a program with its rotating refresh token (one family, one row), or of a browser with the secret of its cookie.
+-- `browser` is what sort of browser it is; a program has none. Distributed by its own key.
 CREATE TABLE sessions (
     session_id BLOB NOT NULL CONSTRAINT sessions_session_id_is_uuid CHECK (length(session_id) = 16),
     user_id BLOB NOT NULL CONSTRAINT sessions_user_id_is_uuid CHECK (length(user_id) = 16),
     refresh_digest BLOB NOT NULL,
+    browser TEXT,
+    awaits_code BOOLEAN NOT NULL,
     created_at INTEGER NOT NULL,
     refreshed_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
@@ -137,6 +140,26 @@ CREATE TABLE sessions (
     CONSTRAINT sessions_pk PRIMARY KEY (session_id)
 );
 CREATE INDEX sessions_open_by_user ON sessions (user_id) WHERE ended_at IS NULL;
+
+-- The secret of an authenticator (RFC 6238), the last step whose code was taken, and how many wrong ones were shown since.
+-- Distributed by its own key.
+CREATE TABLE second_factors (
+    user_id BLOB NOT NULL CONSTRAINT second_factors_user_id_is_uuid CHECK (length(user_id) = 16),
+    secret_sealed BLOB NOT NULL,
+    last_step BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    confirmed_at INTEGER,
+    CONSTRAINT second_factors_pk PRIMARY KEY (user_id)
+);
+
+-- Codes for whoever has lost the authenticator, each good once. Distributed by its own key.
+CREATE TABLE recovery_codes (
+    user_id BLOB NOT NULL CONSTRAINT recovery_codes_user_id_is_uuid CHECK (length(user_id) = 16),
+    code_digest BLOB NOT NULL,
+    used_at INTEGER,
+    CONSTRAINT recovery_codes_pk PRIMARY KEY (user_id, code_digest)
+);
 
 -- The one-time link of the first administrator. Distributed by its own key.
 CREATE TABLE setup_tokens (

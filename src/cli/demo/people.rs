@@ -55,7 +55,7 @@ impl Stage {
     /// When the log-in is refused.
     pub(super) fn log_in(&self, bank: &Bank, username: &str) -> Result<Context, CommandError> {
         let now = self.now();
-        let tokens = sessions::log_in(bank, &Context::of(Caller::Anonymous, now), username, &self.password)?;
+        let tokens = sessions::log_in(bank, &Context::of(Caller::Anonymous, now), username, &self.password, None)?;
         let claims = bank.tokens.verify(&tokens.access_token, now.timestamp());
         let caller = claims.and_then(|claims| {
             Some(Caller::User {

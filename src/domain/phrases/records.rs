@@ -27,6 +27,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "must be one public key of Ed25519, P-256 or RSA, as multibase or as a JWK",
         "必须是一个 Ed25519、P-256 或 RSA 公钥，以 multibase 或 JWK 表示",
     ),
+    ("is no kind of movement", "不是流水的种类"),
     ("is no institution", "不是已有的机构"),
     ("is neither JSON nor a JWT", "既不是 JSON 也不是 JWT"),
     ("names something that only the other bank has", "所选内容只在另一家学分银行"),

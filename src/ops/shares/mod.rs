@@ -13,6 +13,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::once::once;
 use super::portfolio::own_to_write;
+use super::square_code::picture_of;
 use crate::domain::portfolio::share::{LOOKS_AT_FIRST, Limits, LookedWith, OPEN_MAX, ShareState, code_of, grouped, problems};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::domain::text::is_line;
@@ -229,6 +230,14 @@ pub fn read_share(bank: &Bank, context: &Context, share_id: Uuid) -> Result<Shar
         let learner = learner_of(conn, context, Whose::Own, "read_share")?;
         view_of(bank, context, &found(conn, learner.learner_id.0, share_id)?)
     })
+}
+
+/// The link of a share of the caller's as a square code, an SVG document.
+///
+/// # Errors
+/// `NotFound`.
+pub fn read_share_qr(bank: &Bank, context: &Context, share_id: Uuid) -> Result<String, OpError> {
+    picture_of(&read_share(bank, context, share_id)?.url, qrcode::EcLevel::M)
 }
 
 /// Turns a share off, for good: its link opens nothing from this moment. One that is off stays so.

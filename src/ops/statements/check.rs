@@ -2,7 +2,7 @@
 //! paper has a number that cannot be guessed, and is told the masked name. The number of a decision can be guessed, so it tells of nobody.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::super::access::note_check;
@@ -16,25 +16,26 @@ use crate::domain::outcome::OutcomeStatus;
 use crate::domain::paper_number::PaperNumber;
 use crate::domain::rejection::Rejection;
 use crate::domain::statement::{StatementKind, StatementStatus, Validity};
+use crate::domain::words::words;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::statements::{self as store, StatementRow};
 use crate::store::{claims, institutions, records, standards};
 
-/// What a number is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckedKind {
-    /// A statement of outcomes and credit.
-    Statement,
-    /// A statement of chosen outcomes.
-    StatementOfOutcomes,
-    /// A certificate of one outcome.
-    OutcomeCertificate,
-    /// A certificate of a decision.
-    DecisionCertificate,
-    /// A decision itself.
-    Decision,
+words! {
+    /// What a number is of.
+    pub enum CheckedKind {
+        /// A statement of outcomes and credit.
+        Statement => "statement",
+        /// A statement of chosen outcomes.
+        StatementOfOutcomes => "statement_of_outcomes",
+        /// A certificate of one outcome.
+        OutcomeCertificate => "outcome_certificate",
+        /// A certificate of a decision.
+        DecisionCertificate => "decision_certificate",
+        /// A decision itself.
+        Decision => "decision",
+    }
 }
 
 /// What anybody learns of a number.

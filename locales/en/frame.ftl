@@ -1,0 +1,37 @@
+# The frame of every page: menu, language, foot, and the page of an error.
+skip-to-content = Skip to the content
+menu = Main menu
+other-language = 中文
+other-language-tag = zh-CN
+sign-out = Sign out
+nav-home = Home
+nav-passbook = Passbook
+nav-records = Records
+nav-security = Security
+nav-sign-in = Sign in
+nav-claim-account = Claim your account
+footer = Online service of { $bank }.
+footer-problems = Problem codes
+footer-api = API documentation
+refused = This was not done
+next-page = Next page
+first-page = Back to the first page
+day = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+moment = { $day }, { $time }
+problem-advice = If you think that this page should not be here, tell us the number below. Nothing in your record has changed by it.
+problem-home = To the home page
+problem-code = Code
+problem-number = Number of the request

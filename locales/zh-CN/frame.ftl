@@ -1,0 +1,24 @@
+# 每一页的框架：菜单、语言、页脚、错误页。
+skip-to-content = 跳到正文
+menu = 主菜单
+other-language = English
+other-language-tag = en
+sign-out = 退出登录
+nav-home = 首页
+nav-passbook = 存折
+nav-records = 学习成果
+nav-security = 账号安全
+nav-sign-in = 登录
+nav-claim-account = 领取账户
+footer = { $bank }的网上服务。
+footer-problems = 错误代码
+footer-api = 接口文档
+refused = 没有办成
+next-page = 下一页
+first-page = 回到第一页
+day = { $year }年{ $month }月{ $day }日
+moment = { $day } { $time }
+problem-advice = 如果您认为不应出现这一页，请把下面的编号告诉我们。您的记录没有因此改变。
+problem-home = 回到首页
+problem-code = 代码
+problem-number = 请求编号

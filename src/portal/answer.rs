@@ -1,0 +1,110 @@
+//! How pages are sent: their headers, and what they say of a refusal.
+
+use actix_web::cookie::Cookie;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use askama::Template;
+
+use crate::domain::language::Language;
+use crate::domain::rejection::Rejection;
+use crate::http::problem::{Refusal, status_of};
+
+/// Our own style sheet, script, pictures and forms; nothing inline, nothing of others.
+pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Sends a page.
+///
+/// # Errors
+/// When it cannot be made.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Refusal> {
+    let html = template.render().map_err(|error| {
+        tracing::error!(%error, "a page could not be made");
+        Refusal::INTERNAL
+    })?;
+    Ok(HttpResponseBuilder::new(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "same-origin"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::X_FRAME_OPTIONS, "DENY"))
+        .insert_header((header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"))
+        .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"))
+        .insert_header((header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=()"))
+        .body(html))
+}
+
+/// Leads the browser to another page, which it asks for by GET.
+pub(super) fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+/// The same, with cookies.
+pub(super) fn see_other_with(path: &str, cookie: Cookie<'_>) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .cookie(cookie)
+        .finish()
+}
+
+/// A path of this site to come back to, and nothing else.
+pub(super) fn own_path(path: &str) -> &str {
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.chars().any(char::is_control);
+    if own { path } else { "/" }
+}
+
+/// Why a form was refused, to be said above it.
+pub(super) struct Refused {
+    pub(super) sentence: String,
+    /// The field's id and what is wrong with it.
+    pub(super) fields: Vec<(String, String)>,
+}
+
+impl Refused {
+    /// What is wrong with a field.
+    pub(super) fn of(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|(id, _)| id == field).map(|(_, detail)| detail.as_str())
+    }
+}
+
+/// The status and the words of an expected refusal.
+///
+/// # Errors
+/// Any other.
+pub(super) fn refused(refusal: Refusal, language: Language) -> Result<(StatusCode, Refused), Refusal> {
+    let Refusal::Rejected(rejection) = refusal else {
+        return Err(refusal);
+    };
+    if rejection == (Rejection::Unauthenticated {}) {
+        return Err(rejection.into());
+    }
+    let fields = rejection.problems(language).into_iter();
+    let refused = Refused {
+        sentence: rejection.sentence(language),
+        // A field inside another one has its name after the last slash.
+        fields: fields
+            .map(|problem| (problem.pointer.rsplit('/').next().unwrap_or_default().to_owned(), problem.detail))
+            .collect(),
+    };
+    Ok((status_of(rejection.class()), refused))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn one_comes_back_to_a_page_of_this_site_only() {
+        for path in ["/", "/passbook?as_of=2026-01-01", "/records/x"] {
+            assert_eq!(own_path(path), path);
+        }
+        for path in ["", "passbook", "//evil.example", "https://evil.example", "/\\evil.example", "/a\nb"] {
+            assert_eq!(own_path(path), "/", "{path:?}");
+        }
+    }
+}

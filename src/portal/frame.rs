@@ -1,0 +1,199 @@
+//! What is around every page: in which language, for whom, and where the reader is; and how days, moments and amounts are written.
+
+use std::borrow::Cow;
+
+use actix_web::HttpRequest;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike, Utc};
+use fluent_bundle::{FluentArgs, FluentValue};
+
+use super::assets;
+use super::cookies::{LANGUAGE_NAME, SESSION_NAME};
+use super::texts::{tag, text};
+use crate::domain::achievement::AchievementKind;
+use crate::domain::actor::Actor;
+use crate::domain::language::Language;
+use crate::domain::outcome::OutcomeStatus;
+use crate::http::render::language_of;
+use crate::http::state::Web;
+use crate::ops::browser::{Visitor, form_token};
+
+/// A link of the menu.
+pub(super) struct Place {
+    pub(super) path: &'static str,
+    pub(super) text: Cow<'static, str>,
+    pub(super) is_here: bool,
+}
+
+/// What is around a page.
+pub(super) struct Frame {
+    pub(super) language: Language,
+    pub(super) visitor: Option<Visitor>,
+    offset: FixedOffset,
+    bank_name: String,
+    /// The path of the page, without its query.
+    path: String,
+    /// Path and query, to come back to.
+    here: String,
+    form_token: String,
+}
+
+/// The language that somebody chose, or that the browser asks for.
+pub(super) fn chosen_language(request: &HttpRequest) -> Language {
+    match request.cookie(LANGUAGE_NAME).as_ref().map(actix_web::cookie::Cookie::value) {
+        Some("zh-CN") => Language::Chinese,
+        Some("en") => Language::English,
+        _ => language_of(request),
+    }
+}
+
+impl Frame {
+    /// The frame of a page for somebody.
+    pub(super) fn new(web: &Web, request: &HttpRequest, visitor: Option<Visitor>) -> Self {
+        let language = chosen_language(request);
+        let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let cookie = request.cookie(SESSION_NAME);
+        Self {
+            language,
+            form_token: cookie
+                .filter(|_| visitor.is_some())
+                .map_or_else(String::new, |cookie| form_token(cookie.value())),
+            visitor,
+            offset: web.bank.offset,
+            bank_name: web.bank.name.text(language).to_owned(),
+            path: request.path().to_owned(),
+            here: here.to_owned(),
+        }
+    }
+
+    /// The same in a language.
+    pub(super) fn speaking(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
+    /// The language's tag.
+    pub(super) fn tag(&self) -> &'static str {
+        tag(self.language)
+    }
+
+    /// What the bank is called.
+    pub(super) fn bank_name(&self) -> &str {
+        &self.bank_name
+    }
+
+    /// Where one comes back to after another language was chosen.
+    pub(super) fn here(&self) -> &str {
+        &self.here
+    }
+
+    /// What shows that a form is of a page that this browser was given.
+    pub(super) fn form_token(&self) -> &str {
+        &self.form_token
+    }
+
+    /// The key that makes a form that is sent twice do nothing twice.
+    pub(super) fn once(&self) -> String {
+        uuid::Uuid::now_v7().to_string()
+    }
+
+    /// The name of whoever is signed in.
+    pub(super) fn visitor_name(&self) -> Option<&str> {
+        self.visitor.as_ref().map(|visitor| visitor.actor.display_name())
+    }
+
+    /// Whether whoever is signed in has a learning account.
+    pub(super) fn is_learner(&self) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| visitor.actor.learner_id().is_some())
+    }
+
+    /// The menu.
+    pub(super) fn places(&self) -> Vec<Place> {
+        let mut places = vec![("/", "nav-home")];
+        match self.visitor.as_ref().map(|visitor| &visitor.actor) {
+            Some(Actor::User { .. }) => {
+                if self.is_learner() {
+                    places.extend([("/passbook", "nav-passbook"), ("/records", "nav-records")]);
+                }
+                places.push(("/security", "nav-security"));
+            }
+            _ => places.extend([("/sign-in", "nav-sign-in"), ("/claim-account", "nav-claim-account")]),
+        }
+        let is_here = |path: &str| self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")));
+        places
+            .into_iter()
+            .map(|(path, id)| Place {
+                path,
+                text: self.t(id),
+                is_here: is_here(path),
+            })
+            .collect()
+    }
+
+    /// The address of the style sheet.
+    pub(super) fn style(&self) -> &'static str {
+        assets::address("portal.css")
+    }
+
+    /// The address of the script.
+    pub(super) fn script(&self) -> &'static str {
+        assets::address("portal.js")
+    }
+
+    /// The address of the mark.
+    pub(super) fn mark(&self) -> &'static str {
+        assets::address("mark.svg")
+    }
+
+    /// A text.
+    pub(super) fn t(&self, id: &str) -> Cow<'static, str> {
+        text(self.language, id, None)
+    }
+
+    /// A text in which one thing is filled in.
+    pub(super) fn t1<'a>(&self, id: &str, name: &'a str, value: impl Into<FluentValue<'a>>) -> Cow<'static, str> {
+        let arguments: FluentArgs<'a> = [(name, value.into())].into_iter().collect();
+        text(self.language, id, Some(&arguments))
+    }
+
+    /// A text in which two things are filled in.
+    pub(super) fn t2<'a>(
+        &self,
+        id: &str,
+        (first, one): (&'a str, impl Into<FluentValue<'a>>),
+        (second, two): (&'a str, impl Into<FluentValue<'a>>),
+    ) -> Cow<'static, str> {
+        let arguments: FluentArgs<'a> = [(first, one.into()), (second, two.into())].into_iter().collect();
+        text(self.language, id, Some(&arguments))
+    }
+
+    /// A word of one of the closed sets: `movement-grant`.
+    pub(super) fn word(&self, set: &str, word: &str) -> Cow<'static, str> {
+        self.t(&format!("{set}-{}", word.replace('_', "-")))
+    }
+
+    /// What people call a kind of achievement.
+    pub(super) fn kind_name(&self, kind: &AchievementKind) -> &'static str {
+        kind.called(self.language)
+    }
+
+    /// How people say where an outcome stands.
+    pub(super) fn status_name(&self, status: &OutcomeStatus) -> &'static str {
+        status.called(self.language)
+    }
+
+    /// A day as people write it.
+    pub(super) fn day(&self, day: &NaiveDate) -> Cow<'static, str> {
+        let mut arguments = FluentArgs::new();
+        arguments.set("year", day.year().to_string());
+        arguments.set("month", day.month());
+        arguments.set("day", day.day());
+        text(self.language, "day", Some(&arguments))
+    }
+
+    /// A moment as people write it, by the bank's clock.
+    pub(super) fn moment(&self, moment: &DateTime<Utc>) -> Cow<'static, str> {
+        let local = moment.with_timezone(&self.offset);
+        let time = format!("{:02}:{:02}", local.hour(), local.minute());
+        let day = self.day(&local.date_naive()).into_owned();
+        self.t2("moment", ("day", day), ("time", time))
+    }
+}

@@ -1,0 +1,140 @@
+//! Who visits: found by the cookie of a log-in, or nobody. What is sent by a form is taken only from a page of this site.
+
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::de::DeserializeOwned;
+
+use super::cookies::SESSION_NAME;
+use super::frame::Frame;
+use crate::domain::rejection::Rejection;
+use crate::http::extract::{Form, anonymous, form_from_pairs, is_idempotency_key};
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::browser::{self, form_token};
+use crate::ops::context::Context;
+
+/// Anybody who visits.
+pub(super) struct Visit {
+    pub(super) context: Context,
+    pub(super) frame: Frame,
+}
+
+/// Somebody who is signed in; nobody else is shown the way to sign in.
+pub(super) struct SignedIn {
+    pub(super) context: Context,
+    pub(super) frame: Frame,
+}
+
+/// What somebody sent by a form of a page of this site.
+pub(super) struct Posted<T> {
+    pub(super) visit: Visit,
+    /// The key of this sending; the same again is the same sending.
+    pub(super) once: Option<String>,
+    pub(super) form: T,
+}
+
+type Coming<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>>>>;
+
+impl FromRequest for Visit {
+    type Error = Refusal;
+    type Future = Coming<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { visit(&request).await })
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = Refusal;
+    type Future = Coming<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { visit(&request).await?.signed_in() })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
+    type Error = Refusal;
+    type Future = Coming<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let pairs = Form::<Vec<(String, String)>>::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            if !is_from_this_site(&request) {
+                return Err(Rejection::FormNotOurs {}.into());
+            }
+            let mut pairs = pairs.await?.0;
+            let mut taken = |name: &str| {
+                let place = pairs.iter().position(|(key, _)| key == name)?;
+                Some(pairs.swap_remove(place).1)
+            };
+            let (token, once) = (taken("form_token"), taken("once"));
+            let visit = visit(&request).await?;
+            if visit.frame.visitor.is_some() {
+                let expected = request.cookie(SESSION_NAME).map(|cookie| form_token(cookie.value()));
+                if token.is_none() || token != expected {
+                    return Err(Rejection::FormNotOurs {}.into());
+                }
+            }
+            Ok(Self {
+                visit,
+                once: once.filter(|key| is_idempotency_key(key)),
+                form: form_from_pairs(pairs)?,
+            })
+        })
+    }
+}
+
+impl Visit {
+    /// Whoever is signed in.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for nobody.
+    pub(super) fn signed_in(self) -> Result<SignedIn, Refusal> {
+        let Self { context, frame } = self;
+        match frame.visitor {
+            Some(_) => Ok(SignedIn { context, frame }),
+            None => Err(Rejection::Unauthenticated {}.into()),
+        }
+    }
+}
+
+/// Every browser says where a form comes from, by one of these headers or the other.
+fn is_from_this_site(request: &HttpRequest) -> bool {
+    let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = said("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let own = said(header::HOST.as_str()).unwrap_or_default();
+    said(header::ORIGIN.as_str()).is_some_and(|origin| {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        host.is_some_and(|host| !own.is_empty() && host == own)
+    })
+}
+
+/// Who visits.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn visit(request: &HttpRequest) -> Result<Visit, Refusal> {
+    let web = request.app_data::<web::Data<Web>>().ok_or(Refusal::INTERNAL)?;
+    let context = anonymous(request);
+    let visitor = match request.cookie(SESSION_NAME) {
+        None => None,
+        Some(cookie) => {
+            let kept = cookie.value().to_owned();
+            web.run(move |bank| browser::visitor(bank, &context, &kept)).await?
+        }
+    };
+    let caller = visitor.as_ref().map_or(context.caller, |visitor| visitor.caller);
+    Ok(Visit {
+        context: Context { caller, ..context },
+        frame: Frame::new(web, request, visitor),
+    })
+}

@@ -1,0 +1,16 @@
+//! The pages in a real browser: what people of each kind do there, in both languages, with and without JavaScript, on a desk and on a
+//! phone; without a violation of axe's rules, a complaint of the browser, or a page that does not fit. `tests/run` installs what it needs.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod pages;
+#[path = "../api/server.rs"]
+#[expect(dead_code, reason = "the tests of the API use all of it")]
+mod server;
+#[path = "../api/town.rs"]
+#[expect(dead_code, reason = "the tests of the API use all of it")]
+mod town;

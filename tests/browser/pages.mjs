@@ -1,0 +1,103 @@
+// A browser that minds everything: what a page complains of, whether it is accessible in light and in dark, and whether it fits.
+import { strict as assert } from "node:assert";
+import AxeBuilder from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+let checks = 0;
+
+/** How many things were looked at. */
+export const looked = () => checks;
+
+export async function start() {
+  return chromium.launch({ executablePath: process.env.CREDIT_BANK_TEST_CHROMIUM, args: ["--no-sandbox"] });
+}
+
+export class Reader {
+  /** Opens a browser of its own for somebody. */
+  static async open(browser, { address, language, javaScript, width }) {
+    const context = await browser.newContext({
+      baseURL: address,
+      locale: language,
+      javaScriptEnabled: javaScript,
+      viewport: { width, height: 800 },
+      timezoneId: "America/New_York",
+    });
+    const reader = new Reader();
+    Object.assign(reader, { context, language, javaScript, width, complaints: [], looking: "" });
+    reader.page = await context.newPage();
+    reader.page.on("pageerror", (error) => reader.complaints.push(`${reader.looking}: ${error}`));
+    reader.page.on("console", (message) => {
+      // Refusals are answered with the status of a refusal, of which the browser makes an entry.
+      const expected = message.text().includes("the server responded with a status of");
+      if (message.type() === "error" && !expected) reader.complaints.push(`${reader.looking}: ${message.text()}`);
+    });
+    return reader;
+  }
+
+  say(chinese, english) {
+    return this.language === "en" ? english : chinese;
+  }
+
+  async go(path) {
+    await this.page.goto(path);
+  }
+
+  async press(name) {
+    await this.page.getByRole("button", { name, exact: true }).click();
+    await this.page.waitForLoadState();
+  }
+
+  async follow(name) {
+    await this.page.getByRole("link", { name, exact: true }).first().click();
+    await this.page.waitForLoadState();
+  }
+
+  async fill(label, text) {
+    await this.page.getByLabel(label).fill(text);
+  }
+
+  path() {
+    const { pathname, search } = new URL(this.page.url());
+    return pathname + search;
+  }
+
+  async text() {
+    return this.page.locator("body").innerText();
+  }
+
+  async sees(...texts) {
+    const shown = await this.text();
+    for (const text of texts) {
+      checks += 1;
+      assert.ok(shown.includes(text), `${this.looking} ${this.path()} does not say "${text}": ${shown}`);
+    }
+  }
+
+  /** Looks at the page as it is: in both colours, by the rules of axe, for its width, its language, and texts that are not filled in. */
+  async look(name) {
+    this.looking = `${name} ${this.language} ${this.width}`;
+    const { page } = this;
+    const lang = await page.locator("html").getAttribute("lang");
+    assert.equal(lang, this.say("zh-CN", "en"), this.looking);
+    const shown = await this.text();
+    assert.ok(!shown.includes("{$") && !shown.includes("{ $"), `${this.looking}: ${shown}`);
+    assert.equal(await page.locator("h1").count(), 1, `${this.looking}: one heading`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= this.width, `${this.looking} is ${wide} wide`);
+    checks += 4;
+    if (!this.javaScript) return;
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      const { violations, passes } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`);
+      assert.deepEqual(found, [], `${this.looking} in ${colorScheme}`);
+      assert.ok(passes.length > 5, `${this.looking}: axe looked at nothing`);
+      checks += 1;
+    }
+  }
+
+  async close() {
+    assert.deepEqual(this.complaints, []);
+    await this.context.close();
+  }
+}
