@@ -1,11 +1,42 @@
-//! What the targets that read files have in common.
+//! What is tried of each parser.
 
 use std::io::{Cursor, Write};
+use std::sync::LazyLock;
 
+use credit_bank::domain::pack::RulePack;
+use credit_bank::domain::pack::validate::{PackProblem, problems};
+use credit_bank::http::json::from_json;
 use credit_bank::intake::about::Format;
 use credit_bank::intake::annotate::{Kept, annotate};
 use credit_bank::intake::limits::Limits;
 use credit_bank::intake::{Options, open};
+
+static PARSER: LazyLock<String> = LazyLock::new(|| std::env::var("CREDIT_BANK_FUZZ").unwrap_or_default());
+
+/// Gives bytes to the parser that is asked for.
+pub fn parse(bytes: &[u8]) {
+    match PARSER.as_str() {
+        "rule_pack" => validate(bytes),
+        "delimited" => read_and_give_back(bytes, Some(Format::Csv)),
+        // Its checksums hide most of a workbook from chance, so a sheet's XML is put into one too.
+        "workbook" => {
+            read_and_give_back(bytes, Some(Format::Xlsx));
+            read_and_give_back(&workbook_of(bytes), Some(Format::Xlsx));
+        }
+        "records" => {
+            read_and_give_back(bytes, Some(Format::Ndjson));
+            read_and_give_back(bytes, Some(Format::Xapi));
+        }
+        "credentials" => read_and_give_back(bytes, Some(Format::OpenBadges)),
+        other => panic!("CREDIT_BANK_FUZZ names no parser: {other:?}"),
+    }
+}
+
+fn validate(text: &[u8]) {
+    if let Ok(pack) = from_json::<RulePack>(text) {
+        assert!(problems(&pack, &[], std::slice::from_ref(&pack)).len() <= PackProblem::MOST + 1);
+    }
+}
 
 fn options(format: Option<Format>) -> Options {
     let mut options = Options::new("2026-11-24".parse().expect("a day"));
@@ -20,7 +51,7 @@ fn options(format: Option<Format>) -> Options {
 }
 
 /// Reads bytes to their end or to a refusal; what could be read whole is given back and reads the same.
-pub fn read_and_give_back(bytes: &[u8], format: Option<Format>) {
+fn read_and_give_back(bytes: &[u8], format: Option<Format>) {
     let options = options(format);
     let Some(rows) = read(bytes, &options) else { return };
     let mut out = Cursor::new(Vec::new());
@@ -54,7 +85,7 @@ pub fn bear_with(library: &'static str) {
 }
 
 /// A workbook whose sheet is the given text.
-pub fn workbook_of(sheet: &[u8]) -> Vec<u8> {
+fn workbook_of(sheet: &[u8]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
     let parts: [(&str, &[u8]); 4] = [

@@ -175,6 +175,7 @@ impl<F: FnMut(u64) -> Option<Remark>> Rows<F> {
             Layout::Array => ("[\n", ",\n", "\n]\n"),
             Layout::Statements => ("{\"statements\":[\n", ",\n", "\n]}\n"),
         };
+        out.write_all(mark(encoding))?;
         let mut write = |text: &str| -> Result<(), FileProblem> { Ok(out.write_all(&bytes(text, encoding)?)?) };
         let mut before = begin;
         while let Some((unit, remark)) = self.next(&mut opened)? {

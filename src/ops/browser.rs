@@ -15,6 +15,7 @@ use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
 use crate::store::people;
+use crate::store::second_factors;
 use crate::store::sessions::{self as store, SessionRow};
 use crate::vault::opaque;
 
@@ -41,7 +42,7 @@ pub struct SignedIn {
 pub struct Visitor {
     pub caller: Caller,
     pub actor: Actor,
-    /// There is none though this person has power over others' records.
+    /// There is none though this person has power over others' records, which the log-in does not give for that reason.
     pub lacks_second_factor: bool,
 }
 
@@ -66,7 +67,7 @@ pub fn sign_in(bank: &Bank, context: &Context, username: &str, password: &str, b
     let user = user_by_password(bank, username, password)?;
     let secret = opaque::random_token()?;
     bank.store.write(|conn| {
-        let awaits_code = second_factor::is_set(conn, user.user_id.0)?;
+        let awaits_code = second_factors::is_set(conn, user.user_id.0)?;
         let life = if awaits_code { CODE_WAIT } else { bank.browser_life };
         let row = SessionRow {
             browser: Some(browser.to_string()),
@@ -131,7 +132,7 @@ pub fn visitor(bank: &Bank, context: &Context, cookie: &str) -> Result<Option<Vi
         let Some(actor) = people::load_actor(conn, user_id, session_id)? else {
             return Ok(None);
         };
-        let lacks_second_factor = has_power(&actor) && !second_factor::is_set(conn, user_id)?;
+        let lacks_second_factor = !second_factors::is_set(conn, user_id)? && people::has_power(conn, user_id)?;
         let visitor = Visitor {
             caller: Caller::User { user_id, session_id },
             actor,
@@ -151,16 +152,6 @@ pub fn visitor(bank: &Bank, context: &Context, cookie: &str) -> Result<Option<Vi
 /// What shows that a form is of a page that the browser of this cookie was given.
 pub fn form_token(cookie: &str) -> String {
     hex(&opaque::digest(&format!("form:{cookie}")))
-}
-
-/// Whether somebody can see or change the records of others.
-fn has_power(actor: &Actor) -> bool {
-    match actor {
-        Actor::User {
-            bank_role, memberships, ..
-        } => bank_role.is_some() || !memberships.is_empty(),
-        Actor::Anonymous | Actor::Client { .. } | Actor::Bank => false,
-    }
 }
 
 /// The caller's open log-ins, the newest first.

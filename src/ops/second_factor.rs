@@ -49,14 +49,6 @@ pub struct SecondFactor {
     pub recovery_codes_left: i64,
 }
 
-/// Whether a user is asked for a code.
-///
-/// # Errors
-/// When the database refuses.
-pub(super) fn is_set(conn: &mut Conn, user_id: Uuid) -> Result<bool, StoreError> {
-    Ok(store::find(conn, user_id)?.is_some_and(|row| row.confirmed_at.is_some()))
-}
-
 /// Takes a code, of the authenticator or for recovery; each is good once. A wrong one is counted, whatever becomes of the rest.
 ///
 /// # Errors
@@ -149,7 +141,7 @@ pub fn begin_second_factor(bank: &Bank, context: &Context) -> Result<NewSecondFa
 fn shown_by(bank: &Bank, context: &Context, is_set_up: bool, code: &str) -> Result<Uuid, OpError> {
     let (user_id, found) = bank.store.read(|conn| {
         let user_id = user_of(context, conn)?;
-        Ok::<_, OpError>((user_id, is_set(conn, user_id)?))
+        Ok::<_, OpError>((user_id, store::is_set(conn, user_id)?))
     })?;
     match (found, is_set_up) {
         (true, false) => return Err(Rejection::SecondFactorSet {}.into()),

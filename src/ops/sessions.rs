@@ -14,6 +14,7 @@ use crate::store::connection::Conn;
 use crate::store::error::{StoreError, Taken};
 use crate::store::journal::tell;
 use crate::store::people::{self, UserRow};
+use crate::store::second_factors;
 use crate::store::sessions::{self as store, SessionRow};
 use crate::store::types::{At, Key};
 use crate::vault::{opaque, passwords, tokens::AccessClaims};
@@ -184,7 +185,7 @@ pub fn log_in(bank: &Bank, context: &Context, username: &str, password: &str, co
     let user = user_by_password(bank, username, password)?;
     let secret = opaque::random_token()?;
     let row = new_session(context, &user, &secret, context.now + bank.refresh_token_life);
-    if bank.store.read(|conn| second_factor::is_set(conn, user.user_id.0))? {
+    if bank.store.read(|conn| second_factors::is_set(conn, user.user_id.0))? {
         let code = code.ok_or(Rejection::SecondFactorNeeded {})?;
         second_factor::pass(bank, context, user.user_id.0, code)?;
     }

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::error::StoreError;
 use super::schema::{institutions, memberships, setup_tokens, usernames, users};
-use super::sessions::is_open;
+use super::second_factors;
+use super::sessions::open_session;
 use super::types::{At, Key};
 use crate::domain::actor::{Actor, BankRole, MemberRole, Membership};
 use crate::domain::institution::InstitutionStatus;
@@ -93,15 +94,16 @@ pub fn set_password(conn: &mut Conn, user_id: Uuid, password_hash: &str, now: Da
     Ok(())
 }
 
-/// Who the user of an open log-in is now; `None` when the log-in ended or the user is disabled.
+/// Who the user of an open log-in is now; `None` when the log-in ended or the user is disabled. In a browser somebody has power over
+/// others' records only with a second factor: without one, nothing but the own account is theirs.
 ///
 /// # Errors
 /// When the database refuses, or a stored word is unknown.
 pub fn load_actor(conn: &mut Conn, user_id: Uuid, session_id: Uuid) -> Result<Option<Actor>, StoreError> {
     let Some(user) = user(conn, user_id)? else { return Ok(None) };
-    if !is_open(conn, user_id, session_id)? || user.status != "active" {
+    let Some(session) = open_session(conn, user_id, session_id)?.filter(|_| user.status == "active") else {
         return Ok(None);
-    }
+    };
     let rows: Vec<(Key, String, String)> = memberships::table
         .inner_join(institutions::table.on(institutions::institution_id.eq(memberships::institution_id)))
         .filter(memberships::user_id.eq(Key(user_id)))
@@ -119,13 +121,26 @@ pub fn load_actor(conn: &mut Conn, user_id: Uuid, session_id: Uuid) -> Result<Op
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| StoreError::Damaged("a membership".to_owned()))?;
     let bank_role = user.bank_role.as_deref().and_then(BankRole::parse);
+    let has_power = session.browser.is_none() || second_factors::is_set(conn, user_id)?;
     Ok(Some(Actor::User {
         user_id,
         display_name: user.display_name,
-        bank_role,
+        bank_role: bank_role.filter(|_| has_power),
         learner_id: user.learner_id.map(|key| key.0),
-        memberships,
+        memberships: if has_power { memberships } else { Vec::new() },
     }))
+}
+
+/// Whether a user has power over others' records: a role at the bank or at an institution.
+///
+/// # Errors
+/// When the database refuses.
+pub fn has_power(conn: &mut Conn, user_id: Uuid) -> Result<bool, StoreError> {
+    let count: i64 = memberships::table
+        .filter(memberships::user_id.eq(Key(user_id)))
+        .count()
+        .get_result(conn)?;
+    Ok(count > 0 || user(conn, user_id)?.is_some_and(|user| user.bank_role.is_some()))
 }
 
 /// Whether a set-up link was ever made.

@@ -32,6 +32,14 @@ pub fn find(conn: &mut Conn, user_id: Uuid) -> Result<Option<SecondFactorRow>, S
     Ok(second_factors::table.find(Key(user_id)).first(conn).optional()?)
 }
 
+/// Whether a user is asked for a code.
+///
+/// # Errors
+/// When the database refuses.
+pub fn is_set(conn: &mut Conn, user_id: Uuid) -> Result<bool, StoreError> {
+    Ok(find(conn, user_id)?.is_some_and(|row| row.confirmed_at.is_some()))
+}
+
 /// Second factors after a user.
 ///
 /// # Errors

@@ -28,13 +28,13 @@ pub struct SessionRow {
     pub ended_because: Option<String>,
 }
 
-/// Whether a user's log-in is one that counts: neither ended nor waiting for the second factor.
+/// A user's log-in, where it is one that counts: neither ended nor waiting for the second factor.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn is_open(conn: &mut Conn, user_id: Uuid, session_id: Uuid) -> Result<bool, StoreError> {
+pub fn open_session(conn: &mut Conn, user_id: Uuid, session_id: Uuid) -> Result<Option<SessionRow>, StoreError> {
     let row = session(conn, session_id)?;
-    Ok(row.is_some_and(|row| row.user_id.0 == user_id && row.ended_at.is_none() && !row.awaits_code))
+    Ok(row.filter(|row| row.user_id.0 == user_id && row.ended_at.is_none() && !row.awaits_code))
 }
 
 /// Opens a log-in.

@@ -24,6 +24,7 @@ mod issuers;
 mod merges;
 mod notifications;
 mod packs;
+mod pages;
 mod portfolio;
 mod racing;
 mod readme;

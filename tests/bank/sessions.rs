@@ -2,10 +2,11 @@
 
 use chrono::TimeDelta;
 use credit_bank::domain::actor::Caller;
+use credit_bank::domain::outcome::OutcomeFilter;
 use credit_bank::domain::portfolio::share::LookedWith;
 use credit_bank::ops::context::Context;
 use credit_bank::ops::error::OpError;
-use credit_bank::ops::{browser, institutions, second_factor, sessions};
+use credit_bank::ops::{browser, institutions, outcomes, second_factor, sessions};
 use credit_bank::vault::authenticator;
 
 use super::common::{PASSWORD, context, log_in, on_both};
@@ -85,6 +86,16 @@ fn a_browsers_log_in_ends_when_it_is_not_used_when_it_is_old_and_when_its_owner_
         let (one, two) = (sign_in(), sign_in());
         let visitor = browser::visitor(bank, &nobody, &one.cookie).unwrap().unwrap();
         assert!(visitor.lacks_second_factor, "a registrar has power over others' records");
+        let in_browser = Context {
+            caller: visitor.caller,
+            ..nobody
+        };
+        let filter = OutcomeFilter {
+            institution_id: Some(world.institution_id),
+            ..OutcomeFilter::default()
+        };
+        let listed = outcomes::list_outcomes(bank, &in_browser, &filter, None, 10);
+        assert_eq!(code(listed), "forbidden", "and has none of it in a browser without a second factor");
         let own = Context {
             caller: visitor.caller,
             ..nobody
@@ -161,6 +172,15 @@ fn a_second_factor_is_asked_for_by_browsers_and_programs_and_each_code_is_good_o
         );
         let visitor = browser::visitor(bank, &nobody, &inside.cookie).unwrap().unwrap();
         assert!(!visitor.lacks_second_factor);
+        let in_browser = Context {
+            caller: visitor.caller,
+            ..nobody
+        };
+        let filter = OutcomeFilter {
+            institution_id: Some(world.institution_id),
+            ..OutcomeFilter::default()
+        };
+        outcomes::list_outcomes(bank, &in_browser, &filter, None, 10).unwrap();
         assert_eq!(
             code(browser::show_code(bank, &nobody, &inside.cookie, &codes[2])),
             "unauthenticated"

@@ -145,13 +145,13 @@ PEERS = {"school-a": "school-b", "learner": "learner-b"}
 RUNS = [
     # First and by themselves, so that the draft is still one, and is among what is read.
     ("school-a", ["--include-operation-id", "list_achievements", "--include-operation-id", "read_achievement"], 30, ["achievements"]),
-    ("school-a", ["--exclude-operation-id", "log_out"], 8, ["outcomes"]),
-    ("administrator", ["--include-tag", "rules", "--include-tag", "rule-packs", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 4, []),
-    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes", "--include-tag", "claims", "--include-tag", "corrections", "--include-tag", "merges", "--include-tag", "imports", "--include-tag", "events", "--include-tag", "credentials"], 4, []),
+    ("school-a", ["--exclude-operation-id", "log_out"], 5, ["outcomes"]),
+    ("administrator", ["--include-tag", "rules", "--include-tag", "rule-packs", "--include-tag", "programmes", "--include-tag", "agreements", "--include-tag", "pathways", "--include-tag", "people", "--include-tag", "audit", "--include-tag", "institutions"], 3, []),
+    ("officer", ["--include-tag", "rule-packs", "--include-tag", "pathways", "--include-tag", "learners", "--include-tag", "institutions", "--include-tag", "outcomes", "--include-tag", "claims", "--include-tag", "corrections", "--include-tag", "merges", "--include-tag", "imports", "--include-tag", "events", "--include-tag", "credentials"], 3, []),
     # By themselves, so that the many other operations do not take the tries away from what is read here.
     ("learner", ["--include-operation-id", "list_own_outcomes", "--include-operation-id", "read_outcome", "--include-tag", "decisions"], 30, ["outcomes", "decisions"]),
     ("learner", ["--include-operation-id", "list_own_correction_requests", "--include-operation-id", "read_correction_request"], 30, ["correction-requests"]),
-    ("learner", ["--include-tag", "me", "--include-tag", "evidence", "--include-tag", "claims", "--include-tag", "notices", "--include-tag", "statements", "--include-tag", "credentials", "--include-tag", "exports", "--include-tag", "archives", "--include-tag", "portfolio", "--include-tag", "shares"], 8, []),
+    ("learner", ["--include-tag", "me", "--include-tag", "evidence", "--include-tag", "claims", "--include-tag", "notices", "--include-tag", "statements", "--include-tag", "credentials", "--include-tag", "exports", "--include-tag", "archives", "--include-tag", "portfolio", "--include-tag", "shares"], 5, []),
     # One operation has nothing to be linked with.
     ("leaver", ["--include-operation-id", "log_out", "--phases", "examples,coverage,fuzzing"], 5, []),
 ]
