@@ -23,7 +23,8 @@ fn wait_for(server: &Server, path: &str, token: &str) -> Value {
 
 /// Anybody asks for a page.
 fn page(server: &Server, path: &str, language: &str) -> (u16, String, reqwest::header::HeaderMap) {
-    let request = server.request(Method::GET, path).header("Accept-Language", language);
+    // As somebody who has chosen it.
+    let request = server.request(Method::GET, path).header("Cookie", format!("language={language}"));
     let answer = request.send().unwrap();
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     (status, answer.text().unwrap(), headers)
