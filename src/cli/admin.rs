@@ -7,6 +7,7 @@ use clap::Subcommand;
 use super::serve::as_the_bank;
 use super::{CommandError, start};
 use crate::config::Config;
+use crate::ops::second_factor::take_second_factor_away;
 use crate::ops::sessions::NewUser;
 use crate::ops::setup::create_administrator;
 
@@ -20,14 +21,26 @@ pub(super) enum AdminCommand {
         #[arg(long, default_value = "Administrator")]
         display_name: String,
     },
+    /// Remove the second factor of somebody who has lost the authenticator and the recovery codes; every log-in of theirs ends.
+    RemoveSecondFactor {
+        /// The log-in name.
+        username: String,
+    },
 }
 
 impl AdminCommand {
     #[expect(clippy::print_stdout, reason = "this is what the command is for")]
     pub(super) fn run(self, config: &Config) -> Result<(), CommandError> {
-        let Self::Create { username, display_name } = self;
         let bank = start::open_bank(config)?;
         bank.store.migrate()?;
+        let (username, display_name) = match self {
+            Self::Create { username, display_name } => (username, display_name),
+            Self::RemoveSecondFactor { username } => {
+                take_second_factor_away(&bank, &as_the_bank(), &username)?;
+                println!("{username} signs in with the password alone");
+                return Ok(());
+            }
+        };
         let mut password = String::new();
         std::io::stdin()
             .lock()

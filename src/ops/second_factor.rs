@@ -15,6 +15,7 @@ use crate::store::error::StoreError;
 use crate::store::journal::tell;
 use crate::store::people;
 use crate::store::second_factors::{self as store, SecondFactorRow};
+use crate::store::sessions::end_sessions_of;
 use crate::store::types::{At, Key};
 use crate::vault::spoken_code::{comparable, new_code};
 use crate::vault::{authenticator, opaque};
@@ -199,6 +200,24 @@ pub fn remove_second_factor(bank: &Bank, context: &Context, code: &str) -> Resul
     let user_id = shown_by(bank, context, true, code)?;
     bank.store.write(|conn| {
         store::remove(conn, user_id)?;
+        Ok(tell(conn, &[context.told("remove_second_factor", "user", user_id)])?)
+    })
+}
+
+/// Removes the second factor of somebody who has lost it, and ends every log-in of theirs: for those who run the bank, who have made
+/// sure that it is them.
+///
+/// # Errors
+/// `NotFound` for a user who does not exist or has none.
+pub fn take_second_factor_away(bank: &Bank, context: &Context, username: &str) -> Result<(), OpError> {
+    bank.store.write(|conn| {
+        let user = people::user_by_name(conn, username)?.ok_or(Rejection::NotFound {})?;
+        let user_id = user.user_id.0;
+        if context.caller != Caller::Bank || store::find(conn, user_id)?.is_none() {
+            return Err(Rejection::NotFound {}.into());
+        }
+        store::remove(conn, user_id)?;
+        end_sessions_of(conn, user_id, "second factor taken away", context.now)?;
         Ok(tell(conn, &[context.told("remove_second_factor", "user", user_id)])?)
     })
 }

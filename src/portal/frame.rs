@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::HttpRequest;
+use actix_web::http::{Method, header};
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike, Utc};
 use fluent_bundle::{FluentArgs, FluentValue};
 
@@ -35,6 +36,8 @@ pub(super) struct Frame {
     /// Path and query, to come back to.
     here: String,
     form_token: String,
+    /// There is a cookie of a log-in, which a page of an error does not look up.
+    may_be_somebody: bool,
 }
 
 /// The language that somebody chose, or that the browser asks for.
@@ -46,22 +49,34 @@ pub(super) fn chosen_language(request: &HttpRequest) -> Language {
     }
 }
 
+/// The page that is read: of an answer to a form, the page on which the form was.
+fn page_of(request: &HttpRequest) -> String {
+    if request.method() == Method::GET {
+        return request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    }
+    let from = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    let from = from.and_then(|address| url::Url::parse(address).ok());
+    let path = from.map(|url| url[url::Position::BeforePath..url::Position::AfterQuery].to_owned());
+    path.unwrap_or_else(|| "/".to_owned())
+}
+
 impl Frame {
     /// The frame of a page for somebody.
     pub(super) fn new(web: &Web, request: &HttpRequest, visitor: Option<Visitor>) -> Self {
         let language = chosen_language(request);
-        let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let cookie = request.cookie(SESSION_NAME);
         Self {
             language,
             form_token: cookie
+                .as_ref()
                 .filter(|_| visitor.is_some())
                 .map_or_else(String::new, |cookie| form_token(cookie.value())),
             visitor,
             offset: web.bank.offset,
             bank_name: web.bank.name.text(language).to_owned(),
             path: request.path().to_owned(),
-            here: here.to_owned(),
+            here: page_of(request),
+            may_be_somebody: cookie.is_some(),
         }
     }
 
@@ -115,6 +130,7 @@ impl Frame {
                 }
                 places.push(("/security", "nav-security"));
             }
+            _ if self.may_be_somebody => {}
             _ => places.extend([("/sign-in", "nav-sign-in"), ("/claim-account", "nav-claim-account")]),
         }
         let is_here = |path: &str| self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")));

@@ -210,6 +210,21 @@ fn a_second_factor_is_asked_for_by_browsers_and_programs_and_each_code_is_good_o
         by_program(Some(&at(1))).unwrap();
         second_factor::remove_second_factor(bank, &own, &renewed[1]).unwrap();
         by_program(None).unwrap();
+
+        // Whoever has lost everything asks those who run the bank.
+        let secret = bytes_of(&second_factor::begin_second_factor(bank, &own).unwrap().secret);
+        let shown = authenticator::code_at(&secret, own.now.timestamp()).unwrap();
+        second_factor::confirm_second_factor(bank, &own, PASSWORD, &shown).unwrap();
+        let by_themselves = second_factor::take_second_factor_away(bank, &own, "registrar");
+        assert_eq!(code(by_themselves), "not_found");
+        let by_the_bank = context(Caller::Bank);
+        assert_eq!(
+            code(second_factor::take_second_factor_away(bank, &by_the_bank, "nobody")),
+            "not_found"
+        );
+        second_factor::take_second_factor_away(bank, &by_the_bank, "registrar").unwrap();
+        assert_eq!(code(second_factor::read_second_factor(bank, &own)), "unauthenticated");
+        by_program(None).unwrap();
     });
 }
 

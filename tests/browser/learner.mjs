@@ -72,6 +72,8 @@ async function read(reader) {
   await reader.press(reader.say("重新计算", "Work it out again"));
   await reader.look("worked out again");
   await reader.sees(reader.say("与存档完全一致", "exactly what is kept"));
+  const back = await reader.page.locator("input[name=back]").getAttribute("value");
+  assert.ok(/^\/records\/[0-9a-f-]{36}$/.test(back), `another language leads to ${back}`);
 }
 
 async function dispute(reader) {
