@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, delete, post, web};
 use serde::Deserialize;
 
-use super::extract::{Anyone, Asking, Json};
+use super::extract::{Anyone, Asking, AtMost, Json};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::ops::sessions::{self, LogIn, NewUser};
@@ -19,8 +19,8 @@ pub struct Credentials {
     password: String,
     /// The code that the authenticator shows, or a recovery code, for a user with a second factor.
     #[serde(default)]
-    #[schema(max_length = 20, example = "287082")]
-    one_time_code: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 20, example = "287082")]
+    one_time_code: Option<AtMost<20>>,
 }
 
 /// A refresh token.
@@ -83,7 +83,15 @@ pub(crate) async fn log_in(
     } = body.0;
     web.attempt(&request, &username)?;
     let tokens = web
-        .run(move |bank| sessions::log_in(bank, &asking.0, &username, &password, one_time_code.as_deref()))
+        .run(move |bank| {
+            sessions::log_in(
+                bank,
+                &asking.0,
+                &username,
+                &password,
+                one_time_code.as_ref().map(|code| code.0.as_str()),
+            )
+        })
         .await?;
     Ok(HttpResponse::Created().json(tokens))
 }
