@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::answer::{Refused, page, refused, see_other};
 use super::frame::Frame;
-use super::visit::{Posted, SignedIn};
+use super::visit::{Nothing, Posted, SignedIn};
 use crate::domain::correction::request::RequestKind;
 use crate::domain::language::Language;
 use crate::http::extract::{Id, Query};
@@ -131,9 +131,6 @@ pub(super) async fn read(web: web::Data<Web>, visit: SignedIn, id: Id, done: Que
     };
     page(StatusCode::OK, &shown)
 }
-
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
 
 /// Works the decision out again, and shows what came of it.
 #[post("/records/{outcome_id}/replay")]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::answer::{Refused, page, refused, see_other, see_other_with};
 use super::cookies::no_session_cookie;
 use super::frame::Frame;
-use super::visit::{Posted, SignedIn};
+use super::visit::{Nothing, Posted, SignedIn};
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
@@ -120,9 +120,6 @@ pub(super) async fn change_password(web: web::Data<Web>, request: HttpRequest, p
         Err(refusal) => refuse(&web, &visit, refusal).await,
     }
 }
-
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
 
 /// Ends one of the log-ins.
 #[post("/security/sessions/{session_id}/end")]

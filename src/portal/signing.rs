@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::answer::{Refused, own_path, page, refused, see_other, see_other_with};
 use super::cookies::{SESSION_NAME, language_cookie, no_session_cookie, session_cookie};
 use super::frame::Frame;
-use super::visit::{Posted, Visit};
+use super::visit::{Nothing, Posted, Visit};
 use crate::domain::language::Language;
 use crate::domain::portfolio::share::LookedWith;
 use crate::domain::rejection::Rejection;
@@ -166,9 +166,6 @@ pub(super) async fn submit_code(web: web::Data<Web>, request: HttpRequest, poste
         }
     }
 }
-
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
 
 /// Signs out.
 #[post("/sign-out")]

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::cookies::SESSION_NAME;
@@ -35,6 +36,10 @@ pub(super) struct Posted<T> {
     pub(super) once: Option<String>,
     pub(super) form: T,
 }
+
+/// A form in which nothing is asked.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
 
 type Coming<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>>>>;
 
