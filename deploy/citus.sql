@@ -134,6 +134,7 @@ SELECT create_distributed_table('memberships', 'user_id', colocate_with => 'user
 SELECT create_distributed_table('sessions', 'session_id', colocate_with => 'none');
 SELECT create_distributed_table('second_factors', 'user_id', colocate_with => 'none');
 SELECT create_distributed_table('recovery_codes', 'user_id', colocate_with => 'none');
+SELECT create_distributed_table('passkeys', 'credential_id', colocate_with => 'none');
 SELECT create_distributed_table('setup_tokens', 'token_digest', colocate_with => 'none');
 SELECT create_distributed_table('api_clients', 'client_id', colocate_with => 'none');
 SELECT create_distributed_table('account_numbers', 'account_number', colocate_with => 'none');

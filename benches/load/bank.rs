@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::flush::Flushes;
 
-const PASSWORD: &str = "lantern-orbit-violin-42";
+pub(crate) const PASSWORD: &str = "lantern-orbit-violin-42";
 
 pub(crate) struct Bank {
     pub(crate) directory: tempfile::TempDir,

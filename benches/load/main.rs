@@ -4,7 +4,8 @@
 //!
 //! (a) single deposits over HTTP against one bare transaction each; (b) batches of 1,000 against a bare set-based load;
 //! (c) a learner's account and movements in a small bank and in a large one; (d) a lone deposit in an idle bank, and how
-//! many flushes to disk it waits for, which alone is measured by `cargo bench --bench load -- lone`.
+//! many flushes to disk it waits for, which alone is measured by `cargo bench --bench load -- lone`; (e) every page in a
+//! bank of 100,000 learners, only by `cargo bench --bench load -- pages`.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,6 +21,7 @@ mod bare;
 mod cluster;
 mod flush;
 mod lone;
+mod pages;
 mod wire;
 
 use bank::{Bank, postgres_database};
@@ -125,6 +127,12 @@ fn reads(name: &str, bank: &Bank) {
 }
 
 fn main() {
+    if std::env::args().any(|argument| argument == "pages") {
+        for (name, url) in [("SQLite", None), ("PostgreSQL", Some(postgres_database()))] {
+            pages::pages(name, &Bank::start(url, None), (seconds() / 4.0).min(1.0));
+        }
+        return;
+    }
     if !std::env::args().any(|argument| argument == "lone") {
         for (name, url) in [("SQLite", None), ("PostgreSQL", Some(postgres_database()))] {
             let bank = Bank::start(url, None);

@@ -12,6 +12,17 @@ home-check-text = Enter the number on a statement of outcomes or a decision to s
 home-check-number = Number
 home-check-submit = Check
 home-welcome = Hello, { $name }
+home-needs = What needs you
+home-needs-nothing = Nothing needs you at present.
+home-needs-information = Your claim needs more from you: { $subject }
+home-needs-dispute = Your dispute of { $day } was refused; you can complain
+home-needs-until = until { $day }
+home-needs-news = { $count ->
+    [one] One unread notification
+   *[other] { $count } unread notifications
+}
+home-open-plan = What it is worth, what to learn next
+home-news-all = All notifications
 home-ready = Ready to use
 credit-unit = credits
 home-account = Account { $number }

@@ -153,6 +153,10 @@ pub struct AchievementFilter {
     pub kind: Option<AchievementKind>,
     pub family: Option<String>,
     pub code: Option<String>,
+    /// A part of the name in either language, in whichever case.
+    pub name_contains: Option<String>,
+    /// Only the newest published version of each.
+    pub newest: bool,
 }
 
 /// The dates between which a version may be earned; `closed_on` is the last day.

@@ -39,6 +39,15 @@ words! {
     }
 }
 
+/// Which institutions to list.
+#[derive(Debug, Clone, Default)]
+pub struct InstitutionFilter {
+    pub status: Option<InstitutionStatus>,
+    pub kind: Option<InstitutionKind>,
+    /// A part of the name, in whichever case.
+    pub name_contains: Option<String>,
+}
+
 impl InstitutionStatus {
     /// The status after a step, or `None` when the step has no meaning there.
     pub fn after(self, step: InstitutionStep) -> Option<Self> {

@@ -143,6 +143,8 @@ impl ContestResult {
 #[derive(Debug, Clone, Default)]
 pub struct OutcomeFilter {
     pub learner_id: Option<Uuid>,
+    /// Of the learner whose account has this number, however it is written.
+    pub account_number: Option<String>,
     pub institution_id: Option<Uuid>,
     pub achievement_id: Option<Uuid>,
     pub certificate_number: Option<String>,

@@ -33,6 +33,9 @@ const PHRASES: &[(&str, &str)] = &[
     ("wait for the approval of the institution", "请等待机构获得批准"),
     ("correct the value and upload the file again", "请改正该值后重新上传"),
     ("is required", "必须填写"),
+    ("must be a date such as 2026-06-30", "应为日期，例如 2026-06-30"),
+    ("must be a whole number", "应为整数"),
+    ("is not an identifier", "不是有效的标识"),
     ("does not fit the kind", "与种类不符"),
     ("names one twice", "重复列出了同一项"),
     ("is not an outcome of the learner that stands", "不是该学习者现行有效的学习成果"),
@@ -84,6 +87,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("means nothing without a family", "没有 family 时无意义"),
     ("must be more than nothing", "必须大于零"),
     ("must be given", "必须提供"),
+    ("is not one of the choices", "不是可选项之一"),
     ("has no meaning here", "在此处无意义"),
     (
         "must be a decimal such as 2.50, without sign or exponent, with at most two decimals",

@@ -106,7 +106,7 @@ fn bank_may(role: Option<BankRole>, action: Action, resource: Resource) -> bool 
             matches!(role, BankRole::Administrator | BankRole::Officer)
         }
         A::ReadUsers | A::ReadAudit => matches!(role, BankRole::Administrator | BankRole::Auditor),
-        A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement => true,
+        A::ReadInstitution | A::ReadMembers | A::ReadDraftAchievement | A::ReadHealth => true,
         A::PreviewCorrection | A::ApplyCorrection | A::DecideComplaint | A::DismissSuspicion | A::WriteMerge => role == BankRole::Officer,
         A::ReadCorrection | A::ReadCase | A::ReadCorrectionRequest | A::ReadSuspicion | A::ReadMerge => {
             matches!(role, BankRole::Officer | BankRole::Auditor)
@@ -253,6 +253,7 @@ fn roles_for(action: Action) -> (&'static [MemberRole], Needs) {
         A::UploadEvidence | A::RemoveEvidence => (&[Registrar], Needs::Approval),
         A::CreateUser
         | A::ReadUsers
+        | A::ReadHealth
         | A::DecideInstitution
         | A::CreateFramework
         | A::WriteRecognitionRule

@@ -107,6 +107,10 @@ rejections! {
     SecondFactorWrong {} = "second_factor_wrong", Unauthenticated, "验证码不正确、已过期或已用过。请等验证器显示下一个验证码，或使用恢复码。", "The code is not right, is over or was used before. Wait for the next one, or use a recovery code.";
     SecondFactorLocked {} = "second_factor_locked", Unauthenticated, "验证码连续输错次数过多，请使用恢复码；没有恢复码时请联系管理员。", "Too many wrong codes in a row: use a recovery code, or ask an administrator if there is none.";
     SecondFactorSet {} = "second_factor_set", Conflict, "已启用两步验证。", "A second factor is set up already.";
+    PasskeyRefused {} = "passkey_refused", Unauthenticated, "通行密钥没有通过验证，请再试一次。", "The passkey was not accepted; try it again.";
+    PasskeyTaken {} = "passkey_taken", Conflict, "该通行密钥已登记。", "This passkey is registered already.";
+    PasskeysUnavailable {} = "passkeys_unavailable", Conflict, "须先启用两步验证，且本站须以域名访问，才能添加通行密钥。", "A passkey can be added once a second factor is set up, and where the bank has a domain name.";
+    PasskeysFull { most: usize } = "passkeys_full", Conflict, "最多登记 {most} 个通行密钥，请先移除不用的。", "There are at most {most} passkeys; remove one that is not used.";
     FormNotOurs {} = "form_not_ours", Forbidden, "表单不是从本站的页面提交的，或页面打开后您已重新登录。请返回上一页，刷新后再提交。", "The form was not sent from a page of this site, or you have signed in again since. Go back, reload the page and send it again.";
     RefreshTokenInvalid {} = "refresh_token_invalid", Unauthenticated, "刷新令牌无效、已过期或已被使用，请重新登录。", "The refresh token is not valid, has expired or was used before; log in again.";
     Forbidden {} = "forbidden", Forbidden, "您无权进行此操作。", "You may not do this.";
@@ -202,7 +206,7 @@ rejections! {
     OwnAccount {} = "own_account", Forbidden, "不能处理本人账户的合并。", "Nobody has a hand in a merge of an account of his own.";
     CreditOfBoth { claim_ids: String } = "credit_of_both", Conflict, "已获准的申请 {claim_ids} 使用了两个账户的学分，须先由人员决定。", "The granted claims {claim_ids} stand on credit of both accounts; people have to decide on them first.";
     EffectiveOnInTheFuture {} = "effective_on_in_the_future", Rule, "effective_on 不能晚于今天。", "`effective_on` cannot be later than today.";
-    WishUnknown { what: &'static str } = "wish_unknown", Rule, "指定或排除的 {what} 不存在。", "A pin or an exclusion names an {what} that is not there.";
+    WishUnknown { what: &'static str } = "wish_unknown", Rule, "指定或排除的成果或课程不存在，请核对（{what}）。", "A pin or an exclusion names what is not there: check the {what}.";
     WishNeedsProgramme {} = "wish_needs_programme", Rule, "指定课程或列出等值分配时，必须只问一个专业。", "A pin to a course, and equal allocations, can be asked of one programme only.";
     WorthsFull { worths_max: i64 } = "worths_full", Rule, "每人最多保存 {worths_max} 个结果。", "One learner keeps at most {worths_max} answers.";
     TooManyQuestions {} = "too_many_questions", TooMany, "提问过于频繁，请稍后再试。", "Too many questions; ask again later.";

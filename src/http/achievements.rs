@@ -6,6 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Anyone, Asking, AtMost, Edition, Id, Json, Key, Query};
+use super::filters::NamePart;
 use super::institutions::with_edition;
 use super::paging::{Listed, PageQuery, PageSize, page};
 use super::problem::Refusal;
@@ -30,6 +31,12 @@ pub struct AchievementQuery {
     /// Only those with this code.
     #[param(value_type = Option<String>, max_length = 40, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
     code: Option<AtMost<40>>,
+    /// Only those whose name contains this, in either language.
+    #[param(value_type = Option<String>, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]{1,100}$", example = "电工")]
+    q: Option<NamePart>,
+    /// Only the newest published version of each.
+    #[serde(default)]
+    newest: bool,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -78,6 +85,8 @@ pub(crate) async fn list_achievements(
         kind,
         family,
         code,
+        q,
+        newest,
         limit,
         cursor,
     } = query.0;
@@ -86,6 +95,8 @@ pub(crate) async fn list_achievements(
         kind,
         family: family.map(|text| text.0),
         code: code.map(|text| text.0),
+        name_contains: q.map(|part| part.0),
+        newest,
     };
     let items = web
         .run(move |bank| achievements::list_achievements(bank, &asking.0, &filter, cursor, limit.and_one()))

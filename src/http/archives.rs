@@ -13,6 +13,7 @@ use super::stream::of_file;
 use crate::domain::rejection::Rejection;
 use crate::ops::archive::received::{self, ReceivedRecord, ReceivedRecordContent, Reception};
 use crate::ops::archive::{self, MadeArchive};
+use crate::ops::context::Context;
 use crate::ops::deposit::Novelty;
 
 /// Take everything along: one's own record as one signed file.
@@ -27,10 +28,16 @@ use crate::ops::deposit::Novelty;
     extensions(("x-problems" = json!(["not_found", "stale_edition", "too_many_archives"]))))]
 #[get("/api/v1/me/archive")]
 pub(crate) async fn make_archive(web: web::Data<Web>, asking: Asking) -> Result<HttpResponse, Refusal> {
-    web.archive(&asking.0)?;
-    let MadeArchive { file_name, bytes, content } = web
-        .calculate(Width::One, move |bank| archive::make_archive(bank, &asking.0))
-        .await?;
+    archived(&web, asking.0).await
+}
+
+/// Makes an archive of the caller's own record, as often as anybody may, and sends it.
+///
+/// # Errors
+/// `TooManyArchives`, `StaleEdition`, `NotFound` for a caller without a learning account.
+pub(crate) async fn archived(web: &Web, context: Context) -> Result<HttpResponse, Refusal> {
+    web.archive(&context)?;
+    let MadeArchive { file_name, bytes, content } = web.calculate(Width::One, move |bank| archive::make_archive(bank, &context)).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/zip"))
         .insert_header(attachment(&file_name, &file_name))

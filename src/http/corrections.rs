@@ -83,7 +83,11 @@ pub struct ApplyBody {
     digest: String,
 }
 
-fn place(cursor: &str) -> Result<(Uuid, Uuid), Rejection> {
+/// The learner and the outcome that a page of items comes after.
+///
+/// # Errors
+/// `InvalidQuery`.
+pub(crate) fn place(cursor: &str) -> Result<(Uuid, Uuid), Rejection> {
     let parsed = cursor
         .split_once('.')
         .and_then(|(learner_id, outcome_id)| Some((learner_id.parse().ok()?, outcome_id.parse().ok()?)));

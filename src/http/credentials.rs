@@ -12,7 +12,7 @@ use super::state::Web;
 use crate::domain::credential::CredentialForm;
 use crate::ops::credentials::issuers::{self, IssuerKey, KeyRotation};
 use crate::ops::credentials::lists;
-use crate::ops::credentials::{self, Credential, CredentialSummary, NewCredential};
+use crate::ops::credentials::{self, Credential, CredentialDocument, CredentialSummary, NewCredential};
 
 /// The media type of a credential with a proof in it (W3C, Verifiable Credentials Data Model 2.0, 6.2).
 const SECURED: &str = "application/vc";
@@ -82,16 +82,21 @@ pub(crate) async fn download_own_credential(web: web::Data<Web>, asking: Asking,
     let found = web
         .run(move |bank| credentials::download_own_credential(bank, &asking.0, id.0))
         .await?;
+    Ok(document(found))
+}
+
+/// The signed document of a credential, to be saved.
+pub fn document(found: CredentialDocument) -> HttpResponse {
     let (media_type, ending) = match found.form {
         CredentialForm::DataIntegrity => (SECURED, "json"),
         CredentialForm::Jwt => (TOKEN, "jwt"),
     };
     let name = format!("{}.{ending}", found.credential_id);
-    Ok(HttpResponse::Ok()
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, media_type))
         .insert_header(attachment(&name, &name))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(found.text))
+        .body(found.text)
 }
 
 /// Give a credential of one's own up.

@@ -8,6 +8,8 @@ use super::file::{FileContent, attachment};
 use super::problem::Refusal;
 use super::render::language_of;
 use super::state::Web;
+use crate::domain::language::Language;
+use crate::ops::context::Context;
 use crate::ops::exports::{self, ExportForm};
 
 /// Export one's own record for another system.
@@ -28,8 +30,15 @@ pub(crate) async fn export_record(
     form: web::Path<String>,
 ) -> Result<HttpResponse, Refusal> {
     let form = ExportForm::parse(&form).ok_or(Refusal::NOWHERE)?;
-    let language = language_of(&request);
-    let text = web.run(move |bank| exports::export_record(bank, &asking.0, form, language)).await?;
+    exported(&web, asking.0, form, language_of(&request)).await
+}
+
+/// Sends the caller's own record in a form.
+///
+/// # Errors
+/// `NotFound` for a caller without a learning account.
+pub(crate) async fn exported(web: &Web, context: Context, form: ExportForm, language: Language) -> Result<HttpResponse, Refusal> {
+    let text = web.run(move |bank| exports::export_record(bank, &context, form, language)).await?;
     let ending = form.ending();
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, form.media_type()))

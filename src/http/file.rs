@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, Charset, ContentDisposition, ContentEncoding, DispositionParam, DispositionType, ExtendedValue};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use futures_util::StreamExt as _;
 
@@ -71,7 +72,53 @@ pub(super) fn declared_length(request: &HttpRequest) -> Option<u64> {
     request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Reads a body into a file that has no name in any directory; memory does not grow with it.
+/// Takes a body into a file that has no name in any directory; memory does not grow with it.
+pub struct Spool {
+    file: File,
+    left: u64,
+    too_large: Rejection,
+}
+
+pub fn spool_failed(error: std::io::Error) -> OpError {
+    OpError::Secret(format!("a file for a body: {error}"))
+}
+
+impl Spool {
+    /// An empty file for at most so many bytes.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub async fn new(web: &Web, bytes_max: u64, too_large: Rejection) -> Result<Self, Refusal> {
+        Ok(Self {
+            file: web.run(|_| tempfile::tempfile().map_err(spool_failed)).await?,
+            left: bytes_max,
+            too_large,
+        })
+    }
+
+    /// Takes a piece.
+    ///
+    /// # Errors
+    /// `too_large` for more bytes than that; when there is no room.
+    pub async fn take(&mut self, web: &Web, bytes: Bytes) -> Result<(), Refusal> {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.left = self.left.checked_sub(length).ok_or_else(|| self.too_large.clone())?;
+        let mut file = self.file.try_clone().map_err(spool_failed)?;
+        web.run(move |_| file.write_all(&bytes).map_err(spool_failed)).await
+    }
+
+    /// The file, to be read from its start.
+    ///
+    /// # Errors
+    /// When it cannot be.
+    pub async fn finish(self, web: &Web) -> Result<File, Refusal> {
+        let mut file = self.file;
+        web.run(move |_| file.seek(SeekFrom::Start(0)).map(|_| file).map_err(spool_failed))
+            .await
+    }
+}
+
+/// Reads a body into a file.
 ///
 /// # Errors
 /// `too_large` for more bytes than that; when there is no room, or the body breaks off.
@@ -85,16 +132,11 @@ pub(super) async fn spooled(
     if declared_length(request).is_some_and(|length| length > bytes_max) {
         return Err(too_large.into());
     }
-    let failed = |error: std::io::Error| OpError::Secret(format!("a file for a body: {error}"));
-    let mut file = web.run(move |_| tempfile::tempfile().map_err(failed)).await?;
-    let mut left = bytes_max;
+    let mut spool = Spool::new(web, bytes_max, too_large).await?;
     while let Some(read) = body.next().await {
-        let bytes = read.map_err(|_| Refusal::BAD_REQUEST)?;
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        left = left.checked_sub(length).ok_or_else(|| too_large.clone())?;
-        file = web.run(move |_| file.write_all(&bytes).map(|()| file).map_err(failed)).await?;
+        spool.take(web, read.map_err(|_| Refusal::BAD_REQUEST)?).await?;
     }
-    web.run(move |_| file.seek(SeekFrom::Start(0)).map(|_| file).map_err(failed)).await
+    spool.finish(web).await
 }
 
 /// The type that a file is said to have; `None` for what no file here can be.
@@ -122,7 +164,7 @@ pub fn attachment(plain: &str, name: &str) -> ContentDisposition {
 }
 
 /// The head of an answer that is a file of a learner, to be saved. What its cache may do is for the caller to say.
-pub(super) fn saved(file: &EvidenceFile) -> Result<HttpResponseBuilder, Refusal> {
+pub fn saved(file: &EvidenceFile) -> Result<HttpResponseBuilder, Refusal> {
     let [ending, ..] = file.media_type.endings() else {
         return Err(Refusal::INTERNAL);
     };

@@ -3,6 +3,7 @@
 use actix_web::http::header::{self, ContentEncoding};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::extract::{Asking, Id, Query};
 use super::file::{FileContent, attachment};
@@ -12,7 +13,9 @@ use super::render::language_of;
 use super::state::Web;
 use super::stream::of_file;
 use crate::domain::import::ImportResult;
+use crate::domain::language::Language;
 use crate::intake::about::Format;
+use crate::ops::context::Context;
 use crate::ops::imports::download::{self, DownloadedImport, Wanted};
 use crate::ops::imports::rows::{self, ImportedRow, Phase, RowFilter};
 
@@ -133,14 +136,27 @@ pub(crate) async fn download_import(
     id: Id,
     query: Query<DownloadImportQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let language = language_of(&request);
-    let wanted = match query.0.rows {
+    sent_import(&web, asking.0, id.0, query.0.rows, language_of(&request)).await
+}
+
+/// The file of an import with what became of each row, to be saved.
+///
+/// # Errors
+/// What the operation answers.
+pub async fn sent_import(
+    web: &Web,
+    context: Context,
+    import_id: Uuid,
+    rows: DownloadedRows,
+    language: Language,
+) -> Result<HttpResponse, Refusal> {
+    let wanted = match rows {
         DownloadedRows::All => Wanted::All,
         DownloadedRows::ToCorrect => Wanted::ToCorrect,
     };
     let bank = std::sync::Arc::clone(&web.bank);
     let file = web
-        .run(move |_| download::download_import(&bank, &asking.0, id.0, wanted, language))
+        .run(move |_| download::download_import(&bank, &context, import_id, wanted, language))
         .await?;
     let DownloadedImport {
         file_name,
@@ -150,7 +166,7 @@ pub(crate) async fn download_import(
     } = file;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, media_type(about.format)))
-        .insert_header(attachment(&id.0.to_string(), &file_name))
+        .insert_header(attachment(&import_id.to_string(), &file_name))
         .insert_header(ContentEncoding::Identity)
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))

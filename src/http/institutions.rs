@@ -6,10 +6,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Anyone, Asking, Edition, Id, Json, Key, Query};
+use super::filters::NamePart;
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
-use crate::domain::institution::{InstitutionStatus, InstitutionStep};
+use crate::domain::institution::{InstitutionFilter, InstitutionKind, InstitutionStatus, InstitutionStep};
 use crate::ops::institutions::{self, Institution, InstitutionEdit, NewInstitution};
 
 /// Why the authority decides so.
@@ -27,6 +28,11 @@ pub struct GivenReason {
 pub struct InstitutionQuery {
     /// Only those with this status.
     status: Option<InstitutionStatus>,
+    /// Only those of this kind.
+    kind: Option<InstitutionKind>,
+    /// Only those whose name contains this.
+    #[param(value_type = Option<String>, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]{1,100}$", example = "职业")]
+    q: Option<NamePart>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -62,28 +68,39 @@ pub(crate) async fn register_institution(
     Ok(with_edition(HttpResponse::Created(), institution.edition, &institution))
 }
 
-/// List institutions.
-#[utoipa::path(tag = "institutions", operation_id = "list_institutions", params(InstitutionQuery),
+/// List institutions; those that are or were approved are public.
+#[utoipa::path(tag = "institutions", operation_id = "list_institutions", params(InstitutionQuery), security((), ("bearer" = [])),
     responses((status = 200, description = "A page, in the order of registration", body = Listed<Institution>)))]
 #[get("/api/v1/institutions")]
 pub(crate) async fn list_institutions(
     web: web::Data<Web>,
     request: HttpRequest,
-    asking: Asking,
+    asking: Anyone,
     query: Query<InstitutionQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let InstitutionQuery { status, limit, cursor } = query.0;
+    let InstitutionQuery {
+        status,
+        kind,
+        q,
+        limit,
+        cursor,
+    } = query.0;
+    let filter = InstitutionFilter {
+        status,
+        kind,
+        name_contains: q.map(|part| part.0),
+    };
     let items = web
-        .run(move |bank| institutions::list_institutions(bank, &asking.0, status, cursor, limit.and_one()))
+        .run(move |bank| institutions::list_institutions(bank, &asking.0, &filter, cursor, limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.institution_id.to_string()))
 }
 
 /// Read an institution.
-#[utoipa::path(tag = "institutions", operation_id = "read_institution", params(("institution_id" = Uuid, Path)),
+#[utoipa::path(tag = "institutions", operation_id = "read_institution", params(("institution_id" = Uuid, Path)), security((), ("bearer" = [])),
     responses((status = 200, description = "The institution, with its edition as ETag", body = Institution)))]
 #[get("/api/v1/institutions/{institution_id}")]
-pub(crate) async fn read_institution(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn read_institution(web: web::Data<Web>, asking: Anyone, id: Id) -> Result<HttpResponse, Refusal> {
     let institution = web.run(move |bank| institutions::read_institution(bank, &asking.0, id.0)).await?;
     Ok(with_edition(HttpResponse::Ok(), institution.edition, &institution))
 }

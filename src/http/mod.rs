@@ -50,6 +50,7 @@ pub mod state;
 pub mod statements;
 mod stream;
 pub mod suspicions;
+pub mod typed;
 pub mod verdicts;
 pub mod verification;
 pub mod views;

@@ -77,9 +77,18 @@ pub(crate) async fn deposit_outcome(
         idempotency_key: key.0,
         outcome: body.0,
     };
+    let deposited = deposit(&web, request).await?;
+    Ok(HttpResponse::build(status_of_novelty(deposited.novelty)).json(deposited))
+}
+
+/// Deposits one outcome together with whatever else waits, and counts it.
+///
+/// # Errors
+/// What the operation answers.
+pub(crate) async fn deposit(web: &Web, request: DepositRequest) -> Result<Deposited, Refusal> {
     let deposited = web.depositor.deposit(request).await?;
     count(std::iter::once(&deposited));
-    Ok(HttpResponse::build(status_of_novelty(deposited.novelty)).json(deposited))
+    Ok(deposited)
 }
 
 fn status_of_novelty(novelty: Novelty) -> StatusCode {

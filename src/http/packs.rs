@@ -30,6 +30,9 @@ use crate::ops::packs::{self, filing, reading};
 pub struct PackQuery {
     /// Only those of this institution; its own members see unpublished ones too.
     institution_id: Option<Uuid>,
+    /// Only the bank's own standards.
+    #[serde(default)]
+    of_bank: bool,
     /// Only the versions with this code.
     #[param(value_type = Option<String>, pattern = "^[a-z0-9-]{1,40}$")]
     code: Option<Code>,
@@ -94,6 +97,7 @@ pub(crate) async fn list_rule_packs(
 ) -> Result<HttpResponse, Refusal> {
     let PackQuery {
         institution_id,
+        of_bank,
         code,
         status,
         q,
@@ -104,6 +108,7 @@ pub(crate) async fn list_rule_packs(
     } = query.0;
     let filter = PackFilter {
         institution_id,
+        of_bank,
         code: code.map(|text| text.0),
         status,
         text: q.map(|text| text.0),

@@ -27,6 +27,9 @@ pub struct OutcomeQuery {
     /// The institution whose outcomes; the authority may leave it out.
     institution_id: Option<Uuid>,
     learner_id: Option<Uuid>,
+    /// Only of the learner with this account; spaces and hyphens are forgiven.
+    #[param(value_type = Option<String>, max_length = 30, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
+    account_number: Option<AtMost<30>>,
     achievement_id: Option<Uuid>,
     /// Only this certificate number.
     #[param(value_type = Option<String>, max_length = 64, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
@@ -82,7 +85,7 @@ pub struct Note {
 }
 
 /// A certificate number as the bank keeps it; what is no number finds nothing.
-fn as_compared(text: &str) -> String {
+pub(crate) fn as_compared(text: &str) -> String {
     CertificateNumber::parse(text).map_or_else(|| text.to_owned(), |number| number.as_str().to_owned())
 }
 
@@ -101,6 +104,7 @@ pub(crate) async fn list_outcomes(
     let OutcomeQuery {
         institution_id,
         learner_id,
+        account_number,
         achievement_id,
         certificate_number,
         status,
@@ -111,6 +115,7 @@ pub(crate) async fn list_outcomes(
     } = query.0;
     let filter = OutcomeFilter {
         learner_id,
+        account_number: account_number.map(|text| text.0),
         institution_id,
         achievement_id,
         certificate_number: certificate_number.map(|text| as_compared(&text.0)),
@@ -229,9 +234,10 @@ pub(crate) async fn list_audit(
     let filter = AuditFilter {
         institution_id,
         subject_id,
+        ..AuditFilter::default()
     };
     let items = web
-        .run(move |bank| audit::list_audit(bank, &asking.0, filter, cursor, limit.and_one()))
+        .run(move |bank| audit::list_audit(bank, &asking.0, &filter, cursor, limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.audit_id.to_string()))
 }

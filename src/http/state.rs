@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -77,6 +77,15 @@ fn per_minute(attempts: u32) -> Quota {
     Quota::per_minute(NonZeroU32::new(attempts).unwrap_or(NonZeroU32::MIN))
 }
 
+/// Nobody who holds such a place panics: a poisoned one holds what was put there.
+fn put<T>(place: &Mutex<Option<T>>, answer: T) {
+    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+}
+
+fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
+    place.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
 impl Web {
     pub(super) fn new(bank: Arc<Bank>, metrics: PrometheusHandle, config: &Config, pages: Pages) -> Self {
         let limits = AttemptLimits {
@@ -107,9 +116,18 @@ impl Web {
     /// # Errors
     /// What the operation answers.
     pub async fn run<T: Send + 'static>(&self, operation: impl FnOnce(&Bank) -> Result<T, OpError> + Send + 'static) -> Result<T, Refusal> {
+        // Hundreds of operations come through here: what is around them is compiled once, and not once for each.
+        let place = Arc::new(Mutex::new(None));
+        let answer = Arc::clone(&place);
+        self.run_apart(Box::new(move |bank| put(&answer, operation(bank)))).await?;
+        let answer = take(&place);
+        Ok(answer.ok_or(Refusal::INTERNAL)??)
+    }
+
+    async fn run_apart(&self, operation: Box<dyn FnOnce(&Bank) + Send>) -> Result<(), Refusal> {
         let bank = Arc::clone(&self.bank);
         let span = tracing::Span::current();
-        Ok(web::block(move || span.in_scope(|| operation(&bank))).await??)
+        Ok(web::block(move || span.in_scope(|| operation(&bank))).await?)
     }
 
     /// Runs a calculation, when there are cores for it.

@@ -76,10 +76,16 @@ pub(crate) async fn read_statement(web: web::Data<Web>, asking: Asking, id: Id) 
     extensions(("x-problems" = json!(["wrong_state"]))))]
 #[get("/api/v1/me/statements/{statement_id}/pdf")]
 pub(crate) async fn download_statement(web: web::Data<Web>, asking: Asking, id: Id) -> Result<HttpResponse, Refusal> {
-    let PrintedStatement { statement, content } = web.run(move |bank| statements::download_statement(bank, &asking.0, id.0)).await?;
+    let paper = web.run(move |bank| statements::download_statement(bank, &asking.0, id.0)).await?;
+    Ok(printed(paper))
+}
+
+/// A paper to be saved.
+pub fn printed(paper: PrintedStatement) -> HttpResponse {
+    let PrintedStatement { statement, content } = paper;
     let number = statement.number.replace(' ', "");
     let disposition = attachment(&format!("{number}.pdf"), &format!("学习成果证明 {number}.pdf"));
-    Ok(HttpResponse::Ok()
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/pdf"))
         .insert_header(disposition)
         // Compressed already; and the digest is of what is sent.
@@ -87,7 +93,7 @@ pub(crate) async fn download_statement(web: web::Data<Web>, asking: Asking, id: 
         .insert_header((header::ETAG, format!("\"{}\"", statement.sha256.unwrap_or_default())))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(content.to_vec()))
+        .body(content.to_vec())
 }
 
 /// Take one of one's own statements back: whoever checks its number is told so from then on.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::context::{Bank, Context};
 use super::error::OpError;
+use super::passkeys;
 use super::second_factor;
 use super::sessions::{begin_session, new_session, split, user_by_password};
 use crate::domain::actor::{Actor, Caller};
@@ -89,12 +90,58 @@ pub fn sign_in(bank: &Bank, context: &Context, username: &str, password: &str, b
 /// # Errors
 /// `Unauthenticated` where none waits, `SecondFactorWrong`.
 pub fn show_code(bank: &Bank, context: &Context, cookie: &str, code: &str) -> Result<SignedIn, OpError> {
+    let (user_id, session_id) = waiting(bank, context, cookie)?;
+    let context = Context {
+        caller: Caller::User { user_id, session_id },
+        ..*context
+    };
+    second_factor::pass(bank, &context, user_id, code)?;
+    complete(bank, &context, session_id)
+}
+
+/// Asks for a passkey, for a log-in that waits for the second factor: what the browser is asked, as JSON.
+///
+/// # Errors
+/// `Unauthenticated` where none waits, `PasskeysUnavailable`.
+pub fn ask_for_passkey(bank: &Bank, context: &Context, cookie: &str) -> Result<String, OpError> {
+    let (user_id, session_id) = waiting(bank, context, cookie)?;
+    passkeys::ask(bank, user_id, session_id)
+}
+
+/// Whether somebody whose log-in waits for the second factor has a passkey to show.
+///
+/// # Errors
+/// When the database fails.
+pub fn may_show_passkey(bank: &Bank, context: &Context, cookie: &str) -> Result<bool, OpError> {
+    bank.store.read(|conn| match kept(conn, cookie, context.now)? {
+        Some(row) if row.awaits_code => Ok(passkeys::has_passkeys(conn, row.user_id.0)?),
+        _ => Ok(false),
+    })
+}
+
+/// Completes a log-in that waits for the second factor with a passkey; the browser gets another secret.
+///
+/// # Errors
+/// `Unauthenticated` where none waits, `PasskeyRefused`.
+pub fn show_passkey(bank: &Bank, context: &Context, cookie: &str, answer: &str) -> Result<SignedIn, OpError> {
+    let (user_id, session_id) = waiting(bank, context, cookie)?;
+    let context = Context {
+        caller: Caller::User { user_id, session_id },
+        ..*context
+    };
+    passkeys::pass(bank, &context, user_id, session_id, answer)?;
+    complete(bank, &context, session_id)
+}
+
+/// Whose log-in waits for the second factor, and which it is.
+fn waiting(bank: &Bank, context: &Context, cookie: &str) -> Result<(Uuid, Uuid), OpError> {
     let waiting = bank.store.read(|conn| kept(conn, cookie, context.now))?;
     let row = waiting.filter(|row| row.awaits_code).ok_or(Rejection::Unauthenticated {})?;
-    let (user_id, session_id) = (row.user_id.0, row.session_id.0);
-    let caller = Caller::User { user_id, session_id };
-    let context = Context { caller, ..*context };
-    second_factor::pass(bank, &context, user_id, code)?;
+    Ok((row.user_id.0, row.session_id.0))
+}
+
+/// Opens the log-in.
+fn complete(bank: &Bank, context: &Context, session_id: Uuid) -> Result<SignedIn, OpError> {
     let next = opaque::random_token()?;
     let until = context.now + bank.browser_life;
     bank.store.write(|conn| {

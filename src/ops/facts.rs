@@ -14,7 +14,7 @@ use crate::domain::facts::{Issuer, OutcomeFacts, Verification};
 use crate::domain::hours::Hours;
 use crate::domain::institution::InstitutionKind;
 use crate::domain::outcome::TraineeGroup;
-use crate::domain::recognition::{RuleVersion, recognise};
+use crate::domain::recognition::{Recognition, RuleVersion, recognise};
 use crate::store::connection::Conn;
 use crate::store::deposits::OutcomeRow;
 use crate::store::error::StoreError;
@@ -194,7 +194,8 @@ fn of_outcome(achievement: KindFacts, issuer: Issuer, row: &OutcomeRow, left: Le
     })
 }
 
-/// The facts of a published achievement as if it were awarded today, with the bank credit that `rules` would give it.
+/// The facts of a published achievement as if it were awarded on a day, with the bank credit that `rules` would give it
+/// today, and how they come to it.
 ///
 /// # Errors
 /// When a stored value is damaged.
@@ -202,13 +203,18 @@ pub fn facts_of_achievement(
     achievement: &AchievementRow,
     issuer: Issuer,
     rules: &[RuleVersion],
+    awarded_on: NaiveDate,
+    hours: Option<Hours>,
     today: NaiveDate,
-) -> Result<OutcomeFacts, OpError> {
-    let recognition = recognise(&inputs_of(achievement, today, None, today)?, rules);
+) -> Result<(OutcomeFacts, Recognition), OpError> {
+    let recognition = recognise(&inputs_of(achievement, awarded_on, hours, today)?, rules);
     let key = achievement.achievement_id.0.to_string();
-    Ok(OutcomeFacts {
+    let award = of_award(facts_of_kind(achievement)?, issuer, key, awarded_on);
+    let facts = OutcomeFacts {
         bank_credit: recognition.credit,
         usable_until: recognition.usable_until,
-        ..of_award(facts_of_kind(achievement)?, issuer, key, today)
-    })
+        hours: hours.or(award.hours),
+        ..award
+    };
+    Ok((facts, recognition))
 }

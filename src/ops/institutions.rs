@@ -11,7 +11,7 @@ use super::once::once;
 use super::sessions::{NewUser, add_user};
 use crate::domain::actor::MemberRole;
 use crate::domain::credit_code::CreditCode;
-use crate::domain::institution::{InstitutionKind, InstitutionStatus, InstitutionStep};
+use crate::domain::institution::{InstitutionFilter, InstitutionKind, InstitutionStatus, InstitutionStep};
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::domain::text::{is_line, is_prose};
@@ -102,10 +102,7 @@ pub(super) fn known_by_code(conn: &mut Conn, credit_codes: &[&str]) -> Result<Ha
         let found = Known {
             institution_id: row.institution_id.0,
             kind: InstitutionKind::parse(&row.kind).ok_or_else(damaged)?,
-            is_public: matches!(
-                InstitutionStatus::parse(&row.status),
-                Some(InstitutionStatus::Approved | InstitutionStatus::Suspended)
-            ),
+            is_public: InstitutionStatus::parse(&row.status).is_some_and(is_public),
         };
         known.insert(row.credit_code, found);
     }
@@ -275,18 +272,22 @@ pub fn find_institution(bank: &Bank, context: &Context, credit_code: &str) -> Re
     read_institution(bank, context, found.institution_id)
 }
 
-/// Reads an institution. Approved and suspended ones are known to anyone who logged in; others to their members and the bank.
+/// Whether everybody may know that an institution is there: it is or was approved.
+fn is_public(status: InstitutionStatus) -> bool {
+    matches!(status, InstitutionStatus::Approved | InstitutionStatus::Suspended)
+}
+
+/// Reads an institution. Approved and suspended ones are known to everybody; others to their members and the bank.
 ///
 /// # Errors
-/// `Unauthenticated`, `NotFound`.
+/// `NotFound`.
 pub fn read_institution(bank: &Bank, context: &Context, institution_id: Uuid) -> Result<Institution, OpError> {
     bank.store.read(|conn| {
-        let actor = context.somebody(conn)?;
+        let actor = context.actor(conn)?;
         let row = store::find(conn, institution_id)?.ok_or(Rejection::NotFound {})?;
         let institution = Institution::try_from(row)?;
-        let public = matches!(institution.status, InstitutionStatus::Approved | InstitutionStatus::Suspended);
         let own = || policy::allowed(&actor, Action::ReadInstitution, Resource::Institution(institution_id)).is_ok();
-        if public || own() {
+        if is_public(institution.status) || own() {
             Ok(institution)
         } else {
             Err(Rejection::NotFound {}.into())
@@ -294,22 +295,46 @@ pub fn read_institution(bank: &Bank, context: &Context, institution_id: Uuid) ->
     })
 }
 
+/// What those of some institutions are called that everybody may know.
+///
+/// # Errors
+/// When the database is away.
+pub fn names_of(bank: &Bank, institution_ids: &[Uuid]) -> Result<HashMap<Uuid, String>, OpError> {
+    bank.store.read(|conn| {
+        let rows = store::by_ids(conn, institution_ids)?.into_iter();
+        let public = rows.filter(|row| InstitutionStatus::parse(&row.status).is_some_and(is_public));
+        Ok(public.map(|row| (row.institution_id.0, row.name)).collect())
+    })
+}
+
+/// What those institutions with some unified social credit codes are called that everybody may know, and which they are.
+///
+/// # Errors
+/// When the database is away.
+pub fn names_by_code(bank: &Bank, credit_codes: &[&str]) -> Result<HashMap<String, (Uuid, String)>, OpError> {
+    bank.store.read(|conn| {
+        let rows = store::by_credit_codes(conn, credit_codes)?.into_iter();
+        let public = rows.filter(|row| InstitutionStatus::parse(&row.status).is_some_and(is_public));
+        Ok(public.map(|row| (row.credit_code, (row.institution_id.0, row.name))).collect())
+    })
+}
+
 /// Lists institutions in the order of registration: all of them for the bank's people, else those that are public and the caller's own.
 ///
 /// # Errors
-/// `Unauthenticated`.
+/// When the database is away.
 pub fn list_institutions(
     bank: &Bank,
     context: &Context,
-    status: Option<InstitutionStatus>,
+    filter: &InstitutionFilter,
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Institution>, OpError> {
     bank.store.read(|conn| {
-        let actor = context.somebody(conn)?;
+        let actor = context.actor(conn)?;
         let all = policy::allowed(&actor, Action::ReadInstitution, Resource::Bank).is_ok();
         let visible = (!all).then(|| actor.institution_ids());
-        let rows = store::list(conn, status, visible.as_deref(), after, limit)?;
+        let rows = store::list(conn, filter, visible.as_deref(), after, limit)?;
         Ok(rows.into_iter().map(Institution::try_from).collect::<Result<_, _>>()?)
     })
 }

@@ -11,7 +11,9 @@ use super::context::{Bank, Context};
 use super::disputes::{Dispute, disputes};
 use super::error::OpError;
 use super::identity::{MaskedLearner, masked};
+use crate::domain::account_number::AccountNumber;
 use crate::domain::achievement::AchievementKind;
+use crate::domain::actor::Actor;
 use crate::domain::credit::Credit;
 use crate::domain::doubles::Double;
 use crate::domain::hours::Hours;
@@ -19,6 +21,7 @@ use crate::domain::outcome::{ContestResult, OutcomeFilter, OutcomeStatus, Traine
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::recognition::Recognition;
 use crate::domain::rejection::Rejection;
+use crate::store::affected;
 use crate::store::connection::Conn;
 use crate::store::deposits::{self, DecisionRow, OutcomeRow};
 use crate::store::error::StoreError;
@@ -190,6 +193,19 @@ fn summary(row: &DecisionRow) -> Result<DecisionSummary, StoreError> {
     })
 }
 
+/// Some outcomes by their ids, for whoever may look at what stands on them; the caller has asked for the right, and noted the look.
+///
+/// # Errors
+/// When the database is away.
+pub(super) fn views_of(conn: &mut Conn, outcome_ids: &[Uuid]) -> Result<Vec<OutcomeView>, OpError> {
+    let mut rows = Vec::with_capacity(outcome_ids.len());
+    for outcome_id in outcome_ids {
+        rows.extend(records::outcome(conn, *outcome_id)?);
+    }
+    let around = Around::load(conn, &rows)?;
+    Ok(rows.iter().map(|row| around.view(row, None)).collect::<Result<_, _>>()?)
+}
+
 /// A learner's outcomes, from the newest deposit.
 ///
 /// # Errors
@@ -230,26 +246,89 @@ pub fn list_outcomes(
     let resource = filter.institution_id.map_or(Resource::Bank, Resource::Institution);
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::ListOutcomes, resource)?;
-        let named: Vec<Uuid> = filter.learner_id.into_iter().collect();
-        let filter = &OutcomeFilter {
-            learner_id: records::present(conn, &named)?.first().copied(),
-            ..filter.clone()
+        let filter = &match learner_wanted(conn, filter)? {
+            Wanted::Nobody => return Ok(Vec::new()),
+            Wanted::Anybody => filter.clone(),
+            Wanted::One(learner_id) => OutcomeFilter {
+                learner_id: Some(learner_id),
+                ..filter.clone()
+            },
         };
         let rows = records::outcomes(conn, filter, before, limit)?;
-        let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
-        note_access(conn, context, &actor, filter.institution_id, "list_outcomes", &learner_ids)?;
-        let around = Around::load(conn, &rows)?;
-        let learners = records::learners(conn, &learner_ids)?;
-        let mut views = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let learner = learners.iter().find(|learner| learner.learner_id == row.learner_id);
-            views.push(OutcomeView {
-                learner: learner.map(|learner| masked(bank, learner)).transpose()?,
-                ..around.view(row, None)?
-            });
-        }
-        Ok(views)
+        for_others(bank, context, conn, (&actor, filter.institution_id), &rows)
     })
+}
+
+/// Some outcomes of an institution by their ids, for its own people; those of others are left out. The learners see the look.
+///
+/// # Errors
+/// What the policy answers.
+pub fn name_outcomes(bank: &Bank, context: &Context, institution_id: Uuid, outcome_ids: &[Uuid]) -> Result<Vec<OutcomeView>, OpError> {
+    bank.store.write(|conn| {
+        let actor = context.authorised(conn, Action::ListOutcomes, Resource::Institution(institution_id))?;
+        let rows = affected::outcomes_named(conn, institution_id, outcome_ids, &[])?;
+        for_others(bank, context, conn, (&actor, Some(institution_id)), &rows)
+    })
+}
+
+/// How many outcomes of an institution wait for a person. Nobody's record is looked at.
+///
+/// # Errors
+/// What the policy answers.
+pub fn count_waiting_outcomes(bank: &Bank, context: &Context, institution_id: Uuid) -> Result<u64, OpError> {
+    bank.store.read(|conn| {
+        context.authorised(conn, Action::ListOutcomes, Resource::Institution(institution_id))?;
+        let waiting = records::count_outcomes(conn, institution_id, OutcomeStatus::Flagged)?;
+        Ok(u64::try_from(waiting).unwrap_or_default())
+    })
+}
+
+/// Whose outcomes are wanted.
+enum Wanted {
+    Anybody,
+    One(Uuid),
+    /// There is no such account, or it is not that learner's.
+    Nobody,
+}
+
+fn learner_wanted(conn: &mut Conn, filter: &OutcomeFilter) -> Result<Wanted, StoreError> {
+    let named: Vec<Uuid> = filter.learner_id.into_iter().collect();
+    let by_id = records::present(conn, &named)?.first().copied();
+    let Some(number) = &filter.account_number else {
+        return Ok(by_id.map_or(Wanted::Anybody, Wanted::One));
+    };
+    let row = match AccountNumber::parse(number) {
+        Some(number) => records::learner_by_account(conn, number.as_str())?,
+        None => None,
+    };
+    let by_number = row.map(|row| row.learner_id.0);
+    Ok(match by_number {
+        Some(learner_id) if by_id.is_none_or(|named| named == learner_id) => Wanted::One(learner_id),
+        _ => Wanted::Nobody,
+    })
+}
+
+/// Outcomes as somebody sees them who looks for an institution, or for the bank.
+fn for_others(
+    bank: &Bank,
+    context: &Context,
+    conn: &mut Conn,
+    (actor, institution_id): (&Actor, Option<Uuid>),
+    rows: &[OutcomeRow],
+) -> Result<Vec<OutcomeView>, OpError> {
+    let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
+    note_access(conn, context, actor, institution_id, "list_outcomes", &learner_ids)?;
+    let around = Around::load(conn, rows)?;
+    let learners = records::learners(conn, &learner_ids)?;
+    let mut views = Vec::with_capacity(rows.len());
+    for row in rows {
+        let learner = learners.iter().find(|learner| learner.learner_id == row.learner_id);
+        views.push(OutcomeView {
+            learner: learner.map(|learner| masked(bank, learner)).transpose()?,
+            ..around.view(row, None)?
+        });
+    }
+    Ok(views)
 }
 
 /// Reads an outcome: the learner's own, the institution's own, or by right.

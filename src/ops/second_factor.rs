@@ -81,7 +81,11 @@ pub(super) fn pass(bank: &Bank, context: &Context, user_id: Uuid, code: &str) ->
     refused.map_or(Ok(()), |rejection| Err(rejection.into()))
 }
 
-fn user_of(context: &Context, conn: &mut Conn) -> Result<Uuid, OpError> {
+/// The user who asks.
+///
+/// # Errors
+/// `Unauthenticated` for a program of an institution, and for nobody.
+pub(super) fn user_of(context: &Context, conn: &mut Conn) -> Result<Uuid, OpError> {
     context.actor(conn)?;
     match context.caller {
         Caller::User { user_id, .. } => Ok(user_id),
@@ -153,6 +157,22 @@ fn shown_by(bank: &Bank, context: &Context, is_set_up: bool, code: &str) -> Resu
     Ok(user_id)
 }
 
+/// The caller, who has shown the password again.
+///
+/// # Errors
+/// `Unauthenticated`, `WrongCredentials`.
+pub(super) fn password_matches(bank: &Bank, context: &Context, password: &str) -> Result<Uuid, OpError> {
+    let (user_id, user) = bank.store.read(|conn| {
+        let user_id = user_of(context, conn)?;
+        Ok::<_, OpError>((user_id, people::user(conn, user_id)?))
+    })?;
+    let hash = user.as_ref().map(|user| user.password_hash.as_str());
+    if !bank.passwords.matches(password, hash) {
+        return Err(Rejection::WrongCredentials {}.into());
+    }
+    Ok(user_id)
+}
+
 /// Ends the setting up with a code that the authenticator shows, and answers the recovery codes, this once.
 ///
 /// The password is asked for again: whoever finds a browser open must not lock its owner out.
@@ -160,14 +180,7 @@ fn shown_by(bank: &Bank, context: &Context, is_set_up: bool, code: &str) -> Resu
 /// # Errors
 /// `WrongCredentials`, `SecondFactorSet`, `SecondFactorWrong`.
 pub fn confirm_second_factor(bank: &Bank, context: &Context, password: &str, code: &str) -> Result<Vec<String>, OpError> {
-    let user = bank.store.read(|conn| {
-        let user_id = user_of(context, conn)?;
-        Ok::<_, OpError>(people::user(conn, user_id)?)
-    })?;
-    let hash = user.as_ref().map(|user| user.password_hash.as_str());
-    if !bank.passwords.matches(password, hash) {
-        return Err(Rejection::WrongCredentials {}.into());
-    }
+    password_matches(bank, context, password)?;
     let user_id = shown_by(bank, context, false, code)?;
     let codes = new_codes()?;
     bank.store.write(|conn| {

@@ -158,6 +158,7 @@ pub(super) fn new_session(context: &Context, user: &UserRow, secret: &str, until
         refresh_digest: opaque::digest(secret),
         browser: None,
         awaits_code: false,
+        ceremony: None,
         created_at: At(context.now),
         refreshed_at: At(context.now),
         expires_at: At(until),

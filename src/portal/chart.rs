@@ -51,9 +51,33 @@ pub(super) fn bars(rows: Vec<Row>) -> Vec<Bar> {
     bars.collect()
 }
 
+/// Lays out parts of a whole: what they do not fill is missing. What is there is seen, and more than the whole fills it.
+pub(super) fn filled(parts: &[(&'static str, i64)], whole: i64) -> Vec<Part> {
+    let mut from = 0;
+    let mut drawn = Vec::new();
+    for (class, amount) in parts.iter().filter(|(_, amount)| *amount > 0) {
+        let width = (amount * WIDTH / whole.max(1)).clamp(4, WIDTH).min(WIDTH - from);
+        drawn.push(Part { class, from, width });
+        from += width;
+    }
+    drawn
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_fill_their_whole_and_no_more() {
+        let widths = |parts: &[(&'static str, i64)], whole| -> Vec<(i64, i64)> {
+            filled(parts, whole).iter().map(|part| (part.from, part.width)).collect()
+        };
+        assert_eq!(widths(&[("redeemed", 2_000), ("available", 3_000)], 10_000), [(0, 200), (200, 300)]);
+        assert_eq!(widths(&[("redeemed", 0), ("available", 1)], 14_000), [(0, 4)]);
+        assert_eq!(widths(&[("redeemed", 9_000), ("available", 9_000)], 10_000), [(0, 900), (900, 100)]);
+        assert_eq!(widths(&[("available", 100)], 0), [(0, 1_000)]);
+        assert!(widths(&[], 100).is_empty());
+    }
 
     #[test]
     fn bars_are_as_long_as_their_share_and_nothing_that_is_there_is_hidden() {

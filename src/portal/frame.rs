@@ -18,12 +18,21 @@ use crate::http::render::language_of;
 use crate::http::state::Web;
 use crate::ops::browser::{Visitor, form_token};
 
-/// A link of the menu.
+/// A link of a menu.
 pub(super) struct Place {
-    pub(super) path: &'static str,
+    pub(super) path: Cow<'static, str>,
     pub(super) text: Cow<'static, str>,
     pub(super) is_here: bool,
 }
+
+/// What everybody may read.
+const PUBLIC_PLACES: [(&str, &str); 5] = [
+    ("/worth", "nav-worth"),
+    ("/catalogue", "nav-catalogue"),
+    ("/institutions", "nav-institutions"),
+    ("/notices", "nav-notices"),
+    ("/verify", "nav-verify"),
+];
 
 /// What is around a page.
 pub(super) struct Frame {
@@ -58,6 +67,23 @@ fn page_of(request: &HttpRequest) -> String {
     let from = from.and_then(|address| url::Url::parse(address).ok());
     let path = from.map(|url| url[url::Position::BeforePath..url::Position::AfterQuery].to_owned());
     path.unwrap_or_else(|| "/".to_owned())
+}
+
+/// A name and what is filled in there. Templates give it by reference.
+pub(super) trait Filling<'a> {
+    fn filling(self) -> (&'a str, FluentValue<'a>);
+}
+
+impl<'a, V: Into<FluentValue<'a>>> Filling<'a> for (&'a str, V) {
+    fn filling(self) -> (&'a str, FluentValue<'a>) {
+        (self.0, self.1.into())
+    }
+}
+
+impl<'a, V: Clone + Into<FluentValue<'a>>> Filling<'a> for &(&'a str, V) {
+    fn filling(self) -> (&'a str, FluentValue<'a>) {
+        (self.0, self.1.clone().into())
+    }
 }
 
 impl Frame {
@@ -124,24 +150,53 @@ impl Frame {
     pub(super) fn places(&self) -> Vec<Place> {
         let mut places = vec![("/", "nav-home")];
         match self.visitor.as_ref().map(|visitor| &visitor.actor) {
-            Some(Actor::User { .. }) => {
+            Some(Actor::User {
+                bank_role, memberships, ..
+            }) => {
                 if self.is_learner() {
-                    places.extend([("/passbook", "nav-passbook"), ("/records", "nav-records")]);
+                    places.extend([
+                        ("/passbook", "nav-passbook"),
+                        ("/records", "nav-records"),
+                        ("/plan", "nav-plan"),
+                        ("/claims", "nav-claims"),
+                        ("/portfolio", "nav-portfolio"),
+                        ("/me", "nav-me"),
+                    ]);
+                }
+                if !memberships.is_empty() {
+                    places.push(("/desk", "nav-desk"));
+                }
+                if bank_role.is_some() {
+                    places.push(("/office", "nav-office"));
                 }
                 places.push(("/security", "nav-security"));
             }
             _ if self.may_be_somebody => {}
-            _ => places.extend([("/sign-in", "nav-sign-in"), ("/claim-account", "nav-claim-account")]),
+            _ => {
+                places.extend(PUBLIC_PLACES);
+                places.extend([("/sign-in", "nav-sign-in"), ("/claim-account", "nav-claim-account")]);
+            }
         }
-        let is_here = |path: &str| self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")));
-        places
-            .into_iter()
-            .map(|(path, id)| Place {
-                path,
-                text: self.t(id),
-                is_here: is_here(path),
-            })
-            .collect()
+        self.linked(places)
+    }
+
+    /// What everybody may read, for the foot of every page.
+    pub(super) fn public_places(&self) -> Vec<Place> {
+        self.linked(PUBLIC_PLACES.to_vec())
+    }
+
+    fn linked(&self, places: Vec<(&'static str, &'static str)>) -> Vec<Place> {
+        places.into_iter().map(|(path, id)| self.place(path.into(), id)).collect()
+    }
+
+    /// A link of a menu, to a page under which there may be more.
+    pub(super) fn place(&self, path: Cow<'static, str>, id: &str) -> Place {
+        let is_here = self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")));
+        Place {
+            text: self.t(id),
+            is_here,
+            path,
+        }
     }
 
     /// The address of the style sheet.
@@ -170,14 +225,9 @@ impl Frame {
         text(self.language, id, Some(&arguments))
     }
 
-    /// A text in which two things are filled in.
-    pub(super) fn t2<'a>(
-        &self,
-        id: &str,
-        (first, one): (&'a str, impl Into<FluentValue<'a>>),
-        (second, two): (&'a str, impl Into<FluentValue<'a>>),
-    ) -> Cow<'static, str> {
-        let arguments: FluentArgs<'a> = [(first, one.into()), (second, two.into())].into_iter().collect();
+    /// A text in which two things are filled in, each a name and a value.
+    pub(super) fn t2<'a>(&self, id: &str, first: impl Filling<'a>, second: impl Filling<'a>) -> Cow<'static, str> {
+        let arguments: FluentArgs<'a> = [first.filling(), second.filling()].into_iter().collect();
         text(self.language, id, Some(&arguments))
     }
 

@@ -3,21 +3,29 @@
 mod answer;
 mod assets;
 mod chart;
-mod check;
+mod chosen;
 mod claim_account;
 mod cookies;
+mod deciding;
+mod difference;
 mod frame;
 mod home;
-mod passbook;
+mod kept_form;
+mod learner;
+mod office;
+mod outcome;
+mod packs;
+mod passkeys;
 mod problem;
-mod problems;
-mod records;
+mod public;
+mod school;
 mod security;
 mod setup;
-mod share;
-mod share_view;
 mod signing;
+mod standing;
 mod texts;
+mod upload;
+mod verdict;
 mod visit;
 
 use actix_web::web::ServiceConfig;
@@ -32,6 +40,12 @@ pub const PAGES: Pages = Pages {
 
 /// Puts every page in its place.
 fn register(config: &mut ServiceConfig) {
+    learner::register(config);
+    public::register(config);
+    school::register(config);
+    office::register(config);
+    packs::register(config);
+    deciding::register(config);
     config
         .service(home::show)
         .service(signing::show)
@@ -42,12 +56,6 @@ fn register(config: &mut ServiceConfig) {
         .service(signing::choose_language)
         .service(claim_account::show)
         .service(claim_account::submit)
-        .service(passbook::show)
-        .service(passbook::download)
-        .service(records::list)
-        .service(records::read)
-        .service(records::work_out_again)
-        .service(records::ask_for_correction)
         .service(security::show)
         .service(security::change_password)
         .service(security::end_session)
@@ -55,13 +63,12 @@ fn register(config: &mut ServiceConfig) {
         .service(security::confirm_factor)
         .service(security::renew_codes)
         .service(security::remove_factor)
+        .service(passkeys::begin)
+        .service(passkeys::add)
+        .service(passkeys::remove)
+        .service(passkeys::ask)
+        .service(passkeys::sign_in)
         .service(setup::show)
         .service(setup::submit)
-        .service(problems::show)
-        .service(check::ask)
-        .service(check::show)
-        .service(share::show)
-        .service(share::open)
-        .service(share::fetch)
         .service(assets::send);
 }

@@ -1,11 +1,13 @@
 //! What a browser is shown where an API client gets a problem document.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::answer::{page, see_other};
 use super::frame::{Frame, chosen_language};
+use super::kept_form::KeptForm;
+use super::signing::log_in_ended;
 use crate::http::problem::Problem;
 use crate::http::state::Web;
 
@@ -32,6 +34,9 @@ pub(super) fn shown(request: &HttpRequest, problem: &dyn Fn(crate::domain::langu
     let web = request.app_data::<web::Data<Web>>()?;
     let problem = problem(chosen_language(request));
     if problem.code == "unauthenticated" {
+        if let Some(kept) = request.extensions().get::<KeptForm>() {
+            return log_in_ended(&Frame::new(web, request, None), kept.clone()).ok();
+        }
         let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
         return Some(see_other(&format!("/sign-in?next={next}")));

@@ -13,6 +13,7 @@ use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::browser::{OpenSession, end_session as end, list_sessions};
+use crate::ops::passkeys::{Passkey, list_passkeys};
 use crate::ops::second_factor::{
     NewSecondFactor, SecondFactor, begin_second_factor, confirm_second_factor, read_second_factor, remove_second_factor,
     renew_recovery_codes,
@@ -33,6 +34,8 @@ struct Page<'a> {
     sessions: &'a [OpenSession],
     factor: SecondFactor,
     lacks_second_factor: bool,
+    /// None where none can be added.
+    passkeys: Option<&'a [Passkey]>,
     refused: Option<Refused>,
     done: Option<&'static str>,
 }
@@ -60,14 +63,18 @@ async fn answer(
     done: Option<&'static str>,
 ) -> Result<HttpResponse, Refusal> {
     let context = visit.context;
-    let (sessions, factor) = web
-        .run(move |bank| Ok((list_sessions(bank, &context)?, read_second_factor(bank, &context)?)))
+    let (sessions, factor, passkeys) = web
+        .run(move |bank| {
+            let sessions = list_sessions(bank, &context)?;
+            Ok((sessions, read_second_factor(bank, &context)?, list_passkeys(bank, &context)?))
+        })
         .await?;
     let shown = Page {
         frame: &visit.frame,
         sessions: &sessions,
         factor,
         lacks_second_factor: visit.frame.visitor.as_ref().is_some_and(|visitor| visitor.lacks_second_factor),
+        passkeys: passkeys.as_deref(),
         refused,
         done,
     };
@@ -75,7 +82,10 @@ async fn answer(
 }
 
 /// The page again, and above it why something was not done.
-async fn refuse(web: &Web, visit: &SignedIn, refusal: Refusal) -> Result<HttpResponse, Refusal> {
+///
+/// # Errors
+/// What is not expected.
+pub(super) async fn refuse(web: &Web, visit: &SignedIn, refusal: Refusal) -> Result<HttpResponse, Refusal> {
     let (status, refused) = refused(refusal, visit.frame.language)?;
     answer(web, visit, status, Some(refused), None).await
 }
@@ -86,6 +96,8 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, done: Query<Done>
     let done = match done.0.done.as_str() {
         "ended" => Some("security-ended"),
         "removed" => Some("security-factor-removed"),
+        "passkey" => Some("security-passkey-added"),
+        "passkey-removed" => Some("security-passkey-removed"),
         _ => None,
     };
     answer(&web, &visit, StatusCode::OK, None, done).await

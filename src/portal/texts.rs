@@ -23,7 +23,39 @@ macro_rules! message_files {
     };
 }
 
-message_files!["frame", "signing", "home", "passbook", "records", "words"];
+message_files![
+    "frame",
+    "around",
+    "desk",
+    "outcomes",
+    "corrections",
+    "members",
+    "clients",
+    "signing",
+    "home",
+    "passbook",
+    "records",
+    "words",
+    "deciding",
+    "office",
+    "duplicates",
+    "audit",
+    "worth",
+    "plan",
+    "files",
+    "catalogue",
+    "institutions",
+    "mine",
+    "notices",
+    "verify",
+    "portfolio",
+    "sharing",
+    "papers",
+    "packs",
+    "simulations",
+    "claims",
+    "disputes"
+];
 
 static CHINESE: LazyLock<Bundle> = LazyLock::new(|| bundle("zh-CN", |file| file.1));
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", |file| file.2));

@@ -4,12 +4,13 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::cookies::SESSION_NAME;
 use super::frame::Frame;
+use super::kept_form::KeptForm;
 use crate::domain::rejection::Rejection;
 use crate::http::extract::{Form, anonymous, form_from_pairs, is_idempotency_key};
 use crate::http::problem::Refusal;
@@ -68,32 +69,71 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
     type Future = Coming<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let pairs = Form::<Vec<(String, String)>>::from_request(request, payload);
-        let request = request.clone();
+        let sent = read(request, payload);
         Box::pin(async move {
-            if !is_from_this_site(&request) {
-                return Err(Rejection::FormNotOurs {}.into());
-            }
-            let mut pairs = pairs.await?.0;
-            let mut taken = |name: &str| {
-                let place = pairs.iter().position(|(key, _)| key == name)?;
-                Some(pairs.swap_remove(place).1)
-            };
-            let (token, once) = (taken("form_token"), taken("once"));
-            let visit = visit(&request).await?;
-            if visit.frame.visitor.is_some() {
-                let expected = request.cookie(SESSION_NAME).map(|cookie| form_token(cookie.value()));
-                if token.is_none() || token != expected {
-                    return Err(Rejection::FormNotOurs {}.into());
-                }
-            }
-            Ok(Self {
-                visit,
-                once: once.filter(|key| is_idempotency_key(key)),
-                form: form_from_pairs(pairs)?,
-            })
+            let Sent { visit, once, pairs } = sent.await?;
+            let form = form_from_pairs(pairs)?;
+            Ok(Self { visit, once, form })
         })
     }
+}
+
+impl<T: DeserializeOwned> Posted<T> {
+    /// The form that these pairs of names and values are, from a request that came from this site.
+    ///
+    /// # Errors
+    /// `FormNotOurs` where it is not of a page that this browser was given; `MalformedBody`.
+    pub(super) async fn of(request: &HttpRequest, pairs: Vec<(String, String)>) -> Result<Self, Refusal> {
+        let Sent { visit, once, pairs } = sent(request, pairs).await?;
+        Ok(Self {
+            visit,
+            once,
+            form: form_from_pairs(pairs)?,
+        })
+    }
+}
+
+fn read(request: &HttpRequest, payload: &mut Payload) -> Coming<Sent> {
+    let pairs = Form::<Vec<(String, String)>>::from_request(request, payload);
+    let request = request.clone();
+    Box::pin(async move {
+        if !is_from_this_site(&request) {
+            return Err(Rejection::FormNotOurs {}.into());
+        }
+        sent(&request, pairs.await?.0).await
+    })
+}
+
+/// A form of this site, whatever is asked in it.
+struct Sent {
+    visit: Visit,
+    once: Option<String>,
+    pairs: Vec<(String, String)>,
+}
+
+async fn sent(request: &HttpRequest, mut pairs: Vec<(String, String)>) -> Result<Sent, Refusal> {
+    let mut taken = |name: &str| {
+        let place = pairs.iter().position(|(key, _)| key == name)?;
+        Some(pairs.remove(place).1)
+    };
+    let (token, once) = (taken("form_token"), taken("once"));
+    let visit = visit(request).await?;
+    if visit.frame.visitor.is_some() {
+        let expected = request.cookie(SESSION_NAME).map(|cookie| form_token(cookie.value()));
+        if token.is_none() || token != expected {
+            return Err(Rejection::FormNotOurs {}.into());
+        }
+    } else if token.is_some_and(|token| !token.is_empty()) {
+        // Of a page that somebody was given who was signed in then: shown again by whoever says that they are not now.
+        if let Some(kept) = KeptForm::of(request.path(), pairs.clone()) {
+            request.extensions_mut().insert(kept);
+        }
+    }
+    Ok(Sent {
+        visit,
+        once: once.filter(|key| is_idempotency_key(key)),
+        pairs,
+    })
 }
 
 impl Visit {
@@ -111,7 +151,7 @@ impl Visit {
 }
 
 /// Every browser says where a form comes from, by one of these headers or the other.
-fn is_from_this_site(request: &HttpRequest) -> bool {
+pub(super) fn is_from_this_site(request: &HttpRequest) -> bool {
     let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = said("sec-fetch-site") {
         return site == "same-origin";

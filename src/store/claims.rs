@@ -9,7 +9,7 @@ use super::each_back_end;
 use super::error::StoreError;
 use super::schema::{claim_steps, claim_uses, claims};
 use super::types::{At, Key};
-use crate::domain::claim::ClaimFilter;
+use crate::domain::claim::{ClaimFilter, ClaimPlace};
 
 /// A claim as it stands.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
@@ -119,6 +119,14 @@ pub fn by_decision_number(conn: &mut Conn, decision_number: &str) -> Result<Opti
 /// # Errors
 /// When the database refuses.
 pub fn list(conn: &mut Conn, filter: &ClaimFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<ClaimRow>, StoreError> {
+    listed(conn, filter, ClaimPlace::Newest(before), limit)
+}
+
+/// Claims in an order, from a place in it.
+///
+/// # Errors
+/// When the database refuses.
+pub fn listed(conn: &mut Conn, filter: &ClaimFilter, place: ClaimPlace, limit: i64) -> Result<Vec<ClaimRow>, StoreError> {
     let mut query = claims::table.filter(claims::left_by.is_null()).into_boxed();
     if let Some(learner_id) = filter.learner_id {
         query = query.filter(claims::learner_id.eq(Key(learner_id)));
@@ -138,10 +146,22 @@ pub fn list(conn: &mut Conn, filter: &ClaimFilter, before: Option<Uuid>, limit: 
     if let Some(day) = filter.due_before {
         query = query.filter(claims::due_on.lt(day));
     }
-    if let Some(before) = before {
-        query = query.filter(claims::claim_id.lt(Key(before)));
+    match place {
+        ClaimPlace::Newest(before) => {
+            if let Some(before) = before {
+                query = query.filter(claims::claim_id.lt(Key(before)));
+            }
+            Ok(query.order(claims::claim_id.desc()).limit(limit).load(conn)?)
+        }
+        ClaimPlace::Due(after) => {
+            query = query.filter(claims::due_on.is_not_null());
+            if let Some((day, claim_id)) = after {
+                let same_day = claims::due_on.eq(day).and(claims::claim_id.gt(Key(claim_id)));
+                query = query.filter(claims::due_on.gt(day).or(same_day));
+            }
+            Ok(query.order((claims::due_on, claims::claim_id)).limit(limit).load(conn)?)
+        }
     }
-    Ok(query.order(claims::claim_id.desc()).limit(limit).load(conn)?)
 }
 
 /// Claims on which something is due, after `after`, in order.
@@ -195,6 +215,15 @@ pub fn count_due(conn: &mut Conn, institution_id: Option<Uuid>, due: &str, day: 
     }
     let [waiting, overdue] = counts;
     Ok((waiting, overdue))
+}
+
+/// On how many claims something was due before a day.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_overdue(conn: &mut Conn, day: NaiveDate) -> Result<i64, StoreError> {
+    let overdue = claims::table.filter(claims::due_on.lt(day)).filter(claims::left_by.is_null());
+    Ok(overdue.count().get_result(conn)?)
 }
 
 /// How many open claims a learner has.

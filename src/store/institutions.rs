@@ -7,9 +7,10 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::pattern::{containing, lower};
 use super::schema::institutions;
 use super::types::{At, Key};
-use crate::domain::institution::InstitutionStatus;
+use crate::domain::institution::{InstitutionFilter, InstitutionStatus};
 
 /// An organisation on the bank.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -92,22 +93,29 @@ pub fn replace(conn: &mut Conn, row: &InstitutionRow, edition: i64) -> Result<bo
     Ok(changed == 1)
 }
 
-/// Institutions after `after`, in the order of registration; of one status, if one is named.
+/// Institutions after `after`, in the order of registration.
 /// Where `visible` is given, only those that are public, and the ones in it.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn list(
     conn: &mut Conn,
-    status: Option<InstitutionStatus>,
+    filter: &InstitutionFilter,
     visible: Option<&[Uuid]>,
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<InstitutionRow>, StoreError> {
     each_back_end!(conn, c => {
         let mut query = institutions::table.into_boxed();
-        if let Some(status) = status {
+        if let Some(status) = filter.status {
             query = query.filter(institutions::status.eq(status.as_str()));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(institutions::kind.eq(kind.as_str()));
+        }
+        if let Some(part) = &filter.name_contains {
+            let pattern = containing(&part.to_ascii_lowercase());
+            query = query.filter(lower(institutions::name.nullable()).like(pattern).escape('\\'));
         }
         if let Some(own) = visible {
             let own: Vec<Key> = own.iter().copied().map(Key).collect();

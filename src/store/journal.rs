@@ -131,23 +131,44 @@ pub fn tell(conn: &mut Conn, told: &[Told]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Audit rows from the newest, before `before`; of one institution or one subject, if these are named.
+/// Which audit rows to read.
+#[derive(Debug, Default)]
+pub struct AuditWish {
+    pub institution_id: Option<Uuid>,
+    pub subject_id: Option<Uuid>,
+    pub operation: Option<String>,
+    pub request_id: Option<Uuid>,
+    pub actor: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Audit rows from the newest, before `before`.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn audit(
-    conn: &mut Conn,
-    institution_id: Option<Uuid>,
-    subject_id: Option<Uuid>,
-    before: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<AuditRow>, StoreError> {
+pub fn audit(conn: &mut Conn, wish: &AuditWish, before: Option<Uuid>, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
     let mut query = audit_log::table.into_boxed();
-    if let Some(institution_id) = institution_id {
+    if let Some(institution_id) = wish.institution_id {
         query = query.filter(audit_log::institution_id.eq(Key(institution_id)));
     }
-    if let Some(subject_id) = subject_id {
+    if let Some(subject_id) = wish.subject_id {
         query = query.filter(audit_log::subject_id.eq(Key(subject_id)));
+    }
+    if let Some(operation) = &wish.operation {
+        query = query.filter(audit_log::operation.eq(operation));
+    }
+    if let Some(request_id) = wish.request_id {
+        query = query.filter(audit_log::request_id.eq(Key(request_id)));
+    }
+    if let Some(actor) = &wish.actor {
+        query = query.filter(audit_log::actor.eq(actor));
+    }
+    if let Some(from) = wish.from {
+        query = query.filter(audit_log::at.ge(At(from)));
+    }
+    if let Some(until) = wish.until {
+        query = query.filter(audit_log::at.lt(At(until)));
     }
     if let Some(before) = before {
         query = query.filter(audit_log::audit_id.lt(Key(before)));

@@ -80,6 +80,14 @@ pub fn list(conn: &mut Conn, filter: &MergeFilter, before: Option<Uuid>, limit: 
     Ok(query.order(merges::merge_id.desc()).limit(limit).load(conn)?)
 }
 
+/// How many merges are in a state.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count(conn: &mut Conn, state: MergeState) -> Result<i64, StoreError> {
+    Ok(merges::table.filter(merges::state.eq(state.as_str())).count().get_result(conn)?)
+}
+
 /// A merge of one of some learners about which people have yet to decide, if there is one.
 ///
 /// # Errors

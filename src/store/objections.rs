@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::claims::ClaimRow;
 use super::connection::Conn;
@@ -48,6 +49,20 @@ pub fn list(conn: &mut Conn, row: &ClaimRow) -> Result<Vec<ObjectionRow>, StoreE
         .filter(objections::claim_id.eq(&row.claim_id))
         .order(objections::objection_id)
         .load(conn)?)
+}
+
+/// The claims to which somebody objected, from the newest claim, before `before`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn claims_of(conn: &mut Conn, raised_by: &str, before: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>, StoreError> {
+    let mut query = objections::table.select(objections::claim_id).distinct().into_boxed();
+    query = query.filter(objections::raised_by.eq(raised_by));
+    if let Some(before) = before {
+        query = query.filter(objections::claim_id.lt(Key(before)));
+    }
+    let found: Vec<Key> = query.order(objections::claim_id.desc()).limit(limit).load(conn)?;
+    Ok(found.into_iter().map(|key| key.0).collect())
 }
 
 /// Answers an objection; false where it is answered already.

@@ -63,6 +63,7 @@ pub struct PackHead {
     pub title_en: Option<String>,
     pub effective_from: NaiveDate,
     pub effective_to: Option<NaiveDate>,
+    pub filed_at: Option<At>,
     pub notice_until: Option<NaiveDate>,
     pub published_at: Option<At>,
     pub edition: i64,
@@ -129,6 +130,9 @@ pub fn list(
         }
         if let Some(institution_id) = filter.institution_id {
             query = query.filter(rule_packs::institution_id.eq(Some(Key(institution_id))));
+        }
+        if filter.of_bank {
+            query = query.filter(rule_packs::institution_id.is_null());
         }
         if let Some(code) = &filter.code {
             query = query.filter(rule_packs::code.eq(code));

@@ -1,5 +1,12 @@
 //! Patterns of `LIKE`, whose escape is a backslash.
 
+use diesel::sql_types::{Nullable, Text};
+
+diesel::define_sql_function! {
+    /// Lower case of the letters a to z, on both back ends.
+    fn lower(text: Nullable<Text>) -> Nullable<Text>;
+}
+
 /// The pattern of texts that contain a part, whose own wildcards stand for themselves.
 pub(super) fn containing(part: &str) -> String {
     let literal: String = part

@@ -206,6 +206,18 @@ pub fn list_confirmations(
     Ok(query.order(entry_confirmations::confirmation_id.desc()).limit(limit).load(conn)?)
 }
 
+/// How many requests wait for an institution.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_open_confirmations(conn: &mut Conn, institution_id: Uuid) -> Result<i64, StoreError> {
+    Ok(entry_confirmations::table
+        .filter(entry_confirmations::institution_id.eq(Key(institution_id)))
+        .filter(entry_confirmations::is_open.eq(true))
+        .count()
+        .get_result(conn)?)
+}
+
 /// Writes where a request stands, if it still stands where it was read.
 ///
 /// # Errors

@@ -2,22 +2,16 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use uuid::Uuid;
 
 use super::connection::Conn;
 use super::dated::{is_in_force, supersede};
 use super::each_back_end;
 use super::error::StoreError;
-use super::pattern::containing;
+use super::pattern::{containing, lower};
 use super::schema::programmes;
 use super::types::{At, Document, Key};
 use crate::domain::programme::ProgrammeFilter;
-
-diesel::define_sql_function! {
-    /// Lower case of the letters a to z, on both back ends.
-    fn lower(text: Nullable<Text>) -> Nullable<Text>;
-}
 
 /// A version of a programme, without its document.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
@@ -76,6 +70,18 @@ pub fn find(conn: &mut Conn, programme_id: Uuid) -> Result<Option<(ProgrammeRow,
         .select((ProgrammeRow::as_select(), programmes::document))
         .first(conn)
         .optional()?)
+}
+
+/// Some versions.
+///
+/// # Errors
+/// When the database refuses.
+pub fn by_ids(conn: &mut Conn, programme_ids: &[Uuid]) -> Result<Vec<ProgrammeRow>, StoreError> {
+    let ids: Vec<Key> = programme_ids.iter().copied().map(Key).collect();
+    Ok(each_back_end!(conn, c => programmes::table
+        .filter(programmes::programme_id.eq_any(&ids))
+        .select(ProgrammeRow::as_select())
+        .load(c))?)
 }
 
 /// Versions after `after`, in the order of publication.

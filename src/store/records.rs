@@ -220,6 +220,19 @@ pub fn outcomes(conn: &mut Conn, filter: &OutcomeFilter, before: Option<Uuid>, l
     Ok(query.order(outcomes::outcome_id.desc()).limit(limit).load(conn)?)
 }
 
+/// How many outcomes of an institution stand somewhere.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_outcomes(conn: &mut Conn, institution_id: Uuid, status: OutcomeStatus) -> Result<i64, StoreError> {
+    Ok(outcomes::table
+        .filter(outcomes::left_by.is_null())
+        .filter(outcomes::institution_id.eq(Key(institution_id)))
+        .filter(outcomes::status.eq(status.as_str()))
+        .count()
+        .get_result(conn)?)
+}
+
 /// Finds a decision, with the outcome that it is about.
 ///
 /// # Errors
@@ -314,6 +327,23 @@ pub fn replace_sealed(conn: &mut Conn, learner_id: Uuid, document: &[u8], name: 
 pub fn learners(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<LearnerRow>, StoreError> {
     let ids: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
     Ok(each_back_end!(conn, c => learners::table.filter(learners::learner_id.eq_any(&ids)).load(c))?)
+}
+
+/// The achievement of each of some outcomes, whosever they are.
+///
+/// # Errors
+/// When the database refuses.
+pub fn achievements_of(conn: &mut Conn, outcome_ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+    let ids: Vec<Key> = outcome_ids.iter().copied().map(Key).collect();
+    let rows: Vec<(Key, Key)> = each_back_end!(conn, c => outcomes::table
+        .filter(outcomes::outcome_id.eq_any(&ids))
+        .filter(outcomes::left_by.is_null())
+        .select((outcomes::outcome_id, outcomes::achievement_id))
+        .load(c))?;
+    Ok(rows
+        .into_iter()
+        .map(|(outcome_id, achievement_id)| (outcome_id.0, achievement_id.0))
+        .collect())
 }
 
 /// Finds an outcome.

@@ -186,6 +186,7 @@ diesel::table! {
         expires_at -> Moment,
         ended_at -> Nullable<Moment>,
         ended_because -> Nullable<Text>,
+        ceremony -> Nullable<Text>,
     }
 }
 
@@ -210,6 +211,20 @@ diesel::table! {
     recovery_codes (user_id, code_digest) {
         user_id -> Id,
         code_digest -> Binary,
+        used_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::store::types::{Id, Moment};
+
+    passkeys (credential_id) {
+        credential_id -> Binary,
+        user_id -> Id,
+        name -> Text,
+        public_key -> Text,
+        created_at -> Moment,
         used_at -> Nullable<Moment>,
     }
 }
@@ -1462,6 +1477,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     second_factors,
     recovery_codes,
+    passkeys,
     setup_tokens,
     api_clients,
     learners,

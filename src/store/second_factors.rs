@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::error::StoreError;
+use super::passkeys::remove_passkeys_of;
 use super::schema::{recovery_codes, second_factors};
 use super::types::{At, Key};
 
@@ -127,6 +128,7 @@ pub fn replace_sealed(conn: &mut Conn, row: &SecondFactorRow, secret_sealed: &[u
 /// When the database refuses.
 pub fn remove(conn: &mut Conn, user_id: Uuid) -> Result<(), StoreError> {
     diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(Key(user_id)))).execute(conn)?;
+    remove_passkeys_of(conn, user_id)?;
     diesel::delete(second_factors::table.find(Key(user_id))).execute(conn)?;
     Ok(())
 }

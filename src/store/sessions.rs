@@ -26,6 +26,8 @@ pub struct SessionRow {
     pub expires_at: At,
     pub ended_at: Option<At>,
     pub ended_because: Option<String>,
+    /// What is remembered between the two requests with which a passkey is made or shown.
+    pub ceremony: Option<String>,
 }
 
 /// A user's log-in, where it is one that counts: neither ended nor waiting for the second factor.
@@ -100,6 +102,30 @@ pub fn touch_session(conn: &mut Conn, session_id: Uuid, now: DateTime<Utc>) -> R
         .set(sessions::refreshed_at.eq(At(now)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Remembers what the answer to a ceremony will be compared with, in the place of what was remembered before.
+///
+/// # Errors
+/// When the database refuses.
+pub fn begin_ceremony(conn: &mut Conn, session_id: Uuid, ceremony: &str) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(Key(session_id)))
+        .set(sessions::ceremony.eq(Some(ceremony)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes what was remembered: an answer is looked at once. Nothing where it was taken meanwhile.
+///
+/// # Errors
+/// When the database refuses.
+pub fn take_ceremony(conn: &mut Conn, session_id: Uuid) -> Result<Option<String>, StoreError> {
+    let Some(row) = session(conn, session_id)? else { return Ok(None) };
+    let taken = diesel::update(sessions::table.find(Key(session_id)))
+        .filter(sessions::ceremony.eq(&row.ceremony))
+        .set(sessions::ceremony.eq(None::<String>))
+        .execute(conn)?;
+    Ok(row.ceremony.filter(|_| taken == 1))
 }
 
 /// Opens a log-in that waited for the second factor, with another secret.

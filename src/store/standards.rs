@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::pattern::{containing, lower};
 use super::schema::{achievements, certificate_patterns, recognition_rules};
 use super::types::{At, Document, Key};
 use crate::domain::achievement::AchievementFilter;
@@ -122,6 +123,7 @@ pub fn list_achievements(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<AchievementRow>, StoreError> {
+    let later = diesel::alias!(achievements as later_achievements);
     let mut query = achievements::table.into_boxed();
     if !drafts {
         query = query.filter(achievements::status.ne("draft"));
@@ -137,6 +139,20 @@ pub fn list_achievements(
     }
     if let Some(code) = &filter.code {
         query = query.filter(achievements::code.eq(code.clone()));
+    }
+    if let Some(part) = &filter.name_contains {
+        let pattern = containing(&part.to_ascii_lowercase());
+        let chinese = lower(achievements::name_chinese.nullable()).like(pattern.clone()).escape('\\');
+        let english = lower(achievements::name_english).like(pattern).escape('\\');
+        query = query.filter(chinese.or(english));
+    }
+    if filter.newest {
+        let of_same = later.field(achievements::lineage_id).eq(achievements::lineage_id);
+        let is_later = later.field(achievements::version).gt(achievements::version);
+        let published = later.field(achievements::status).ne("draft");
+        query = query.filter(diesel::dsl::not(diesel::dsl::exists(
+            later.filter(of_same.and(is_later).and(published)),
+        )));
     }
     if let Some(after) = after {
         query = query.filter(achievements::achievement_id.gt(Key(after)));

@@ -189,6 +189,15 @@ pub fn list(
     Ok(query.order(duplicate_suspicions::suspicion_id.desc()).limit(limit).load(conn)?)
 }
 
+/// How many suspicions have a status.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count(conn: &mut Conn, status: SuspicionStatus) -> Result<i64, StoreError> {
+    let of = duplicate_suspicions::table.filter(duplicate_suspicions::status.eq(status.as_str()));
+    Ok(of.count().get_result(conn)?)
+}
+
 /// How many outcomes of a learner have a status.
 ///
 /// # Errors

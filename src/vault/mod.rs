@@ -3,6 +3,7 @@
 pub mod authenticator;
 pub mod key_ring;
 pub mod opaque;
+pub mod passkey;
 pub mod passwords;
 pub mod seal;
 pub mod signatures;

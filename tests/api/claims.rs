@@ -19,7 +19,7 @@ pub(crate) struct Office {
     pub(crate) outcome: String,
 }
 
-fn programme() -> Value {
+pub(crate) fn programme() -> Value {
     let course = |code: &str, credits: &str| json!({ "code": code, "name": { "zh": format!("课程{code}") }, "credits": credits, "tags": ["core"], "required": true, "bucket": "major" });
     json!({ "code": "elec-2024", "name": { "zh": "电气自动化技术", "en": "Electrical automation" }, "level": 4, "required_credit": "20",
         "buckets": [{ "code": "major", "name": { "zh": "专业课" }, "minimum": "8" }],
@@ -57,12 +57,12 @@ pub(crate) fn office(server: &Server, claims: Value, mature: bool) -> Office {
 }
 
 impl Office {
-    fn keep(&self, server: &Server) -> String {
+    pub(crate) fn keep(&self, server: &Server) -> String {
         let kept = server.post("/api/v1/me/worths", &self.learner, &json!({ "programme_id": self.programme }));
         kept.expect(201)["worth_id"].as_str().unwrap().to_owned()
     }
 
-    fn submit(&self, server: &Server, worth: &str) -> Answer {
+    pub(crate) fn submit(&self, server: &Server, worth: &str) -> Answer {
         let claim = json!({ "kind": "conversion", "worth_id": worth, "statement": "申请以证书转换专业核心课程" });
         server.post("/api/v1/me/claims", &self.learner, &claim)
     }
@@ -102,6 +102,18 @@ fn a_conversion_is_claimed_judged_by_a_panel_and_bought() {
             (&json!("submitted"), &json!("8.00"), &json!(3), &json!("take")),
             "{claim}"
         );
+        let listed = server.get("/api/v1/me/claims", &office.learner).expect(200);
+        let item = &listed["items"][0];
+        assert_eq!(
+            (
+                &item["programme_name"]["en"],
+                &item["left_working_days"],
+                &claim["outcomes"][0]["name"]["zh"]
+            ),
+            (&json!("Electrical automation"), &json!(5), &json!("电工(四级/中级工)")),
+            "{item}"
+        );
+        assert!(item["institution_name"].is_string() && item["achievement_name"].is_null(), "{item}");
         // The rest of the certificate is forfeited, so that all of it is held.
         assert_eq!(office.account(server), pockets("0.00", "9.00", "0.00"));
         let id = id_of(&claim);

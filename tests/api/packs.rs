@@ -280,6 +280,7 @@ fn drafts_are_refused_by_owner_code_and_shape() {
             (1, 2)
         );
         assert_eq!(listed("", Some(&town.registrar)), 0, "members name their institution");
+        assert_eq!((listed("of_bank=true", Some(&town.officer)), listed("of_bank=true", None)), (1, 0));
     });
 }
 

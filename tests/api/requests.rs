@@ -23,6 +23,11 @@ fn a_refusal_is_overturned_and_the_record_corrected() {
         let requested = request(server, &learner, &deposited["outcome_id"]).expect(201);
         let path = format!("/api/v1/correction-requests/{}", requested["request_id"].as_str().unwrap());
         let act = |step: &str, token: &str, body: Value| server.post(&format!("{path}/{step}"), token, &body);
+        assert_eq!(
+            (&requested["outcome_name"]["zh"], &requested["left_working_days"]),
+            (&json!("电工(四级/中级工)"), &json!(20))
+        );
+        assert!(requested["institution_name"].is_string(), "{requested}");
         let again = request(server, &learner, &deposited["outcome_id"]);
         assert_eq!(again.refusal(), (409, "correction_requested"));
         assert!(again.text.contains(requested["request_id"].as_str().unwrap()));

@@ -11,7 +11,7 @@ use super::town::{Town, user};
 use things::{FILE, Things, body, claim_of, portfolio_of, things};
 
 /// Operations that answer anybody.
-const PUBLIC: [&str; 47] = [
+const PUBLIC: [&str; 49] = [
     "set_up",
     "log_in",
     "refresh_session",
@@ -37,6 +37,8 @@ const PUBLIC: [&str; 47] = [
     "read_openapi",
     "read_docs",
     "read_style",
+    "list_institutions",
+    "read_institution",
     "list_rule_packs",
     "read_rule_pack",
     "read_rule_pack_schema",
@@ -62,12 +64,10 @@ const PUBLIC: [&str; 47] = [
 ];
 
 /// Operations about the caller, or about what anybody who logged in may know.
-const ANYBODYS: [&str; 8] = [
+const ANYBODYS: [&str; 6] = [
     "log_out",
     "change_password",
     "read_me",
-    "list_institutions",
-    "read_institution",
     "deposit_batch",
     "list_outcomes",
     "validate_rule_pack",

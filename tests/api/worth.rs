@@ -83,6 +83,7 @@ fn anybody_asks_what_invented_outcomes_are_worth() {
             worth["said"][0]["sentences"][0],
             "3.50 credits go to the course 课程E101 (E101), by 第六条."
         );
+        assert_eq!(worth["said"][0]["name"], "电工(三级/高级工)");
         let chinese = reqwest::blocking::Client::new()
             .post(format!("{}/api/v1/worth", server.base))
             .header("Accept-Language", "zh-CN");

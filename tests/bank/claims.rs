@@ -26,9 +26,9 @@ fn told(office: &Office, claim_id: Uuid, operation: &str) -> usize {
     let (_, administrator) = log_in(&office.world.bank, "admin");
     let filter = AuditFilter {
         subject_id: Some(claim_id),
-        institution_id: None,
+        ..AuditFilter::default()
     };
-    let rows = list_audit(&office.world.bank, &administrator, filter, None, 100).unwrap();
+    let rows = list_audit(&office.world.bank, &administrator, &filter, None, 100).unwrap();
     rows.iter().filter(|row| row.operation == operation).count()
 }
 

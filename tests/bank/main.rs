@@ -19,6 +19,7 @@ mod credential_jobs;
 mod credential_news;
 mod credentials;
 mod credentials_of_others;
+mod deciding;
 mod deposits;
 mod disputes;
 mod doubles;

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use credit_bank::domain::actor::Caller;
+use credit_bank::domain::institution::InstitutionFilter;
 use credit_bank::domain::outcome::OutcomeFilter;
 use credit_bank::domain::portfolio::share::LookedWith;
 use credit_bank::ops::context::Context;
@@ -33,7 +34,13 @@ fn a_refresh_token_used_twice_ends_the_log_in() {
             "refresh_token_invalid"
         );
         assert_eq!(
-            code(institutions::list_institutions(bank, &registrar, None, None, 10)),
+            code(institutions::list_institutions(
+                bank,
+                &registrar,
+                &InstitutionFilter::default(),
+                None,
+                10
+            )),
             "unauthenticated"
         );
     });
@@ -47,7 +54,12 @@ fn logging_out_ends_one_log_in_and_a_new_password_ends_all() {
         let (_, two) = log_in(bank, "registrar");
         sessions::log_out(bank, &one).unwrap();
         assert_eq!(code(sessions::log_out(bank, &one)), "unauthenticated");
-        assert_eq!(institutions::list_institutions(bank, &two, None, None, 10).unwrap().len(), 1);
+        assert_eq!(
+            institutions::list_institutions(bank, &two, &InstitutionFilter::default(), None, 10)
+                .unwrap()
+                .len(),
+            1
+        );
         assert_eq!(
             code(sessions::change_password(bank, &two, "not the password", "marble-kettle-orchid-7")),
             "wrong_credentials"

@@ -109,9 +109,9 @@ fn a_second_runner_takes_over_and_the_first_writes_nothing_more() {
         let (_, administrator) = log_in(&world.bank, "admin");
         let filter = audit::AuditFilter {
             subject_id: Some(job.summary.simulation_id),
-            institution_id: None,
+            ..audit::AuditFilter::default()
         };
-        let told = audit::list_audit(&world.bank, &administrator, filter, None, 10).unwrap();
+        let told = audit::list_audit(&world.bank, &administrator, &filter, None, 10).unwrap();
         assert_eq!(told.len(), 2, "it is finished once");
     });
 }

@@ -173,9 +173,9 @@ fn a_draft_that_gives_and_takes_is_reported_exactly() {
         let (_, administrator) = log_in(&world.bank, "admin");
         let filter = audit::AuditFilter {
             subject_id: Some(started.summary.simulation_id),
-            institution_id: None,
+            ..audit::AuditFilter::default()
         };
-        let told = audit::list_audit(&world.bank, &administrator, filter, None, 10).unwrap();
+        let told = audit::list_audit(&world.bank, &administrator, &filter, None, 10).unwrap();
         let operations: Vec<&str> = told.iter().map(|entry| entry.operation.as_str()).collect();
         assert_eq!(operations, ["finish_simulation", "start_simulation"]);
     });
@@ -246,9 +246,9 @@ fn of_two_who_start_at_once_one_is_told_of_the_other() {
         let (_, administrator) = log_in(&world.bank, "admin");
         let filter = audit::AuditFilter {
             subject_id: Some(started[0].as_ref().unwrap().summary.simulation_id),
-            institution_id: None,
+            ..audit::AuditFilter::default()
         };
-        let told = audit::list_audit(&world.bank, &administrator, filter, None, 10).unwrap();
+        let told = audit::list_audit(&world.bank, &administrator, &filter, None, 10).unwrap();
         assert_eq!(told.len(), 2, "it is finished once");
     });
 }

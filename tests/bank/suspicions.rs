@@ -218,10 +218,10 @@ fn what_is_dismissed_comes_back_for_a_new_ground_only() {
             (SuspicionStatus::Open, 2, dismissed.dismissed_at)
         );
         let filter = AuditFilter {
-            institution_id: None,
             subject_id: Some(suspicion_id),
+            ..AuditFilter::default()
         };
-        let written = list_audit(bank, &auditor_again(world), filter, None, 10).unwrap();
+        let written = list_audit(bank, &auditor_again(world), &filter, None, 10).unwrap();
         let operations: Vec<&str> = written.iter().map(|entry| entry.operation.as_str()).collect();
         assert_eq!(operations, ["find_duplicates", "dismiss_suspicion", "find_duplicates"]);
         assert_eq!(told_to_learners(world), 0);

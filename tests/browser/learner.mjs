@@ -1,22 +1,9 @@
 // A learner: claims the account that a school opened, reads it, disputes a record, and secures the log-in.
 import { strict as assert } from "node:assert";
-import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Reader, looked, start } from "./pages.mjs";
+import { Reader, code, looked, signIn, start } from "./pages.mjs";
 
 const given = JSON.parse(readFileSync(0, "utf8"));
-
-/** The code that an authenticator shows (RFC 6238). */
-function code(secret, moment) {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret.replaceAll(" ", "")].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(moment / 30000)));
-  const digest = createHmac("sha1", key).update(step).digest();
-  const at = digest[19] & 15;
-  return String((digest.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, "0");
-}
 
 async function claim(reader, { account_number, claim_code, username, password }) {
   await reader.go("/");
@@ -37,12 +24,6 @@ async function claim(reader, { account_number, claim_code, username, password })
   await reader.page.locator("#password").fill(password);
   await reader.press(reader.say("领取账户", "Claim the account"));
   await reader.sees(reader.say("账户已领取", "The account is yours"));
-}
-
-async function signIn(reader, username, password) {
-  await reader.fill(reader.say("用户名", "User name"), username);
-  await reader.page.locator("#password").fill(password);
-  await reader.press(reader.say("登录", "Sign in"));
 }
 
 async function read(reader) {

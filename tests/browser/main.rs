@@ -7,10 +7,19 @@
     reason = "a test fails by panicking"
 )]
 
+mod claims;
+mod desk;
+mod files;
+mod folio;
+mod mine;
+mod office;
+mod packs;
 mod pages;
+mod passkeys;
 #[path = "../api/server.rs"]
 #[expect(dead_code, reason = "the tests of the API use all of it")]
 mod server;
 #[path = "../api/town.rs"]
 #[expect(dead_code, reason = "the tests of the API use all of it")]
 mod town;
+mod worth;

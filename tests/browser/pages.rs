@@ -10,7 +10,7 @@ use super::server::{BackEnd, PASSWORD, Server};
 use super::town::Town;
 
 /// Runs a script, and says how many things it looked at.
-fn looked(script: &str, given: &Value) -> u64 {
+pub(super) fn looked(script: &str, given: &Value) -> u64 {
     let installed: PathBuf = std::env::var("CREDIT_BANK_TEST_BROWSER")
         .expect("tests/run names the browser's driver in CREDIT_BANK_TEST_BROWSER")
         .into();

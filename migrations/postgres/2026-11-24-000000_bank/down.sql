@@ -67,6 +67,7 @@ DROP TABLE account_numbers;
 DROP TABLE learners;
 DROP TABLE api_clients;
 DROP TABLE setup_tokens;
+DROP TABLE passkeys;
 DROP TABLE recovery_codes;
 DROP TABLE second_factors;
 DROP TABLE sessions;

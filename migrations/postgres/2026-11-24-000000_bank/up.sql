@@ -132,7 +132,8 @@ CREATE TABLE memberships (
 CREATE INDEX memberships_by_institution ON memberships (institution_id);
 
 -- A log-in: of a program with its rotating refresh token (one family, one row), or of a browser with the secret of its cookie.
--- `browser` is what sort of browser it is; a program has none. Distributed by its own key.
+-- `browser` is what sort of browser it is; a program has none. `ceremony` is what the bank remembers between the two requests with
+-- which a passkey is made or shown. Distributed by its own key.
 CREATE TABLE sessions (
     session_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -144,6 +145,7 @@ CREATE TABLE sessions (
     expires_at timestamptz NOT NULL,
     ended_at timestamptz,
     ended_because text,
+    ceremony text,
     CONSTRAINT sessions_pk PRIMARY KEY (session_id)
 );
 CREATE INDEX sessions_open_by_user ON sessions (user_id) WHERE ended_at IS NULL;
@@ -167,6 +169,18 @@ CREATE TABLE recovery_codes (
     used_at timestamptz,
     CONSTRAINT recovery_codes_pk PRIMARY KEY (user_id, code_digest)
 );
+
+-- Passkeys (WebAuthn), which are shown in the place of an authenticator's code. An id is one user's. Distributed by its own key.
+CREATE TABLE passkeys (
+    credential_id bytea NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    public_key text NOT NULL,
+    created_at timestamptz NOT NULL,
+    used_at timestamptz,
+    CONSTRAINT passkeys_pk PRIMARY KEY (credential_id)
+);
+CREATE INDEX passkeys_by_user ON passkeys (user_id);
 
 -- The one-time link of the first administrator. Distributed by its own key.
 CREATE TABLE setup_tokens (
@@ -759,6 +773,8 @@ CREATE TABLE objections (
     CONSTRAINT objections_answer_known CHECK (answer IN ('upheld', 'dismissed')),
     CONSTRAINT objections_answer_complete CHECK ((answer IS NULL) = (answered_at IS NULL) AND (answer IS NULL) = (answered_by IS NULL) AND (answer IS NULL) = (answer_reason IS NULL))
 );
+
+CREATE INDEX objections_by_raiser ON objections (raised_by, claim_id);
 
 -- The last number of a decision letter, by institution and year; the bank's own have no institution's key. Distributed by its own key.
 CREATE TABLE decision_numbers (

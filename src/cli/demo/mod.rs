@@ -17,6 +17,7 @@ use super::serve::as_the_bank;
 use super::{CommandError, start};
 use crate::config::Config;
 use crate::domain::credit::Credit;
+use crate::domain::institution::InstitutionFilter;
 use crate::ops::institutions::list_institutions;
 use crate::ops::verify::verify;
 use fill::Filled;
@@ -51,7 +52,7 @@ pub(super) fn run(arguments: &DemoArguments, config: &Config) -> Result<(), Comm
     // The demonstration's pack is to be in force today: its public notice is imagined to be over.
     bank.pack_notice_days = 0;
     bank.store.migrate()?;
-    if !list_institutions(&bank, &as_the_bank(), None, None, 1)?.is_empty() {
+    if !list_institutions(&bank, &as_the_bank(), &InstitutionFilter::default(), None, 1)?.is_empty() {
         return Err(CommandError::Other(
             "this bank has institutions already; the demonstration fills an empty one (name another CREDIT_BANK_DATA_DIR)".to_owned(),
         ));

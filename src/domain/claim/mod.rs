@@ -109,6 +109,15 @@ pub struct ClaimFilter {
     pub due_before: Option<NaiveDate>,
 }
 
+/// In which order to list claims, and after which of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimPlace {
+    /// From the newest, before this one.
+    Newest(Option<Uuid>),
+    /// Those on which something is due, from the earliest day, after this one.
+    Due(Option<(NaiveDate, Uuid)>),
+}
+
 /// Where a claim stands, with what matters there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ClaimState {

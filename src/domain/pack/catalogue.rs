@@ -10,6 +10,8 @@ use super::life::PackStatus;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PackFilter {
     pub institution_id: Option<Uuid>,
+    /// Only the bank's own standards.
+    pub of_bank: bool,
     pub code: Option<String>,
     /// As it is today.
     pub status: Option<PackStatus>,

@@ -3,7 +3,7 @@
 
 mod claims;
 mod clauses;
-mod conditions;
+pub mod conditions;
 mod definitions;
 mod names;
 

@@ -2,6 +2,17 @@
 
 /// English and Chinese, as in the table that this one continues.
 pub(super) const PHRASES: &[(&str, &str)] = &[
+    // What is no JSON.
+    (
+        "must be JSON; it breaks off at line {}, column {}",
+        "不是有效的 JSON：在第 {} 行第 {} 列读不下去",
+    ),
+    // How a test case came out otherwise.
+    ("recognised: expected {}, found {}", "认可的学分：应为 {}，实为 {}"),
+    ("used of {}: expected {}, found {}", "成果 {} 用去的学分：应为 {}，实为 {}"),
+    ("reasons of {}: expected {}, found {}", "成果 {} 的理由：应有 {}，实为 {}"),
+    ("cut by {}: expected {}, found {}", "限额 {} 的扣减：应为 {}，实为 {}"),
+    ("no answer: {}", "无法得出结果：{}"),
     // What the author has to choose.
     (
         "must say which date selects the version that judges an outcome: award_date or decision_date",

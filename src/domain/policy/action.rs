@@ -9,6 +9,7 @@ words! {
     pub enum Action {
         CreateUser => "create_user",
         ReadUsers => "read_users",
+        ReadHealth => "read_health",
         DecideInstitution => "decide_institution",
         ReadInstitution => "read_institution",
         EditInstitution => "edit_institution",

@@ -27,6 +27,7 @@ pub(super) fn scope_for(action: Action) -> Option<(Scope, Needs)> {
         A::ManageWebhooks => Some((Scope::WebhooksWrite, Needs::Approval)),
         A::CreateUser
         | A::ReadUsers
+        | A::ReadHealth
         | A::DecideInstitution
         | A::ReadInstitution
         | A::EditInstitution

@@ -137,30 +137,22 @@ pub fn disclosed(view: &ViewDefinition, holder: &Holder, items: &[Item], today: 
 }
 
 fn shown(item: Item, shows: &impl Fn(Disclosed) -> bool) -> DisclosedItem {
+    let whole = DisclosedItem::from(item);
     // Of the learner's own words a place of work is shown where the view shows such; what institutions say names them anyway.
     DisclosedItem {
-        kind: item.kind,
-        title: item.title,
-        text: item.text.filter(|_| shows(Disclosed::Text)),
-        from: item.from,
-        to: item.to,
-        organisation: item.organisation.filter(|_| shows(Disclosed::Organisation)),
-        verification: item.verification,
-        verified_on: item.verified_on,
-        institutions: item.institutions.into_iter().map(|institution| institution.name).collect(),
-        figures: item
+        text: whole.text.filter(|_| shows(Disclosed::Text)),
+        organisation: whole.organisation.filter(|_| shows(Disclosed::Organisation)),
+        figures: whole
             .figures
             .map(|figures| shown_figures(figures, shows))
             .filter(|figures| *figures != Figures::default()),
-        bank_credit: item.bank_credit.filter(|_| shows(Disclosed::BankCredit)),
-        course_credit: item.course_credit.filter(|_| shows(Disclosed::CourseCredit)),
-        decision_number: item.decision_number.filter(|_| shows(Disclosed::CourseCredit)),
-        skills: if shows(Disclosed::Skills) { item.skills } else { Vec::new() },
-        links: if shows(Disclosed::Links) { item.links } else { Vec::new() },
-        artefacts: match shows(Disclosed::Artefacts) {
-            true => item.artefacts.into_iter().map(DisclosedArtefact::from).collect(),
-            false => Vec::new(),
-        },
+        bank_credit: whole.bank_credit.filter(|_| shows(Disclosed::BankCredit)),
+        course_credit: whole.course_credit.filter(|_| shows(Disclosed::CourseCredit)),
+        decision_number: whole.decision_number.filter(|_| shows(Disclosed::CourseCredit)),
+        skills: if shows(Disclosed::Skills) { whole.skills } else { Vec::new() },
+        links: if shows(Disclosed::Links) { whole.links } else { Vec::new() },
+        artefacts: if shows(Disclosed::Artefacts) { whole.artefacts } else { Vec::new() },
+        ..whole
     }
 }
 
@@ -175,6 +167,30 @@ fn shown_figures(figures: Figures, shows: &impl Fn(Disclosed) -> bool) -> Figure
         certificate_number: figures.certificate_number.filter(|_| shows(Disclosed::CertificateNumber)),
         level: figures.level.filter(|_| shows(Disclosed::Level)),
         trainee_group: figures.trainee_group.filter(|_| shows(Disclosed::TraineeGroup)),
+    }
+}
+
+/// All of it, as its learner sees it.
+impl From<Item> for DisclosedItem {
+    fn from(item: Item) -> Self {
+        Self {
+            kind: item.kind,
+            title: item.title,
+            text: item.text,
+            from: item.from,
+            to: item.to,
+            organisation: item.organisation,
+            verification: item.verification,
+            verified_on: item.verified_on,
+            institutions: item.institutions.into_iter().map(|institution| institution.name).collect(),
+            figures: item.figures,
+            bank_credit: item.bank_credit,
+            course_credit: item.course_credit,
+            decision_number: item.decision_number,
+            skills: item.skills,
+            links: item.links,
+            artefacts: item.artefacts.into_iter().map(DisclosedArtefact::from).collect(),
+        }
     }
 }
 

@@ -83,7 +83,7 @@ impl Act {
 }
 
 /// The right that a step needs, beside the hands that somebody had in the claim.
-fn action_for(event: ClaimEvent, state: ClaimState) -> Action {
+pub(super) fn action_for(event: ClaimEvent, state: ClaimState) -> Action {
     use ClaimEvent as E;
     match event {
         E::GiveInformation | E::Withdraw => Action::SubmitClaim,
@@ -172,7 +172,7 @@ fn told_words(event: ClaimEvent) -> Option<&'static str> {
     }
 }
 
-fn who(context: &Context, actor: &Actor) -> Result<ClaimActor, Rejection> {
+pub(super) fn who(context: &Context, actor: &Actor) -> Result<ClaimActor, Rejection> {
     match (context.caller, actor) {
         (Caller::User { user_id, .. }, _) => Ok(ClaimActor::Person {
             user_id,

@@ -163,3 +163,15 @@ pub fn count_due_claims(bank: &Bank, context: &Context, institution_id: Option<U
         Ok(counts)
     })
 }
+
+/// On how many claims something is overdue, whoever decides them.
+///
+/// # Errors
+/// What the policy answers.
+pub fn count_overdue_claims(bank: &Bank, context: &Context) -> Result<u64, OpError> {
+    let today = bank.day(context.now);
+    bank.store.read(|conn| {
+        context.authorised(conn, Action::ListClaims, Resource::Bank)?;
+        Ok(u64::try_from(store::count_overdue(conn, today)?).unwrap_or_default())
+    })
+}

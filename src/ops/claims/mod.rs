@@ -4,11 +4,12 @@
 pub mod act;
 pub mod clocks;
 pub(super) mod conversion;
+pub mod deciding;
 mod effect;
 pub mod letter;
 pub mod notice;
 pub mod reading;
-mod recognition;
+pub mod recognition;
 pub mod submit;
 pub mod view;
 pub(super) mod void;

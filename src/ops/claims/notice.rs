@@ -4,12 +4,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::act::{Act, acted, locked};
+use super::act::{Act, acted, locked, who};
 use super::conversion::kept;
 use super::view::{Objection, objection_of};
 use super::{Claim, OBJECTION, calendar, damaged, objection_place};
+use crate::domain::actor::Actor;
 use crate::domain::allocation::Award;
 use crate::domain::bilingual::Bilingual;
+use crate::domain::claim::case::Deed;
 use crate::domain::claim::{ClaimEvent, ClaimFilter, ClaimKind, ClaimState, ClaimStatus, ObjectionAnswer};
 use crate::domain::credit::CourseCredit;
 use crate::domain::rejection::Rejection;
@@ -33,6 +35,7 @@ pub struct Notice {
     #[schema(example = "张*三")]
     pub name_masked: String,
     /// Who grants; the bank itself where it is absent.
+    pub institution_id: Option<Uuid>,
     pub institution_name: Option<String>,
     pub programme_name: Option<Bilingual>,
     /// Course credit of a conversion, bank credit of a recognition.
@@ -45,6 +48,23 @@ pub struct Notice {
     pub certainty: Certainty,
     /// Objections without an answer.
     pub open_objections: u8,
+}
+
+/// A claim to which the caller objected: what it was on notice for, and what can be done now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objected {
+    pub claim_id: Uuid,
+    pub kind: ClaimKind,
+    pub name_masked: String,
+    /// Who grants; the bank itself where it is absent.
+    pub institution_name: Option<String>,
+    pub on_notice: bool,
+    /// The caller's, in order.
+    pub objections: Vec<Objection>,
+    /// The last day for an appeal, where the caller may appeal now.
+    pub appeal_until: Option<NaiveDate>,
+    /// The caller's appeal waits to be decided.
+    pub appealed: bool,
 }
 
 /// What is on public notice, from the newest; for anybody.
@@ -60,6 +80,22 @@ pub fn list_notices(bank: &Bank, institution_id: Option<Uuid>, before: Option<Uu
     bank.store.read(|conn| {
         let rows = store::list(conn, &filter, before, limit)?;
         rows.into_iter().map(|row| notice_of(bank, conn, &Claim::read(row)?)).collect()
+    })
+}
+
+/// One of what is on public notice; for anybody.
+///
+/// # Errors
+/// `NotFound` for what is not on notice now.
+pub fn read_notice(bank: &Bank, claim_id: Uuid) -> Result<Notice, OpError> {
+    bank.store.read(|conn| {
+        let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
+        let claim = Claim::read(row)?;
+        if matches!(claim.case.state, ClaimState::OnNotice { .. }) {
+            notice_of(bank, conn, &claim)
+        } else {
+            Err(Rejection::NotFound {}.into())
+        }
     })
 }
 
@@ -91,6 +127,7 @@ fn notice_of(bank: &Bank, conn: &mut Conn, claim: &Claim) -> Result<Notice, OpEr
         claim_id: row.claim_id.0,
         kind: claim.case.kind,
         name_masked: name_of(bank, &learner)?.on_public_notice(),
+        institution_id: row.institution_id.as_ref().map(|key| key.0),
         institution_name: institution.map(|row| row.name),
         programme_name,
         recognised: recognised.map_err(|_| broken())?,
@@ -215,6 +252,72 @@ pub fn list_own_objections(bank: &Bank, context: &Context, claim_id: Uuid) -> Re
             return Err(Rejection::NotFound {}.into());
         }
         rows.iter().map(|row| objection_of(bank, conn, row, true)).collect()
+    })
+}
+
+/// A claim to which the caller objected.
+///
+/// # Errors
+/// `NotFound` for whoever did not.
+pub fn read_objected(bank: &Bank, context: &Context, claim_id: Uuid) -> Result<Objected, OpError> {
+    bank.store.read(|conn| {
+        let actor = context.somebody(conn)?;
+        objected(bank, context, conn, &actor, claim_id)
+    })
+}
+
+/// The claims to which the caller objected, from the newest, before `before`.
+///
+/// # Errors
+/// What the policy answers.
+pub fn list_objected(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<Objected>, OpError> {
+    bank.store.read(|conn| {
+        let actor = context.somebody(conn)?;
+        let found = objections::claims_of(conn, &context.caller.label(), before, limit)?;
+        found
+            .into_iter()
+            .map(|claim_id| objected(bank, context, conn, &actor, claim_id))
+            .collect()
+    })
+}
+
+fn objected(bank: &Bank, context: &Context, conn: &mut Conn, actor: &Actor, claim_id: Uuid) -> Result<Objected, OpError> {
+    let claim = Claim::read(store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?)?;
+    let row = &claim.row;
+    let mut raised = objections::list(conn, row)?;
+    raised.retain(|row| row.raised_by == context.caller.label());
+    if raised.is_empty() {
+        return Err(Rejection::NotFound {}.into());
+    }
+    let learner = records::learner(conn, row.learner_id.0)?.ok_or_else(|| damaged(claim_id))?;
+    let institution = match &row.institution_id {
+        Some(key) => institutions::find(conn, key.0)?,
+        None => None,
+    };
+    let working_days = calendar(conn)?;
+    let deed = |event| -> Result<Deed, Rejection> {
+        Ok(Deed {
+            event,
+            by: who(context, actor)?,
+            on: bank.day(context.now),
+        })
+    };
+    // Asked as whoever does it is: nothing more is told of a claim that is no longer public.
+    let may = |event| -> Result<bool, Rejection> { Ok(claim.case.after(&deed(event)?, &claim.rules, &working_days).is_ok()) };
+    let may_appeal = may(ClaimEvent::Appeal)?;
+    let due = claim.case.state.due(claim.case.since, &claim.rules, &working_days);
+    Ok(Objected {
+        claim_id,
+        kind: claim.case.kind,
+        name_masked: name_of(bank, &learner)?.on_public_notice(),
+        institution_name: institution.map(|row| row.name),
+        on_notice: matches!(claim.case.state, ClaimState::OnNotice { .. }),
+        objections: raised
+            .iter()
+            .map(|row| objection_of(bank, conn, row, true))
+            .collect::<Result<_, OpError>>()?,
+        appeal_until: due.filter(|_| may_appeal).map(|due| due.on),
+        appealed: may(ClaimEvent::WithdrawAppeal)?,
     })
 }
 

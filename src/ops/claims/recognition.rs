@@ -158,7 +158,7 @@ pub(super) fn still_open(conn: &mut Conn, claim: &Claim) -> Result<(), OpError> 
     }
 }
 
-fn subject_of(claim: &Claim) -> Result<RecognitionSubject, OpError> {
+pub(super) fn subject_of(claim: &Claim) -> Result<RecognitionSubject, OpError> {
     Ok(serde_json::from_str(&claim.row.subject).map_err(|_| damaged(claim.row.claim_id.0))?)
 }
 

@@ -19,13 +19,13 @@ use crate::ops::disputes::{Dispute, disputes};
 use crate::ops::error::OpError;
 use crate::ops::evidence::{EvidenceFile, of_subject};
 use crate::ops::identity::{MaskedLearner, masked};
-use crate::ops::programmes::PublishedProgramme;
+use crate::ops::names::{Ids, NamedOutcome, Names};
 use crate::store::claims::{self as store, ClaimRow, StepRow};
 use crate::store::connection::Conn;
 use crate::store::conversions::{self, ConversionRow};
 use crate::store::error::StoreError;
 use crate::store::objections::{self, ObjectionRow};
-use crate::store::{institutions, programmes, records};
+use crate::store::records;
 
 /// Something that happened to a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -109,13 +109,19 @@ pub struct ClaimSummary {
     pub kind: ClaimKind,
     /// Who decides; the bank itself where it is absent.
     pub institution_id: Option<Uuid>,
+    pub institution_name: Option<String>,
     pub programme_id: Option<Uuid>,
+    pub programme_name: Option<Bilingual>,
+    /// What the outcome is called that is to be recognised.
+    pub achievement_name: Option<Bilingual>,
     pub status: ClaimStatus,
     pub verdict: Option<Verdict>,
     pub edition: i64,
     /// The day on which it came to its status.
     pub since: NaiveDate,
     pub due: Option<Due>,
+    /// How many working days are left, with the last one.
+    pub left_working_days: u32,
     /// By how many working days it is overdue.
     pub overdue_working_days: u32,
     pub submitted_at: DateTime<Utc>,
@@ -132,8 +138,6 @@ pub struct ClaimView {
     #[serde(flatten)]
     pub summary: ClaimSummary,
     pub learner: MaskedLearner,
-    pub institution_name: Option<String>,
-    pub programme_name: Option<Bilingual>,
     pub rules: ClaimRules,
     pub panel: PanelView,
     pub subject: Option<RecognitionSubject>,
@@ -142,6 +146,8 @@ pub struct ClaimView {
     pub worth_id: Option<Uuid>,
     pub judged_by: Vec<super::super::worth::JudgedBy>,
     pub allocation: Option<Allocation>,
+    /// What the outcomes are called that it names.
+    pub outcomes: Vec<NamedOutcome>,
     pub uses: Vec<ClaimUse>,
     pub conversions: Vec<Conversion>,
     pub objections: Vec<Objection>,
@@ -150,9 +156,47 @@ pub struct ClaimView {
     pub steps: Vec<ClaimStep>,
 }
 
+/// What is named in lists of claims.
+pub(super) struct ClaimNames {
+    names: Names,
+}
+
+impl ClaimNames {
+    /// The names that some claims need, and those of further outcomes.
+    pub(super) fn load(conn: &mut Conn, claims: &[Claim], outcome_ids: Vec<Uuid>) -> Result<Self, StoreError> {
+        let rows = || claims.iter().map(|claim| &claim.row);
+        let mut ids = Ids {
+            institutions: rows().filter_map(|row| row.institution_id.as_ref()).map(|key| key.0).collect(),
+            programmes: rows().filter_map(|row| row.programme_id.as_ref()).map(|key| key.0).collect(),
+            achievements: Vec::new(),
+            outcomes: outcome_ids,
+        };
+        ids.outcomes
+            .extend(rows().filter_map(|row| row.outcome_id.as_ref()).map(|key| key.0));
+        for claim in claims {
+            if let Some(RecognitionSubject::Declared(declared)) = claim.recognition()? {
+                ids.achievements.push(declared.achievement_id);
+            }
+        }
+        Ok(Self {
+            names: Names::load(conn, &ids)?,
+        })
+    }
+
+    /// What the outcome is called that a claim is about.
+    fn achievement(&self, claim: &Claim) -> Result<Option<Bilingual>, StoreError> {
+        Ok(match claim.recognition()? {
+            None => None,
+            Some(RecognitionSubject::Outcome { outcome_id }) => self.names.outcome(outcome_id),
+            Some(RecognitionSubject::Declared(declared)) => self.names.achievement(declared.achievement_id),
+        })
+    }
+}
+
 /// A claim in a list, on a day.
 pub(super) fn summary_of(
     claim: &Claim,
+    names: &ClaimNames,
     today: NaiveDate,
     working_days: &crate::domain::working_days::WorkingDays,
 ) -> Result<ClaimSummary, StoreError> {
@@ -164,12 +208,16 @@ pub(super) fn summary_of(
         learner_id: row.learner_id.0,
         kind: claim.case.kind,
         institution_id: row.institution_id.as_ref().map(|key| key.0),
+        institution_name: row.institution_id.as_ref().and_then(|key| names.names.institution(key.0)),
         programme_id: row.programme_id.as_ref().map(|key| key.0),
+        programme_name: row.programme_id.as_ref().and_then(|key| names.names.programme(key.0)),
+        achievement_name: names.achievement(claim)?,
         status: claim.case.state.status(),
         verdict: claim.case.state.verdict(),
         edition: row.edition,
         since: claim.case.since,
         due,
+        left_working_days: due.map_or(0, |due| working_days.count_between(today, due.on).days),
         overdue_working_days: due.map_or(0, |due| due.overdue_working_days(today, working_days)),
         submitted_at: row.submitted_at.0,
         recognised: recognised.map_err(|_| damaged(row.claim_id.0))?,
@@ -184,14 +232,6 @@ pub(super) fn view_of(bank: &Bank, context: &Context, conn: &mut Conn, actor: &A
     let broken = || damaged(row.claim_id.0);
     let own = actor.learner_id() == Some(row.learner_id.0);
     let learner = records::learner(conn, row.learner_id.0)?.ok_or_else(broken)?;
-    let institution = match &row.institution_id {
-        Some(key) => institutions::find(conn, key.0)?,
-        None => None,
-    };
-    let programme = match &row.programme_id {
-        Some(key) => programmes::find(conn, key.0)?.map(PublishedProgramme::try_from).transpose()?,
-        None => None,
-    };
     let (mut allocation, mut judged_by) = (None, Vec::new());
     if let Some(worth_id) = &row.worth_id {
         let (_, question, found) = kept(conn, row.learner_id.0, worth_id.0)?;
@@ -214,27 +254,34 @@ pub(super) fn view_of(bank: &Bank, context: &Context, conn: &mut Conn, actor: &A
     let bought = conversions::list(conn, row.learner_id.0, None)?;
     let bought = bought.into_iter().filter(|bought| bought.claim_id == row.claim_id);
     let steps = store::steps(conn, row)?;
+    let verdicts = allocation.iter().flat_map(|allocation| &allocation.verdicts);
+    let mut named: Vec<Uuid> = verdicts.filter_map(|verdict| Uuid::parse_str(&verdict.outcome).ok()).collect();
+    named.extend(row.outcome_id.as_ref().map(|key| key.0));
+    named.extend(
+        outcome_ids
+            .iter()
+            .copied()
+            .filter(|outcome_id| !named.contains(outcome_id))
+            .collect::<Vec<_>>(),
+    );
+    let names = ClaimNames::load(conn, std::slice::from_ref(claim), named.clone())?;
     let objections = objections::list(conn, row)?;
     let votes = |verdict| claim.case.panel.votes_for(verdict);
     Ok(ClaimView {
-        summary: summary_of(claim, bank.day(context.now), &calendar(conn)?)?,
+        summary: summary_of(claim, &names, bank.day(context.now), &calendar(conn)?)?,
         learner: masked(bank, &learner)?,
-        institution_name: institution.map(|row| row.name),
-        programme_name: programme.map(|programme| programme.programme.name),
         rules: claim.rules,
         panel: PanelView {
             size: claim.case.panel.size,
             for_grant: votes(Verdict::Grant),
             for_refusal: votes(Verdict::Refuse),
         },
-        subject: match claim.case.kind {
-            ClaimKind::Recognition => Some(serde_json::from_str(&row.subject).map_err(|_| broken())?),
-            ClaimKind::Conversion => None,
-        },
+        subject: claim.recognition()?,
         outcome_id: row.outcome_id.as_ref().map(|key| key.0),
         worth_id: row.worth_id.as_ref().map(|key| key.0),
         judged_by,
         allocation,
+        outcomes: names.names.of_outcomes(&named),
         uses,
         conversions: bought.map(Conversion::try_from).collect::<Result<_, StoreError>>()?,
         objections: objections
@@ -311,5 +358,15 @@ impl Claim {
     /// Reads a row for a list.
     pub(super) fn read(row: ClaimRow) -> Result<Self, OpError> {
         Ok(Self::of(row)?)
+    }
+
+    /// What it asks to have recognised; nothing where it asks for a conversion.
+    fn recognition(&self) -> Result<Option<RecognitionSubject>, StoreError> {
+        match self.case.kind {
+            ClaimKind::Recognition => Ok(Some(
+                serde_json::from_str(&self.row.subject).map_err(|_| damaged(self.row.claim_id.0))?,
+            )),
+            ClaimKind::Conversion => Ok(None),
+        }
     }
 }

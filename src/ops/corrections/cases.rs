@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::offers::Offer;
 use crate::domain::actor::Actor;
 use crate::domain::allocation::{Award, Destination};
+use crate::domain::bilingual::Bilingual;
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};
 use crate::domain::correction::{CaseFilter, CaseState, CaseVerdict, REASON_CHARACTERS_MAX};
 use crate::domain::credit::Credit;
@@ -22,6 +23,7 @@ use crate::ops::claims::void::void_claim;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::identity::{MaskedLearner, masked};
+use crate::ops::names::{Ids, NamedOutcome, Names};
 use crate::ops::once::once;
 use crate::ops::posting::{Cause, Transfer, post_dated};
 use crate::store::claims::{self, ClaimRow, UseRow};
@@ -47,8 +49,14 @@ pub struct Case {
     pub claim_id: Uuid,
     /// Who decides again.
     pub institution_id: Uuid,
+    pub institution_name: Option<String>,
+    /// Of the claim.
+    pub programme_id: Option<Uuid>,
+    pub programme_name: Option<Bilingual>,
     /// The outcomes that turned out wrong.
     pub outcome_ids: Vec<Uuid>,
+    /// What the outcomes are called that turned out wrong, and those that are offered in their place.
+    pub outcomes: Vec<NamedOutcome>,
     /// What was bought with them.
     pub conversion_ids: Vec<Uuid>,
     /// What could take their place, as it was when the correction was previewed; the learner takes it by a claim.
@@ -95,8 +103,24 @@ fn damaged(case_id: Uuid) -> StoreError {
     StoreError::Damaged(format!("case {case_id}"))
 }
 
-fn shown(row: CaseRow, learner: Option<MaskedLearner>) -> Result<Case, StoreError> {
+fn shown(conn: &mut Conn, row: CaseRow, learner: Option<MaskedLearner>) -> Result<Case, StoreError> {
     let broken = || damaged(row.case_id.0);
+    let outcome_ids: Vec<Uuid> = serde_json::from_str(&row.outcome_ids).map_err(|_| broken())?;
+    let offer: Option<Offer> = row.offer.as_deref().map(serde_json::from_str).transpose().map_err(|_| broken())?;
+    let claim = claims::find(conn, row.claim_id.0)?;
+    let programme_id = claim.and_then(|claim| claim.programme_id).map(|key| key.0);
+    let named: Vec<Uuid> = outcome_ids
+        .iter()
+        .chain(offer.iter().flat_map(|offer| &offer.outcome_ids))
+        .copied()
+        .collect();
+    let ids = Ids {
+        institutions: vec![row.institution_id.0],
+        programmes: programme_id.into_iter().collect(),
+        outcomes: named.clone(),
+        ..Ids::default()
+    };
+    let names = Names::load(conn, &ids)?;
     Ok(Case {
         case_id: row.case_id.0,
         learner_id: row.learner_id.0,
@@ -104,9 +128,13 @@ fn shown(row: CaseRow, learner: Option<MaskedLearner>) -> Result<Case, StoreErro
         correction_id: row.correction_id.0,
         claim_id: row.claim_id.0,
         institution_id: row.institution_id.0,
-        outcome_ids: serde_json::from_str(&row.outcome_ids).map_err(|_| broken())?,
+        institution_name: names.institution(row.institution_id.0),
+        programme_id,
+        programme_name: programme_id.and_then(|programme_id| names.programme(programme_id)),
+        outcomes: names.of_outcomes(&named),
+        outcome_ids,
         conversion_ids: serde_json::from_str(&row.conversion_ids).map_err(|_| broken())?,
-        offer: row.offer.as_deref().map(serde_json::from_str).transpose().map_err(|_| broken())?,
+        offer,
         state: CaseState::parse(&row.state).ok_or_else(broken)?,
         opened_on: row.opened_on,
         due_on: row.due_on,
@@ -120,7 +148,7 @@ fn shown(row: CaseRow, learner: Option<MaskedLearner>) -> Result<Case, StoreErro
 fn for_others(bank: &Bank, conn: &mut Conn, row: CaseRow) -> Result<Case, OpError> {
     let learner = records::learner(conn, row.learner_id.0)?.ok_or_else(|| damaged(row.case_id.0))?;
     let learner = masked(bank, &learner)?;
-    Ok(shown(row, Some(learner))?)
+    Ok(shown(conn, row, Some(learner))?)
 }
 
 /// Cases of an institution, or of all for the bank's people, from the newest. Whose they are is told, and logged.
@@ -150,7 +178,10 @@ pub fn list_own_cases(bank: &Bank, context: &Context, before: Option<Uuid>, limi
             ..CaseFilter::default()
         };
         let rows = store::cases(conn, &filter, before, limit)?;
-        Ok(rows.into_iter().map(|row| shown(row, None)).collect::<Result<_, StoreError>>()?)
+        Ok(rows
+            .into_iter()
+            .map(|row| shown(conn, row, None))
+            .collect::<Result<_, StoreError>>()?)
     })
 }
 
@@ -173,7 +204,7 @@ pub fn read_case(bank: &Bank, context: &Context, case_id: Uuid) -> Result<Case, 
     bank.store.write(|conn| {
         let (actor, row) = load(conn, context, case_id, Action::ReadCase, "read_case")?;
         if actor.learner_id() == Some(row.learner_id.0) {
-            return Ok(shown(row, None)?);
+            return Ok(shown(conn, row, None)?);
         }
         for_others(bank, conn, row)
     })

@@ -24,13 +24,14 @@ use crate::domain::import::{ImportStatus, ImportTotals, UnknownCode};
 use crate::domain::language::Language;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
-use crate::intake::about::{About, Format};
+pub use crate::intake::about::{About, Format};
+pub use crate::intake::field::Field;
 use crate::intake::mapping::Mapping;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::imports::{self as store, ImportRow};
 use crate::store::types::Document;
-pub use changes::ImportChange;
+pub use changes::{Answer, ImportChange};
 
 /// How a file is to be read, as whoever brings it and the institution's profile say it. It stays with the import.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

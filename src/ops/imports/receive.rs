@@ -1,5 +1,7 @@
 //! A file on its way in, piece by piece.
 
+use std::io::Read;
+
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -22,6 +24,9 @@ use crate::store::import_rows;
 use crate::store::imports::{self as store, ImportRow};
 use crate::store::journal::tell;
 use crate::store::types::{At, Key};
+
+/// How much of a file is read at once.
+const READ_BYTES: usize = 64 * 1024;
 
 /// What whoever brings a file says about it.
 #[derive(Debug, Clone)]
@@ -108,6 +113,37 @@ pub fn begin_import(bank: &Bank, context: &Context, new: &NewImport) -> Result<R
         bytes: 0,
         digest: Sha256::new(),
     })
+}
+
+/// Receives a file that is there as a whole.
+///
+/// # Errors
+/// `ImportTooLarge`, `ImportEmpty`, `TooManyImports`, and what the policy answers; when the file cannot be read.
+pub fn receive_import(
+    bank: &Bank,
+    context: &Context,
+    new: &NewImport,
+    content: &mut impl Read,
+    language: Language,
+) -> Result<(Novelty, Import), OpError> {
+    let mut receiving = begin_import(bank, context, new)?;
+    let mut piece = vec![0; READ_BYTES];
+    loop {
+        let read = content.read(&mut piece);
+        let taken = read.map_err(|error| OpError::Secret(format!("a file for an import: {error}")));
+        let taken = taken.and_then(|length| {
+            receiving.take(bank, piece.get(..length).unwrap_or_default())?;
+            Ok(length)
+        });
+        match taken {
+            Ok(0) => return receiving.finish(bank, context, language),
+            Ok(_) => {}
+            Err(error) => {
+                receiving.give_up(bank, context)?;
+                return Err(error);
+            }
+        }
+    }
 }
 
 impl Receiving {

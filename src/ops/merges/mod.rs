@@ -3,7 +3,7 @@
 
 mod carrying;
 pub mod decide;
-mod preview;
+pub mod preview;
 pub mod reading;
 pub mod reversal;
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::preview::{MergePreview, preview};
 use super::{Merge, SUBJECT, damaged, state_of};
 use crate::domain::actor::Actor;
+use crate::domain::likeness::SuspicionStatus;
 use crate::domain::merge::{MergeFilter, MergeState};
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
@@ -17,7 +18,7 @@ use crate::ops::identity::{MaskedLearner, masked};
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
 use crate::store::merges::{self as store, MergeRow};
-use crate::store::records;
+use crate::store::{records, suspicions};
 
 /// A merge with the two accounts, and what shows that they are one person's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -88,5 +89,30 @@ pub fn read_merge(bank: &Bank, context: &Context, merge_id: Uuid) -> Result<Merg
         let actor = context.authorised(conn, Action::ReadMerge, Resource::Bank)?;
         let row = store::find(conn, merge_id)?.ok_or(Rejection::NotFound {})?;
         view_of(bank, context, conn, &actor, row, "read_merge")
+    })
+}
+
+/// How many suspicions nobody has decided on, and how many merges wait for somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DuplicatesWaiting {
+    pub suspicions: u64,
+    pub merges: u64,
+}
+
+/// Counts what waits about accounts that may be one person's; whose they are is not told.
+///
+/// # Errors
+/// What the policy answers.
+pub fn count_duplicates(bank: &Bank, context: &Context) -> Result<DuplicatesWaiting, OpError> {
+    bank.store.read(|conn| {
+        context.authorised(conn, Action::ReadMerge, Resource::Bank)?;
+        let mut merges = 0;
+        for state in MergeState::ALL.iter().filter(|state| state.is_open()) {
+            merges += store::count(conn, *state)?;
+        }
+        Ok(DuplicatesWaiting {
+            suspicions: u64::try_from(suspicions::count(conn, SuspicionStatus::Open)?).unwrap_or_default(),
+            merges: u64::try_from(merges).unwrap_or_default(),
+        })
     })
 }

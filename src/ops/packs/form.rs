@@ -62,6 +62,8 @@ pub struct PackSummary {
     pub effective_from: NaiveDate,
     /// The last day in force: as published, or the day before the next version.
     pub effective_to: Option<NaiveDate>,
+    /// When it was last filed with the authority.
+    pub filed_at: Option<DateTime<Utc>>,
     pub notice_until: Option<NaiveDate>,
     pub published_at: Option<DateTime<Utc>>,
     /// Changes with every change; goes into `If-Match`.
@@ -186,6 +188,7 @@ impl PackSummary {
             },
             effective_from: row.effective_from,
             effective_to: row.effective_to,
+            filed_at: row.filed_at.map(|at| at.0),
             notice_until: row.notice_until,
             published_at: row.published_at.map(|at| at.0),
             edition: row.edition,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::super::access::note_access;
 use super::super::context::{Bank, Context};
 use super::super::error::OpError;
+use super::super::identity::masked;
 use super::super::once::once;
 use super::confirmations::{Confirmation, ConfirmationSummary, Part, load, moved, place, prose_problem, summary_of, view_of};
 use crate::domain::policy::{Action, Resource};
@@ -57,8 +58,27 @@ pub fn list_confirmations(
         let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         let present = records::present(conn, &learner_ids)?;
         note_access(conn, context, &actor, filter.institution_id, "list_confirmations", &present)?;
-        let listed = rows.iter().zip(present).map(|(row, learner_id)| summary_of(learner_id, row));
-        Ok(listed.collect::<Result<_, _>>()?)
+        let learners = records::learners(conn, &present)?;
+        let listed = rows.iter().zip(present).map(|(row, learner_id)| {
+            let learner = learners.iter().find(|learner| learner.learner_id.0 == learner_id);
+            Ok(ConfirmationSummary {
+                learner: learner.map(|learner| masked(bank, learner)).transpose()?,
+                ..summary_of(learner_id, row)?
+            })
+        });
+        listed.collect()
+    })
+}
+
+/// How many requests wait for an institution. Nobody's portfolio is looked at.
+///
+/// # Errors
+/// What the policy answers.
+pub fn count_open_confirmations(bank: &Bank, context: &Context, institution_id: Uuid) -> Result<u64, OpError> {
+    bank.store.read(|conn| {
+        context.authorised(conn, Action::ListClaims, Resource::Institution(institution_id))?;
+        let waiting = store::count_open_confirmations(conn, institution_id)?;
+        Ok(u64::try_from(waiting).unwrap_or_default())
     })
 }
 

@@ -45,6 +45,8 @@ pub struct NewConfirmation {
 pub struct ConfirmationSummary {
     pub confirmation_id: Uuid,
     pub learner_id: Uuid,
+    /// For others' eyes; absent where the learner reads.
+    pub learner: Option<MaskedLearner>,
     pub entry_id: Uuid,
     pub institution_id: Uuid,
     /// The edition of the entry that it is about.
@@ -60,8 +62,6 @@ pub struct ConfirmationSummary {
 pub struct Confirmation {
     #[serde(flatten)]
     pub summary: ConfirmationSummary,
-    /// For others' eyes; absent where the learner reads.
-    pub learner: Option<MaskedLearner>,
     /// What is to be confirmed; gone for the institution once the request is over without a yes, and for all once the entry is
     /// removed.
     pub content: Option<EntryContent>,
@@ -121,6 +121,7 @@ pub(super) fn summary_of(learner_id: Uuid, row: &ConfirmationRow) -> Result<Conf
     Ok(ConfirmationSummary {
         confirmation_id: row.confirmation_id.0,
         learner_id,
+        learner: None,
         entry_id: row.entry_id.0,
         institution_id: row.institution_id.0,
         entry_edition: row.entry_edition,
@@ -139,7 +140,6 @@ fn content_of(bank: &Bank, row: &ConfirmationRow) -> Result<Option<EntryContent>
 pub(super) fn own_view(bank: &Bank, conn: &mut Conn, learner_id: Uuid, row: &ConfirmationRow) -> Result<Confirmation, OpError> {
     Ok(Confirmation {
         summary: summary_of(learner_id, row)?,
-        learner: None,
         content: content_of(bank, row)?,
         note: opened(bank, row, Part::Note, &row.note_sealed)?,
         artefacts: of_subject(bank, conn, learner_id, CONFIRMATION, row.confirmation_id.0)?,
@@ -163,7 +163,10 @@ pub(super) fn view_of(
     }
     let shows = own.summary.state.shows_content();
     Ok(Confirmation {
-        learner: Some(masked(bank, learner)?),
+        summary: ConfirmationSummary {
+            learner: Some(masked(bank, learner)?),
+            ..own.summary
+        },
         content: own.content.filter(|_| shows),
         note: own.note.filter(|_| shows),
         answered_by_name: row.answered_by_name.clone(),

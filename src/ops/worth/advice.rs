@@ -50,7 +50,7 @@ pub(super) fn imagined(conn: &mut Conn, day: NaiveDate) -> Result<Vec<OutcomeFac
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         if let Some(issuer) = issuers.iter().find(|issuer| issuer.institution_id == row.institution_id) {
-            found.push(facts_of_achievement(row, issuer_of(issuer)?, &rules, day)?);
+            found.push(facts_of_achievement(row, issuer_of(issuer)?, &rules, day, None, day)?.0);
         }
     }
     Ok(found)

@@ -14,7 +14,7 @@ use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 
 /// The most outcomes that somebody without an account may invent.
-const OUTCOMES_MAX: usize = 60;
+pub const OUTCOMES_MAX: usize = 60;
 
 /// Invented outcomes, and where they would be used.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::own::{OwnProgramme, own_site};
-use super::{ALTERNATIVES_MAX, WISHES_MAX, refused, wish_problems};
+use super::{ALTERNATIVES_MAX, JudgedBy, Said, WISHES_MAX, refused, said, wish_problems};
 use crate::domain::allocation::{Allocation, Pin, Question, nth};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
+use crate::domain::language::Language;
+use crate::domain::programme::Programme;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::access::{Whose, learner_of};
 use crate::ops::context::{Bank, Context};
@@ -66,6 +68,22 @@ pub struct KeptWorth {
     pub recognised: CourseCredit,
     pub kept_at: DateTime<Utc>,
     pub allocation: Allocation,
+}
+
+/// An answer that is kept, with what was asked and the reasons in words.
+#[derive(Debug, Clone)]
+pub struct KeptAnswer {
+    pub kept: KeptWorth,
+    /// The unified social credit code of the institution whose programme it is.
+    pub institution: String,
+    /// As it was then.
+    pub programme: Programme,
+    pub decided_on: NaiveDate,
+    pub enrolled_on: Option<NaiveDate>,
+    pub judged_by: Option<JudgedBy>,
+    pub pins: Vec<Pin>,
+    pub left_out: Vec<String>,
+    pub said: Vec<Said>,
 }
 
 /// What came of answering a kept question again.
@@ -209,6 +227,27 @@ pub fn list_kept_worths(bank: &Bank, context: &Context, before: Option<Uuid>, li
 pub fn read_kept_worth(bank: &Bank, context: &Context, worth_id: Uuid) -> Result<KeptWorth, OpError> {
     let row = load(bank, context, worth_id, "read_kept_worth")?;
     Ok(KeptWorth::try_from(row)?)
+}
+
+/// Reads one of them with what was asked, and why the answer is so.
+///
+/// # Errors
+/// `NotFound`.
+pub fn explain_kept_worth(bank: &Bank, context: &Context, worth_id: Uuid, language: Language) -> Result<KeptAnswer, OpError> {
+    let row = load(bank, context, worth_id, "explain_kept_worth")?;
+    let question: Question = serde_json::from_str(&row.question).map_err(|_| damaged(worth_id))?;
+    let kept = KeptWorth::try_from(row)?;
+    Ok(KeptAnswer {
+        said: said(&kept.allocation, &question, language),
+        kept,
+        judged_by: question.versions.last().map(JudgedBy::from),
+        institution: question.institution.credit_code,
+        programme: question.programme,
+        decided_on: question.decided_on,
+        enrolled_on: question.enrolled_on,
+        pins: question.pins,
+        left_out: question.left_out,
+    })
 }
 
 fn load(bank: &Bank, context: &Context, worth_id: Uuid, operation: &str) -> Result<WorthRow, OpError> {

@@ -3,6 +3,7 @@
 
 pub mod advice;
 pub mod ask;
+pub mod imagine;
 pub mod kept;
 pub mod own;
 mod site;
@@ -65,6 +66,9 @@ pub fn wish_problems(pins: &[Pin], left_out: &[String]) -> Vec<FieldProblem> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Said {
     pub outcome: String,
+    /// What the outcome is called.
+    #[serde(default)]
+    pub name: String,
     pub sentences: Vec<String>,
 }
 
@@ -191,10 +195,6 @@ fn worth(site: &Site, question: &Question, alternatives: usize, language: Langua
         ..question.clone()
     });
     let best = free.map(|free| allocate(&free)).transpose().map_err(refused)?;
-    let said = allocation.verdicts.iter().map(|verdict| Said {
-        outcome: verdict.outcome.clone(),
-        sentences: sentences::explain(&allocation, verdict, question, language),
-    });
     Ok(Worth {
         programme_id: site.programme_id,
         programme_name: site.programme_name.clone(),
@@ -204,10 +204,24 @@ fn worth(site: &Site, question: &Question, alternatives: usize, language: Langua
         judged_by: question.versions.last().map(JudgedBy::from),
         missing: allocation.missing(),
         cost_of_wishes: best.map(|best| best.recognised.checked_sub(allocation.recognised).unwrap_or_default()),
-        said: said.collect(),
+        said: said(&allocation, question, language),
         alternatives: all.collect(),
         allocation,
     })
+}
+
+/// An allocation in sentences, outcome by outcome.
+pub(super) fn said(allocation: &Allocation, question: &Question, language: Language) -> Vec<Said> {
+    let name_of = |key: &str| {
+        let outcome = question.outcomes.iter().find(|outcome| outcome.key == key);
+        outcome.map(|outcome| outcome.name.clone()).unwrap_or_default()
+    };
+    let said = allocation.verdicts.iter().map(|verdict| Said {
+        outcome: verdict.outcome.clone(),
+        name: name_of(&verdict.outcome),
+        sentences: sentences::explain(allocation, verdict, question, language),
+    });
+    said.collect()
 }
 
 /// Why a question has no answer, for the public.

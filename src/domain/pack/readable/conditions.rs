@@ -6,7 +6,7 @@ use crate::domain::condition::{AwardedWithin, Condition, Enrolment, MinimumGrade
 use crate::domain::language::Language;
 
 /// A condition; deeper ones than are lawful are left out, which only a pack that is refused has.
-pub(super) fn text(condition: &Condition, language: Language) -> String {
+pub fn text(condition: &Condition, language: Language) -> String {
     nested(condition, language, 1)
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Part, Request, RequestSummary, after, load, locked, reason_problem, sealed, stored, summary_of, view_of};
+use super::{Part, Request, RequestSummary, after, load, locked, reason_problem, sealed, stored, summaries, view_of};
 use crate::domain::actor::Actor;
 use crate::domain::claim::AppealDecision;
 use crate::domain::correction::request::{RequestAnswer, RequestEvent, RequestFilter};
@@ -88,8 +88,7 @@ pub fn list_correction_requests(
             "list_correction_requests",
             &learner_ids,
         )?;
-        let (today, working_days) = (bank.day(context.now), working_days(conn)?);
-        rows.iter().map(|row| Ok(summary_of(row, today, &working_days)?)).collect()
+        Ok(summaries(conn, &rows, bank.day(context.now))?)
     })
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::actor::Actor;
+use crate::domain::bilingual::Bilingual;
 use crate::domain::claim::AppealDecision;
 use crate::domain::correction::REASON_CHARACTERS_MAX;
 use crate::domain::correction::request::{RequestDue, RequestEvent, RequestKind, RequestState, WrongField};
@@ -23,6 +24,7 @@ use crate::ops::credentials::effects::{resume, suspend};
 use crate::ops::error::OpError;
 use crate::ops::evidence::{CORRECTION_REQUEST, EvidenceFile, of_subject};
 use crate::ops::identity::{MaskedLearner, masked};
+use crate::ops::names::{Ids, Names};
 use crate::ops::working_days::working_days;
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
@@ -38,14 +40,19 @@ pub struct RequestSummary {
     pub request_id: Uuid,
     pub learner_id: Uuid,
     pub outcome_id: Uuid,
+    /// What the outcome is called.
+    pub outcome_name: Option<Bilingual>,
     /// Who deposited the outcome, and answers.
     pub institution_id: Uuid,
+    pub institution_name: Option<String>,
     pub kind: RequestKind,
     pub state: RequestState,
     pub requested_at: DateTime<Utc>,
     /// The day on which it came to its state.
     pub since: NaiveDate,
     pub due: Option<RequestDue>,
+    /// How many working days are left, with the last one.
+    pub left_working_days: u32,
     /// By how many working days it is overdue.
     pub overdue_working_days: u32,
     /// The last day for a complaint, where it is refused.
@@ -201,19 +208,34 @@ fn locked(conn: &mut Conn, context: &Context, request_id: Uuid, action: Action, 
     load(conn, context, request_id, action, operation)
 }
 
-fn summary_of(row: &RequestRow, today: NaiveDate, working_days: &WorkingDays) -> Result<RequestSummary, StoreError> {
+/// Requests in a list, with the names of what they are about.
+fn summaries(conn: &mut Conn, rows: &[RequestRow], today: NaiveDate) -> Result<Vec<RequestSummary>, StoreError> {
+    let working_days = working_days(conn)?;
+    let ids = Ids {
+        outcomes: rows.iter().map(|row| row.outcome_id.0).collect(),
+        institutions: rows.iter().map(|row| row.institution_id.0).collect(),
+        ..Ids::default()
+    };
+    let names = Names::load(conn, &ids)?;
+    rows.iter().map(|row| summary_of(row, &names, today, &working_days)).collect()
+}
+
+fn summary_of(row: &RequestRow, names: &Names, today: NaiveDate, working_days: &WorkingDays) -> Result<RequestSummary, StoreError> {
     let state = state_of(row)?;
     let due = state.due(row.since, working_days);
     Ok(RequestSummary {
         request_id: row.request_id.0,
         learner_id: row.learner_id.0,
         outcome_id: row.outcome_id.0,
+        outcome_name: names.outcome(row.outcome_id.0),
         institution_id: row.institution_id.0,
+        institution_name: names.institution(row.institution_id.0),
         kind: RequestKind::parse(&row.kind).ok_or_else(|| damaged(row.request_id.0))?,
         state,
         requested_at: row.requested_at.0,
         since: row.since,
         due,
+        left_working_days: due.map_or(0, |due| working_days.count_between(today, due.on).days),
         overdue_working_days: due.map_or(0, |due| working_days.count_between(due.on, today).days),
         complaint_until: state.complaint_until(row.since, working_days),
         correction_id: row.correction_id.as_ref().map(|key| key.0),
@@ -231,8 +253,9 @@ fn view_of(bank: &Bank, context: &Context, conn: &mut Conn, actor: &Actor, row: 
     let words = opened(bank, row, Part::Words, &row.words_sealed)?;
     let Words { reason, fields } = serde_json::from_str(&words).map_err(|_| damaged(request_id))?;
     let said = |part: Part, sealed: &Option<Vec<u8>>| sealed.as_deref().map(|sealed| opened(bank, row, part, sealed)).transpose();
+    let mut summaries = summaries(conn, std::slice::from_ref(row), bank.day(context.now))?;
     Ok(Request {
-        summary: summary_of(row, bank.day(context.now), &working_days(conn)?)?,
+        summary: summaries.pop().ok_or_else(|| damaged(request_id))?,
         learner: learner.map(|learner| masked(bank, &learner)).transpose()?,
         reason,
         fields,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Part, Request, RequestSummary, Words, after, damaged, locked, reason_problem, sealed, state_of, stored, summary_of, told, view_of,
+    Part, Request, RequestSummary, Words, after, damaged, locked, reason_problem, sealed, state_of, stored, summaries, told, view_of,
 };
 use crate::domain::correction::request::{OPEN_MAX, RequestEvent, RequestFilter, RequestKind, RequestState, WrongField, field_problems};
 use crate::domain::outcome::OutcomeStatus;
@@ -167,9 +167,8 @@ pub fn list_own_correction_requests(
             learner_id: Some(learner.learner_id.0),
             ..RequestFilter::default()
         };
-        let (today, working_days) = (bank.day(context.now), working_days(conn)?);
         let rows = store::list(conn, &filter, before, limit)?;
-        rows.iter().map(|row| Ok(summary_of(row, today, &working_days)?)).collect()
+        Ok(summaries(conn, &rows, bank.day(context.now))?)
     })
 }
 

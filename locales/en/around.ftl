@@ -1,0 +1,27 @@
+# The menus of an institution's desk and of the bank's office.
+desk-menu = Menu of the desk
+desk-nav-first = Overview
+desk-nav-outcomes = Outcomes
+desk-nav-files = Files
+desk-nav-learners = Learners
+desk-nav-corrections = Corrections
+desk-nav-disputes = Disputes
+desk-nav-claims = Claims to decide
+desk-nav-confirmations = Confirmations
+desk-nav-cases = Cases
+desk-nav-catalogue = Achievements and programmes
+desk-nav-packs = Rule packs
+desk-nav-members = Members
+desk-nav-clients = API clients
+desk-nav-webhooks = Webhooks
+office-menu = Menu of the office
+office-nav-institutions = Institutions
+office-nav-filings = Filings
+office-nav-outcomes = Outcomes
+office-nav-claims = Claims
+office-nav-corrections = Complaints
+office-nav-duplicates = Duplicates
+office-nav-overdue = Overdue
+office-nav-audit = Audit
+office-nav-people = People
+office-nav-health = Health

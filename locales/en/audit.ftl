@@ -1,0 +1,23 @@
+# The audit.
+audit-text = Every write is here: who did what to which thing, when, and in which request. Nothing of it can be changed, and nothing in it is personal.
+audit-operation = Operation
+audit-by = Who (log-in name or id)
+audit-subject = Id of the object
+audit-request = Number of the request
+audit-from = From
+audit-to = To
+audit-none = Nothing is like that. Choose less.
+audit-bank = The bank itself
+audit-anonymous = Nobody signed in
+audit-same-subject = Everything about this object
+audit-in-request = Request
+audit-file = audit.csv
+audit-column-at = Time
+audit-column-who = Who
+audit-column-actor = Actor
+audit-column-operation = Operation
+audit-column-kind = Kind of object
+audit-column-subject = Object
+audit-column-institution = Institution
+audit-column-request = Request
+audit-column-details = Details

@@ -1,0 +1,59 @@
+# Public notices: what is about to be granted, objections, and appeals.
+notices-lead = Claims that are about to be granted, with names masked. While one is on notice, anybody may object to it under their own name; nothing is granted before the objections are answered.
+notices-none = Nothing is on public notice at present.
+notices-no-more = There are no earlier notices.
+notices-mine = My objections
+notices-mine-none = You have not objected to anything on public notice.
+notices-back = Back to the public notices
+notices-only = Only the notices of { $institution }.
+notices-all = Show those of every institution
+notices-narrow = Only this institution
+notices-the-bank = The credit bank
+notices-recognition-of = Recognition for { $name }
+notices-conversion-of = Conversion for { $name }
+notices-bank-credit = { $credit } bank credits would be recognised
+notices-course-credit = { $credit } course credits would be converted
+notices-since = On notice since { $day }
+notices-until = objections until { $day }
+notices-open-objections = { $count ->
+    [0] no objection without an answer
+    [one] one objection without an answer
+   *[other] { $count } objections without an answer
+}
+notices-programme = Programme
+notices-recognised = About to be granted
+notices-since-day = On notice since
+notices-last-day = Last day for objections
+notices-provisional = (holidays are still to be announced; the day may move)
+notices-objections = Objections
+notices-awards = What it would be used for
+notices-for-what = Course or group
+notices-amount = Credits
+notices-by-what = Rule
+notices-free-credit = Free credit ({ $bucket })
+notices-over = This notice is over. Below is what you objected.
+notices-own = Your objections
+notices-with-files = Files:
+notices-answer-upheld = Upheld: the claim went back into review
+notices-answer-dismissed = Dismissed
+notices-unanswered = not answered yet
+notices-object = Object to it
+notices-object-lead = If you know why this should not be granted, say so. Your name is told to those who decide, and neither to the claimant nor in public.
+notices-sign-in = Sign in to object
+notices-reason = Reason
+notices-reason-hint = Say what is not true and how you know, in 1 to 2,000 characters.
+notices-files = Add files of yours
+notices-files-hint = To add a file, upload it first, and then come back and tick it here.
+notices-files-link = Upload evidence
+notices-object-submit = Send the objection
+notices-objected = Your objection was sent. The answer will be shown here.
+notices-may-appeal = You may appeal until { $day }
+notices-appeal = Appeal
+notices-appeal-lead = Your objection was dismissed and the claim is granted. Until the end of { $day } you may appeal; others decide than those who decided before.
+notices-appeal-hint = Say what was decided wrongly, in 1 to 2,000 characters.
+notices-appeal-submit = Appeal
+notices-appealed = Your appeal was sent.
+notices-appeal-waits = Your appeal waits to be decided.
+notices-appeal-take-back = Take the appeal back
+notices-appeal-take-back-hint = The grant stands then, and you cannot appeal again.
+notices-appeal-taken-back = Your appeal is taken back.

@@ -1,0 +1,27 @@
+# 工作台与管理台的菜单。
+desk-menu = 工作台菜单
+desk-nav-first = 概览
+desk-nav-outcomes = 学习成果
+desk-nav-files = 批量文件
+desk-nav-learners = 学习者
+desk-nav-corrections = 更正
+desk-nav-disputes = 异议
+desk-nav-claims = 待认定申请
+desk-nav-confirmations = 佐证申请
+desk-nav-cases = 重新认定
+desk-nav-catalogue = 成果与培养方案
+desk-nav-packs = 转换规则
+desk-nav-members = 成员
+desk-nav-clients = 接口账号
+desk-nav-webhooks = 事件推送
+office-menu = 管理台菜单
+office-nav-institutions = 机构审核
+office-nav-filings = 规则备案
+office-nav-outcomes = 成果核实
+office-nav-claims = 申请与公示
+office-nav-corrections = 更正申诉
+office-nav-duplicates = 重复账户
+office-nav-overdue = 逾期事项
+office-nav-audit = 审计查询
+office-nav-people = 工作人员
+office-nav-health = 系统状态

@@ -1,0 +1,23 @@
+# 审计查询。
+audit-text = 每一次写入都有记录：谁、何时、在哪次请求中、对什么做了什么。记录不能修改，也不含个人信息。
+audit-operation = 操作
+audit-by = 谁（用户名或编号）
+audit-subject = 对象编号
+audit-request = 请求编号
+audit-from = 自
+audit-to = 至
+audit-none = 没有符合条件的记录。请放宽条件。
+audit-bank = 学分银行（后台）
+audit-anonymous = 未登录的人
+audit-same-subject = 此对象的全部记录
+audit-in-request = 请求编号
+audit-file = 审计记录.csv
+audit-column-at = 时间
+audit-column-who = 谁
+audit-column-actor = 身份
+audit-column-operation = 操作
+audit-column-kind = 对象种类
+audit-column-subject = 对象编号
+audit-column-institution = 机构编号
+audit-column-request = 请求编号
+audit-column-details = 细节

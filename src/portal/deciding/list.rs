@@ -1,0 +1,290 @@
+//! The list of claims to decide: what is due first, or from the newest.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, routes, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{Decider, about};
+use crate::domain::claim::clock::{DueKind, WaitsFor};
+use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimPlace, ClaimStatus};
+use crate::http::extract::Query;
+use crate::http::file::attachment;
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::claims::clocks::{DueCount, count_due_claims};
+use crate::ops::claims::deciding::{ClaimLine, list_claim_lines};
+use crate::ops::exports::delimited;
+use crate::portal::answer::page;
+use crate::portal::chosen::{Chosen, query};
+use crate::portal::frame::Frame;
+use crate::portal::office::around::Office;
+use crate::portal::school::around::Desk;
+use crate::portal::visit::SignedIn;
+
+/// Claims on a page.
+const CLAIMS: usize = 25;
+
+/// Claims that are read at once for a download.
+const PIECE: usize = 250;
+
+/// The most claims of a download.
+const CLAIMS_MAX: usize = 10_000;
+
+/// What is looked at.
+#[derive(Default, Deserialize)]
+pub(in crate::portal) struct Wish {
+    #[serde(default)]
+    kind: Chosen<ClaimKind>,
+    #[serde(default)]
+    status: Chosen<ClaimStatus>,
+    /// Not empty for what is overdue alone.
+    #[serde(default)]
+    overdue: String,
+    /// `newest`, or what is due first.
+    #[serde(default)]
+    order: String,
+    /// At the office: `all`, or those that the bank itself decides.
+    #[serde(default)]
+    whose: String,
+    /// The last claim of the page before, and the day on which something is due on it.
+    #[serde(default)]
+    after: Chosen<Uuid>,
+    #[serde(default)]
+    after_day: Chosen<NaiveDate>,
+}
+
+#[derive(Template)]
+#[template(path = "deciding/claims.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    decider: &'a Decider,
+    base: String,
+    counts: Vec<DueCount>,
+    lines: &'a [ClaimLine],
+    wish: &'a Wish,
+    next: Option<String>,
+}
+
+impl Wish {
+    fn is_newest(&self) -> bool {
+        self.order == "newest"
+    }
+
+    fn is_overdue(&self) -> bool {
+        !self.overdue.is_empty()
+    }
+
+    fn is_all(&self) -> bool {
+        self.whose == "all"
+    }
+
+    fn filter(&self, decider: &Decider, today: NaiveDate) -> ClaimFilter {
+        let institution_id = decider.institution_id();
+        ClaimFilter {
+            institution_id,
+            of_the_bank: institution_id.is_none() && !self.is_all(),
+            kind: self.kind.0,
+            status: self.status.0,
+            due_before: self.is_overdue().then_some(today),
+            ..ClaimFilter::default()
+        }
+    }
+
+    fn place(&self) -> ClaimPlace {
+        match (self.is_newest(), self.after.0, self.after_day.0) {
+            (true, after, _) => ClaimPlace::Newest(after),
+            (false, Some(after), Some(day)) => ClaimPlace::Due(Some((day, after))),
+            (false, ..) => ClaimPlace::Due(None),
+        }
+    }
+
+    /// The place behind a claim.
+    fn behind(&self, line: &ClaimLine) -> ClaimPlace {
+        let claim_id = line.summary.claim_id;
+        match (self.is_newest(), line.summary.due) {
+            (false, Some(due)) => ClaimPlace::Due(Some((due.on, claim_id))),
+            _ => ClaimPlace::Newest(Some(claim_id)),
+        }
+    }
+
+    /// The same choice in an address, and what is behind a place.
+    fn query(&self, place: Option<ClaimPlace>) -> String {
+        let (after, day) = match place {
+            Some(ClaimPlace::Newest(Some(claim_id))) => (claim_id.to_string(), String::new()),
+            Some(ClaimPlace::Due(Some((day, claim_id)))) => (claim_id.to_string(), day.to_string()),
+            _ => (String::new(), String::new()),
+        };
+        query(&[
+            ("kind", &self.kind.text()),
+            ("status", &self.status.text()),
+            ("overdue", if self.is_overdue() { "yes" } else { "" }),
+            ("order", if self.is_newest() { "newest" } else { "" }),
+            ("whose", if self.is_all() { "all" } else { "" }),
+            ("after", &after),
+            ("after_day", &day),
+        ])
+    }
+}
+
+impl Page<'_> {
+    fn desk(&self) -> Option<&Desk> {
+        self.decider.desk()
+    }
+
+    fn office(&self) -> Option<&Office> {
+        self.decider.office()
+    }
+
+    fn kinds(&self) -> &'static [ClaimKind] {
+        ClaimKind::ALL
+    }
+
+    fn statuses(&self) -> &'static [ClaimStatus] {
+        ClaimStatus::ALL
+    }
+
+    /// What waits for people here, not for the learner or for a window to run out.
+    fn waiting(&self) -> impl Iterator<Item = &DueCount> {
+        self.counts.iter().filter(|count| is_for_people(count.due))
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.wish.kind.0.is_some() || self.wish.status.0.is_some() || self.wish.is_overdue()
+    }
+
+    fn about<'b>(&self, line: &'b ClaimLine) -> &'b str {
+        about(&line.summary, self.frame.language)
+    }
+
+    fn same(&self) -> String {
+        self.wish.query(None)
+    }
+}
+
+fn is_for_people(due: DueKind) -> bool {
+    due.waits_for() == WaitsFor::Institution
+}
+
+fn count(lines: usize) -> i64 {
+    i64::try_from(lines).unwrap_or(i64::MAX)
+}
+
+/// Lists the claims.
+#[routes]
+#[get("/desk/{institution_id}/claims")]
+#[get("/office/claims")]
+pub(super) async fn show(web: web::Data<Web>, request: HttpRequest, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let decider = Decider::of(&web, &visit, &request).await?;
+    let SignedIn { context, frame } = visit;
+    let wish = wish.0;
+    let filter = wish.filter(&decider, web.bank.day(context.now));
+    let (place, institution_id) = (wish.place(), decider.institution_id());
+    let (counts, mut lines) = web
+        .run(move |bank| {
+            let counts = count_due_claims(bank, &context, institution_id)?;
+            Ok((counts, list_claim_lines(bank, &context, &filter, place, count(CLAIMS + 1))?))
+        })
+        .await?;
+    let more = lines.len() > CLAIMS;
+    lines.truncate(CLAIMS);
+    let shown = Page {
+        frame: &frame,
+        base: decider.base(),
+        decider: &decider,
+        counts,
+        next: lines.last().filter(|_| more).map(|line| wish.query(Some(wish.behind(line)))),
+        lines: &lines,
+        wish: &wish,
+    };
+    page(StatusCode::OK, &shown)
+}
+
+/// Sends the claims that are looked at as a table for spreadsheets.
+#[routes]
+#[get("/desk/{institution_id}/claims.csv")]
+#[get("/office/claims.csv")]
+pub(super) async fn download(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    visit: SignedIn,
+    wish: Query<Wish>,
+) -> Result<HttpResponse, Refusal> {
+    let decider = Decider::of(&web, &visit, &request).await?;
+    let SignedIn { context, frame } = visit;
+    let wish = Wish {
+        after: Chosen(None),
+        after_day: Chosen(None),
+        ..wish.0
+    };
+    let filter = wish.filter(&decider, web.bank.day(context.now));
+    let lines = web
+        .run(move |bank| {
+            let mut lines: Vec<ClaimLine> = Vec::new();
+            let mut place = wish.place();
+            while lines.len() < CLAIMS_MAX {
+                let piece = list_claim_lines(bank, &context, &filter, place, count(PIECE))?;
+                let Some(last) = piece.last() else { break };
+                place = wish.behind(last);
+                lines.extend(piece);
+            }
+            Ok(lines)
+        })
+        .await?;
+    let name = frame.t("deciding-file");
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header(attachment("claims.csv", &name))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(table_of(&frame, &lines)))
+}
+
+fn table_of(frame: &Frame, lines: &[ClaimLine]) -> String {
+    let head = [
+        "claim",
+        "kind",
+        "about",
+        "learner",
+        "account",
+        "decider",
+        "status",
+        "submitted",
+        "due",
+        "due-on",
+        "overdue",
+        "recognised",
+        "number",
+    ];
+    let head: Vec<String> = head
+        .iter()
+        .map(|column| frame.t(&format!("deciding-column-{column}")).into_owned())
+        .collect();
+    let rows = lines.iter().map(|line| {
+        let summary = &line.summary;
+        let (due, due_on) = match summary.due {
+            Some(due) => (frame.word("deciding-due", due.what.as_str()).into_owned(), due.on.to_string()),
+            None => (String::new(), String::new()),
+        };
+        vec![
+            summary.claim_id.to_string(),
+            frame.word("deciding-kind", summary.kind.as_str()).into_owned(),
+            about(summary, frame.language).to_owned(),
+            line.learner.name_masked.clone(),
+            line.learner.account_number.clone(),
+            summary
+                .institution_name
+                .clone()
+                .unwrap_or_else(|| frame.t("deciding-the-bank").into_owned()),
+            frame.word("deciding-status", summary.status.as_str()).into_owned(),
+            summary.submitted_at.to_rfc3339(),
+            due,
+            due_on,
+            summary.overdue_working_days.to_string(),
+            summary.recognised.map(|credit| credit.to_string()).unwrap_or_default(),
+            summary.decision_number.clone().unwrap_or_default(),
+        ]
+    });
+    delimited(std::iter::once(head).chain(rows))
+}

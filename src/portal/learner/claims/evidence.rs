@@ -1,0 +1,140 @@
+//! Evidence files of one's own: kept once, and attached to claims, appeals and requests for corrections.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::around::stored;
+use crate::domain::rejection::Rejection;
+use crate::http::extract::{Id, Query};
+use crate::http::file::saved;
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::evidence::EvidenceFile;
+use crate::ops::evidence::read::{Downloaded, download_evidence, list_own_evidence, remove_evidence};
+use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::frame::Frame;
+use crate::portal::upload::{received_beside, size};
+use crate::portal::visit::{Nothing, Posted, SignedIn};
+
+/// Files on a page.
+const FILES: i64 = 20;
+
+#[derive(Default, Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    before: Option<Uuid>,
+    #[serde(default)]
+    done: String,
+}
+
+#[derive(Template)]
+#[template(path = "learner/evidence.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    files: &'a [EvidenceFile],
+    is_first: bool,
+    next: Option<Uuid>,
+    most: String,
+    refused: Option<Refused>,
+    done: Option<&'static str>,
+}
+
+impl Page<'_> {
+    fn size(&self, file: &EvidenceFile) -> String {
+        size(file.bytes)
+    }
+
+    /// Whether the learner may remove it now.
+    fn may_go(&self, file: &EvidenceFile) -> bool {
+        !file.in_use && file.institution_id.is_none()
+    }
+}
+
+/// How large a file may be, as people say it.
+pub(super) fn largest(web: &Web) -> String {
+    size(i64::try_from(web.bank.evidence_bytes_max).unwrap_or(i64::MAX))
+}
+
+async fn answer(web: &Web, visit: &SignedIn, status: StatusCode, wish: &Wish, refused: Option<Refused>) -> Result<HttpResponse, Refusal> {
+    let (context, before) = (visit.context, wish.before);
+    let mut files = web.run(move |bank| list_own_evidence(bank, &context, before, FILES + 1)).await?;
+    let most = usize::try_from(FILES).unwrap_or(usize::MAX);
+    let more = files.len() > most;
+    files.truncate(most);
+    let shown = Page {
+        frame: &visit.frame,
+        files: &files,
+        is_first: before.is_none(),
+        next: files.last().filter(|_| more).map(|file| file.file_id),
+        most: largest(web),
+        refused,
+        done: match wish.done.as_str() {
+            "uploaded" => Some("claims-evidence-uploaded"),
+            "removed" => Some("claims-evidence-removed"),
+            _ => None,
+        },
+    };
+    page(status, &shown)
+}
+
+/// Lists the files.
+#[get("/claims/evidence")]
+pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    answer(&web, &visit, StatusCode::OK, &wish.0, None).await
+}
+
+/// Keeps a file.
+#[post("/claims/evidence")]
+pub(super) async fn upload(web: web::Data<Web>, request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Refusal> {
+    let bytes_max = web.bank.evidence_bytes_max;
+    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    let too_large = Rejection::EvidenceTooLarge { bytes_max };
+    let (posted, sent) = received_beside::<Nothing>(&web, &request, payload, most, too_large).await?;
+    let visit = posted.visit.signed_in()?;
+    let kept = match sent {
+        None => Err(Rejection::field("/file", "must be given").into()),
+        Some(Err(refusal)) => Err(refusal),
+        Some(Ok(file)) => stored(&web, visit.context, posted.once, file).await,
+    };
+    match kept {
+        Ok(_) => Ok(see_other("/claims/evidence?done=uploaded")),
+        Err(refusal) => {
+            let (status, refused) = refused(refusal, visit.frame.language)?;
+            answer(&web, &visit, status, &Wish::default(), Some(refused)).await
+        }
+    }
+}
+
+/// The id of whoever has a learning account.
+pub(super) fn learner_of(visit: &SignedIn) -> Result<Uuid, Refusal> {
+    let visitor = visit.frame.visitor.as_ref();
+    let learner_id = visitor.and_then(|visitor| visitor.actor.learner_id());
+    learner_id.ok_or_else(|| Rejection::NotFound {}.into())
+}
+
+/// Sends a file as it was uploaded.
+#[get("/claims/evidence/{file_id}")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id) -> Result<HttpResponse, Refusal> {
+    let (context, learner_id) = (visit.context, learner_of(&visit)?);
+    let Downloaded { file, content } = web.run(move |bank| download_evidence(bank, &context, learner_id, id.0)).await?;
+    Ok(saved(&file)?
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(content.to_vec()))
+}
+
+/// Removes a file that nothing uses.
+#[post("/claims/evidence/{file_id}/remove")]
+pub(super) async fn remove(web: web::Data<Web>, id: Id, posted: Posted<Nothing>) -> Result<HttpResponse, Refusal> {
+    let visit = posted.visit.signed_in()?;
+    let (context, learner_id) = (visit.context, learner_of(&visit)?);
+    match web.run(move |bank| remove_evidence(bank, &context, learner_id, id.0)).await {
+        Ok(()) => Ok(see_other("/claims/evidence?done=removed")),
+        Err(refusal) => {
+            let (status, refused) = refused(refusal, visit.frame.language)?;
+            answer(&web, &visit, status, &Wish::default(), Some(refused)).await
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! What the pages of the portfolio have in common: forms in which several things are chosen, what a refusal says of their fields, and the
+//! page that asks once more before something is done for good.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::domain::language::Language;
+use crate::domain::rejection::Rejection;
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::access::Whose;
+use crate::ops::context::Context;
+use crate::ops::outcomes::{OutcomeView, list_record_outcomes};
+use crate::portal::answer::{Refused, page, refused};
+use crate::portal::frame::{Frame, Place};
+
+/// The most outcomes among which one chooses, from the newest.
+const CHOOSABLE: i64 = 300;
+
+/// A form as it was sent, with names that stand in it several times.
+pub(super) type Pairs = Vec<(String, String)>;
+
+/// What was done just before.
+#[derive(Default, Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    pub(super) done: String,
+}
+
+/// The last of a list on the page before.
+#[derive(Default, Deserialize)]
+pub(super) struct Before {
+    #[serde(default)]
+    pub(super) before: Option<Uuid>,
+    #[serde(default)]
+    pub(super) done: String,
+}
+
+/// What was given under a name; empty where nothing was.
+pub(super) fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
+    let found = pairs.iter().find(|(key, _)| key == name);
+    found.map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
+/// All that was given under a name.
+pub(super) fn values<'a>(pairs: &'a [(String, String)], name: &'a str) -> impl Iterator<Item = &'a str> {
+    let found = pairs.iter().filter(move |(key, _)| key == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+/// The identifiers that were chosen under a name; what is none was not on the page.
+pub(super) fn ids(pairs: &[(String, String)], name: &str) -> Vec<Uuid> {
+    values(pairs, name).filter_map(|text| Uuid::try_parse(text).ok()).collect()
+}
+
+/// A text that was typed, or none.
+pub(super) fn given(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// How many rows are asked for, to know whether there is another page.
+pub(super) fn and_one(rows: usize) -> i64 {
+    i64::try_from(rows.saturating_add(1)).unwrap_or(i64::MAX)
+}
+
+/// Where else one can go from a page of the portfolio.
+pub(super) fn menu(frame: &Frame) -> [Place; 5] {
+    [
+        ("/portfolio", "nav-portfolio"),
+        ("/views", "folio-nav-views"),
+        ("/shares", "folio-nav-shares"),
+        ("/statements", "folio-nav-statements"),
+        ("/credentials", "folio-nav-credentials"),
+    ]
+    .map(|(path, id)| frame.place(path.into(), id))
+}
+
+/// The status and the words of an expected refusal, by the fields of a form: what is wrong inside a list is said of the list, with
+/// its line.
+///
+/// # Errors
+/// Any other.
+pub(super) fn refused_form(refusal: Refusal, frame: &Frame) -> Result<(StatusCode, Refused), Refusal> {
+    let (problems, is_of_fields) = match &refusal {
+        Refusal::Rejected(rejection) => (
+            rejection.problems(frame.language),
+            matches!(rejection, Rejection::InvalidBody { .. } | Rejection::MalformedBody { .. }),
+        ),
+        _ => (Vec::new(), false),
+    };
+    let (status, refused) = refused(refusal, frame.language)?;
+    let fields = problems.into_iter().map(|problem| {
+        let mut segments = problem.pointer.split('/').filter(|segment| !matches!(*segment, "" | "scope"));
+        let field = segments.next().unwrap_or_default().to_owned();
+        let line = segments.next().and_then(|segment| segment.parse::<u32>().ok());
+        let detail = match line {
+            Some(line) => frame
+                .t2("folio-in-line", ("line", line.saturating_add(1)), ("detail", problem.detail))
+                .into_owned(),
+            None => problem.detail,
+        };
+        (field, detail)
+    });
+    Ok((
+        status,
+        Refused {
+            fields: fields.collect(),
+            // What a program is told speaks of the body of its request.
+            sentence: match is_of_fields {
+                true => frame.t("folio-mend").into_owned(),
+                false => refused.sentence,
+            },
+        },
+    ))
+}
+
+/// What an outcome is called, in the reader's language where it has a name there.
+pub(super) fn name_of<'a>(frame: &Frame, outcome: &'a OutcomeView) -> &'a str {
+    match (&outcome.achievement_name_english, frame.language) {
+        (Some(name), Language::English) => name,
+        _ => &outcome.achievement_name,
+    }
+}
+
+/// The caller's newest outcomes.
+///
+/// # Errors
+/// `NotFound` for somebody without a learning account.
+pub(super) async fn newest_outcomes(web: &Web, context: Context) -> Result<Vec<OutcomeView>, Refusal> {
+    web.run(move |bank| list_record_outcomes(bank, &context, Whose::Own, None, None, CHOOSABLE))
+        .await
+}
+
+/// Those outcomes that stand, about which papers and credentials are issued.
+///
+/// # Errors
+/// `NotFound` for somebody without a learning account.
+pub(super) async fn standing_outcomes(web: &Web, context: Context) -> Result<Vec<OutcomeView>, Refusal> {
+    let mut outcomes = newest_outcomes(web, context).await?;
+    outcomes.retain(|outcome| outcome.status.stands());
+    Ok(outcomes)
+}
+
+/// What outcomes are called, by their ids.
+pub(super) fn outcome_names(frame: &Frame, outcomes: &[OutcomeView]) -> HashMap<Uuid, String> {
+    let named = outcomes
+        .iter()
+        .map(|outcome| (outcome.outcome_id, name_of(frame, outcome).to_owned()));
+    named.collect()
+}
+
+/// An outcome that a paper or credential is about.
+pub(super) struct About {
+    pub(super) outcome_id: Uuid,
+    pub(super) name: Cow<'static, str>,
+}
+
+/// The outcomes that something is about; one that is not among the newest has no name here.
+pub(super) fn about(frame: &Frame, names: &HashMap<Uuid, String>, outcome_ids: &[Uuid]) -> Vec<About> {
+    let named = outcome_ids.iter().map(|outcome_id| About {
+        outcome_id: *outcome_id,
+        name: match names.get(outcome_id) {
+            Some(name) => Cow::Owned(name.clone()),
+            None => frame.t("item-outcome"),
+        },
+    });
+    named.collect()
+}
+
+/// Asks once more before something is done for good.
+#[derive(Template)]
+#[template(path = "learner/sure.html")]
+pub(super) struct Sure<'a> {
+    pub(super) frame: &'a Frame,
+    /// What it is about.
+    pub(super) of: String,
+    pub(super) title: Cow<'static, str>,
+    pub(super) text: Cow<'static, str>,
+    /// Where the form goes.
+    pub(super) action: String,
+    /// Where one goes back to.
+    pub(super) back: String,
+    pub(super) refused: Option<Refused>,
+}
+
+impl Sure<'_> {
+    /// Asks.
+    ///
+    /// # Errors
+    /// When the page cannot be made.
+    pub(super) fn ask(&self) -> Result<HttpResponse, Refusal> {
+        page(StatusCode::OK, self)
+    }
+
+    /// Says why it was not done, and asks again.
+    ///
+    /// # Errors
+    /// What is no expected refusal.
+    pub(super) fn not_done(mut self, refusal: Refusal) -> Result<HttpResponse, Refusal> {
+        let (status, refused) = refused(refusal, self.frame.language)?;
+        self.refused = Some(refused);
+        page(status, &self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_a_form_several_times() {
+        let pairs: Pairs = [
+            ("kind", "work"),
+            ("item", "x"),
+            ("item", "0197a000-0000-7000-8000-000000000000"),
+            ("kind", "award"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        assert_eq!(value(&pairs, "kind"), "work");
+        assert_eq!(value(&pairs, "name"), "");
+        assert_eq!(values(&pairs, "kind").collect::<Vec<_>>(), ["work", "award"]);
+        assert_eq!(ids(&pairs, "item").len(), 1);
+        assert_eq!((given("  "), given(" a ")), (None, Some("a".to_owned())));
+    }
+}

@@ -1,0 +1,182 @@
+//! Leaving with everything, and taking in what one brings: the whole record as one signed file, its outcomes in the forms of other
+//! systems, archives of other banks, and credentials of others.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::domain::rejection::Rejection;
+use crate::http::archives::archived;
+use crate::http::exports::exported;
+use crate::http::extract::Query;
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::archive::received::{BYTES_MAX, ReceivedRecord, list_received_records, may_receive, receive_archive};
+use crate::ops::evidence::FILES_MAX;
+use crate::ops::exports::ExportForm;
+use crate::ops::foreign::{ForeignCredential, import_credential, list_foreign_credentials};
+use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::frame::Frame;
+use crate::portal::upload::received;
+use crate::portal::verdict::presented;
+use crate::portal::visit::{Nothing, Posted, SignedIn, is_from_this_site};
+
+use super::taken_in::received_page;
+
+/// What was done just before.
+#[derive(Default, Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+#[derive(Template)]
+#[template(path = "learner/archive.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    records: &'a [ReceivedRecord],
+    credentials: &'a [ForeignCredential],
+    megabytes_max: u64,
+    /// What was pasted, where it was refused.
+    pasted: &'a str,
+    refused: Option<Refused>,
+    done: Option<&'static str>,
+}
+
+impl Page<'_> {
+    fn forms(&self) -> &'static [ExportForm] {
+        ExportForm::ALL
+    }
+}
+
+/// The page, with what was refused above it.
+async fn answer(
+    web: &Web,
+    visit: &SignedIn,
+    refusal: Option<Refusal>,
+    pasted: &str,
+    done: Option<&'static str>,
+) -> Result<HttpResponse, Refusal> {
+    let (status, refused) = match refusal {
+        None => (StatusCode::OK, None),
+        Some(refusal) => {
+            let (status, refused) = refused(refusal, visit.frame.language)?;
+            (status, Some(refused))
+        }
+    };
+    let context = visit.context;
+    let (records, credentials) = web
+        .run(move |bank| {
+            let records = list_received_records(bank, &context, None, FILES_MAX)?;
+            Ok((records, list_foreign_credentials(bank, &context, None, FILES_MAX)?))
+        })
+        .await?;
+    let shown = Page {
+        frame: &visit.frame,
+        records: &records,
+        credentials: &credentials,
+        megabytes_max: BYTES_MAX >> 20,
+        pasted,
+        refused,
+        done,
+    };
+    page(status, &shown)
+}
+
+/// Shows the page.
+#[get("/archive")]
+pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, done: Query<Done>) -> Result<HttpResponse, Refusal> {
+    let done = (done.0.done == "removed").then_some("archive-removed");
+    answer(&web, &visit, None, "", done).await
+}
+
+/// Makes an archive of the whole record, and sends it.
+#[post("/archive/download")]
+pub(super) async fn download(web: web::Data<Web>, posted: Posted<Nothing>) -> Result<HttpResponse, Refusal> {
+    let visit = posted.visit.signed_in()?;
+    match archived(&web, visit.context).await {
+        Ok(file) => Ok(file),
+        Err(refusal) => answer(&web, &visit, Some(refusal), "", None).await,
+    }
+}
+
+/// Sends the outcomes that stand in a form of other systems.
+#[get("/archive/exports/{form}")]
+pub(super) async fn export(web: web::Data<Web>, visit: SignedIn, form: web::Path<String>) -> Result<HttpResponse, Refusal> {
+    let form = ExportForm::parse(&form).ok_or(Refusal::NOWHERE)?;
+    exported(&web, visit.context, form, visit.frame.language).await
+}
+
+/// Takes an archive of another bank in. Nothing of it is read before it is known who sends it, and that there may be another one.
+#[post("/archive/records")]
+pub(super) async fn receive(
+    web: web::Data<Web>,
+    visit: SignedIn,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Refusal> {
+    let context = visit.context;
+    web.run(move |bank| may_receive(bank, &context)).await?;
+    if !is_from_this_site(&request) {
+        return Err(Rejection::FormNotOurs {}.into());
+    }
+    if let Err(rejection) = web.archive(&context) {
+        return answer(&web, &visit, Some(rejection.into()), "", None).await;
+    }
+    let bytes_max = BYTES_MAX;
+    let sent = match received::<Nothing>(&web, &request, payload, bytes_max, Rejection::ArchiveTooLarge { bytes_max }).await {
+        Ok((_, sent)) => sent,
+        Err(Refusal::Rejected(rejection @ Rejection::ArchiveTooLarge { .. })) => {
+            return answer(&web, &visit, Some(rejection.into()), "", None).await;
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let Some(sent) = sent else {
+        let missing = Rejection::field("/archive", "must be given");
+        return answer(&web, &visit, Some(missing.into()), "", None).await;
+    };
+    let taken = web.look_outside(move |bank| receive_archive(bank, &context, sent.content)).await;
+    match taken {
+        Ok((_, reception)) => received_page(&visit.frame, &reception),
+        Err(refusal) => answer(&web, &visit, Some(refusal), "", None).await,
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Pasted {
+    #[serde(default)]
+    credential: String,
+}
+
+/// Takes a credential of others in.
+#[post("/archive/credentials")]
+pub(super) async fn import(
+    web: web::Data<Web>,
+    visit: SignedIn,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Refusal> {
+    let bytes_max = web.bank.evidence_bytes_max;
+    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    let (posted, sent) = match received::<Pasted>(&web, &request, payload, most, Rejection::EvidenceTooLarge { bytes_max }).await {
+        Ok(received) => received,
+        Err(Refusal::Rejected(rejection @ Rejection::EvidenceTooLarge { .. })) => {
+            return answer(&web, &visit, Some(rejection.into()), "", None).await;
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let Posted { once, form, .. } = posted;
+    let context = visit.context;
+    let imported = match presented(&web, &form.credential, sent).await {
+        Ok(presented) => {
+            web.look_outside(move |bank| import_credential(bank, &context, once.as_deref(), &presented))
+                .await
+        }
+        Err(refusal) => Err(refusal),
+    };
+    match imported {
+        Ok((_, credential)) => Ok(see_other(&format!("/archive/credentials/{}?done=taken", credential.file.file_id))),
+        Err(refusal) => answer(&web, &visit, Some(refusal), &form.credential, None).await,
+    }
+}

@@ -1,0 +1,135 @@
+//! What a learner is told: from the newest, with what is not read yet, and a way to what each is about.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, post, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::domain::notification::NotificationKind;
+use crate::http::extract::{Id, Query};
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::notifications::{Notification, list_notifications, mark_all_notifications, mark_notification};
+use crate::portal::answer::{page, see_other};
+use crate::portal::frame::Frame;
+use crate::portal::visit::{Posted, SignedIn};
+
+/// Notifications on a page.
+const ITEMS: usize = 20;
+
+/// The word by which only what is not read is asked for.
+const UNREAD: &str = "unread";
+
+#[derive(Default, Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    show: String,
+    #[serde(default)]
+    before: Option<Uuid>,
+    /// What was done just before.
+    #[serde(default)]
+    done: String,
+}
+
+#[derive(Template)]
+#[template(path = "learner/notifications.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    items: &'a [Notification],
+    unread: i64,
+    only_unread: bool,
+    is_first: bool,
+    next: Option<Uuid>,
+    done: Option<&'static str>,
+}
+
+impl Page<'_> {
+    /// What is asked for, as an address says it.
+    fn asked(&self) -> &'static str {
+        if self.only_unread { UNREAD } else { "" }
+    }
+
+    fn leads_to(&self, item: &Notification) -> Option<String> {
+        leads_to(item)
+    }
+}
+
+/// The page of what a notification is about, where there is one.
+fn leads_to(item: &Notification) -> Option<String> {
+    use NotificationKind as K;
+    let subject = item.subject_id;
+    match item.kind {
+        K::Deposited | K::Recognised => Some(format!("/records/{subject}")),
+        K::ClaimMoved => Some(format!("/claims/{subject}")),
+        K::Correction => Some("/records".to_owned()),
+        K::CorrectionRequest => Some("/claims/disputes".to_owned()),
+        K::Expiring => Some("/passbook".to_owned()),
+        K::Looked => Some(match item.event_type.as_str() {
+            "open_share" | "download_shared_file" | "lock_share" => "/shares".to_owned(),
+            _ => "/profile/looks".to_owned(),
+        }),
+        K::Confirmation => Some("/portfolio".to_owned()),
+        K::Credential => Some("/credentials".to_owned()),
+        K::Merge => None,
+    }
+}
+
+/// Lists them.
+#[get("/notifications")]
+pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let Wish { show: asked, before, done } = wish.0;
+    let only_unread = asked == UNREAD;
+    let (language, limit) = (frame.language, i64::try_from(ITEMS + 1).unwrap_or(i64::MAX));
+    let mut found = web
+        .run(move |bank| list_notifications(bank, &context, only_unread, before, limit, language))
+        .await?;
+    let more = found.items.len() > ITEMS;
+    found.items.truncate(ITEMS);
+    let shown = Page {
+        frame: &frame,
+        next: found.items.last().filter(|_| more).map(|item| item.notification_id),
+        is_first: before.is_none(),
+        items: &found.items,
+        unread: found.unread,
+        only_unread,
+        done: match done.as_str() {
+            "read" => Some("notifications-marked"),
+            "all" => Some("notifications-all-marked"),
+            _ => None,
+        },
+    };
+    page(StatusCode::OK, &shown)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Marked {
+    /// What was looked at, to come back to.
+    #[serde(default)]
+    show: String,
+}
+
+/// The list as it was looked at.
+fn back_to(marked: &Marked, done: &str) -> HttpResponse {
+    let asked = if marked.show == UNREAD { UNREAD } else { "" };
+    see_other(&format!("/notifications?show={asked}&done={done}"))
+}
+
+/// Notes that all are read.
+#[post("/notifications/read")]
+pub(super) async fn mark_all(web: web::Data<Web>, posted: Posted<Marked>) -> Result<HttpResponse, Refusal> {
+    let visit = posted.visit.signed_in()?;
+    let context = visit.context;
+    web.run(move |bank| mark_all_notifications(bank, &context)).await?;
+    Ok(back_to(&posted.form, "all"))
+}
+
+/// Notes that one is read.
+#[post("/notifications/{notification_id}/read")]
+pub(super) async fn mark(web: web::Data<Web>, id: Id, posted: Posted<Marked>) -> Result<HttpResponse, Refusal> {
+    let visit = posted.visit.signed_in()?;
+    let (context, language) = (visit.context, visit.frame.language);
+    web.run(move |bank| mark_notification(bank, &context, id.0, language)).await?;
+    Ok(back_to(&posted.form, "read"))
+}

@@ -1,0 +1,237 @@
+//! The passbook: balances as a picture and as figures, and every movement.
+
+use std::borrow::Cow;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::domain::achievement::AchievementKind;
+use crate::domain::movement::{MovementKind, Side};
+use crate::http::extract::Query;
+use crate::http::file::attachment;
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::access::Whose;
+use crate::ops::exports::delimited;
+use crate::ops::passbook::{LineOutcome, PassbookFilter, PassbookLine, kind_in, list_passbook};
+use crate::ops::records::{Account, AsOf, Balance, read_account};
+use crate::portal::answer::page;
+use crate::portal::chart::{Bar, Row, bars};
+use crate::portal::frame::Frame;
+use crate::portal::visit::SignedIn;
+
+/// Lines on a page.
+const LINES: usize = 25;
+
+/// Lines that are read at once for a download.
+const PIECE: usize = 500;
+
+/// The most lines of a download.
+const LINES_MAX: usize = 20_000;
+
+/// What is looked at.
+#[derive(Default, Deserialize)]
+pub(super) struct Wish {
+    /// The end of this day; now, where it is empty.
+    #[serde(default)]
+    as_of: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    before: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "passbook.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    account: &'a Account,
+    bars: Vec<Bar>,
+    lines: &'a [PassbookLine],
+    /// The sequence number before which the next page begins.
+    next: Option<i64>,
+    wish: &'a Wish,
+    today: NaiveDate,
+}
+
+impl Page<'_> {
+    fn kinds(&self) -> &'static [MovementKind] {
+        MovementKind::ALL
+    }
+
+    fn is_asked(&self, kind: &MovementKind) -> bool {
+        self.wish.kind == kind.as_str()
+    }
+
+    fn called(&self, kind: &MovementKind) -> &'static str {
+        kind.called(self.frame.language)
+    }
+
+    /// Whether it makes what is available more or less; it may do neither.
+    fn sign(&self, line: &PassbookLine) -> &'static str {
+        let movement = &line.movement;
+        match (movement.source, movement.target) {
+            (_, Side::Available) => "+",
+            (Side::Available, _) => "\u{2212}",
+            _ => "",
+        }
+    }
+
+    fn achievement<'b>(&self, outcome: &'b LineOutcome) -> &'b str {
+        outcome.achievement.text(self.frame.language)
+    }
+
+    fn category(&self, category: &str) -> Cow<'static, str> {
+        category_name(self.frame, category)
+    }
+}
+
+/// What people call a category of credit.
+pub(super) fn category_name(frame: &Frame, category: &str) -> Cow<'static, str> {
+    match AchievementKind::parse(category) {
+        Some(kind) => Cow::Borrowed(kind.called(frame.language)),
+        None => Cow::Owned(category.to_owned()),
+    }
+}
+
+fn picture(frame: &Frame, balances: &[Balance]) -> Vec<Bar> {
+    let rows = balances.iter().map(|balance| Row {
+        label: match balance.level {
+            Some(level) => frame
+                .t2(
+                    "passbook-category-level",
+                    ("category", category_name(frame, &balance.category).into_owned()),
+                    ("level", i64::from(level)),
+                )
+                .into_owned(),
+            None => category_name(frame, &balance.category).into_owned(),
+        },
+        said: frame
+            .t2(
+                "passbook-of",
+                ("available", balance.available.to_string()),
+                ("granted", balance.granted.to_string()),
+            )
+            .into_owned(),
+        parts: vec![
+            ("available", balance.available),
+            ("held", balance.held),
+            ("redeemed", balance.redeemed),
+            ("expired", balance.expired),
+            ("reversed", balance.reversed),
+        ],
+    });
+    bars(rows.collect())
+}
+
+/// The filter that is wished for, and the day.
+fn filter_of(wish: &Wish) -> Result<PassbookFilter, Refusal> {
+    Ok(PassbookFilter {
+        as_of: day_in("as_of", &wish.as_of)?,
+        kind: kind_in(&wish.kind)?,
+    })
+}
+
+/// A day in an address; none where it is empty.
+fn day_in(name: &str, text: &str) -> Result<Option<NaiveDate>, Refusal> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| {
+        crate::domain::rejection::Rejection::InvalidQuery {
+            name: name.to_owned(),
+            detail: "must be a date such as 2026-06-30".to_owned(),
+        }
+        .into()
+    })
+}
+
+/// Shows the passbook.
+#[get("/passbook")]
+pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let wish = wish.0;
+    let filter = filter_of(&wish)?;
+    let before = wish.before;
+    let days = AsOf {
+        as_of: filter.as_of,
+        effective_on: None,
+    };
+    let (account, mut lines) = web
+        .run(move |bank| {
+            let account = read_account(bank, &context, Whose::Own, &days)?;
+            Ok((account, list_passbook(bank, &context, filter, before, count(LINES + 1))?))
+        })
+        .await?;
+    let more = lines.len() > LINES;
+    lines.truncate(LINES);
+    let shown = Page {
+        frame: &frame,
+        bars: picture(&frame, &account.balances),
+        account: &account,
+        next: lines.last().filter(|_| more).map(|line| line.movement.sequence),
+        lines: &lines,
+        wish: &wish,
+        today: web.bank.day(context.now),
+    };
+    page(StatusCode::OK, &shown)
+}
+
+fn count(lines: usize) -> i64 {
+    i64::try_from(lines).unwrap_or(i64::MAX)
+}
+
+/// Sends the movements that are looked at as a table for spreadsheets.
+#[get("/passbook.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let filter = filter_of(&wish.0)?;
+    let lines = web
+        .run(move |bank| {
+            let mut lines: Vec<PassbookLine> = Vec::new();
+            let mut before = None;
+            while lines.len() < LINES_MAX {
+                let piece = list_passbook(bank, &context, filter, before, count(PIECE))?;
+                let Some(last) = piece.last() else { break };
+                before = Some(last.movement.sequence);
+                lines.extend(piece);
+            }
+            Ok(lines)
+        })
+        .await?;
+    let name = frame.t("passbook-file");
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header(attachment("passbook.csv", &name))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(table_of(&frame, &lines)))
+}
+
+fn table_of(frame: &Frame, lines: &[PassbookLine]) -> String {
+    let head = ["number", "date", "kind", "outcome", "institution", "category", "amount", "after"];
+    let head: Vec<String> = head
+        .iter()
+        .map(|column| frame.t(&format!("passbook-column-{column}")).into_owned())
+        .collect();
+    let rows = lines.iter().map(|line| {
+        let movement = &line.movement;
+        let (achievement, institution) = match &line.outcome {
+            Some(outcome) => (outcome.achievement.text(frame.language), outcome.institution.as_str()),
+            None => ("", ""),
+        };
+        vec![
+            movement.sequence.to_string(),
+            movement.effective_on.to_string(),
+            movement.kind.called(frame.language).to_owned(),
+            achievement.to_owned(),
+            institution.to_owned(),
+            category_name(frame, &line.category).into_owned(),
+            movement.amount.to_string(),
+            movement.available_after.to_string(),
+        ]
+    });
+    delimited(std::iter::once(head).chain(rows))
+}

@@ -1,0 +1,64 @@
+//! An outcome as those see it who deposited it, or who look at it for the bank: with its decision, and what it looks like.
+
+use uuid::Uuid;
+
+use super::frame::Frame;
+use super::visit::SignedIn;
+use crate::domain::doubles::Double;
+use crate::domain::language::Language;
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::decisions::{Decision, read_decision};
+use crate::ops::error::OpError;
+use crate::ops::outcomes::{OutcomeView, read_outcome};
+
+/// An outcome, and what belongs to it.
+pub(super) struct Looked {
+    pub(super) outcome: OutcomeView,
+    pub(super) decision: Option<Decision>,
+    pub(super) alike: Vec<Alike>,
+}
+
+/// What an outcome looks like; the other one only where the reader may see it.
+pub(super) struct Alike {
+    pub(super) double: Double,
+    pub(super) other: Option<OutcomeView>,
+}
+
+/// What an outcome is called, in the reader's language where it has a name there.
+pub(super) fn name_of<'a>(frame: &Frame, outcome: &'a OutcomeView) -> &'a str {
+    match (&outcome.achievement_name_english, frame.language) {
+        (Some(name), Language::English) => name,
+        _ => &outcome.achievement_name,
+    }
+}
+
+/// Loads an outcome with what belongs to it.
+///
+/// # Errors
+/// `NotFound`, and what the policy answers.
+pub(super) async fn looked_at(web: &Web, visit: &SignedIn, outcome_id: Uuid) -> Result<Looked, Refusal> {
+    let (context, language) = (visit.context, visit.frame.language);
+    web.run(move |bank| {
+        let outcome = read_outcome(bank, &context, outcome_id)?;
+        let decision = match &outcome.decision {
+            Some(decision) => Some(read_decision(bank, &context, decision.decision_id, language)?),
+            None => None,
+        };
+        let mut alike = Vec::new();
+        for double in &outcome.doubles {
+            let other = match double.outcome_id.map(|other_id| read_outcome(bank, &context, other_id)) {
+                Some(Ok(other)) => Some(other),
+                // Another institution's, which is not for everybody to see.
+                None | Some(Err(OpError::Rejected(_))) => None,
+                Some(Err(error)) => return Err(error),
+            };
+            alike.push(Alike {
+                double: double.clone(),
+                other,
+            });
+        }
+        Ok(Looked { outcome, decision, alike })
+    })
+    .await
+}

@@ -1,0 +1,127 @@
+//! What was filed with the authority: what waits to be decided, and what was decided before.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::room::{Room, Shelf};
+use crate::domain::pack::catalogue::PackFilter;
+use crate::domain::pack::life::PackStatus;
+use crate::http::extract::{AtMost, Query};
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::institutions::names_of;
+use crate::ops::packs::form::PackSummary;
+use crate::ops::packs::reading::list_rule_packs;
+use crate::portal::answer::page;
+use crate::portal::frame::Frame;
+use crate::portal::visit::SignedIn;
+
+/// Filings on a page.
+const FILINGS: usize = 50;
+
+/// What is looked for.
+#[derive(Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    q: Option<AtMost<100>>,
+    /// Those that wait, where nothing is said.
+    status: Option<String>,
+    after: Option<Uuid>,
+}
+
+/// A version with whose it is.
+struct Line<'a> {
+    pack: &'a PackSummary,
+    /// `None` for the bank.
+    owner: Option<&'a str>,
+    days: i64,
+}
+
+#[derive(Template)]
+#[template(path = "packs/filings.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    lines: Vec<Line<'a>>,
+    q: &'a str,
+    status: PackStatus,
+    is_first: bool,
+    next: Option<String>,
+}
+
+impl Page<'_> {
+    fn title<'b>(&self, line: &Line<'b>) -> &'b str {
+        line.pack.title.text(self.frame.language)
+    }
+
+    fn statuses(&self) -> &'static [PackStatus] {
+        PackStatus::ALL
+    }
+
+    fn is_asked(&self, status: &PackStatus) -> bool {
+        self.status == *status
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.status == PackStatus::Filed && self.q.is_empty() && self.is_first
+    }
+
+    fn is_filed(&self) -> bool {
+        self.status == PackStatus::Filed
+    }
+}
+
+/// Lists what was filed, from what waits longest.
+#[get("/office/filings")]
+pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let room = Room::of(&web, &visit, Shelf::Filings).await?;
+    let Wish { q, status, after } = wish.0;
+    let q = q.map(|text| text.0.trim().to_owned()).unwrap_or_default();
+    let status = status.and_then(|word| PackStatus::parse(&word)).unwrap_or(PackStatus::Filed);
+    let filter = PackFilter {
+        text: Some(q.clone()).filter(|text| !text.is_empty()),
+        status: Some(status),
+        ..PackFilter::default()
+    };
+    let context = visit.context;
+    let limit = i64::try_from(FILINGS + 1).unwrap_or(i64::MAX);
+    let (mut packs, names) = web
+        .run(move |bank| {
+            let packs = list_rule_packs(bank, &context, &filter, after, limit)?;
+            let owners: Vec<Uuid> = packs.iter().filter_map(|pack| pack.institution_id).collect();
+            Ok((packs, names_of(bank, &owners)?))
+        })
+        .await?;
+    let more = packs.len() > FILINGS;
+    packs.truncate(FILINGS);
+    let next = packs.last().filter(|_| more).map(|pack| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("q", &q).append_pair("status", status.as_str());
+        query.append_pair("after", &pack.pack_id.to_string()).finish()
+    });
+    packs.sort_by_key(|pack| pack.filed_at);
+    let today = web.bank.day(context.now);
+    let days = |at: DateTime<Utc>| (today - web.bank.day(at)).num_days().max(0);
+    let line = |pack| {
+        let pack: &PackSummary = pack;
+        Line {
+            owner: pack.institution_id.and_then(|owner_id| names.get(&owner_id)).map(String::as_str),
+            days: pack.filed_at.map_or(0, days),
+            pack,
+        }
+    };
+    let shown = Page {
+        frame: &visit.frame,
+        room: &room,
+        lines: packs.iter().map(line).collect(),
+        q: &q,
+        status,
+        is_first: after.is_none(),
+        next,
+    };
+    page(StatusCode::OK, &shown)
+}

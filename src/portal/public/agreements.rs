@@ -1,0 +1,216 @@
+//! The agreements and the pathways of the catalogue.
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::catalogue::parts;
+use super::programmes::term;
+use crate::domain::agreement::{Agreement, AgreementFilter, Party};
+use crate::domain::bilingual::Bilingual;
+use crate::domain::pathway::Pathway;
+use crate::http::extract::Query;
+use crate::http::filters::CreditCode;
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::agreements::{PublishedAgreement, list_agreements};
+use crate::ops::institutions::names_by_code;
+use crate::ops::pathways::{PublishedPathway, list_pathways};
+use crate::portal::answer::page;
+use crate::portal::chosen::{Chosen, query};
+use crate::portal::frame::{Frame, Place};
+use crate::portal::visit::Visit;
+
+/// Agreements or pathways on a page.
+const LISTED: usize = 20;
+
+/// Institutions by their unified social credit codes: which they are, and what they are called.
+type Names = HashMap<String, (Uuid, String)>;
+
+#[derive(Default, Deserialize)]
+pub(super) struct Wish {
+    /// Whose outcomes are accepted, by the unified social credit code.
+    #[serde(default)]
+    from: Chosen<CreditCode>,
+    /// Who accepts them.
+    #[serde(default)]
+    to: Chosen<CreditCode>,
+    /// Any word: those too that are not in force today.
+    #[serde(default)]
+    all: String,
+    #[serde(default)]
+    after: Option<Uuid>,
+}
+
+impl Wish {
+    fn from(&self) -> &str {
+        self.from.0.as_ref().map_or("", |code| code.0.as_str())
+    }
+
+    fn to(&self) -> &str {
+        self.to.0.as_ref().map_or("", |code| code.0.as_str())
+    }
+
+    fn link(&self, path: &str, after: &str) -> String {
+        let chosen = query(&[
+            ("from", self.from()),
+            ("to", self.to()),
+            ("all", if self.all.is_empty() { "" } else { "yes" }),
+            ("after", after),
+        ]);
+        format!("{path}?{chosen}")
+    }
+}
+
+/// A side of an agreement as it is shown.
+struct Side {
+    name: String,
+    institution_id: Option<Uuid>,
+}
+
+#[derive(Template)]
+#[template(path = "public/agreements.html")]
+struct AgreementsPage<'a> {
+    frame: &'a Frame,
+    parts: Vec<Place>,
+    agreements: &'a [PublishedAgreement],
+    names: &'a Names,
+    next: Option<Uuid>,
+    wish: &'a Wish,
+}
+
+impl AgreementsPage<'_> {
+    fn side(&self, party: &Party) -> Side {
+        match party {
+            Party::Kind { kind } => {
+                let kind = self.frame.word("institutions-kind", kind.as_str());
+                Side {
+                    name: self.frame.t1("catalogue-every", "kind", kind.into_owned()).into_owned(),
+                    institution_id: None,
+                }
+            }
+            Party::Institution { credit_code } => match self.names.get(credit_code) {
+                Some((id, name)) => Side {
+                    name: name.clone(),
+                    institution_id: Some(*id),
+                },
+                None => Side {
+                    name: credit_code.clone(),
+                    institution_id: None,
+                },
+            },
+        }
+    }
+
+    fn title<'a>(&self, agreement: &'a Agreement) -> &'a str {
+        agreement.title.text(self.frame.language)
+    }
+
+    fn term(&self, agreement: &Agreement) -> String {
+        term(self.frame, &agreement.effective_from, agreement.effective_to.as_ref())
+    }
+}
+
+fn codes(agreements: &[PublishedAgreement]) -> Vec<String> {
+    let sides = agreements.iter().flat_map(|one| [&one.agreement.from, &one.agreement.to]);
+    let codes = sides.filter_map(|side| match side {
+        Party::Institution { credit_code } => Some(credit_code.clone()),
+        Party::Kind { .. } => None,
+    });
+    codes.collect()
+}
+
+/// Lists the agreements.
+#[get("/catalogue/agreements")]
+pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let Visit { context, frame } = visit;
+    let wish = wish.0;
+    let some = |code: &str| Some(code.to_owned()).filter(|code| !code.is_empty());
+    let filter = AgreementFilter {
+        from: some(wish.from()),
+        to: some(wish.to()),
+        in_force_on: wish.all.is_empty().then(|| web.bank.day(context.now)),
+        ..AgreementFilter::default()
+    };
+    let after = wish.after;
+    let (mut agreements, names) = web
+        .run(move |bank| {
+            let limit = i64::try_from(LISTED + 1).unwrap_or(i64::MAX);
+            let found = list_agreements(bank, &filter, after, limit)?;
+            let codes = codes(&found);
+            let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+            let names = names_by_code(bank, &codes)?;
+            Ok((found, names))
+        })
+        .await?;
+    let more = agreements.len() > LISTED;
+    agreements.truncate(LISTED);
+    let shown = AgreementsPage {
+        next: agreements.last().filter(|_| more).map(|last| last.agreement_id),
+        parts: parts(&frame, "/catalogue/agreements"),
+        frame: &frame,
+        agreements: &agreements,
+        names: &names,
+        wish: &wish,
+    };
+    page(StatusCode::OK, &shown)
+}
+
+#[derive(Template)]
+#[template(path = "public/pathways.html")]
+struct PathwaysPage<'a> {
+    frame: &'a Frame,
+    parts: Vec<Place>,
+    pathways: &'a [PublishedPathway],
+    names: &'a Names,
+    next: Option<Uuid>,
+    wish: &'a Wish,
+}
+
+impl PathwaysPage<'_> {
+    fn said<'a>(&self, text: &'a Bilingual) -> &'a str {
+        text.text(self.frame.language)
+    }
+
+    fn term(&self, pathway: &Pathway) -> String {
+        term(self.frame, &pathway.effective_from, pathway.effective_to.as_ref())
+    }
+
+    fn institution<'a>(&'a self, credit_code: &'a str) -> &'a str {
+        self.names.get(credit_code).map_or(credit_code, |(_, name)| name)
+    }
+}
+
+/// Lists the pathways.
+#[get("/catalogue/pathways")]
+pub(super) async fn ways(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let Visit { context, frame } = visit;
+    let wish = wish.0;
+    let day = wish.all.is_empty().then(|| web.bank.day(context.now));
+    let after = wish.after;
+    let (mut pathways, names) = web
+        .run(move |bank| {
+            let limit = i64::try_from(LISTED + 1).unwrap_or(i64::MAX);
+            let found = list_pathways(bank, None, day, after, limit)?;
+            let stages = found.iter().flat_map(|one| &one.pathway.stages);
+            let codes: Vec<&str> = stages.map(|stage| stage.institution.as_str()).collect();
+            let names = names_by_code(bank, &codes)?;
+            Ok((found, names))
+        })
+        .await?;
+    let more = pathways.len() > LISTED;
+    pathways.truncate(LISTED);
+    let shown = PathwaysPage {
+        next: pathways.last().filter(|_| more).map(|last| last.pathway_id),
+        parts: parts(&frame, "/catalogue/pathways"),
+        frame: &frame,
+        pathways: &pathways,
+        names: &names,
+        wish: &wish,
+    };
+    page(StatusCode::OK, &shown)
+}

@@ -1,0 +1,195 @@
+//! The institutions of the bank: where each stands, what it awards, and what it teaches.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::catalogue::{kind_called, name_of};
+use crate::domain::achievement::AchievementFilter;
+use crate::domain::bilingual::Bilingual;
+use crate::domain::institution::{InstitutionFilter, InstitutionKind, InstitutionStatus};
+use crate::domain::pack::catalogue::PackFilter;
+use crate::domain::programme::ProgrammeFilter;
+use crate::http::extract::{AtMost, Id, Query};
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::achievements::form::Achievement;
+use crate::ops::achievements::list_achievements;
+use crate::ops::institutions::{Institution, list_institutions, read_institution};
+use crate::ops::packs::form::PackSummary;
+use crate::ops::packs::reading::list_rule_packs;
+use crate::ops::programmes::{ProgrammeSummary, list_programmes};
+use crate::portal::answer::page;
+use crate::portal::chosen::{Chosen, query};
+use crate::portal::frame::Frame;
+use crate::portal::visit::Visit;
+
+/// Institutions on a page.
+const INSTITUTIONS: usize = 20;
+
+/// How many of its things are on an institution's own page.
+const OF_EACH: usize = 10;
+
+/// Where those stand that everybody may know.
+const PUBLIC: [InstitutionStatus; 2] = [InstitutionStatus::Approved, InstitutionStatus::Suspended];
+
+#[derive(Default, Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    q: Chosen<AtMost<100>>,
+    #[serde(default)]
+    kind: Chosen<InstitutionKind>,
+    #[serde(default)]
+    status: Chosen<InstitutionStatus>,
+    #[serde(default)]
+    after: Option<Uuid>,
+}
+
+impl Wish {
+    fn part(&self) -> Option<&str> {
+        self.q.0.as_ref().map(|part| part.0.as_str())
+    }
+
+    fn link(&self, after: &str) -> String {
+        let chosen = query(&[
+            ("q", self.part().unwrap_or_default()),
+            ("kind", &self.kind.text()),
+            ("status", &self.status.text()),
+            ("after", after),
+        ]);
+        format!("/institutions?{chosen}")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "public/institutions.html")]
+struct ListPage<'a> {
+    frame: &'a Frame,
+    institutions: &'a [Institution],
+    next: Option<Uuid>,
+    wish: &'a Wish,
+}
+
+impl ListPage<'_> {
+    fn kinds(&self) -> &'static [InstitutionKind] {
+        InstitutionKind::ALL
+    }
+
+    fn statuses(&self) -> [InstitutionStatus; 2] {
+        PUBLIC
+    }
+}
+
+/// Lists the institutions.
+#[get("/institutions")]
+pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let Visit { context, frame } = visit;
+    let wish = wish.0;
+    let filter = InstitutionFilter {
+        status: wish.status.0,
+        kind: wish.kind.0,
+        name_contains: wish.part().map(str::to_owned),
+    };
+    let after = wish.after;
+    let limit = i64::try_from(INSTITUTIONS + 1).unwrap_or(i64::MAX);
+    let mut institutions = web
+        .run(move |bank| list_institutions(bank, &context, &filter, after, limit))
+        .await?;
+    let more = institutions.len() > INSTITUTIONS;
+    institutions.truncate(INSTITUTIONS);
+    let next = institutions.last().filter(|_| more).map(|last| last.institution_id);
+    // Those that the bank's own people see as well have their page at the office.
+    institutions.retain(|institution| PUBLIC.contains(&institution.status));
+    let shown = ListPage {
+        frame: &frame,
+        institutions: &institutions,
+        next,
+        wish: &wish,
+    };
+    page(StatusCode::OK, &shown)
+}
+
+/// Some of the things of an institution, and whether there are more.
+struct Part<T> {
+    items: Vec<T>,
+    more: bool,
+}
+
+impl<T> Part<T> {
+    fn of(mut items: Vec<T>) -> Self {
+        let more = items.len() > OF_EACH;
+        items.truncate(OF_EACH);
+        Self { items, more }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "public/institution.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    institution: &'a Institution,
+    achievements: &'a Part<Achievement>,
+    programmes: &'a Part<ProgrammeSummary>,
+    packs: &'a Part<PackSummary>,
+}
+
+impl Page<'_> {
+    fn is_suspended(&self) -> bool {
+        self.institution.status == InstitutionStatus::Suspended
+    }
+
+    fn said<'b>(&self, text: &'b Bilingual) -> &'b str {
+        text.text(self.frame.language)
+    }
+
+    fn name<'a>(&self, achievement: &'a Achievement) -> &'a str {
+        name_of(self.frame.language, achievement)
+    }
+
+    fn kind<'a>(&self, achievement: &'a Achievement) -> &'a str {
+        kind_called(self.frame.language, &achievement.kind)
+    }
+}
+
+/// Shows an institution.
+#[get("/institutions/{institution_id}")]
+pub(super) async fn read(web: web::Data<Web>, visit: Visit, id: Id) -> Result<HttpResponse, Refusal> {
+    let Visit { context, frame } = visit;
+    let institution_id = Some(id.0);
+    let today = web.bank.day(context.now);
+    let limit = i64::try_from(OF_EACH + 1).unwrap_or(i64::MAX);
+    let (institution, achievements, programmes, packs) = web
+        .run(move |bank| {
+            let institution = read_institution(bank, &context, id.0)?;
+            let wanted = AchievementFilter {
+                institution_id,
+                newest: true,
+                ..AchievementFilter::default()
+            };
+            let achievements = list_achievements(bank, &context, &wanted, None, limit)?;
+            let wanted = ProgrammeFilter {
+                institution_id,
+                in_force_on: Some(today),
+                ..ProgrammeFilter::default()
+            };
+            let programmes = list_programmes(bank, &wanted, None, limit)?;
+            let wanted = PackFilter {
+                institution_id,
+                in_force_on: Some(today),
+                ..PackFilter::default()
+            };
+            let packs = list_rule_packs(bank, &context, &wanted, None, limit)?;
+            Ok((institution, Part::of(achievements), Part::of(programmes), Part::of(packs)))
+        })
+        .await?;
+    let shown = Page {
+        frame: &frame,
+        institution: &institution,
+        achievements: &achievements,
+        programmes: &programmes,
+        packs: &packs,
+    };
+    page(StatusCode::OK, &shown)
+}

@@ -1,0 +1,64 @@
+//! What somebody objected to on public notice, with the answers.
+
+use std::borrow::Cow;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::notices::{heading, institution};
+use crate::http::extract::Query;
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::claims::notice::{Objected, list_objected};
+use crate::portal::answer::page;
+use crate::portal::frame::Frame;
+use crate::portal::visit::SignedIn;
+
+/// Claims on a page.
+const CLAIMS: usize = 20;
+
+#[derive(Default, Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    before: Option<Uuid>,
+}
+
+#[derive(Template)]
+#[template(path = "public/objected.html")]
+struct ObjectedPage<'a> {
+    frame: &'a Frame,
+    objected: &'a [Objected],
+    is_first: bool,
+    next: Option<Uuid>,
+}
+
+impl ObjectedPage<'_> {
+    fn heading(&self, objected: &Objected) -> Cow<'static, str> {
+        heading(self.frame, objected.kind, &objected.name_masked)
+    }
+
+    fn institution<'a>(&self, objected: &'a Objected) -> Cow<'a, str> {
+        institution(self.frame, objected.institution_name.as_deref())
+    }
+}
+
+/// Lists what the reader objected to.
+#[get("/notices/mine")]
+pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let before = wish.0.before;
+    let limit = i64::try_from(CLAIMS + 1).unwrap_or(i64::MAX);
+    let mut objected = web.run(move |bank| list_objected(bank, &context, before, limit)).await?;
+    let more = objected.len() > CLAIMS;
+    objected.truncate(CLAIMS);
+    let shown = ObjectedPage {
+        frame: &frame,
+        next: objected.last().filter(|_| more).map(|objected| objected.claim_id),
+        is_first: before.is_none(),
+        objected: &objected,
+    };
+    page(StatusCode::OK, &shown)
+}

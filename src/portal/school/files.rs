@@ -1,0 +1,176 @@
+//! An institution's files of outcomes: those that it brought, and the form by which it brings one.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::around::Desk;
+use crate::domain::actor::MemberRole;
+use crate::domain::evidence::FileName;
+use crate::domain::import::ImportStatus;
+use crate::domain::rejection::Rejection;
+use crate::http::extract::{Id, Query};
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::deposit::Novelty;
+use crate::ops::imports::receive::{NewImport, receive_import};
+use crate::ops::imports::{Format, ImportSummary, list_imports};
+use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::frame::Frame;
+use crate::portal::upload::{SentFile, received};
+use crate::portal::visit::SignedIn;
+
+/// Imports on a page.
+const IMPORTS: usize = 20;
+
+/// The most characters of the name of a sheet.
+const SHEET_MAX: usize = 100;
+
+const MEGABYTE: u64 = 1_048_576;
+
+/// Which imports are looked at.
+#[derive(Default, Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    before: Option<Uuid>,
+}
+
+/// What is said of a file beside the file.
+#[derive(Default, Deserialize)]
+pub(super) struct Upload {
+    #[serde(default)]
+    format: String,
+    #[serde(default)]
+    sheet: String,
+}
+
+#[derive(Template)]
+#[template(path = "school/files.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    desk: &'a Desk,
+    imports: &'a [ImportSummary],
+    next: Option<Uuid>,
+    wish: &'a Wish,
+    typed: &'a Upload,
+    megabytes_max: u64,
+    refused: Option<Refused>,
+}
+
+impl Page<'_> {
+    fn may_bring(&self) -> bool {
+        self.desk.roles.contains(&MemberRole::Registrar)
+    }
+
+    fn statuses(&self) -> &'static [ImportStatus] {
+        ImportStatus::ALL
+    }
+
+    fn formats(&self) -> &'static [Format] {
+        Format::ALL
+    }
+}
+
+async fn shown(web: &Web, visit: &SignedIn, desk: &Desk, wish: &Wish, answer: Answered<'_>) -> Result<HttpResponse, Refusal> {
+    let (context, institution_id, before) = (visit.context, desk.institution_id, wish.before);
+    let status = ImportStatus::parse(&wish.status);
+    let limit = i64::try_from(IMPORTS + 1).unwrap_or(i64::MAX);
+    let mut imports = web
+        .run(move |bank| list_imports(bank, &context, institution_id, status, before, limit))
+        .await?;
+    let more = imports.len() > IMPORTS;
+    imports.truncate(IMPORTS);
+    let shown = Page {
+        frame: &visit.frame,
+        desk,
+        next: imports.last().filter(|_| more).map(|import| import.import_id),
+        imports: &imports,
+        wish,
+        typed: answer.typed,
+        megabytes_max: web.bank.import_bytes_max / MEGABYTE,
+        refused: answer.refused,
+    };
+    page(answer.status, &shown)
+}
+
+/// How a page answers a form.
+struct Answered<'a> {
+    status: StatusCode,
+    refused: Option<Refused>,
+    typed: &'a Upload,
+}
+
+/// Lists the files, and asks for one.
+#[get("/desk/{institution_id}/files")]
+pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let desk = Desk::of(&web, &visit, id.0).await?;
+    let answer = Answered {
+        status: StatusCode::OK,
+        refused: None,
+        typed: &Upload::default(),
+    };
+    shown(&web, &visit, &desk, &wish.0, answer).await
+}
+
+/// What is to be imported, with the file that was sent.
+fn named(institution_id: Uuid, sent: Option<SentFile>, upload: &Upload) -> Result<(NewImport, SentFile), Rejection> {
+    let sent = sent.ok_or_else(|| Rejection::field("/file", "is required"))?;
+    let file_name = FileName::try_from(sent.name.clone()).map_err(|detail| Rejection::field("/file", detail))?;
+    let sheet = upload.sheet.trim();
+    if sheet.chars().count() > SHEET_MAX {
+        return Err(Rejection::field("/sheet", "must have 1 to 100 characters"));
+    }
+    let new = NewImport {
+        institution_id,
+        file_name,
+        format: Format::parse(&upload.format),
+        sheet: Some(sheet.to_owned()).filter(|sheet| !sheet.is_empty()),
+    };
+    Ok((new, sent))
+}
+
+/// Takes a file; its dry run begins at once.
+#[post("/desk/{institution_id}/files")]
+pub(super) async fn bring(
+    web: web::Data<Web>,
+    request: HttpRequest,
+    visit: SignedIn,
+    id: Id,
+    payload: web::Payload,
+) -> Result<HttpResponse, Refusal> {
+    // No file is taken from others, however large it may be.
+    let desk = Desk::of(&web, &visit, id.0).await?;
+    let bytes_max = web.bank.import_bytes_max;
+    let too_large = Rejection::ImportTooLarge { bytes_max };
+    let (posted, sent) = received::<Upload>(&web, &request, payload, bytes_max, too_large).await?;
+    let (context, language) = (visit.context, visit.frame.language);
+    let answer = match named(id.0, sent, &posted.form) {
+        Err(rejection) => Err(rejection.into()),
+        Ok((new, mut sent)) => {
+            web.run(move |bank| receive_import(bank, &context, &new, &mut sent.content, language))
+                .await
+        }
+    };
+    match answer {
+        Ok((novelty, import)) => {
+            let done = match novelty {
+                Novelty::Created => "received",
+                Novelty::AlreadyThere => "known",
+            };
+            Ok(see_other(&format!("/desk/{}/files/{}?done={done}", id.0, import.summary.import_id)))
+        }
+        Err(refusal) => {
+            let (status, refused) = refused(refusal, language)?;
+            let answer = Answered {
+                status,
+                refused: Some(refused),
+                typed: &posted.form,
+            };
+            shown(&web, &visit, &desk, &Wish::default(), answer).await
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Names that did not match their documents: what was not deposited for that reason, until somebody settles it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, post, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::around::Desk;
+use crate::domain::policy::Action;
+use crate::http::extract::{Id, Query};
+use crate::http::problem::Refusal;
+use crate::http::state::Web;
+use crate::ops::mismatches::{Mismatch, MismatchStatus, list_mismatches, settle_mismatch};
+use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::frame::Frame;
+use crate::portal::visit::{Posted, SignedIn};
+
+/// Mismatches on a page.
+const MISMATCHES: usize = 20;
+
+/// Which of them, and what was done just before.
+#[derive(Default, Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    before: Option<Uuid>,
+    #[serde(default)]
+    done: String,
+}
+
+impl Wish {
+    /// Those that wait, where nothing else is wished.
+    fn wanted(&self) -> MismatchStatus {
+        MismatchStatus::parse(&self.status).unwrap_or(MismatchStatus::Open)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "school/mismatches.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    desk: &'a Desk,
+    wish: &'a Wish,
+    mismatches: &'a [Mismatch],
+    next: Option<Uuid>,
+    refused: Option<Refused>,
+    /// Of which the note was refused, and what was typed.
+    note: Option<(Uuid, &'a str)>,
+}
+
+impl Page<'_> {
+    fn statuses(&self) -> &'static [MismatchStatus] {
+        MismatchStatus::ALL
+    }
+
+    fn is_status(&self, status: &MismatchStatus) -> bool {
+        self.wish.wanted() == *status
+    }
+
+    fn shows_open(&self) -> bool {
+        self.wish.wanted() == MismatchStatus::Open
+    }
+
+    fn may_settle(&self, mismatch: &Mismatch) -> bool {
+        mismatch.status == MismatchStatus::Open && self.desk.may(Action::SettleMismatch)
+    }
+
+    fn is_refused(&self, mismatch: &Mismatch) -> bool {
+        self.note.is_some_and(|(mismatch_id, _)| mismatch_id == mismatch.mismatch_id)
+    }
+
+    fn typed(&self, mismatch: &Mismatch) -> &str {
+        self.note
+            .filter(|(mismatch_id, _)| *mismatch_id == mismatch.mismatch_id)
+            .map_or("", |(_, note)| note)
+    }
+}
+
+async fn answer(
+    web: &Web,
+    visit: &SignedIn,
+    institution_id: Uuid,
+    wish: &Wish,
+    (status, refused, note): (StatusCode, Option<Refused>, Option<(Uuid, &str)>),
+) -> Result<HttpResponse, Refusal> {
+    let desk = Desk::of(web, visit, institution_id).await?;
+    let (context, before, wanted) = (visit.context, wish.before, wish.wanted());
+    let limit = i64::try_from(MISMATCHES + 1).unwrap_or(i64::MAX);
+    let mut mismatches = web
+        .run(move |bank| list_mismatches(bank, &context, institution_id, Some(wanted), before, limit))
+        .await?;
+    let more = mismatches.len() > MISMATCHES;
+    mismatches.truncate(MISMATCHES);
+    let shown = Page {
+        frame: &visit.frame,
+        desk: &desk,
+        next: mismatches.last().filter(|_| more).map(|mismatch| mismatch.mismatch_id),
+        mismatches: &mismatches,
+        wish,
+        refused,
+        note,
+    };
+    page(status, &shown)
+}
+
+/// Lists them from the newest.
+#[get("/desk/{institution_id}/mismatches")]
+pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    answer(&web, &visit, id.0, &wish.0, (StatusCode::OK, None, None)).await
+}
+
+/// What it was.
+#[derive(Deserialize)]
+pub(super) struct Settled {
+    #[serde(default)]
+    note: String,
+}
+
+/// Settles one.
+#[post("/desk/{institution_id}/mismatches/{mismatch_id}/settle")]
+pub(super) async fn settle(web: web::Data<Web>, id: Id, mismatch: Id<1>, posted: Posted<Settled>) -> Result<HttpResponse, Refusal> {
+    let visit = posted.visit.signed_in()?;
+    Desk::of(&web, &visit, id.0).await?;
+    let (context, mismatch_id) = (visit.context, mismatch.0);
+    let note = posted.form.note.replace("\r\n", "\n").trim().to_owned();
+    let said = note.clone();
+    match web.run(move |bank| settle_mismatch(bank, &context, mismatch_id, &said)).await {
+        Ok(_) => Ok(see_other(&format!("/desk/{}/mismatches?done=settled", id.0))),
+        Err(refusal) => {
+            let (status, refused) = refused(refusal, visit.frame.language)?;
+            let typed = Some((mismatch_id, note.as_str()));
+            answer(&web, &visit, id.0, &Wish::default(), (status, Some(refused), typed)).await
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The outcomes of an institution: searched, read page by page, and sent as a table.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::around::Desk;
+use super::offered::{name_of as achievement_name, offered};
+use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
+use crate::domain::policy::Action;
+use crate::http::extract::{Id, Query};
+use crate::http::file::attachment;
+use crate::http::problem::Refusal;
+use crate::http::review::as_compared;
+use crate::http::state::Web;
+use crate::http::typed::Typed;
+use crate::ops::achievements::form::Achievement;
+use crate::ops::exports::delimited;
+use crate::ops::outcomes::{OutcomeView, list_outcomes};
+use crate::portal::answer::{Refused, page, refused};
+use crate::portal::frame::Frame;
+use crate::portal::outcome::name_of;
+use crate::portal::visit::SignedIn;
+
+/// Outcomes on a page.
+const OUTCOMES: usize = 30;
+
+/// Outcomes that are read at once for a download, and the most of them.
+const PIECE: i64 = 500;
+const LINES_MAX: usize = 10_000;
+
+/// What is looked for.
+#[derive(Default, Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    achievement_id: String,
+    #[serde(default)]
+    account_number: String,
+    #[serde(default)]
+    certificate_number: String,
+    #[serde(default)]
+    awarded_from: String,
+    #[serde(default)]
+    awarded_to: String,
+    #[serde(default)]
+    before: Option<Uuid>,
+}
+
+impl Wish {
+    fn pairs(&self) -> [(&'static str, &str); 6] {
+        [
+            ("status", &self.status),
+            ("achievement_id", &self.achievement_id),
+            ("account_number", &self.account_number),
+            ("certificate_number", &self.certificate_number),
+            ("awarded_from", &self.awarded_from),
+            ("awarded_to", &self.awarded_to),
+        ]
+    }
+
+    fn is_narrow(&self) -> bool {
+        self.pairs().iter().any(|(_, value)| !value.is_empty())
+    }
+
+    /// The same in an address.
+    fn query(&self) -> String {
+        let asked = self.pairs().into_iter().filter(|(_, value)| !value.is_empty());
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish()
+    }
+
+    fn filter(&self, institution_id: Uuid) -> Result<OutcomeFilter, Refusal> {
+        let mut typed = Typed::default();
+        let filter = OutcomeFilter {
+            institution_id: Some(institution_id),
+            account_number: Typed::text(&self.account_number),
+            achievement_id: typed.id("/achievement_id", &self.achievement_id),
+            certificate_number: Typed::text(&self.certificate_number).map(|number| as_compared(&number)),
+            status: OutcomeStatus::parse(&self.status),
+            awarded_from: typed.day("/awarded_from", &self.awarded_from),
+            awarded_to: typed.day("/awarded_to", &self.awarded_to),
+            ..OutcomeFilter::default()
+        };
+        typed.check()?;
+        Ok(filter)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "school/outcomes.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    desk: &'a Desk,
+    wish: &'a Wish,
+    achievements: &'a [Achievement],
+    outcomes: &'a [OutcomeView],
+    next: Option<Uuid>,
+    refused: Option<Refused>,
+}
+
+impl Page<'_> {
+    fn statuses(&self) -> &'static [OutcomeStatus] {
+        OutcomeStatus::ALL
+    }
+
+    fn is_status(&self, status: &OutcomeStatus) -> bool {
+        self.wish.status == status.as_str()
+    }
+
+    fn is_achievement(&self, achievement: &Achievement) -> bool {
+        self.wish.achievement_id == achievement.achievement_id.to_string()
+    }
+
+    fn called<'b>(&self, achievement: &'b Achievement) -> &'b str {
+        achievement_name(achievement, self.frame.language)
+    }
+
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
+        name_of(self.frame, outcome)
+    }
+
+    fn may_deposit(&self) -> bool {
+        self.desk.may(Action::DepositOutcome)
+    }
+}
+
+/// Lists them from the newest deposit.
+#[get("/desk/{institution_id}/outcomes")]
+pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let desk = Desk::of(&web, &visit, id.0).await?;
+    let wish = wish.0;
+    let (context, before) = (visit.context, wish.before);
+    let limit = i64::try_from(OUTCOMES + 1).unwrap_or(i64::MAX);
+    let found = match wish.filter(id.0) {
+        Ok(filter) => web.run(move |bank| list_outcomes(bank, &context, &filter, before, limit)).await,
+        Err(refusal) => Err(refusal),
+    };
+    let (mut outcomes, status, refused) = match found {
+        Ok(outcomes) => (outcomes, StatusCode::OK, None),
+        Err(refusal) => {
+            let (status, refused) = refused(refusal, visit.frame.language)?;
+            (Vec::new(), status, Some(refused))
+        }
+    };
+    let more = outcomes.len() > OUTCOMES;
+    outcomes.truncate(OUTCOMES);
+    let shown = Page {
+        frame: &visit.frame,
+        desk: &desk,
+        achievements: &offered(&web, &visit, id.0).await?,
+        next: outcomes.last().filter(|_| more).map(|outcome| outcome.outcome_id),
+        outcomes: &outcomes,
+        wish: &wish,
+        refused,
+    };
+    page(status, &shown)
+}
+
+/// Sends those that are looked for as a table for spreadsheets.
+#[get("/desk/{institution_id}/outcomes.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let filter = wish.0.filter(id.0)?;
+    let outcomes = web
+        .run(move |bank| {
+            let mut outcomes: Vec<OutcomeView> = Vec::new();
+            let mut before = None;
+            while outcomes.len() < LINES_MAX {
+                let piece = list_outcomes(bank, &context, &filter, before, PIECE)?;
+                let Some(last) = piece.last() else { break };
+                before = Some(last.outcome_id);
+                outcomes.extend(piece);
+            }
+            Ok(outcomes)
+        })
+        .await?;
+    let name = frame.t("outcomes-file");
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header(attachment("outcomes.csv", &name))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(table_of(&frame, &outcomes)))
+}
+
+fn table_of(frame: &Frame, outcomes: &[OutcomeView]) -> String {
+    let head = [
+        "learner",
+        "account",
+        "achievement",
+        "code",
+        "kind",
+        "awarded",
+        "certificate",
+        "grade",
+        "score",
+        "hours",
+        "credits",
+        "status",
+        "credit",
+        "deposited",
+    ];
+    let head: Vec<String> = head
+        .iter()
+        .map(|column| frame.t(&format!("outcomes-column-{column}")).into_owned())
+        .collect();
+    let rows = outcomes.iter().map(|outcome| {
+        let (name, account) = match &outcome.learner {
+            Some(learner) => (learner.name_masked.clone(), learner.account_number.clone()),
+            None => (String::new(), String::new()),
+        };
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        vec![
+            name,
+            account,
+            name_of(frame, outcome).to_owned(),
+            outcome.achievement_code.clone(),
+            frame.kind_name(&outcome.kind).to_owned(),
+            outcome.awarded_on.to_string(),
+            text(&outcome.certificate_number),
+            text(&outcome.grade),
+            text(&outcome.score),
+            outcome.hours.map(|hours| hours.to_string()).unwrap_or_default(),
+            text(&outcome.credits),
+            frame.status_name(&outcome.status).to_owned(),
+            outcome
+                .decision
+                .as_ref()
+                .map(|decision| decision.credit.to_string())
+                .unwrap_or_default(),
+            frame.moment(&outcome.deposited_at).into_owned(),
+        ]
+    });
+    delimited(std::iter::once(head).chain(rows))
+}
