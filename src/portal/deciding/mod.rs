@@ -30,7 +30,7 @@ pub(super) fn register(config: &mut ServiceConfig) {
 
 /// Who decides, as the address says.
 enum Decider {
-    School(Desk),
+    School(Box<Desk>),
     Bank(Office),
 }
 
@@ -56,7 +56,7 @@ impl Decider {
             return Office::of(visit).map(Self::Bank);
         }
         let institution_id = id_in(request, "institution_id")?;
-        Desk::of(web, visit, institution_id).await.map(Self::School)
+        Desk::of(web, visit, institution_id).await.map(|desk| Self::School(Box::new(desk)))
     }
 
     fn desk(&self) -> Option<&Desk> {

@@ -1,6 +1,7 @@
 //! Simulations of a version: those that were run, and the form that starts one.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, routes, web};
@@ -116,9 +117,9 @@ async fn shown(
             let runs = list_simulations(bank, &context, pack_id, before, limit)?;
             let mut called: HashMap<Uuid, String> = HashMap::new();
             for run in &runs {
-                if !called.contains_key(&run.programme_id) {
+                if let Entry::Vacant(place) = called.entry(run.programme_id) {
                     let programme = read_programme(bank, run.programme_id)?.programme;
-                    called.insert(run.programme_id, programme.name.text(language).to_owned());
+                    place.insert(programme.name.text(language).to_owned());
                 }
             }
             let (programmes, names) = programmes_for(bank, &context, &pack)?;

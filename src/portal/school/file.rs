@@ -126,7 +126,7 @@ impl Page<'_> {
 
     fn figures(&self) -> Vec<Figure> {
         let (check, deposit) = (self.import.summary.check.as_ref(), self.import.summary.deposit.as_ref());
-        let of: [(&str, fn(&ImportTotals) -> String); 7] = [
+        let of: [(&str, FigureOf); 7] = [
             ("file-figure-outcomes", |totals| totals.outcomes.to_string()),
             ("file-result-accepted", |totals| totals.accepted.to_string()),
             ("file-result-flagged", |totals| totals.flagged.to_string()),
@@ -282,8 +282,8 @@ pub(super) async fn read(
     shown(&web, &visit, (institution.0, import.0), &wish.0, (StatusCode::OK, None)).await
 }
 
-/// What a person does to an import.
-type Step = fn(&Bank, &Context, Option<&str>, Uuid, Language) -> Result<Import, OpError>;
+/// One of the figures of a run.
+type FigureOf = fn(&ImportTotals) -> String;
 
 async fn step<T>(
     web: &Web,
@@ -321,7 +321,7 @@ pub(super) async fn look_again(
     import: Id<1>,
     posted: Posted<Nothing>,
 ) -> Result<HttpResponse, Refusal> {
-    step(&web, (institution.0, import.0), posted, "checking", check_import as Step).await
+    step(&web, (institution.0, import.0), posted, "checking", check_import).await
 }
 
 #[derive(Deserialize)]
@@ -350,13 +350,13 @@ pub(super) async fn have_deposited(
 /// Releases what somebody else wants deposited.
 #[post("/desk/{institution_id}/files/{import_id}/release")]
 pub(super) async fn release(web: web::Data<Web>, institution: Id, import: Id<1>, posted: Posted<Nothing>) -> Result<HttpResponse, Refusal> {
-    step(&web, (institution.0, import.0), posted, "released", release_import as Step).await
+    step(&web, (institution.0, import.0), posted, "released", release_import).await
 }
 
 /// Stops a file.
 #[post("/desk/{institution_id}/files/{import_id}/cancel")]
 pub(super) async fn cancel(web: web::Data<Web>, institution: Id, import: Id<1>, posted: Posted<Nothing>) -> Result<HttpResponse, Refusal> {
-    step(&web, (institution.0, import.0), posted, "cancelled", cancel_import as Step).await
+    step(&web, (institution.0, import.0), posted, "cancelled", cancel_import).await
 }
 
 #[derive(Deserialize)]

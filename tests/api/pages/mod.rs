@@ -16,7 +16,8 @@ use std::path::Path;
 
 use super::server::on_both;
 use super::town::Town;
-use browser::{Browser, People};
+use browser::Browser;
+use reqwest::Method;
 
 /// The patterns of addresses behind a word in the sources under a directory.
 fn quoted_after(directory: &str, words: &[&str]) -> BTreeSet<String> {
