@@ -104,3 +104,7 @@ pub(super) fn text(language: Language, id: &str, arguments: Option<&FluentArgs<'
 #[cfg(test)]
 #[path = "texts_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod words_tests;

@@ -55,7 +55,7 @@ fn an_institution_confirms_what_it_read_and_an_edit_makes_it_the_learners_word_a
         let read = read_confirmation(bank, &office.reviewer, asked).unwrap();
         assert_eq!(read.content.unwrap().title.zh.as_deref(), Some("社区养老志愿服务"));
         assert_eq!(
-            (read.note.as_deref(), read.learner.unwrap().name_masked),
+            (read.note.as_deref(), read.summary.learner.unwrap().name_masked),
             (Some("在实训中心任助教"), "王*".to_owned())
         );
         assert!(download(&office.reviewer).is_ok());

@@ -159,9 +159,9 @@ fn an_award_can_be_imagined() {
                 let row = standards::achievements_by_code(conn, &[code.to_owned()])?.remove(0);
                 let issuer = issuer_of(&institutions::find(conn, row.institution_id.0)?.unwrap())?;
                 let rules = standards::rules(conn)?;
-                facts_of_achievement(&row, issuer, &rules, today)
+                facts_of_achievement(&row, issuer, &rules, today, None, today)
             });
-            imagined.map_err(|error: OpError| error.to_string()).unwrap()
+            imagined.map_err(|error: OpError| error.to_string()).unwrap().0
         };
         let contest = imagined("contest");
         assert_eq!(contest.bank_credit.to_string(), "2.00");

@@ -374,6 +374,8 @@ pub(super) const EVENT_TYPES: &[EventType] = &[
     of("user.set_up", AuditAlone, "The first administrator", &[]),
     of("user.create_administrator", AuditAlone, "An administrator", &[]),
     of("user.change_password", AuditAlone, "A password", &[]),
+    of("user.add_passkey", AuditAlone, "A passkey of log-ins", &[]),
+    of("user.remove_passkey", AuditAlone, "A passkey of log-ins", &[]),
     of("user.set_second_factor", AuditAlone, "A second factor of log-ins", &[]),
     of("user.remove_second_factor", AuditAlone, "A second factor of log-ins", &[]),
     of("user.renew_recovery_codes", AuditAlone, "Recovery codes of log-ins", &[]),

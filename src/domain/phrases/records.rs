@@ -10,6 +10,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("must have 6 to 12 digits", "必须是 6 至 12 位数字"),
     ("must have 1 to 200 entries", "必须有 1 至 200 项"),
+    (
+        "must have 1 to {} characters, none of them a control character",
+        "必须有 1 至 {} 个字，且不含控制字符",
+    ),
     ("must name at least one kind", "至少选择一类"),
     ("goes without `kinds`", "不得与 kinds 同时填写"),
     (

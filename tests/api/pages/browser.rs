@@ -1,5 +1,7 @@
 //! Browsers of people, and the walk: what each of them is answered.
 
+use std::sync::{LazyLock, OnceLock};
+
 use reqwest::Method;
 use serde_json::json;
 use totp_rs::{Builder, Secret};
@@ -11,12 +13,25 @@ use crate::town::Town;
 pub(super) struct Browser<'a> {
     pub(super) server: &'a Server,
     pub(super) cookie: String,
+    token: OnceLock<String>,
+}
+
+/// One for all: it keeps no cookies, and making one takes longer than a page.
+fn client() -> &'static reqwest::blocking::Client {
+    static CLIENT: LazyLock<reqwest::blocking::Client> = LazyLock::new(|| {
+        let client = reqwest::blocking::Client::builder().redirect(reqwest::redirect::Policy::none());
+        client.build().unwrap()
+    });
+    &CLIENT
 }
 
 impl<'a> Browser<'a> {
     pub(super) fn of_nobody(server: &'a Server) -> Self {
-        let cookie = String::new();
-        Self { server, cookie }
+        Self {
+            server,
+            cookie: String::new(),
+            token: OnceLock::new(),
+        }
     }
 
     pub(super) fn signed_in(server: &'a Server, username: &str) -> Self {
@@ -29,15 +44,15 @@ impl<'a> Browser<'a> {
         }
         assert!(!set.contains("Domain") && !set.contains("Max-Age"), "{set}");
         let cookie = set.split(';').next().unwrap().to_owned();
-        Self { server, cookie }
+        Self {
+            server,
+            cookie,
+            token: OnceLock::new(),
+        }
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> reqwest::blocking::RequestBuilder {
-        let http = reqwest::blocking::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
-        let request = http.request(method, format!("{}{path}", self.server.base));
+        let request = client().request(method, format!("{}{path}", self.server.base));
         request
             .header("Accept", "text/html,application/xhtml+xml")
             .header("Accept-Language", "en")
@@ -55,9 +70,8 @@ impl<'a> Browser<'a> {
 
     /// The token that forms of this browser hold.
     pub(super) fn form_token(&self) -> String {
-        let page = self.read("/security").text;
-        let (_, rest) = page.split_once("name=\"form_token\" value=\"").unwrap();
-        rest.split('"').next().unwrap().to_owned()
+        let read = || between(&self.read("/security").text, "name=\"form_token\" value=\"", "\"").to_owned();
+        self.token.get_or_init(read).clone()
     }
 }
 

@@ -155,7 +155,7 @@ fn claims_are_for_those_who_make_them() {
                 "/claims/{claim_id}/withdraw-appeal",
                 &claim_id,
                 &[],
-                [303, 409, 404, 404, 404, 404, 404, 404],
+                [303, 403, 404, 404, 404, 404, 404, 404],
             ),
             form(
                 "/claims/disputes/{request_id}/withdraw",

@@ -1,4 +1,4 @@
-//! The desk of an institution: what waits, outcomes, corrections, disputes, learners, members, systems; and outcomes that the bank looks at.
+//! The desk of an institution: what waits, outcomes, corrections, disputes, learners, members, systems.
 
 use reqwest::Method;
 use serde_json::json;
@@ -15,7 +15,7 @@ fn member(status: u16) -> Statuses {
     DESK.map(|other| if other == 200 { status } else { other })
 }
 
-fn id(value: &serde_json::Value, name: &str) -> String {
+pub(super) fn id(value: &serde_json::Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}")).to_owned()
 }
 
@@ -370,40 +370,4 @@ fn roles_count(server: &Server, town: &Town) {
     let form = [("name", "x"), ("scopes", "outcomes:write"), ("form_token", token.as_str())];
     let refused = reviewer.send(&format!("/desk/{}/clients", town.school), &form);
     assert_eq!(refused.status, 403, "{}", refused.text);
-}
-
-#[test]
-fn outcomes_that_wait_are_looked_at_by_the_bank() {
-    on_both(|server| {
-        let people = People::build(server);
-        let mut odd = people.town.outcome("NOT-A-NUMBER-OF-ITS-KIND");
-        odd["awarded_on"] = json!("2001-03-01");
-        let odd = people.town.deposit(server, &odd).expect(201);
-        let odd = id(&odd, "outcome_id");
-        let office: Statuses = [303, 404, 404, 404, 404, 200, 403, 200];
-        let case: Statuses = [303, 404, 404, 404, 404, 200, 404, 200];
-        people.walk(&[
-            page("/office/outcomes", &[], office),
-            page("/office/outcomes/{outcome_id}", &[&odd], case),
-            form(
-                "/office/outcomes/{outcome_id}/review",
-                &[&odd],
-                &[("verdict", "later"), ("reason", "x")],
-                [303, 404, 404, 404, 404, 422, 404, 422],
-            ),
-        ]);
-        let listed = people.officer.read("/office/outcomes").text;
-        assert!(listed.contains(&odd), "{listed}");
-        let desk = people.member.read(&format!("/desk/{}", people.town.school)).text;
-        assert!(desk.contains("Outcomes that the bank looks at"), "{desk}");
-        let token = people.officer.form_token();
-        let form = [("verdict", "refuse"), ("reason", "编号与证书不符"), ("form_token", token.as_str())];
-        let answer = people.officer.send(&format!("/office/outcomes/{odd}/review"), &form);
-        assert_eq!(
-            answer.header("location"),
-            Some(format!("/office/outcomes/{odd}?done=refused").as_str())
-        );
-        let again = people.officer.send(&format!("/office/outcomes/{odd}/review"), &form);
-        assert_eq!(again.status, 409, "{}", again.text);
-    });
 }

@@ -133,10 +133,11 @@ fn files_are_for_members_and_the_catalogue_for_everybody() {
         let elsewhere = format!("/desk/{other}/catalogue/achievements/{achievement_id}");
         assert_eq!(people.other_member.read(&elsewhere).status, 404);
 
+        // Before there is a programme, of whose courses its tags would have to be.
+        put_in_force(server, town, &document(&today()));
         let new = json!({ "institution_id": school, "programme": programme("elec-2024") });
         let published = server.post("/api/v1/programmes", &town.registrar, &new).expect(201);
         server.post("/api/v1/agreements", &town.officer, &agreement("walk")).expect(201);
-        put_in_force(server, town, &document(&today()));
         let packs = server.call(Method::GET, "/api/v1/rule-packs", None, None).expect(200);
         let pack_id = packs["items"][0]["pack_id"].as_str().unwrap();
         let same = people.nobody.read(&format!("/catalogue/packs/{pack_id}/diff?with={pack_id}"));

@@ -17,7 +17,7 @@ use credit_bank::ops::verify::verify;
 use credit_bank::store::claims as store;
 use credit_bank::store::connection::Conn;
 use credit_bank::store::error::StoreError;
-use credit_bank::store::journal;
+use credit_bank::store::journal::{self, AuditWish};
 use credit_bank::store::schema::outbox;
 use credit_bank::store::types::Key;
 use diesel::prelude::*;
@@ -113,7 +113,7 @@ impl Town<'_> {
             .store
             .read(|conn| {
                 Ok::<_, StoreError>(ReadTo {
-                    audit: journal::audit(conn, None, None, None, 1)?[0].audit_id.0,
+                    audit: journal::audit(conn, &AuditWish::default(), None, 1)?[0].audit_id.0,
                     outbox: events(conn)?[0].0.0,
                 })
             })
@@ -124,7 +124,7 @@ impl Town<'_> {
     pub(crate) fn compare_told(&self, book: &Book, from: ReadTo) -> ReadTo {
         let school = self.world().institution_id;
         let read = self.world().bank.store.read(|conn| {
-            let audit = journal::audit(conn, None, None, None, TOLD_MAX)?;
+            let audit = journal::audit(conn, &AuditWish::default(), None, TOLD_MAX)?;
             Ok::<_, StoreError>((audit, events(conn)?))
         });
         let (audit, events) = read.unwrap();
