@@ -1,7 +1,5 @@
 //! Every page in a large bank, beside the bare round trip of a request for which nothing is looked up.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
 use totp_rs::{Builder, Secret};
@@ -46,7 +44,7 @@ impl<'a> Browser<'a> {
         let browser = Self::signed_in(bank, username);
         let page = browser.text("/security/second-factor");
         let secret = Secret::try_from_base32(between(&page, "class=\"secret\">", "<").replace(' ', "")).unwrap();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let now = u64::try_from(credit_bank::clock::now().timestamp()).unwrap();
         let code = Builder::new().with_secret(secret).build().unwrap().generate(now).to_string();
         let token = between(&page, "name=\"form_token\" value=\"", "\"");
         let form = [("form_token", token), ("password", PASSWORD), ("code", code.as_str())];

@@ -25,6 +25,7 @@ footer = Online service of { $bank }.
 footer-problems = Problem codes
 footer-api = API documentation
 refused = This was not done
+refused-fields = Please mend what is listed below; the rest is kept.
 next-page = Next page
 first-page = Back to the first page
 day = { $day } { $month ->

@@ -71,6 +71,7 @@ worth-used = { $used } credits used
 worth-unused = not used
 worth-filled-and-missing = What is filled, what is missing
 worth-buckets = Buckets of { $programme }; the table below has the same figures
+worth-at = { $programme } at { $institution }
 worth-buckets-table = What each bucket of { $programme } asks, has and lacks
 worth-has-of = has { $has }, asks for { $minimum }
 worth-bucket = Bucket

@@ -62,6 +62,7 @@ worth-used = 用上 { $used } 学分
 worth-unused = 没有用上
 worth-filled-and-missing = 完成情况
 worth-buckets = { $programme }各课程类别的完成情况，同样的数字见下表
+worth-at = { $institution }《{ $programme }》
 worth-buckets-table = { $programme }各课程类别的要求、已有和还差的学分
 worth-has-of = 已有 { $has }，最低要求 { $minimum }
 worth-bucket = 课程类别

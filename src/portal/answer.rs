@@ -5,6 +5,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
+use super::texts::text;
 use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
 use crate::http::problem::{Refusal, status_of};
@@ -84,8 +85,13 @@ pub(super) fn refused(refusal: Refusal, language: Language) -> Result<(StatusCod
         return Err(rejection.into());
     }
     let fields = rejection.problems(language).into_iter();
+    // What a program is told speaks of the body of its request.
+    let sentence = match rejection {
+        Rejection::InvalidBody { .. } | Rejection::MalformedBody { .. } => text(language, "refused-fields", None).into_owned(),
+        _ => rejection.sentence(language),
+    };
     let refused = Refused {
-        sentence: rejection.sentence(language),
+        sentence,
         // A field inside another one has its name after the last slash.
         fields: fields
             .map(|problem| (problem.pointer.rsplit('/').next().unwrap_or_default().to_owned(), problem.detail))

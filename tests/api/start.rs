@@ -192,7 +192,7 @@ fn a_lone_start_is_quick_and_small() {
     println!("ready after {took:?}, {resident} resident");
     let kib: u64 = resident.split(' ').next().unwrap().parse().unwrap();
     // Of an unoptimised build, most of which is the program itself.
-    assert!(kib < 180_000, "{resident}");
+    assert!(kib < 220_000, "{resident}");
 }
 
 #[test]

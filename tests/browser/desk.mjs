@@ -88,7 +88,7 @@ async function correct(reader, run, desk) {
   await page.locator("#citation").fill("成绩复核单 2026-1");
   await reader.press(reader.say("预览影响", "Show what follows"));
   await reader.look("preview");
-  await reader.sees("9.00", reader.say("等待审批人", "It waits for an approver").slice(0, 5));
+  await reader.sees("9.00", reader.say("须由另一人执行", "somebody else has to apply it"));
 }
 
 async function systems(reader, run, desk) {

@@ -89,7 +89,7 @@ async function propose(reader, run) {
   await reader.look("merge refused");
   await reader.page.locator("#absorbed").fill(run.absorbed);
   await reader.press(reader.say("提出合并", "Propose a merge"));
-  await reader.sees(reader.say("已提出合并", "The merge is proposed"), "18");
+  await reader.sees(reader.say("已提出合并", "The merge is proposed"), "9.00");
   await reader.look("merge proposed");
   run.merge = reader.path().split(/[/?]/)[3];
 }

@@ -89,13 +89,15 @@ export class Reader {
     assert.ok(wide <= this.width, `${this.looking} is ${wide} wide`);
     checks += 4;
     if (!this.javaScript) return;
-    // Both colours at the one width, and one of them at the other: colours do not depend on it.
+    // Both colours at the one width, and one of them at the other: colours do not depend on it. What is no colour is looked at once.
     for (const colorScheme of this.width > 1000 ? ["light", "dark"] : ["dark"]) {
       await page.emulateMedia({ colorScheme });
-      const { violations, passes } = await new AxeBuilder({ page }).analyze();
+      const rules = new AxeBuilder({ page });
+      const again = colorScheme === "dark" && this.width > 1000;
+      const { violations, passes } = await (again ? rules.withRules(["color-contrast", "link-in-text-block"]) : rules).analyze();
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`);
       assert.deepEqual(found, [], `${this.looking} in ${colorScheme}`);
-      assert.ok(passes.length > 5, `${this.looking}: axe looked at nothing`);
+      assert.ok(passes.length > (again ? 0 : 5), `${this.looking}: axe looked at nothing`);
       checks += 1;
     }
   }

@@ -88,10 +88,7 @@ impl<'a> Browser<'a> {
         let page = browser.read("/security/second-factor").text;
         let secret = Secret::try_from_base32(between(&page, "class=\"secret\">", "<").replace(' ', "")).unwrap();
         let totp = Builder::new().with_secret(secret).build().unwrap();
-        let now = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap()
-            .as_secs();
+        let now = u64::try_from(credit_bank::clock::now().timestamp()).unwrap();
         let code = totp.generate(now).to_string();
         let token = browser.form_token();
         let form = [("form_token", token.as_str()), ("password", PASSWORD), ("code", code.as_str())];

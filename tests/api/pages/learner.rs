@@ -20,18 +20,18 @@ fn pages_of_a_learner_are_for_the_learner() {
             page("/passbook", &[], [303, 200, 200, 404, 404, 404, 404, 404]),
             page("/passbook.csv", &[], [303, 200, 200, 404, 404, 404, 404, 404]),
             page("/records", &[], [303, 200, 200, 404, 404, 404, 404, 404]),
-            page("/records/{outcome_id}", &outcome, [303, 200, 404, 200, 404, 200, 200, 200]),
+            page("/records/{outcome_id}", &outcome, [303, 200, 404, 200, 404, 200, 404, 200]),
             form(
                 "/records/{outcome_id}/replay",
                 &outcome,
                 &[],
-                [303, 200, 404, 200, 404, 200, 200, 200],
+                [303, 200, 404, 200, 404, 200, 404, 200],
             ),
             form(
                 "/records/{outcome_id}/dispute",
                 &outcome,
                 &[("kind", "wrong"), ("reason", "")],
-                [303, 400, 404, 404, 404, 404, 404, 404],
+                [303, 422, 404, 422, 404, 422, 404, 422],
             ),
             page("/security", &[], [303, 200, 200, 200, 200, 200, 200, 200]),
             page("/security/second-factor", &[], [303, 200, 200, 409, 409, 409, 409, 409]),
@@ -39,7 +39,7 @@ fn pages_of_a_learner_are_for_the_learner() {
                 "/security/password",
                 &[],
                 &[("present_password", "no")],
-                [303, 403, 403, 403, 403, 403, 403, 403],
+                [303, 401, 401, 401, 401, 401, 401, 401],
             ),
             form("/security/passkeys/options", &[], &[], [303, 409, 409, 409, 409, 409, 409, 409]),
             form("/security/passkeys", &[], &[], [303, 400, 400, 400, 400, 400, 400, 400]),
@@ -52,9 +52,9 @@ fn pages_of_a_learner_are_for_the_learner() {
             // Nobody's log-in waits for it.
             form("/sign-in/passkey/options", &[], &[], [303, 303, 303, 303, 303, 303, 303, 303]),
             form("/sign-in/passkey", &[], &[], [303, 303, 303, 303, 303, 303, 303, 303]),
-            form("/security/second-factor", &[], &[], [303, 422, 422, 409, 409, 409, 409, 409]),
-            form("/security/recovery-codes", &[], &[], [303, 422, 422, 422, 422, 422, 422, 422]),
-            form("/security/second-factor/remove", &[], &[], [303, 422, 422, 422, 422, 422, 422, 422]),
+            form("/security/second-factor", &[], &[], [303, 401, 401, 409, 409, 409, 409, 409]),
+            form("/security/recovery-codes", &[], &[], [303, 401, 401, 401, 401, 401, 401, 401]),
+            form("/security/second-factor/remove", &[], &[], [303, 401, 401, 401, 401, 401, 401, 401]),
         ]);
         // Somebody else's log-in is not theirs to end.
         for browser in [&people.stranger, &people.member, &people.officer] {

@@ -20,24 +20,30 @@ fn craft(server: &Server, town: &Town) -> String {
     id
 }
 
-fn claim(server: &Server, token: &str, subject: &Value) -> String {
-    let new = json!({ "kind": "recognition", "subject": subject, "statement": "市级非遗传承人" });
+fn claim(server: &Server, token: &str, subject: &Value, evidence: &[&str]) -> String {
+    let new = json!({ "kind": "recognition", "subject": subject, "statement": "市级非遗传承人", "evidence": evidence });
     let claim = server.post("/api/v1/me/claims", token, &new).expect(201);
     claim["claim_id"].as_str().unwrap().to_owned()
 }
 
 /// A claim that the town's school decides, and one that the bank decides.
-fn claims(server: &Server, town: &Town, token: &str) -> (String, String) {
+fn claims(server: &Server, town: &Town, token: &str, file: &str) -> (String, String) {
     let achievement = craft(server, town);
     let declared = claim(
         server,
         token,
         &json!({ "of": "declared", "achievement_id": achievement, "awarded_on": "2024-05-01", "certificate_number": "CRAFT-2" }),
+        &[file],
     );
     let mut outcome = town.outcome("CRAFT-1");
     outcome["achievement_code"] = json!("craft");
     let deposited = town.deposit(server, &outcome).expect(201);
-    let recorded = claim(server, token, &json!({ "of": "outcome", "outcome_id": deposited["outcome_id"] }));
+    let recorded = claim(
+        server,
+        token,
+        &json!({ "of": "outcome", "outcome_id": deposited["outcome_id"] }),
+        &[],
+    );
     (declared, recorded)
 }
 
@@ -46,12 +52,12 @@ fn claims_are_decided_by_those_whose_they_are() {
     on_both(|server| {
         let people = People::build(server);
         let school = people.town.school.clone();
-        let (declared, recorded) = claims(server, &people.town, &people.token);
         let upload = server
             .request(Method::POST, "/api/v1/me/evidence?name=证书.pdf")
             .bearer_auth(&people.token);
         let file = Answer::of(upload.header("Content-Type", "application/pdf").body("%PDF-1.7").send().unwrap()).expect(201);
         let file = file["file_id"].as_str().unwrap();
+        let (declared, recorded) = claims(server, &people.town, &people.token, file);
         let desk: Statuses = [303, 404, 404, 200, 404, 404, 404, 404];
         let office: Statuses = [303, 404, 404, 404, 404, 200, 403, 200];
         let case: Statuses = [303, 404, 404, 404, 404, 200, 404, 200];

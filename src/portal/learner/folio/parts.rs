@@ -11,7 +11,6 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::language::Language;
-use crate::domain::rejection::Rejection;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::access::Whose;
@@ -88,12 +87,9 @@ pub(super) fn menu(frame: &Frame) -> [Place; 5] {
 /// # Errors
 /// Any other.
 pub(super) fn refused_form(refusal: Refusal, frame: &Frame) -> Result<(StatusCode, Refused), Refusal> {
-    let (problems, is_of_fields) = match &refusal {
-        Refusal::Rejected(rejection) => (
-            rejection.problems(frame.language),
-            matches!(rejection, Rejection::InvalidBody { .. } | Rejection::MalformedBody { .. }),
-        ),
-        _ => (Vec::new(), false),
+    let problems = match &refusal {
+        Refusal::Rejected(rejection) => rejection.problems(frame.language),
+        _ => Vec::new(),
     };
     let (status, refused) = refused(refusal, frame.language)?;
     let fields = problems.into_iter().map(|problem| {
@@ -112,11 +108,7 @@ pub(super) fn refused_form(refusal: Refusal, frame: &Frame) -> Result<(StatusCod
         status,
         Refused {
             fields: fields.collect(),
-            // What a program is told speaks of the body of its request.
-            sentence: match is_of_fields {
-                true => frame.t("folio-mend").into_owned(),
-                false => refused.sentence,
-            },
+            ..refused
         },
     ))
 }
