@@ -114,7 +114,7 @@ async function systems(reader, run, desk) {
   await reader.look("a client");
   await reader.go(`${desk}/webhooks`);
   await reader.look("webhooks");
-  await page.locator("#url").fill("http://here");
+  await page.locator("#url").fill("ftp://here");
   await reader.press(reader.say("建立推送", "Make the webhook"));
   await reader.look("webhook refused");
   await page.locator("#url").fill("https://hooks.example.com/credit-bank");

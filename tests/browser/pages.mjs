@@ -92,7 +92,8 @@ export class Reader {
     // Both colours at the one width, and one of them at the other: colours do not depend on it. What is no colour is looked at once.
     for (const colorScheme of this.width > 1000 ? ["light", "dark"] : ["dark"]) {
       await page.emulateMedia({ colorScheme });
-      const rules = new AxeBuilder({ page });
+      // Without frames in the page the older way does, which opens no further page to put the results together.
+      const rules = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ["violations"] });
       const again = colorScheme === "dark" && this.width > 1000;
       const { violations, passes } = await (again ? rules.withRules(["color-contrast", "link-in-text-block"]) : rules).analyze();
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`);

@@ -22,11 +22,11 @@ for (const [number, { username, password }] of given.people.entries()) {
   const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
   const { authenticatorId } = await devices.send("WebAuthn.addVirtualAuthenticator", { options });
   await reader.go("/security");
-  await add(reader, "手机 <1>", "not the password");
+  await add(reader, "钥匙 <1>", "not the password");
   await reader.sees(reader.say("没有办成", "This was not done"));
-  await add(reader, "手机 <1>", password);
+  await add(reader, "钥匙 <1>", password);
   await reader.look("a passkey was added");
-  await reader.sees("手机 <1>", reader.say("已添加通行密钥", "The passkey was added"));
+  await reader.sees("钥匙 <1>", reader.say("已添加通行密钥", "The passkey was added"));
 
   await reader.press(reader.say("退出登录", "Sign out"));
   await signIn(reader, username, password);
@@ -41,11 +41,11 @@ for (const [number, { username, password }] of given.people.entries()) {
   await reader.sees(reader.say("账号安全", "Security"));
 
   await reader.go("/security");
-  await reader.sees("手机 <1>");
-  await reader.page.getByRole("button", { name: /手机/ }).click();
+  await reader.sees("钥匙 <1>");
+  await reader.page.getByRole("button", { name: /钥匙/ }).click();
   await reader.page.waitForURL("**/security?done=passkey-removed");
   await reader.look("the passkey was removed");
-  assert.ok(!(await reader.text()).includes("手机"), "it is gone");
+  assert.ok(!(await reader.text()).includes("钥匙 <1>"), "it is gone");
   await reader.press(reader.say("退出登录", "Sign out"));
   await signIn(reader, username, password);
   assert.equal(await reader.page.getByRole("button", { name: reader.say("使用通行密钥", "Use a passkey") }).count(), 0);

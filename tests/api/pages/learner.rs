@@ -110,10 +110,7 @@ fn what_was_typed_is_kept_when_the_log_in_ended_meanwhile() {
         let again = sign_in(PASSWORD);
         assert!(again.status == 200 && again.text.contains("Send it now"), "{}", again.text);
         let cookie = again.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-        let owner = Browser {
-            cookie,
-            ..Browser::of_nobody(server)
-        };
+        let owner = Browser::with_cookie(server, cookie);
         let token = between(&again.text, "name=\"form_token\" value=\"", "\"");
         // The first form of the page is the one that signs out; nobody is signed in yet there.
         let token = if token.is_empty() { owner.form_token() } else { token.to_owned() };

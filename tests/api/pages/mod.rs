@@ -53,7 +53,10 @@ fn every_page_and_every_form_is_walked() {
     let posts = quoted_after("src/portal", &["#[post(\""]);
     assert!(gets.len() > 15 && posts.len() > 8, "{gets:?} {posts:?}");
     let walked = quoted_after("tests/api/pages", &["page(\""]);
-    let sent = quoted_after("tests/api/pages", &["form(\"", "parts_are_for_the_owner(&people, \""]);
+    let sent = quoted_after(
+        "tests/api/pages",
+        &["form(\"", "parts_are_for_the_owner(&people, \"", "parts_form(\""],
+    );
     // Before one is signed in, and what is not a page: shown by their own tests.
     let others = [
         "/assets/{edition}/{name}",
