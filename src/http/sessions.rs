@@ -19,7 +19,7 @@ pub struct Credentials {
     password: String,
     /// The code that the authenticator shows, or a recovery code, for a user with a second factor.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 20, example = "287082")]
+    #[schema(value_type = Option<String>, max_length = 20, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$", example = "287082")]
     one_time_code: Option<AtMost<20>>,
 }
 

@@ -119,9 +119,17 @@ fn the_library_of_another_language_takes_what_is_signed_with_its_secret_and_noth
         assert_eq!(subjects(&receiver.came(false, 1))[0], refused);
         receiver.knows(&rotated["secret"]);
         assert_eq!(subjects(&receiver.came(true, 9))[8], refused, "tried again after some seconds");
-        let log = server.get(&format!("{own}/deliveries?limit=1"), &town.registrar);
-        assert!(log.header("link").is_some());
-        let log = log.expect(200);
+        // It is written down after the receiver has it.
+        let mut log = json!(null);
+        for _ in 0..100 {
+            let read = server.get(&format!("{own}/deliveries?limit=1"), &town.registrar);
+            assert!(read.header("link").is_some());
+            log = read.expect(200);
+            if log["items"][0]["status"] == "delivered" {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
         assert_eq!(
             (&log["items"][0]["status"], &log["items"][0]["attempts"]),
             (&json!("delivered"), &json!(2))

@@ -113,7 +113,12 @@ fn everybody_is_told_what_they_may_do_and_what_stands_in_the_way() {
         // The bank's people see all of it, and have no part in what an institution decides.
         let (_, officer) = log_in(&world.bank, "officer");
         assert!(steps(officer).is_empty());
-        let stranger = read_claim_to_decide(&world.bank, &on(world.registrar, "2026-09-22"), claim, Language::English);
+        let stranger = read_claim_to_decide(
+            &world.bank,
+            &on(world.member("clerk", "registrar"), "2026-09-22"),
+            claim,
+            Language::English,
+        );
         assert_eq!(refused(stranger).code(), "forbidden");
     });
 }
