@@ -22,6 +22,7 @@ use chrono::{FixedOffset, TimeDelta};
 use credit_bank::clock;
 use credit_bank::domain::actor::Caller;
 use credit_bank::domain::bilingual::Bilingual;
+use credit_bank::domain::institution::InstitutionFilter;
 use credit_bank::domain::pack::life::PackStatus;
 use credit_bank::domain::pack::shipped;
 use credit_bank::files::{Files, FilesAddress};
@@ -212,7 +213,9 @@ fn main() {
     fill(&data, url.as_deref());
     let bank = open(&data, url.as_deref());
     let context = Context::of(Caller::Bank, clock::now());
-    let school = institutions::list_institutions(&bank, &context, None, None, 1).unwrap().remove(0);
+    let school = institutions::list_institutions(&bank, &context, &InstitutionFilter::default(), None, 1)
+        .unwrap()
+        .remove(0);
     let new = serde_json::from_value(programme(school.institution_id)).unwrap();
     let programme_id = programmes::publish_programme(&bank, &context, None, &new).unwrap().programme_id;
     let present = draft(

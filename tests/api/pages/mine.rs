@@ -1,5 +1,7 @@
 //! What is one's own: notifications, profile, consents, what is taken along and taken in; and what everybody reads: notices and verifying.
 
+use std::time::{Duration, Instant};
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -35,7 +37,15 @@ fn what_is_ones_own_is_for_oneself() {
         let mut more = people.town.outcome("S000441012345242000003");
         more["awarded_on"] = json!("2024-04-01");
         people.town.deposit(server, &more).expect(201);
-        let told = server.get("/api/v1/me/notifications", &people.token).expect(200);
+        // Made beside what it tells of.
+        let begun = Instant::now();
+        let told = loop {
+            let told = server.get("/api/v1/me/notifications", &people.token).expect(200);
+            if told["items"][0].is_object() || begun.elapsed() > Duration::from_secs(30) {
+                break told;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        };
         let notification = [told["items"][0]["notification_id"].as_str().unwrap()];
         let bank = ["00000000-0000-0000-0000-000000000000"];
         people.walk(&[
