@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::answer::{Refused, page, refused, see_other, see_other_with};
 use super::cookies::no_session_cookie;
 use super::frame::Frame;
-use super::visit::{Nothing, Posted, SignedIn};
+use super::visit::{Done, Nothing, Posted, SignedIn};
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
@@ -19,13 +19,6 @@ use crate::ops::second_factor::{
     renew_recovery_codes,
 };
 use crate::ops::sessions;
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
 
 #[derive(Template)]
 #[template(path = "security.html")]

@@ -38,6 +38,13 @@ pub(super) struct Posted<T> {
     pub(super) form: T,
 }
 
+/// What was done just before, as the address says it in a word; each page knows the words to which it has something to say.
+#[derive(Default, Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    pub(super) done: String,
+}
+
 /// A form in which nothing is asked.
 #[derive(Deserialize)]
 pub(super) struct Nothing {}

@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, routes, web};
 use askama::Template;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::steps::{Step, Typed};
@@ -25,14 +24,7 @@ use crate::portal::answer::{Refused, page};
 use crate::portal::frame::Frame;
 use crate::portal::office::around::Office;
 use crate::portal::school::around::Desk;
-use crate::portal::visit::SignedIn;
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(in crate::portal) struct Done {
-    #[serde(default)]
-    done: String,
-}
+use crate::portal::visit::{Done, SignedIn};
 
 /// A step that can be taken on the page, with its form.
 struct StepForm {

@@ -17,7 +17,7 @@ use crate::ops::decisions::{Decision, Replay, read_decision, replay_decision};
 use crate::ops::outcomes::{OutcomeView, list_record_outcomes, read_outcome};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Nothing, Posted, SignedIn};
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Outcomes on a page.
 const OUTCOMES: usize = 20;
@@ -26,13 +26,6 @@ const OUTCOMES: usize = 20;
 pub(super) struct Wish {
     #[serde(default)]
     before: Option<Uuid>,
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 #[derive(Template)]

@@ -21,7 +21,7 @@ use crate::ops::sessions::NewUser;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Posted, SignedIn};
+use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Institutions on a page.
 const INSTITUTIONS: usize = 25;
@@ -119,13 +119,6 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         done: None,
     };
     page(StatusCode::OK, &shown)
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 #[derive(Template)]

@@ -24,7 +24,7 @@ use crate::ops::merges::{Merge, MergeParty, NewMerge, propose_merge};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Posted, SignedIn};
+use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Merges on a page.
 const MERGES: usize = 25;
@@ -175,13 +175,6 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 /// What is typed into the form of a step.

@@ -17,7 +17,7 @@ use crate::ops::review::{refuse_outcome, release_outcome};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::outcome::{Looked, looked_at, name_of};
-use crate::portal::visit::{Posted, SignedIn};
+use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Outcomes on a page.
 const OUTCOMES: usize = 30;
@@ -27,13 +27,6 @@ const OUTCOMES: usize = 30;
 pub(super) struct Wish {
     #[serde(default)]
     before: Option<Uuid>,
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 #[derive(Template)]

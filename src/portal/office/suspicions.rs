@@ -19,7 +19,7 @@ use crate::ops::suspicions::{SuspectedAccount, Suspicion, SuspicionDetails, dism
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Posted, SignedIn};
+use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Suspicions on a page.
 const SUSPICIONS: usize = 25;
@@ -100,13 +100,6 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 /// What is typed into one of the two forms.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::problems::{LISTS, Said};
 use super::reader;
-use super::room::{Done, Open, PackId, Shelf, Tab};
+use super::room::{Open, PackId, Shelf, Tab};
 use super::sheet::{Asked, Item, List, Sheet};
 use crate::domain::pack::RulePack;
 use crate::domain::pack::readable::Paragraph;
@@ -25,7 +25,7 @@ use crate::ops::packs::form::PackEdit;
 use crate::ops::packs::reading::validate_rule_pack;
 use crate::portal::answer::{Refused, page, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Posted, SignedIn};
+use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// A rule in the form.
 pub(super) struct ItemView<'a> {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::list::first_day;
-use super::room::{Done, Open, PackId, Shelf, Tab, may};
+use super::room::{Open, PackId, Shelf, Tab, may};
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::{FilingDecision, PackStatus, PackStep};
 use crate::domain::pack::readable::Readable;
@@ -23,7 +23,7 @@ use crate::ops::packs::templates::begun;
 use crate::ops::packs::{create_rule_pack, filing};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Nothing, Posted, SignedIn};
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// The most versions of a pack that are shown beside it.
 const VERSIONS: i64 = 100;

@@ -4,7 +4,6 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::pack::life::PackStatus;
@@ -19,13 +18,6 @@ use crate::portal::frame::{Frame, Place};
 use crate::portal::office::around::Office;
 use crate::portal::school::around::Desk;
 use crate::portal::visit::SignedIn;
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    pub(super) done: String,
-}
 
 /// Whose packs a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,7 +25,7 @@ use crate::ops::evidence::{EvidenceFile, FILES_MAX};
 use crate::ops::institutions::names_of;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Nothing, Posted, SignedIn, Visit};
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn, Visit};
 
 /// Notices on a page.
 const NOTICES: usize = 20;
@@ -261,13 +261,6 @@ async fn answer(
         done,
     };
     page(status, &shown)
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 /// Shows one, with what the reader objected.

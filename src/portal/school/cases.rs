@@ -22,7 +22,7 @@ use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::outcome::name_of;
-use crate::portal::visit::{Posted, SignedIn};
+use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Cases on a page, and claims that may take the place of one.
 const CASES: usize = 20;
@@ -43,13 +43,6 @@ impl Wish {
     fn is_overdue(&self) -> bool {
         self.overdue == "yes"
     }
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 #[derive(Template)]

@@ -23,7 +23,7 @@ use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::Said;
 use crate::portal::frame::Frame;
 use crate::portal::public::catalogue::{VERSIONS, facts, kind_called, name_of};
-use crate::portal::visit::{Nothing, Posted, SignedIn};
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Achievements on a page.
 const ACHIEVEMENTS: usize = 20;
@@ -120,13 +120,6 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 #[derive(Template)]

@@ -18,7 +18,7 @@ use crate::ops::portfolio::answers::{ConfirmationReply, answer_confirmation, lis
 use crate::ops::portfolio::confirmations::{Confirmation, ConfirmationSummary};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Posted, SignedIn};
+use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Requests on a page.
 const REQUESTS: usize = 20;
@@ -30,13 +30,6 @@ pub(super) struct Wish {
     state: String,
     #[serde(default)]
     before: Option<Uuid>,
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 #[derive(Template)]

@@ -25,7 +25,7 @@ use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::outcome::name_of;
-use crate::portal::visit::{Posted, SignedIn};
+use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Disputes on a page.
 const DISPUTES: usize = 20;
@@ -48,13 +48,6 @@ impl Wish {
     fn is_overdue(&self) -> bool {
         self.overdue == "yes"
     }
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 #[derive(Template)]

@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
-use serde::Deserialize;
 
 use super::around::Desk;
 use crate::domain::actor::MemberRole;
@@ -16,14 +15,7 @@ use crate::ops::members::{Member, NewMember, add_member, list_members, remove_me
 use crate::ops::sessions::NewUser;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Nothing, Posted, SignedIn};
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// The form as filled in: somebody who logs in already, or somebody new, and the roles.
 #[derive(Default)]

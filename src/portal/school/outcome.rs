@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
-use serde::Deserialize;
 
 use super::around::Desk;
 use crate::domain::outcome::OutcomeStatus;
@@ -16,14 +15,7 @@ use crate::ops::outcomes::OutcomeView;
 use crate::portal::answer::page;
 use crate::portal::frame::Frame;
 use crate::portal::outcome::{Looked, looked_at, name_of};
-use crate::portal::visit::SignedIn;
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
+use crate::portal::visit::{Done, SignedIn};
 
 #[derive(Template)]
 #[template(path = "school/outcome.html")]

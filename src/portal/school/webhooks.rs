@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::around::Desk;
@@ -16,17 +15,10 @@ use crate::ops::webhooks::form::WebhookForm;
 use crate::ops::webhooks::{IssuedWebhook, Webhook, create_webhook, list_webhooks};
 use crate::portal::answer::{Refused, page, refused};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Posted, SignedIn};
+use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// More than an institution has.
 const WEBHOOKS_MAX: i64 = 100;
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
 
 /// Fields of a form of which some come several times.
 pub(super) type Pairs = Vec<(String, String)>;

@@ -24,7 +24,7 @@ use crate::ops::corrections::requests::{Request, RequestSummary};
 use crate::ops::evidence::EvidenceFile;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Nothing, Posted, SignedIn};
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Requests, and cases, on a page.
 const ITEMS: i64 = 20;
@@ -36,13 +36,6 @@ pub(super) struct Wish {
     before: Option<Uuid>,
     #[serde(default)]
     cases_before: Option<Uuid>,
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 /// A request in the list.

@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::around::{Clock, FileLine, Written, clock_of, decider_of, file_lines, name_among, own_files, title_of, written};
@@ -26,14 +25,7 @@ use crate::ops::evidence::EvidenceFile;
 use crate::ops::worth::Said;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Nothing, Posted, SignedIn};
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// What somebody typed, where it was refused.
 #[derive(Default)]

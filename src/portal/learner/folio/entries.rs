@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::parts::{Done, Sure};
+use super::parts::Sure;
 use crate::domain::portfolio::confirmation::{ConfirmationEvent, ConfirmationState};
 use crate::domain::portfolio::entry::OwnText;
 use crate::http::extract::{Id, Query};
@@ -18,7 +18,7 @@ use crate::ops::portfolio::confirmations::Confirmation;
 use crate::ops::portfolio::entries::{Entry, read_entry, remove_entry};
 use crate::portal::answer::{Refused, page, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Nothing, Posted, SignedIn};
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Asked of an institution.
 struct Asked<'a> {

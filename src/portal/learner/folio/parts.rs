@@ -25,13 +25,6 @@ const CHOOSABLE: i64 = 300;
 /// A form as it was sent, with names that stand in it several times.
 pub(super) type Pairs = Vec<(String, String)>;
 
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    pub(super) done: String,
-}
-
 /// The last of a list on the page before.
 #[derive(Default, Deserialize)]
 pub(super) struct Before {

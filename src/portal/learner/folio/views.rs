@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::parts::{Done, Sure};
+use super::parts::Sure;
 use crate::domain::portfolio::view::Audience;
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
@@ -14,7 +14,7 @@ use crate::ops::views::{View, list_views, preview_view, read_view, remove_view};
 use crate::portal::answer::{page, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::public::share_view::{Shown, previewed};
-use crate::portal::visit::{Nothing, Posted, SignedIn};
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 #[derive(Template)]
 #[template(path = "learner/views.html")]

@@ -20,16 +20,9 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::upload::received;
 use crate::portal::verdict::presented;
-use crate::portal::visit::{Nothing, Posted, SignedIn, is_from_this_site};
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn, is_from_this_site};
 
 use super::taken_in::received_page;
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
 
 #[derive(Template)]
 #[template(path = "learner/archive.html")]

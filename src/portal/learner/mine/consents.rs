@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
-use serde::Deserialize;
 
 use crate::domain::portfolio::consent::{ConsentKind, ConsentState, LawfulBasis};
 use crate::domain::portfolio::entry::OwnText;
@@ -15,14 +14,7 @@ use crate::http::state::Web;
 use crate::ops::consents::{ConsentReceipt, list_consents, withdraw_consent};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Nothing, Posted, SignedIn};
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 #[derive(Template)]
 #[template(path = "learner/consents.html")]

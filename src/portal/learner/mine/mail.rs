@@ -16,14 +16,7 @@ use crate::ops::notifications::settings::{
 };
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::visit::{Nothing, Posted, SignedIn};
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 #[derive(Template)]
 #[template(path = "learner/mail.html")]

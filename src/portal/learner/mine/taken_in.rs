@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::language::Language;
@@ -18,14 +17,7 @@ use crate::ops::foreign::{ForeignCredential, read_foreign_credential, verify_for
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::verdict::{ShownVerdict, shown};
-use crate::portal::visit::{Nothing, Posted, SignedIn};
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 #[derive(Template)]
 #[template(path = "learner/received_record.html")]

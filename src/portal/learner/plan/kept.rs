@@ -15,7 +15,7 @@ use crate::ops::worth::kept::{KeptAnswer, KeptSummary, WorthReplay, explain_kept
 use crate::portal::answer::page;
 use crate::portal::frame::Frame;
 use crate::portal::standing::{AwardLine, OutcomeLine, Standing, award_lines, outcome_lines};
-use crate::portal::visit::{Nothing, Posted, SignedIn};
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Answers on a page.
 const ANSWERS: usize = 20;
@@ -24,13 +24,6 @@ const ANSWERS: usize = 20;
 pub(in crate::portal::learner) struct Wish {
     #[serde(default)]
     before: Option<Uuid>,
-}
-
-/// What was done just before.
-#[derive(Default, Deserialize)]
-pub(in crate::portal::learner) struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 #[derive(Template)]
