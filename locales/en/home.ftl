@@ -40,6 +40,6 @@ home-expiring-left = { $days ->
 home-news = News
 home-news-unread = { $count } unread
 home-news-none = Nothing yet. You are told here when something is deposited, recognised or corrected, and when somebody looks at your record.
-home-member-text = Your log-in has no credit account. Institutions and the authority do their work through the API for now.
+home-member-text = An institution’s work is done at the desk, and the bank’s in the office: see the menu above. The API does the same.
 home-member-claim = Claim a credit account of my own
 home-lacks-second-factor = You can see or change the records of others: set up a second factor first.

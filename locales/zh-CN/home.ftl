@@ -36,6 +36,6 @@ home-expiring-left = { $days ->
 home-news = 最新消息
 home-news-unread = { $count } 条未读
 home-news-none = 还没有消息。存入成果、认定、更正或有人查看您的记录时，会在这里告诉您。
-home-member-text = 您的账号没有学分账户。机构和管理部门的业务目前通过接口办理。
+home-member-text = 机构的工作在“工作台”办理，学分银行的工作在“管理台”办理，见上方菜单。接口也能办理同样的事项。
 home-member-claim = 领取我自己的学分账户
 home-lacks-second-factor = 您可以查看或处理他人的记录，请先启用两步验证。
