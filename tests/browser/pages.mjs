@@ -1,10 +1,15 @@
 // A browser that minds everything: what a page complains of, whether it is accessible in light and in dark, and whether it fits.
 import { strict as assert } from "node:assert";
 import { createHmac } from "node:crypto";
+import { basename, join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
 let checks = 0;
+
+/** Where pictures of the pages are put for people to look at, if anywhere. */
+const pictures = process.env.CREDIT_BANK_TEST_PICTURES;
+let taken = 0;
 
 /** How many things were looked at. */
 export const looked = () => checks;
@@ -88,6 +93,7 @@ export class Reader {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= this.width, `${this.looking} is ${wide} wide`);
     checks += 4;
+    if (pictures) await this.picture(name);
     if (!this.javaScript) return;
     // Both colours at the one width, and one of them at the other: colours do not depend on it. What is no colour is looked at once.
     for (const colorScheme of this.width > 1000 ? ["light", "dark"] : ["dark"]) {
@@ -101,6 +107,18 @@ export class Reader {
       assert.ok(passes.length > (again ? 0 : 5), `${this.looking}: axe looked at nothing`);
       checks += 1;
     }
+  }
+
+  /** The whole page as somebody at a desk has it and as somebody with a phone. */
+  async picture(name) {
+    taken += 1;
+    const script = basename(process.argv[1], ".mjs");
+    const title = `${script}-${String(taken).padStart(3, "0")}-${name.replaceAll(/[^a-z0-9]+/gi, "-")}-${this.language}`;
+    for (const width of [360, 1280]) {
+      await this.page.setViewportSize({ width, height: 800 });
+      await this.page.screenshot({ path: join(pictures, `${title}-${width}.png`), fullPage: true });
+    }
+    await this.page.setViewportSize({ width: this.width, height: 800 });
   }
 
   async close() {
