@@ -11,7 +11,6 @@ audit-bank = The bank itself
 audit-anonymous = Nobody signed in
 audit-same-subject = Everything about this object
 audit-in-request = Request
-audit-file = audit.csv
 audit-column-at = Time
 audit-column-who = Who
 audit-column-actor = Actor

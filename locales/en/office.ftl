@@ -141,7 +141,6 @@ office-overdue-case = Correction case
 office-overdue-more-claims = See every overdue claim
 office-overdue-more-requests = See every overdue request
 office-overdue-more-cases = See every overdue case
-office-overdue-file = overdue.csv
 office-overdue-column-kind = Kind
 office-overdue-column-due = To be done
 office-overdue-column-on = Last day

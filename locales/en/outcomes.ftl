@@ -1,5 +1,4 @@
 # The outcomes that an institution deposits: listed, deposited, looked at.
-outcomes-file = outcomes.csv
 outcomes-all = All
 outcomes-from = Awarded from
 outcomes-to = Awarded to
@@ -7,9 +6,9 @@ outcomes-none-such = There is no such outcome.
 outcomes-show-all = Show all outcomes
 outcomes-none = No outcomes have been deposited yet.
 outcomes-none-advice = Deposit them one by one, upload a file, or let your own system deposit them through the API.
-outcomes-download = Download as a table (CSV, at most 10,000 lines)
 outcomes-column-learner = Learner
 outcomes-column-account = Account number
+outcomes-column-institution = Institution
 outcomes-column-achievement = Achievement
 outcomes-column-code = Achievement code
 outcomes-column-kind = Kind

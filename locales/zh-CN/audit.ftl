@@ -11,7 +11,6 @@ audit-bank = 学分银行（后台）
 audit-anonymous = 未登录的人
 audit-same-subject = 此对象的全部记录
 audit-in-request = 请求编号
-audit-file = 审计记录.csv
 audit-column-at = 时间
 audit-column-who = 谁
 audit-column-actor = 身份

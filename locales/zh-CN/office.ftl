@@ -138,7 +138,6 @@ office-overdue-case = 更正案件
 office-overdue-more-claims = 查看全部逾期的申请
 office-overdue-more-requests = 查看全部逾期的更正请求
 office-overdue-more-cases = 查看全部逾期的案件
-office-overdue-file = 逾期事项.csv
 office-overdue-column-kind = 种类
 office-overdue-column-due = 待办
 office-overdue-column-on = 最迟日期

@@ -1,5 +1,4 @@
 # 机构存入的学习成果：列表、存入、核实。
-outcomes-file = 学习成果.csv
 outcomes-all = 全部
 outcomes-from = 取得日期自
 outcomes-to = 取得日期至
@@ -7,9 +6,9 @@ outcomes-none-such = 没有符合条件的成果。
 outcomes-show-all = 查看全部成果
 outcomes-none = 还没有存入学习成果。
 outcomes-none-advice = 可以逐项存入，也可以上传批量文件，或由业务系统通过接口存入。
-outcomes-download = 下载为表格（CSV，最多 10000 行）
 outcomes-column-learner = 学习者
 outcomes-column-account = 账户号码
+outcomes-column-institution = 机构
 outcomes-column-achievement = 成果
 outcomes-column-code = 成果编码
 outcomes-column-kind = 种类

@@ -126,6 +126,11 @@ impl Frame {
         &self.here
     }
 
+    /// The last part of the address of the page.
+    pub(super) fn last_part(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
     /// What shows that a form is of a page that this browser was given.
     pub(super) fn form_token(&self) -> &str {
         &self.form_token
@@ -261,5 +266,15 @@ impl Frame {
         let time = format!("{:02}:{:02}", local.hour(), local.minute());
         let day = self.day(&local.date_naive()).into_owned();
         self.t2("moment", ("day", day), ("time", time))
+    }
+
+    /// A moment as spreadsheets read it, by the bank's clock.
+    pub(super) fn plain_moment(&self, moment: &DateTime<Utc>) -> String {
+        moment.with_timezone(&self.offset).format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// The same of one that may not have come.
+    pub(super) fn plain_moment_if(&self, moment: Option<&DateTime<Utc>>) -> String {
+        moment.map(|moment| self.plain_moment(moment)).unwrap_or_default()
     }
 }

@@ -8,6 +8,7 @@ mod claim_account;
 mod cookies;
 mod deciding;
 mod difference;
+mod download;
 mod frame;
 mod home;
 mod kept_form;

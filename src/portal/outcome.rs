@@ -1,7 +1,9 @@
 //! An outcome as those see it who deposited it, or who look at it for the bank: with its decision, and what it looks like.
 
+use actix_web::HttpResponse;
 use uuid::Uuid;
 
+use super::download::{cell, table};
 use super::frame::Frame;
 use super::visit::SignedIn;
 use crate::domain::doubles::Double;
@@ -31,6 +33,48 @@ pub(super) fn name_of<'a>(frame: &Frame, outcome: &'a OutcomeView) -> &'a str {
         (Some(name), Language::English) => name,
         _ => &outcome.achievement_name,
     }
+}
+
+/// Outcomes as a table; the learners are masked in it as they are on the page.
+pub(super) fn table_of(frame: &Frame, title: &str, outcomes: &[OutcomeView]) -> HttpResponse {
+    let columns = [
+        "outcomes-column-learner",
+        "outcomes-column-account",
+        "outcomes-column-institution",
+        "outcomes-column-achievement",
+        "outcomes-column-code",
+        "outcomes-column-kind",
+        "outcomes-column-awarded",
+        "outcomes-column-certificate",
+        "outcomes-column-grade",
+        "outcomes-column-score",
+        "outcomes-column-hours",
+        "outcomes-column-credits",
+        "outcomes-column-status",
+        "outcomes-column-credit",
+        "outcomes-column-deposited",
+    ];
+    let rows = outcomes.iter().map(|outcome| {
+        let learner = outcome.learner.as_ref();
+        [
+            cell(learner.map(|learner| &learner.name_masked)),
+            cell(learner.map(|learner| &learner.account_number)),
+            outcome.institution_name.clone(),
+            name_of(frame, outcome).to_owned(),
+            outcome.achievement_code.clone(),
+            frame.kind_name(&outcome.kind).to_owned(),
+            outcome.awarded_on.to_string(),
+            cell(outcome.certificate_number.as_ref()),
+            cell(outcome.grade.as_ref()),
+            cell(outcome.score.as_ref()),
+            cell(outcome.hours),
+            cell(outcome.credits.as_ref()),
+            frame.status_name(&outcome.status).to_owned(),
+            cell(outcome.decision.as_ref().map(|decision| &decision.credit)),
+            frame.plain_moment(&outcome.deposited_at),
+        ]
+    });
+    table(frame, title, columns, rows)
 }
 
 /// Loads an outcome with what belongs to it.

@@ -36,6 +36,7 @@ message_files![
     "passbook",
     "records",
     "words",
+    "tables",
     "deciding",
     "office",
     "duplicates",

@@ -1,6 +1,6 @@
 //! The list of claims to decide: what is due first, or from the newest.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, routes, web};
 use askama::Template;
 use chrono::NaiveDate;
@@ -11,14 +11,13 @@ use super::{Decider, about};
 use crate::domain::claim::clock::{DueKind, WaitsFor};
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimPlace, ClaimStatus};
 use crate::http::extract::Query;
-use crate::http::file::attachment;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::claims::clocks::{DueCount, count_due_claims};
 use crate::ops::claims::deciding::{ClaimLine, list_claim_lines};
-use crate::ops::exports::delimited;
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
+use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::office::around::Office;
 use crate::portal::school::around::Desk;
@@ -26,12 +25,6 @@ use crate::portal::visit::SignedIn;
 
 /// Claims on a page.
 const CLAIMS: usize = 25;
-
-/// Claims that are read at once for a download.
-const PIECE: usize = 250;
-
-/// The most claims of a download.
-const CLAIMS_MAX: usize = 10_000;
 
 /// What is looked at.
 #[derive(Default, Deserialize)]
@@ -220,54 +213,28 @@ pub(super) async fn download(
         ..wish.0
     };
     let filter = wish.filter(&decider, web.bank.day(context.now));
+    let place = wish.place();
     let lines = web
-        .run(move |bank| {
-            let mut lines: Vec<ClaimLine> = Vec::new();
-            let mut place = wish.place();
-            while lines.len() < CLAIMS_MAX {
-                let piece = list_claim_lines(bank, &context, &filter, place, count(PIECE))?;
-                let Some(last) = piece.last() else { break };
-                place = wish.behind(last);
-                lines.extend(piece);
-            }
-            Ok(lines)
-        })
+        .run(move |bank| list_claim_lines(bank, &context, &filter, place, ROWS_MAX))
         .await?;
-    let name = frame.t("deciding-file");
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(attachment("claims.csv", &name))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(table_of(&frame, &lines)))
-}
-
-fn table_of(frame: &Frame, lines: &[ClaimLine]) -> String {
-    let head = [
-        "claim",
-        "kind",
-        "about",
-        "learner",
-        "account",
-        "decider",
-        "status",
-        "submitted",
-        "due",
-        "due-on",
-        "overdue",
-        "recognised",
-        "number",
+    let columns = [
+        "deciding-column-claim",
+        "deciding-column-kind",
+        "deciding-column-about",
+        "deciding-column-learner",
+        "deciding-column-account",
+        "deciding-column-decider",
+        "deciding-column-status",
+        "deciding-column-submitted",
+        "deciding-column-due",
+        "deciding-column-due-on",
+        "deciding-column-overdue",
+        "deciding-column-recognised",
+        "deciding-column-number",
     ];
-    let head: Vec<String> = head
-        .iter()
-        .map(|column| frame.t(&format!("deciding-column-{column}")).into_owned())
-        .collect();
     let rows = lines.iter().map(|line| {
         let summary = &line.summary;
-        let (due, due_on) = match summary.due {
-            Some(due) => (frame.word("deciding-due", due.what.as_str()).into_owned(), due.on.to_string()),
-            None => (String::new(), String::new()),
-        };
-        vec![
+        [
             summary.claim_id.to_string(),
             frame.word("deciding-kind", summary.kind.as_str()).into_owned(),
             about(summary, frame.language).to_owned(),
@@ -278,13 +245,13 @@ fn table_of(frame: &Frame, lines: &[ClaimLine]) -> String {
                 .clone()
                 .unwrap_or_else(|| frame.t("deciding-the-bank").into_owned()),
             frame.word("deciding-status", summary.status.as_str()).into_owned(),
-            summary.submitted_at.to_rfc3339(),
-            due,
-            due_on,
+            frame.plain_moment(&summary.submitted_at),
+            cell(summary.due.map(|due| frame.word("deciding-due", due.what.as_str()))),
+            cell(summary.due.map(|due| due.on)),
             summary.overdue_working_days.to_string(),
-            summary.recognised.map(|credit| credit.to_string()).unwrap_or_default(),
-            summary.decision_number.clone().unwrap_or_default(),
+            cell(summary.recognised),
+            cell(summary.decision_number.as_ref()),
         ]
     });
-    delimited(std::iter::once(head).chain(rows))
+    Ok(table(&frame, "deciding-title", columns, rows))
 }

@@ -17,6 +17,7 @@ pub(super) fn register(config: &mut ServiceConfig) {
     config
         .service(plan::show)
         .service(plan::kept::list)
+        .service(plan::kept::download)
         .service(plan::kept::read)
         .service(plan::kept::work_out_again)
         .service(plan::programme::show)
@@ -25,6 +26,7 @@ pub(super) fn register(config: &mut ServiceConfig) {
         .service(passbook::show)
         .service(passbook::download)
         .service(records::list)
+        .service(records::download)
         .service(records::read)
         .service(records::work_out_again)
         .service(records::ask_for_correction);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use chrono::NaiveDate;
@@ -11,26 +11,19 @@ use serde::Deserialize;
 use crate::domain::achievement::AchievementKind;
 use crate::domain::movement::{MovementKind, Side};
 use crate::http::extract::Query;
-use crate::http::file::attachment;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::access::Whose;
-use crate::ops::exports::delimited;
 use crate::ops::passbook::{LineOutcome, PassbookFilter, PassbookLine, kind_in, list_passbook};
 use crate::ops::records::{Account, AsOf, Balance, read_account};
 use crate::portal::answer::page;
 use crate::portal::chart::{Bar, Row, bars};
+use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::SignedIn;
 
 /// Lines on a page.
 const LINES: usize = 25;
-
-/// Lines that are read at once for a download.
-const PIECE: usize = 500;
-
-/// The most lines of a download.
-const LINES_MAX: usize = 20_000;
 
 /// What is looked at.
 #[derive(Default, Deserialize)]
@@ -191,47 +184,38 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<W
     let filter = filter_of(&wish.0)?;
     let lines = web
         .run(move |bank| {
-            let mut lines: Vec<PassbookLine> = Vec::new();
-            let mut before = None;
-            while lines.len() < LINES_MAX {
-                let piece = list_passbook(bank, &context, filter, before, count(PIECE))?;
-                let Some(last) = piece.last() else { break };
-                before = Some(last.movement.sequence);
-                lines.extend(piece);
-            }
-            Ok(lines)
+            read_all(
+                |before, limit| list_passbook(bank, &context, filter, before, limit),
+                |line| line.movement.sequence,
+            )
         })
         .await?;
-    let name = frame.t("passbook-file");
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(attachment("passbook.csv", &name))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(table_of(&frame, &lines)))
-}
-
-fn table_of(frame: &Frame, lines: &[PassbookLine]) -> String {
-    let head = ["number", "date", "kind", "outcome", "institution", "category", "amount", "after"];
-    let head: Vec<String> = head
-        .iter()
-        .map(|column| frame.t(&format!("passbook-column-{column}")).into_owned())
-        .collect();
+    let columns = [
+        "passbook-column-number",
+        "passbook-column-date",
+        "passbook-column-kind",
+        "passbook-column-outcome",
+        "passbook-column-institution",
+        "passbook-column-category",
+        "passbook-column-amount",
+        "passbook-column-after",
+    ];
     let rows = lines.iter().map(|line| {
         let movement = &line.movement;
         let (achievement, institution) = match &line.outcome {
             Some(outcome) => (outcome.achievement.text(frame.language), outcome.institution.as_str()),
             None => ("", ""),
         };
-        vec![
+        [
             movement.sequence.to_string(),
             movement.effective_on.to_string(),
             movement.kind.called(frame.language).to_owned(),
             achievement.to_owned(),
             institution.to_owned(),
-            category_name(frame, &line.category).into_owned(),
+            category_name(&frame, &line.category).into_owned(),
             movement.amount.to_string(),
             movement.available_after.to_string(),
         ]
     });
-    delimited(std::iter::once(head).chain(rows))
+    Ok(table(&frame, "nav-passbook", columns, rows))
 }

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::correction::request::RequestKind;
-use crate::domain::language::Language;
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
@@ -16,7 +15,9 @@ use crate::ops::corrections::requests::own::{NewRequest, request_correction};
 use crate::ops::decisions::{Decision, Replay, read_decision, replay_decision};
 use crate::ops::outcomes::{OutcomeView, list_record_outcomes, read_outcome};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::outcome::name_of;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Outcomes on a page.
@@ -49,14 +50,6 @@ struct RecordPage<'a> {
     reason: &'a str,
     kind: &'a str,
     done: Option<&'static str>,
-}
-
-/// What an outcome is called, in the reader's language where it has a name there.
-fn name_of<'a>(frame: &Frame, outcome: &'a OutcomeView) -> &'a str {
-    match (&outcome.achievement_name_english, frame.language) {
-        (Some(name), Language::English) => name,
-        _ => &outcome.achievement_name,
-    }
 }
 
 impl ListPage<'_> {
@@ -93,6 +86,51 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         outcomes: &outcomes,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends the outcomes as a table for spreadsheets.
+#[get("/records.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let outcomes = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_record_outcomes(bank, &context, Whose::Own, None, before, limit),
+                |outcome| outcome.outcome_id,
+            )
+        })
+        .await?;
+    let columns = [
+        "outcomes-column-awarded",
+        "outcomes-column-kind",
+        "outcomes-column-achievement",
+        "outcomes-column-institution",
+        "outcomes-column-certificate",
+        "outcomes-column-grade",
+        "outcomes-column-score",
+        "outcomes-column-hours",
+        "outcomes-column-status",
+        "outcomes-column-credit",
+        "column-remark",
+        "column-id",
+    ];
+    let rows = outcomes.iter().map(|outcome| {
+        [
+            outcome.awarded_on.to_string(),
+            frame.kind_name(&outcome.kind).to_owned(),
+            name_of(&frame, outcome).to_owned(),
+            outcome.institution_name.clone(),
+            cell(outcome.certificate_number.as_ref()),
+            cell(outcome.grade.as_ref()),
+            cell(outcome.score.as_ref()),
+            cell(outcome.hours),
+            frame.status_name(&outcome.status).to_owned(),
+            cell(outcome.decision.as_ref().map(|decision| decision.credit.to_string())),
+            cell(outcome.dispute.as_ref().map(|_| frame.t("record-dispute-open"))),
+            outcome.outcome_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "nav-records", columns, rows))
 }
 
 async fn loaded(web: &Web, visit: &SignedIn, outcome_id: Uuid) -> Result<(OutcomeView, Option<Decision>), Refusal> {

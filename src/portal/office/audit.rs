@@ -1,6 +1,6 @@
 //! The audit: who did what, when, in which request.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
@@ -10,24 +10,17 @@ use super::around::Office;
 use crate::domain::event::event_types;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::http::extract::Query;
-use crate::http::file::attachment;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::audit::{AuditEntry, AuditFilter, list_audit};
-use crate::ops::exports::delimited;
 use crate::portal::answer::{Refused, page, refused};
 use crate::portal::chosen::{Chosen, query};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::SignedIn;
 
 /// Writes on a page.
 const ENTRIES: i64 = 50;
-
-/// Writes that are read at once for a download.
-const PIECE: i64 = 500;
-
-/// The most writes of a download.
-const ENTRIES_MAX: usize = 10_000;
 
 /// The most characters of what is looked for.
 const CHARACTERS_MAX: usize = 100;
@@ -188,49 +181,35 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<W
     let filter = wish.0.filter()?;
     let entries = web
         .run(move |bank| {
-            let mut entries: Vec<AuditEntry> = Vec::new();
-            let mut before = None;
-            while entries.len() < ENTRIES_MAX {
-                let piece = list_audit(bank, &context, &filter, before, PIECE)?;
-                let Some(last) = piece.last() else { break };
-                before = Some(last.audit_id);
-                entries.extend(piece);
-            }
-            Ok(entries)
+            read_all(
+                |before, limit| list_audit(bank, &context, &filter, before, limit),
+                |entry| entry.audit_id,
+            )
         })
         .await?;
-    let head = [
-        "at",
-        "who",
-        "actor",
-        "operation",
-        "kind",
-        "subject",
-        "institution",
-        "request",
-        "details",
+    let columns = [
+        "audit-column-at",
+        "audit-column-who",
+        "audit-column-actor",
+        "audit-column-operation",
+        "audit-column-kind",
+        "audit-column-subject",
+        "audit-column-institution",
+        "audit-column-request",
+        "audit-column-details",
     ];
-    let head: Vec<String> = head
-        .iter()
-        .map(|column| frame.t(&format!("audit-column-{column}")).into_owned())
-        .collect();
     let rows = entries.iter().map(|entry| {
-        vec![
-            entry.at.to_rfc3339(),
+        [
+            frame.plain_moment(&entry.at),
             who(&frame, entry),
             entry.actor.clone(),
             entry.operation.clone(),
             entry.subject_kind.clone(),
             entry.subject_id.to_string(),
-            entry.institution_id.map(|id| id.to_string()).unwrap_or_default(),
+            cell(entry.institution_id),
             entry.request_id.to_string(),
             entry.details.to_string(),
         ]
     });
-    let name = frame.t("audit-file");
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(attachment("audit.csv", &name))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(delimited(std::iter::once(head).chain(rows))))
+    Ok(table(&frame, "office-nav-audit", columns, rows))
 }

@@ -1,11 +1,11 @@
-//! What learners complain of to the bank, where an institution refused a correction; all other requests; and the cases in which
-//! institutions decide again.
+//! What learners complain of to the bank, where an institution refused a correction; and all other requests.
 
 use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -13,23 +13,22 @@ use super::around::Office;
 use crate::domain::actor::BankRole;
 use crate::domain::claim::AppealDecision;
 use crate::domain::correction::request::{RequestFilter, RequestState};
-use crate::domain::correction::{CaseFilter, CaseState};
-use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
-use crate::ops::corrections::cases::{Case, list_cases};
 use crate::ops::corrections::requests::answer::{ComplaintDecision, decide_complaint, list_correction_requests, read_correction_request};
 use crate::ops::corrections::requests::{Request, RequestSummary};
 use crate::ops::institutions::names_of;
 use crate::ops::outcomes::{OutcomeView, read_outcome};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
+use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
+use crate::portal::outcome::name_of;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
-/// Requests or cases on a page.
+/// Requests on a page.
 const ON_A_PAGE: usize = 25;
 
 /// What is looked at.
@@ -51,6 +50,14 @@ impl Wish {
 
     fn query(&self, before: &str) -> String {
         query(&[("state", &self.state), ("overdue", &self.overdue), ("before", before)])
+    }
+
+    fn filter(&self, today: NaiveDate) -> RequestFilter {
+        RequestFilter {
+            state: self.state(),
+            due_before: self.is_overdue().then_some(today),
+            ..RequestFilter::default()
+        }
     }
 
     /// Which requests are meant.
@@ -96,11 +103,7 @@ impl ListPage<'_> {
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let office = Office::of(&visit)?;
     let (context, wish) = (visit.context, wish.0);
-    let filter = RequestFilter {
-        state: wish.state(),
-        due_before: wish.is_overdue().then(|| web.bank.day(context.now)),
-        ..RequestFilter::default()
-    };
+    let filter = wish.filter(web.bank.day(context.now));
     let (before, limit) = (wish.before.0, i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX));
     let (mut requests, institutions) = web
         .run(move |bank| {
@@ -124,6 +127,44 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends the requests as a table for spreadsheets.
+#[get("/office/corrections.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Office::of(&visit)?;
+    let SignedIn { context, frame } = visit;
+    let filter = wish.0.filter(web.bank.day(context.now));
+    let (requests, names) = web
+        .run(move |bank| {
+            let requests = list_correction_requests(bank, &context, &filter, None, ROWS_MAX)?;
+            let ids: Vec<Uuid> = requests.iter().map(|request| request.institution_id).collect();
+            Ok((requests, names_of(bank, &ids)?))
+        })
+        .await?;
+    let columns = [
+        "column-requested",
+        "column-kind",
+        "column-institution",
+        "column-status",
+        "column-due",
+        "column-due-on",
+        "column-overdue",
+        "column-id",
+    ];
+    let rows = requests.iter().map(|request| {
+        [
+            frame.plain_moment(&request.requested_at),
+            frame.word("office-request-kind", request.kind.as_str()).into_owned(),
+            cell(names.get(&request.institution_id)),
+            frame.word("office-request", request.state.as_str()).into_owned(),
+            cell(request.due.as_ref().map(|due| frame.word("office-due", due.what.as_str()))),
+            cell(request.due.as_ref().map(|due| due.on)),
+            request.overdue_working_days.to_string(),
+            request.request_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "office-nav-corrections", columns, rows))
 }
 
 /// What is decided.
@@ -150,10 +191,7 @@ struct OnePage<'a> {
 
 impl OnePage<'_> {
     fn name(&self) -> &str {
-        match (&self.outcome.achievement_name_english, self.frame.language) {
-            (Some(name), Language::English) => name,
-            _ => &self.outcome.achievement_name,
-        }
+        name_of(self.frame, self.outcome)
     }
 
     fn kilobytes(&self, bytes: &i64) -> String {
@@ -222,82 +260,4 @@ pub(super) async fn decide(web: web::Data<Web>, id: Id, posted: Posted<Decided>)
             one(&web, &visit, request_id, status, (&form, Some(refused), false)).await
         }
     }
-}
-
-/// Which cases are looked at.
-#[derive(Default, Deserialize)]
-pub(super) struct CaseWish {
-    #[serde(default)]
-    state: Chosen<CaseState>,
-    #[serde(default)]
-    overdue: String,
-    #[serde(default)]
-    before: Chosen<Uuid>,
-}
-
-#[derive(Template)]
-#[template(path = "office/cases.html")]
-struct CasesPage<'a> {
-    frame: &'a Frame,
-    office: &'a Office,
-    cases: &'a [Case],
-    institutions: HashMap<Uuid, String>,
-    wish: &'a CaseWish,
-    next: Option<String>,
-}
-
-impl CaseWish {
-    fn is_overdue(&self) -> bool {
-        !self.overdue.is_empty()
-    }
-
-    fn query(&self, before: &str) -> String {
-        query(&[("state", &self.state.text()), ("overdue", &self.overdue), ("before", before)])
-    }
-}
-
-impl CasesPage<'_> {
-    fn states(&self) -> &'static [CaseState] {
-        CaseState::ALL
-    }
-
-    fn institution(&self, institution_id: &Uuid) -> &str {
-        self.institutions.get(institution_id).map_or("", String::as_str)
-    }
-
-    fn first(&self) -> String {
-        self.wish.query("")
-    }
-}
-
-/// Lists the cases. The institutions decide them; the bank sees that they do.
-#[get("/office/corrections/cases")]
-pub(super) async fn list_of_cases(web: web::Data<Web>, visit: SignedIn, wish: Query<CaseWish>) -> Result<HttpResponse, Refusal> {
-    let office = Office::of(&visit)?;
-    let (context, wish) = (visit.context, wish.0);
-    let filter = CaseFilter {
-        state: wish.state.0,
-        due_before: wish.is_overdue().then(|| web.bank.day(context.now)),
-        ..CaseFilter::default()
-    };
-    let (before, limit) = (wish.before.0, i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX));
-    let (mut cases, institutions) = web
-        .run(move |bank| {
-            let cases = list_cases(bank, &context, &filter, before, limit)?;
-            let ids: Vec<Uuid> = cases.iter().map(|case| case.institution_id).collect();
-            let names = names_of(bank, &ids)?;
-            Ok((cases, names))
-        })
-        .await?;
-    let more = cases.len() > ON_A_PAGE;
-    cases.truncate(ON_A_PAGE);
-    let shown = CasesPage {
-        frame: &visit.frame,
-        office: &office,
-        next: cases.last().filter(|_| more).map(|last| wish.query(&last.case_id.to_string())),
-        cases: &cases,
-        institutions,
-        wish: &wish,
-    };
-    page(StatusCode::OK, &shown)
 }

@@ -13,6 +13,8 @@ use crate::domain::rejection::Rejection;
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
+use crate::ops::context::{Bank, Context};
+use crate::ops::error::OpError;
 use crate::ops::institutions::{
     Institution, NewInstitution, decide_institution, find_institution, list_institutions, read_institution, register_institution,
 };
@@ -20,6 +22,7 @@ use crate::ops::members::{Member, list_members};
 use crate::ops::sessions::NewUser;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
@@ -52,6 +55,14 @@ struct ListPage<'a> {
 }
 
 impl Wish {
+    fn filter(&self) -> InstitutionFilter {
+        InstitutionFilter {
+            status: self.status.0,
+            kind: self.kind.0,
+            name_contains: Some(self.name.trim().to_owned()).filter(|name| !name.is_empty()),
+        }
+    }
+
     fn query(&self, after: &str) -> String {
         query(&[
             ("status", &self.status.text()),
@@ -76,33 +87,26 @@ impl ListPage<'_> {
     }
 }
 
+/// What was found by a part of a name; whoever types a whole credit code means that one.
+fn or_by_code(bank: &Bank, context: &Context, filter: &InstitutionFilter, found: Vec<Institution>) -> Result<Vec<Institution>, OpError> {
+    let code = filter.name_contains.as_ref().filter(|_| found.is_empty());
+    match code.map(|code| find_institution(bank, context, &code.to_ascii_uppercase())) {
+        None | Some(Err(OpError::Rejected(Rejection::NotFound {}))) => Ok(found),
+        Some(institution) => Ok(vec![institution?]),
+    }
+}
+
 /// Lists institutions.
 #[get("/office/institutions")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let office = Office::of(&visit)?;
     let (context, wish) = (visit.context, wish.0);
-    let name = wish.name.trim().to_owned();
-    let (filter, after) = (
-        InstitutionFilter {
-            status: wish.status.0,
-            kind: wish.kind.0,
-            name_contains: Some(name.clone()).filter(|name| !name.is_empty()),
-        },
-        wish.after.0,
-    );
+    let (filter, after) = (wish.filter(), wish.after.0);
     let limit = i64::try_from(INSTITUTIONS + 1).unwrap_or(i64::MAX);
     let mut institutions = web
         .run(move |bank| {
             let found = list_institutions(bank, &context, &filter, after, limit)?;
-            // Whoever types a whole credit code means that one.
-            match found.is_empty() && filter.name_contains.is_some() {
-                true => match find_institution(bank, &context, &name.to_ascii_uppercase()) {
-                    Ok(institution) => Ok(vec![institution]),
-                    Err(crate::ops::error::OpError::Rejected(Rejection::NotFound {})) => Ok(Vec::new()),
-                    Err(error) => Err(error),
-                },
-                false => Ok(found),
-            }
+            or_by_code(bank, &context, &filter, found)
         })
         .await?;
     let more = institutions.len() > INSTITUTIONS;
@@ -119,6 +123,46 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         done: None,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends those that are looked for as a table for spreadsheets.
+#[get("/office/institutions.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Office::of(&visit)?;
+    let SignedIn { context, frame } = visit;
+    let filter = wish.0.filter();
+    let institutions = web
+        .run(move |bank| {
+            let found = read_all(
+                |after, limit| list_institutions(bank, &context, &filter, after, limit),
+                |institution| institution.institution_id,
+            )?;
+            or_by_code(bank, &context, &filter, found)
+        })
+        .await?;
+    let columns = [
+        "column-name",
+        "column-kind",
+        "institutions-credit-code",
+        "column-remark",
+        "column-division-code",
+        "column-status",
+        "column-reason",
+        "column-id",
+    ];
+    let rows = institutions.iter().map(|institution| {
+        [
+            institution.name.clone(),
+            frame.word("office-institution-kind", institution.kind.as_str()).into_owned(),
+            institution.credit_code.clone(),
+            cell(institution.credit_code_suspect.then(|| frame.t("office-code-suspect"))),
+            institution.division_code.clone(),
+            frame.word("office-institution", institution.status.as_str()).into_owned(),
+            cell(institution.status_reason.as_ref()),
+            institution.institution_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "office-nav-institutions", columns, rows))
 }
 
 #[derive(Template)]

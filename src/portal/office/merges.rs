@@ -16,13 +16,14 @@ use crate::http::state::Web;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::identity::MaskedLearner;
+use crate::ops::merges::Merge;
 use crate::ops::merges::decide::{MergeDecision, confirm_merge, decline_merge, withdraw_merge};
 use crate::ops::merges::preview::AccountContents;
 use crate::ops::merges::reading::{MergeView, list_merges, read_merge};
 use crate::ops::merges::reversal::{NewReversal, confirm_merge_reversal, decline_merge_reversal, propose_merge_reversal};
-use crate::ops::merges::{Merge, MergeParty, NewMerge, propose_merge};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
+use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
@@ -135,6 +136,13 @@ struct ListPage<'a> {
 }
 
 impl Wish {
+    fn filter(&self) -> MergeFilter {
+        MergeFilter {
+            state: self.state.0,
+            learner_id: None,
+        }
+    }
+
     fn query(&self, before: &str) -> String {
         query(&[("state", &self.state.text()), ("before", before)])
     }
@@ -159,10 +167,7 @@ impl ListPage<'_> {
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let office = Office::of(&visit)?;
     let (context, wish) = (visit.context, wish.0);
-    let filter = MergeFilter {
-        state: wish.state.0,
-        learner_id: None,
-    };
+    let filter = wish.filter();
     let (before, limit) = (wish.before.0, i64::try_from(MERGES + 1).unwrap_or(i64::MAX));
     let mut merges = web.run(move |bank| list_merges(bank, &context, &filter, before, limit)).await?;
     let more = merges.len() > MERGES;
@@ -175,6 +180,38 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends merges as a table for spreadsheets.
+#[get("/office/merges.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Office::of(&visit)?;
+    let SignedIn { context, frame } = visit;
+    let filter = wish.0.filter();
+    let merges = web.run(move |bank| list_merges(bank, &context, &filter, None, ROWS_MAX)).await?;
+    let columns = [
+        "column-status",
+        "column-citation",
+        "column-reason",
+        "column-proposed-by",
+        "column-proposed-at",
+        "column-decided-by",
+        "column-decided-at",
+        "column-id",
+    ];
+    let rows = merges.iter().map(|merge| {
+        [
+            frame.word("merges-state", merge.state.as_str()).into_owned(),
+            merge.citation.clone(),
+            merge.reason.clone(),
+            merge.proposed_by_name.clone(),
+            frame.plain_moment(&merge.proposed_at),
+            cell(merge.decided_by_name.as_ref()),
+            frame.plain_moment_if(merge.decided_at.as_ref()),
+            merge.merge_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "duplicates-merges", columns, rows))
 }
 
 /// What is typed into the form of a step.
@@ -290,76 +327,6 @@ pub(super) async fn act(web: web::Data<Web>, request: HttpRequest, id: Id, poste
         Err(refusal) => {
             let (status, refused) = refused(refusal, visit.frame.language)?;
             one(&web, &visit, merge_id, status, (Some(step), &form, Some(refused)), None).await
-        }
-    }
-}
-
-/// What is typed of a merge that nobody suspected.
-#[derive(Default, Deserialize)]
-pub(super) struct Filled {
-    /// Account numbers.
-    #[serde(default)]
-    surviving: String,
-    #[serde(default)]
-    absorbed: String,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    citation: String,
-}
-
-#[derive(Template)]
-#[template(path = "office/merge_new.html")]
-struct NewPage<'a> {
-    frame: &'a Frame,
-    office: &'a Office,
-    filled: &'a Filled,
-    refused: Option<Refused>,
-}
-
-fn new_page(visit: &SignedIn, status: StatusCode, filled: &Filled, refused: Option<Refused>) -> Result<HttpResponse, Refusal> {
-    let office = Office::of(visit)?;
-    if office.role != BankRole::Officer {
-        return Err(Rejection::Forbidden {}.into());
-    }
-    let shown = NewPage {
-        frame: &visit.frame,
-        office: &office,
-        filled,
-        refused,
-    };
-    page(status, &shown)
-}
-
-/// Shows the form for a merge of two accounts by their numbers.
-#[get("/office/merges/new")]
-pub(super) async fn begin(visit: SignedIn) -> Result<HttpResponse, Refusal> {
-    new_page(&visit, StatusCode::OK, &Filled::default(), None)
-}
-
-/// Proposes it.
-#[post("/office/merges")]
-pub(super) async fn propose(web: web::Data<Web>, posted: Posted<Filled>) -> Result<HttpResponse, Refusal> {
-    let Posted { visit, once, form } = posted;
-    let visit = visit.signed_in()?;
-    Office::of(&visit)?;
-    let context = visit.context;
-    let party = |number: &str| MergeParty {
-        learner_id: None,
-        account_number: Some(number.to_owned()),
-    };
-    let new = NewMerge {
-        surviving: party(&form.surviving),
-        absorbed: party(&form.absorbed),
-        reason: form.reason.clone(),
-        citation: form.citation.clone(),
-        evidence: Vec::new(),
-    };
-    match web.run(move |bank| propose_merge(bank, &context, once.as_deref(), &new)).await {
-        Ok(merge) => Ok(see_other(&format!("/office/merges/{}?done=proposed", merge.merge.merge_id))),
-        Err(refusal) => {
-            let (status, refused) = refused(refusal, visit.frame.language)?;
-            new_page(&visit, status, &form, Some(refused))
         }
     }
 }

@@ -3,11 +3,13 @@
 pub(super) mod around;
 mod audit;
 mod calendar;
+mod cases;
 mod corrections;
 mod desk;
 mod evidence;
 mod health;
 mod institutions;
+mod merge_form;
 mod merges;
 mod outcomes;
 mod overdue;
@@ -22,20 +24,25 @@ pub(super) fn register(config: &mut ServiceConfig) {
         .service(desk::show)
         .service(institutions::begin)
         .service(institutions::list)
+        .service(institutions::download)
         .service(institutions::register)
         .service(institutions::read)
         .service(institutions::decide)
-        .service(corrections::list_of_cases)
+        .service(cases::list)
+        .service(cases::download)
         .service(corrections::list)
+        .service(corrections::download)
         .service(corrections::read)
         .service(corrections::decide)
         .service(suspicions::list)
+        .service(suspicions::download)
         .service(suspicions::read)
         .service(suspicions::dismiss)
         .service(suspicions::propose)
-        .service(merges::begin)
+        .service(merge_form::begin)
         .service(merges::list)
-        .service(merges::propose)
+        .service(merges::download)
+        .service(merge_form::propose)
         .service(merges::read)
         .service(merges::act)
         .service(overdue::show)
@@ -43,10 +50,15 @@ pub(super) fn register(config: &mut ServiceConfig) {
         .service(audit::show)
         .service(audit::download)
         .service(people::list)
+        .service(people::download)
         .service(people::create)
         .service(health::show)
         .service(calendar::show)
         .service(calendar::put)
         .service(evidence::download);
-    config.service(outcomes::list).service(outcomes::show).service(outcomes::review);
+    config
+        .service(outcomes::list)
+        .service(outcomes::download)
+        .service(outcomes::show)
+        .service(outcomes::review);
 }

@@ -15,8 +15,9 @@ use crate::http::state::Web;
 use crate::ops::outcomes::{OutcomeView, list_outcomes};
 use crate::ops::review::{refuse_outcome, release_outcome};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::ROWS_MAX;
 use crate::portal::frame::Frame;
-use crate::portal::outcome::{Looked, looked_at, name_of};
+use crate::portal::outcome::{Looked, looked_at, name_of, table_of};
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Outcomes on a page.
@@ -74,16 +75,20 @@ impl Page<'_> {
     }
 }
 
+fn waiting() -> OutcomeFilter {
+    OutcomeFilter {
+        status: Some(OutcomeStatus::Flagged),
+        ..OutcomeFilter::default()
+    }
+}
+
 /// Lists those that wait, from the newest deposit.
 #[get("/office/outcomes")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let office = Office::of(&visit)?;
     let (context, before) = (visit.context, wish.0.before);
     let limit = i64::try_from(OUTCOMES + 1).unwrap_or(i64::MAX);
-    let filter = OutcomeFilter {
-        status: Some(OutcomeStatus::Flagged),
-        ..OutcomeFilter::default()
-    };
+    let filter = waiting();
     let mut outcomes = web.run(move |bank| list_outcomes(bank, &context, &filter, before, limit)).await?;
     let more = outcomes.len() > OUTCOMES;
     outcomes.truncate(OUTCOMES);
@@ -95,6 +100,16 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         outcomes: &outcomes,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends those that wait as a table for spreadsheets.
+#[get("/office/outcomes.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    Office::of(&visit)?;
+    let SignedIn { context, frame } = visit;
+    let filter = waiting();
+    let outcomes = web.run(move |bank| list_outcomes(bank, &context, &filter, None, ROWS_MAX)).await?;
+    Ok(table_of(&frame, "office-nav-outcomes", &outcomes))
 }
 
 /// Shows one, with what it looks like.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use chrono::NaiveDate;
@@ -12,7 +12,6 @@ use super::around::Office;
 use crate::domain::claim::{ClaimFilter, ClaimPlace};
 use crate::domain::correction::request::{CorrectionDue, RequestFilter};
 use crate::domain::correction::{CaseFilter, CaseState};
-use crate::http::file::attachment;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::claims::deciding::{ClaimLine, list_claim_lines};
@@ -21,17 +20,14 @@ use crate::ops::corrections::cases::{Case, list_cases};
 use crate::ops::corrections::requests::RequestSummary;
 use crate::ops::corrections::requests::answer::list_correction_requests;
 use crate::ops::error::OpError;
-use crate::ops::exports::delimited;
 use crate::ops::institutions::names_of;
 use crate::portal::answer::page;
+use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::SignedIn;
 
 /// How many of each kind are shown.
 const SHOWN: i64 = 50;
-
-/// How many of each kind are sent.
-const SENT: i64 = 2_000;
 
 /// Something that should have been done.
 struct Late {
@@ -62,6 +58,7 @@ struct Page<'a> {
     more: Vec<(&'static str, &'static str)>,
 }
 
+/// What is overdue, at most so many of each kind.
 fn find(bank: &Bank, context: &Context, limit: i64) -> Result<Found, OpError> {
     let today = bank.day(context.now);
     let claims = ClaimFilter {
@@ -164,27 +161,24 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn) -> Result<HttpRes
 pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
     Office::of(&visit)?;
     let SignedIn { context, frame } = visit;
-    let found = web.run(move |bank| find(bank, &context, SENT)).await?;
-    let head = ["kind", "due", "on", "days", "who", "address"];
-    let head: Vec<String> = head
-        .iter()
-        .map(|column| frame.t(&format!("office-overdue-column-{column}")).into_owned())
-        .collect();
-    let lines = lines_of(&frame, &found);
-    let rows = lines.into_iter().map(|line| {
-        vec![
+    let found = web.run(move |bank| find(bank, &context, ROWS_MAX)).await?;
+    let columns = [
+        "office-overdue-column-kind",
+        "office-overdue-column-due",
+        "office-overdue-column-on",
+        "office-overdue-column-days",
+        "office-overdue-column-who",
+        "office-overdue-column-address",
+    ];
+    let rows = lines_of(&frame, &found).into_iter().map(|line| {
+        [
             frame.word("office-overdue", line.kind).into_owned(),
             line.due,
             line.on.to_string(),
-            line.days.map(|days| days.to_string()).unwrap_or_default(),
+            cell(line.days),
             line.who,
             line.path,
         ]
     });
-    let name = frame.t("office-overdue-file");
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(attachment("overdue.csv", &name))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(delimited(std::iter::once(head).chain(rows))))
+    Ok(table(&frame, "office-nav-overdue", columns, rows))
 }

@@ -16,6 +16,7 @@ use crate::ops::sessions::NewUser;
 use crate::ops::users::{NewStaff, Staff, create_user, list_users};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::Chosen;
+use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Posted, SignedIn};
 
@@ -102,6 +103,26 @@ async fn answer(
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let done = (wish.0.done == "created").then_some("office-people-created");
     answer(&web, &visit, StatusCode::OK, wish.0.after.0, (&Filled::default(), None, done)).await
+}
+
+/// Sends the people as a table for spreadsheets.
+#[get("/office/people.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    Office::of(&visit)?;
+    let SignedIn { context, frame } = visit;
+    let people = web
+        .run(move |bank| read_all(|after, limit| list_users(bank, &context, after, limit), |person| person.user_id))
+        .await?;
+    let rows = people.iter().map(|person| {
+        [
+            person.display_name.clone(),
+            person.username.clone(),
+            frame.word("office-role", person.bank_role.as_str()).into_owned(),
+            person.user_id.to_string(),
+        ]
+    });
+    let columns = ["column-person", "column-username", "column-role", "column-id"];
+    Ok(table(&frame, "office-nav-people", columns, rows))
 }
 
 /// Makes a user with a role.

@@ -18,6 +18,7 @@ use crate::ops::merges::{MergeParty, NewMerge, propose_merge};
 use crate::ops::suspicions::{SuspectedAccount, Suspicion, SuspicionDetails, dismiss_suspicion, list_suspicions, read_suspicion};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
+use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
@@ -100,6 +101,45 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends the suspicions as a table for spreadsheets.
+#[get("/office/duplicates.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Office::of(&visit)?;
+    let SignedIn { context, frame } = visit;
+    let (asked, language) = ((wish.0.status(), wish.0.strength.0), frame.language);
+    let suspicions = web
+        .run(move |bank| list_suspicions(bank, &context, asked, None, ROWS_MAX, language))
+        .await?;
+    let columns = [
+        "column-found",
+        "duplicates-strength",
+        "column-first-learner",
+        "column-first-account",
+        "column-second-learner",
+        "column-second-account",
+        "column-status",
+        "column-grounds",
+        "column-reason",
+        "column-id",
+    ];
+    let rows = suspicions.iter().map(|suspicion| {
+        let grounds: Vec<&str> = suspicion.grounds.iter().map(|ground| ground.sentence.as_str()).collect();
+        [
+            frame.plain_moment(&suspicion.found_at),
+            frame.word("duplicates-strength", suspicion.strength.as_str()).into_owned(),
+            suspicion.first.name_masked.clone(),
+            suspicion.first.account_number.clone(),
+            suspicion.second.name_masked.clone(),
+            suspicion.second.account_number.clone(),
+            frame.word("duplicates-status", suspicion.status.as_str()).into_owned(),
+            grounds.join(" "),
+            cell(suspicion.reason.as_ref()),
+            suspicion.suspicion_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "office-nav-duplicates", columns, rows))
 }
 
 /// What is typed into one of the two forms.

@@ -17,7 +17,10 @@ use crate::ops::institutions::names_of;
 use crate::ops::packs::form::PackSummary;
 use crate::ops::packs::reading::list_rule_packs;
 use crate::portal::answer::page;
+use crate::portal::chosen::query;
+use crate::portal::download::read_all;
 use crate::portal::frame::Frame;
+use crate::portal::public::rule_packs::table_of;
 use crate::portal::visit::SignedIn;
 
 /// Filings on a page.
@@ -31,6 +34,28 @@ pub(super) struct Wish {
     /// Those that wait, where nothing is said.
     status: Option<String>,
     after: Option<Uuid>,
+}
+
+impl Wish {
+    fn part(&self) -> &str {
+        self.q.as_ref().map_or("", |text| text.0.trim())
+    }
+
+    fn status(&self) -> PackStatus {
+        self.status.as_deref().and_then(PackStatus::parse).unwrap_or(PackStatus::Filed)
+    }
+
+    fn filter(&self) -> PackFilter {
+        PackFilter {
+            text: Some(self.part().to_owned()).filter(|text| !text.is_empty()),
+            status: Some(self.status()),
+            ..PackFilter::default()
+        }
+    }
+
+    fn query(&self, after: &str) -> String {
+        query(&[("q", self.part()), ("status", self.status().as_str()), ("after", after)])
+    }
 }
 
 /// A version with whose it is.
@@ -51,6 +76,8 @@ struct Page<'a> {
     status: PackStatus,
     is_first: bool,
     next: Option<String>,
+    /// What is looked for, in an address.
+    same: String,
 }
 
 impl Page<'_> {
@@ -79,15 +106,8 @@ impl Page<'_> {
 #[get("/office/filings")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let room = Room::of(&web, &visit, Shelf::Filings).await?;
-    let Wish { q, status, after } = wish.0;
-    let q = q.map(|text| text.0.trim().to_owned()).unwrap_or_default();
-    let status = status.and_then(|word| PackStatus::parse(&word)).unwrap_or(PackStatus::Filed);
-    let filter = PackFilter {
-        text: Some(q.clone()).filter(|text| !text.is_empty()),
-        status: Some(status),
-        ..PackFilter::default()
-    };
-    let context = visit.context;
+    let wish = wish.0;
+    let (filter, after, context) = (wish.filter(), wish.after, visit.context);
     let limit = i64::try_from(FILINGS + 1).unwrap_or(i64::MAX);
     let (mut packs, names) = web
         .run(move |bank| {
@@ -98,11 +118,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         .await?;
     let more = packs.len() > FILINGS;
     packs.truncate(FILINGS);
-    let next = packs.last().filter(|_| more).map(|pack| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("q", &q).append_pair("status", status.as_str());
-        query.append_pair("after", &pack.pack_id.to_string()).finish()
-    });
+    let next = packs.last().filter(|_| more).map(|pack| wish.query(&pack.pack_id.to_string()));
     packs.sort_by_key(|pack| pack.filed_at);
     let today = web.bank.day(context.now);
     let days = |at: DateTime<Utc>| (today - web.bank.day(at)).num_days().max(0);
@@ -118,10 +134,31 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         frame: &visit.frame,
         room: &room,
         lines: packs.iter().map(line).collect(),
-        q: &q,
-        status,
+        q: wish.part(),
+        status: wish.status(),
         is_first: after.is_none(),
         next,
+        same: wish.query(""),
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends it as a table for spreadsheets.
+#[get("/office/filings.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Room::of(&web, &visit, Shelf::Filings).await?;
+    let SignedIn { context, frame } = visit;
+    let filter = wish.0.filter();
+    let (mut packs, names) = web
+        .run(move |bank| {
+            let packs = read_all(
+                |after, limit| list_rule_packs(bank, &context, &filter, after, limit),
+                |pack| pack.pack_id,
+            )?;
+            let owners: Vec<Uuid> = packs.iter().filter_map(|pack| pack.institution_id).collect();
+            Ok((packs, names_of(bank, &owners)?))
+        })
+        .await?;
+    packs.sort_by_key(|pack| pack.filed_at);
+    Ok(table_of(&frame, "packs-filings", &packs, &names))
 }

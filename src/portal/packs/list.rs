@@ -1,6 +1,6 @@
 //! The packs of an institution or of the bank, and the beginning of a new one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, routes, web};
@@ -24,7 +24,10 @@ use crate::ops::packs::form::{NewRulePack, PackSummary};
 use crate::ops::packs::reading::list_rule_packs;
 use crate::ops::packs::templates::{PackTemplate, begun, list_pack_templates};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::chosen::query;
+use crate::portal::download::read_all;
 use crate::portal::frame::Frame;
+use crate::portal::public::rule_packs::table_of;
 use crate::portal::visit::{Posted, SignedIn};
 
 /// Versions on a page.
@@ -38,6 +41,34 @@ pub(super) struct Wish {
     #[serde(default)]
     status: String,
     after: Option<Uuid>,
+}
+
+impl Wish {
+    fn part(&self) -> &str {
+        self.q.as_ref().map_or("", |text| text.0.trim())
+    }
+
+    fn status(&self) -> Option<PackStatus> {
+        PackStatus::parse(&self.status)
+    }
+
+    fn filter(&self, shelf: Shelf) -> PackFilter {
+        PackFilter {
+            institution_id: shelf.owner_id(),
+            of_bank: shelf == Shelf::Bank,
+            text: Some(self.part().to_owned()).filter(|text| !text.is_empty()),
+            status: self.status(),
+            ..PackFilter::default()
+        }
+    }
+
+    fn query(&self, after: &str) -> String {
+        query(&[
+            ("q", self.part()),
+            ("status", self.status().map_or("", PackStatus::as_str)),
+            ("after", after),
+        ])
+    }
 }
 
 /// A pack with its versions from the newest.
@@ -57,6 +88,8 @@ struct ListPage<'a> {
     status: Option<PackStatus>,
     is_first: bool,
     next: Option<String>,
+    /// What is looked for, in an address.
+    same: String,
     may_write: bool,
 }
 
@@ -98,40 +131,47 @@ fn groups<'a>(frame: &Frame, packs: &'a [PackSummary]) -> Vec<Group<'a>> {
 #[get("/office/packs")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, shelf: Shelf, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let room = Room::of(&web, &visit, shelf).await?;
-    let Wish { q, status, after } = wish.0;
-    let q = q.map(|text| text.0.trim().to_owned()).unwrap_or_default();
-    let status = PackStatus::parse(&status);
-    let filter = PackFilter {
-        institution_id: shelf.owner_id(),
-        of_bank: shelf == Shelf::Bank,
-        text: Some(q.clone()).filter(|text| !text.is_empty()),
-        status,
-        ..PackFilter::default()
-    };
+    let wish = wish.0;
+    let (q, status) = (wish.part(), wish.status());
+    let (filter, after) = (wish.filter(shelf), wish.after);
     let context = visit.context;
     let limit = i64::try_from(VERSIONS + 1).unwrap_or(i64::MAX);
     let mut packs = web.run(move |bank| list_rule_packs(bank, &context, &filter, after, limit)).await?;
     let more = packs.len() > VERSIONS;
     packs.truncate(VERSIONS);
-    let next = packs.last().filter(|_| more).map(|pack| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query
-            .append_pair("q", &q)
-            .append_pair("status", status.map_or("", PackStatus::as_str));
-        query.append_pair("after", &pack.pack_id.to_string()).finish()
-    });
     let frame = &visit.frame;
     let shown = ListPage {
         frame,
         groups: groups(frame, &packs),
-        q: &q,
+        q,
         status,
         is_first: after.is_none(),
-        next,
+        next: packs.last().filter(|_| more).map(|pack| wish.query(&pack.pack_id.to_string())),
+        same: wish.query(""),
         may_write: may(frame, Action::WriteRulePack, shelf.owner_id()),
         room: &room,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends the packs as a table for spreadsheets.
+#[routes]
+#[get("/desk/{institution_id}/packs.csv")]
+#[get("/office/packs.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, shelf: Shelf, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let room = Room::of(&web, &visit, shelf).await?;
+    let SignedIn { context, frame } = visit;
+    let filter = wish.0.filter(shelf);
+    let packs = web
+        .run(move |bank| {
+            read_all(
+                |after, limit| list_rule_packs(bank, &context, &filter, after, limit),
+                |pack| pack.pack_id,
+            )
+        })
+        .await?;
+    let names: HashMap<Uuid, String> = room.desk.into_iter().map(|desk| (desk.institution_id, desk.name)).collect();
+    Ok(table_of(&frame, "packs-title", &packs, &names))
 }
 
 /// What a new pack begins with.

@@ -21,9 +21,11 @@ use actix_web::web::ServiceConfig;
 pub(super) fn register(config: &mut ServiceConfig) {
     config
         .service(list::list)
+        .service(list::download)
         .service(list::show_new)
         .service(list::begin)
         .service(filings::list)
+        .service(filings::download)
         .service(read::show)
         .service(read::file)
         .service(read::withdraw)
@@ -36,6 +38,7 @@ pub(super) fn register(config: &mut ServiceConfig) {
         .service(cases::submit)
         .service(compare::show)
         .service(simulations::list)
+        .service(simulations::download)
         .service(simulations::start)
         .service(simulation::show)
         .service(simulation::cancel);

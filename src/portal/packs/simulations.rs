@@ -10,6 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::room::{Open, PackId, Shelf, Tab, may};
+use crate::domain::language::Language;
 use crate::domain::policy::Action;
 use crate::domain::programme::ProgrammeFilter;
 use crate::domain::rejection::Rejection;
@@ -23,6 +24,7 @@ use crate::ops::packs::form::Pack;
 use crate::ops::programmes::{ProgrammeSummary, list_programmes, read_programme};
 use crate::ops::simulation::{NewSimulation, SimulationSummary, list_simulations, start_simulation};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Posted, SignedIn};
 
@@ -102,6 +104,18 @@ fn programmes_for(bank: &Bank, context: &Context, pack: &Pack) -> Result<(Vec<Pr
     Ok((found, names))
 }
 
+/// What the programmes of some simulations are called.
+fn called(bank: &Bank, runs: &[SimulationSummary], language: Language) -> Result<HashMap<Uuid, String>, OpError> {
+    let mut called: HashMap<Uuid, String> = HashMap::new();
+    for run in runs {
+        if let Entry::Vacant(place) = called.entry(run.programme_id) {
+            let programme = read_programme(bank, run.programme_id)?.programme;
+            place.insert(programme.name.text(language).to_owned());
+        }
+    }
+    Ok(called)
+}
+
 async fn shown(
     web: &Web,
     visit: &SignedIn,
@@ -115,13 +129,7 @@ async fn shown(
     let (mut runs, programmes, names, called) = web
         .run(move |bank| {
             let runs = list_simulations(bank, &context, pack_id, before, limit)?;
-            let mut called: HashMap<Uuid, String> = HashMap::new();
-            for run in &runs {
-                if let Entry::Vacant(place) = called.entry(run.programme_id) {
-                    let programme = read_programme(bank, run.programme_id)?.programme;
-                    place.insert(programme.name.text(language).to_owned());
-                }
-            }
+            let called = called(bank, &runs, language)?;
             let (programmes, names) = programmes_for(bank, &context, &pack)?;
             Ok((runs, programmes, names, called))
         })
@@ -175,6 +183,46 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, Refusal> {
     let open = Open::of(&web, &visit, shelf, id.0, Tab::Simulations).await?;
     shown(&web, &visit, &open, wish.0.before, (StatusCode::OK, None, "")).await
+}
+
+/// Sends them as a table for spreadsheets.
+#[routes]
+#[get("/desk/{institution_id}/packs/{pack_id}/simulations.csv")]
+#[get("/office/packs/{pack_id}/simulations.csv")]
+#[get("/office/filings/{pack_id}/simulations.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, shelf: Shelf, id: PackId) -> Result<HttpResponse, Refusal> {
+    Open::of(&web, &visit, shelf, id.0, Tab::Simulations).await?;
+    let SignedIn { context, frame } = visit;
+    let language = frame.language;
+    let (runs, called) = web
+        .run(move |bank| {
+            let runs = read_all(
+                |before, limit| list_simulations(bank, &context, id.0, before, limit),
+                |run| run.simulation_id,
+            )?;
+            let called = called(bank, &runs, language)?;
+            Ok((runs, called))
+        })
+        .await?;
+    let columns = [
+        "column-programme",
+        "column-status",
+        "column-edition",
+        "column-created",
+        "column-finished",
+        "column-id",
+    ];
+    let rows = runs.iter().map(|run| {
+        [
+            cell(called.get(&run.programme_id)),
+            frame.word("simulations-status", run.status.as_str()).into_owned(),
+            run.pack_edition.to_string(),
+            frame.plain_moment(&run.created_at),
+            frame.plain_moment_if(run.finished_at.as_ref()),
+            run.simulation_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "packs-tab-simulations", columns, rows))
 }
 
 /// On what a version is to be tried.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ use crate::ops::institutions::names_by_code;
 use crate::ops::pathways::{PublishedPathway, list_pathways};
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::{Frame, Place};
 use crate::portal::visit::Visit;
 
@@ -55,6 +57,21 @@ impl Wish {
         self.to.0.as_ref().map_or("", |code| code.0.as_str())
     }
 
+    fn filter(&self, today: NaiveDate) -> AgreementFilter {
+        let some = |code: &str| Some(code.to_owned()).filter(|code| !code.is_empty());
+        AgreementFilter {
+            from: some(self.from()),
+            to: some(self.to()),
+            in_force_on: self.day(today),
+            ..AgreementFilter::default()
+        }
+    }
+
+    /// The day on which they are in force, unless past ones are asked for too.
+    fn day(&self, today: NaiveDate) -> Option<NaiveDate> {
+        self.all.is_empty().then_some(today)
+    }
+
     fn link(&self, path: &str, after: &str) -> String {
         let chosen = query(&[
             ("from", self.from()),
@@ -83,27 +100,31 @@ struct AgreementsPage<'a> {
     wish: &'a Wish,
 }
 
+fn side(frame: &Frame, names: &Names, party: &Party) -> Side {
+    match party {
+        Party::Kind { kind } => {
+            let kind = frame.word("institutions-kind", kind.as_str());
+            Side {
+                name: frame.t1("catalogue-every", "kind", kind.into_owned()).into_owned(),
+                institution_id: None,
+            }
+        }
+        Party::Institution { credit_code } => match names.get(credit_code) {
+            Some((id, name)) => Side {
+                name: name.clone(),
+                institution_id: Some(*id),
+            },
+            None => Side {
+                name: credit_code.clone(),
+                institution_id: None,
+            },
+        },
+    }
+}
+
 impl AgreementsPage<'_> {
     fn side(&self, party: &Party) -> Side {
-        match party {
-            Party::Kind { kind } => {
-                let kind = self.frame.word("institutions-kind", kind.as_str());
-                Side {
-                    name: self.frame.t1("catalogue-every", "kind", kind.into_owned()).into_owned(),
-                    institution_id: None,
-                }
-            }
-            Party::Institution { credit_code } => match self.names.get(credit_code) {
-                Some((id, name)) => Side {
-                    name: name.clone(),
-                    institution_id: Some(*id),
-                },
-                None => Side {
-                    name: credit_code.clone(),
-                    institution_id: None,
-                },
-            },
-        }
+        side(self.frame, self.names, party)
     }
 
     fn title<'a>(&self, agreement: &'a Agreement) -> &'a str {
@@ -115,10 +136,10 @@ impl AgreementsPage<'_> {
     }
 }
 
-fn codes(agreements: &[PublishedAgreement]) -> Vec<String> {
+fn codes(agreements: &[PublishedAgreement]) -> Vec<&str> {
     let sides = agreements.iter().flat_map(|one| [&one.agreement.from, &one.agreement.to]);
     let codes = sides.filter_map(|side| match side {
-        Party::Institution { credit_code } => Some(credit_code.clone()),
+        Party::Institution { credit_code } => Some(credit_code.as_str()),
         Party::Kind { .. } => None,
     });
     codes.collect()
@@ -129,21 +150,12 @@ fn codes(agreements: &[PublishedAgreement]) -> Vec<String> {
 pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let Visit { context, frame } = visit;
     let wish = wish.0;
-    let some = |code: &str| Some(code.to_owned()).filter(|code| !code.is_empty());
-    let filter = AgreementFilter {
-        from: some(wish.from()),
-        to: some(wish.to()),
-        in_force_on: wish.all.is_empty().then(|| web.bank.day(context.now)),
-        ..AgreementFilter::default()
-    };
-    let after = wish.after;
+    let (filter, after) = (wish.filter(web.bank.day(context.now)), wish.after);
     let (mut agreements, names) = web
         .run(move |bank| {
             let limit = i64::try_from(LISTED + 1).unwrap_or(i64::MAX);
             let found = list_agreements(bank, &filter, after, limit)?;
-            let codes = codes(&found);
-            let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-            let names = names_by_code(bank, &codes)?;
+            let names = names_by_code(bank, &codes(&found))?;
             Ok((found, names))
         })
         .await?;
@@ -158,6 +170,53 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends the agreements that are asked for as a table for spreadsheets.
+#[get("/catalogue/agreements.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let Visit { context, frame } = visit;
+    let filter = wish.0.filter(web.bank.day(context.now));
+    let (agreements, names) = web
+        .run(move |bank| {
+            let found = read_all(
+                |after, limit| list_agreements(bank, &filter, after, limit),
+                |agreement| agreement.agreement_id,
+            )?;
+            let names = names_by_code(bank, &codes(&found))?;
+            Ok((found, names))
+        })
+        .await?;
+    let columns = [
+        "column-code",
+        "column-version",
+        "column-name",
+        "catalogue-agreement-from",
+        "catalogue-agreement-to",
+        "catalogue-agreement-cap",
+        "column-share-cap",
+        "column-citation",
+        "column-from",
+        "column-to",
+        "column-id",
+    ];
+    let rows = agreements.iter().map(|one| {
+        let agreement = &one.agreement;
+        [
+            agreement.code.clone(),
+            one.version.to_string(),
+            agreement.title.text(frame.language).to_owned(),
+            side(&frame, &names, &agreement.from).name,
+            side(&frame, &names, &agreement.to).name,
+            cell(agreement.credit_cap),
+            cell(agreement.share_cap),
+            agreement.citation.clone(),
+            agreement.effective_from.to_string(),
+            cell(agreement.effective_to),
+            one.agreement_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "catalogue-agreements", columns, rows))
 }
 
 #[derive(Template)]
@@ -181,8 +240,17 @@ impl PathwaysPage<'_> {
     }
 
     fn institution<'a>(&'a self, credit_code: &'a str) -> &'a str {
-        self.names.get(credit_code).map_or(credit_code, |(_, name)| name)
+        institution(self.names, credit_code)
     }
+}
+
+fn institution<'a>(names: &'a Names, credit_code: &'a str) -> &'a str {
+    names.get(credit_code).map_or(credit_code, |(_, name)| name)
+}
+
+fn codes_of_stages(pathways: &[PublishedPathway]) -> Vec<&str> {
+    let stages = pathways.iter().flat_map(|one| &one.pathway.stages);
+    stages.map(|stage| stage.institution.as_str()).collect()
 }
 
 /// Lists the pathways.
@@ -190,15 +258,12 @@ impl PathwaysPage<'_> {
 pub(super) async fn ways(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let Visit { context, frame } = visit;
     let wish = wish.0;
-    let day = wish.all.is_empty().then(|| web.bank.day(context.now));
-    let after = wish.after;
+    let (day, after) = (wish.day(web.bank.day(context.now)), wish.after);
     let (mut pathways, names) = web
         .run(move |bank| {
             let limit = i64::try_from(LISTED + 1).unwrap_or(i64::MAX);
             let found = list_pathways(bank, None, day, after, limit)?;
-            let stages = found.iter().flat_map(|one| &one.pathway.stages);
-            let codes: Vec<&str> = stages.map(|stage| stage.institution.as_str()).collect();
-            let names = names_by_code(bank, &codes)?;
+            let names = names_by_code(bank, &codes_of_stages(&found))?;
             Ok((found, names))
         })
         .await?;
@@ -213,4 +278,53 @@ pub(super) async fn ways(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends the pathways that are asked for as a table for spreadsheets, a line for each stage.
+#[get("/catalogue/pathways.csv")]
+pub(super) async fn download_ways(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let Visit { context, frame } = visit;
+    let day = wish.0.day(web.bank.day(context.now));
+    let (pathways, names) = web
+        .run(move |bank| {
+            let found = read_all(
+                |after, limit| list_pathways(bank, None, day, after, limit),
+                |pathway| pathway.pathway_id,
+            )?;
+            let names = names_by_code(bank, &codes_of_stages(&found))?;
+            Ok((found, names))
+        })
+        .await?;
+    let columns = [
+        "column-code",
+        "column-version",
+        "column-name",
+        "column-citation",
+        "column-from",
+        "column-to",
+        "column-stage",
+        "column-institution",
+        "column-programme",
+        "column-years",
+        "column-id",
+    ];
+    let stages = pathways
+        .iter()
+        .flat_map(|one| one.pathway.stages.iter().map(move |stage| (one, stage)));
+    let rows = stages.map(|(one, stage)| {
+        [
+            one.pathway.code.clone(),
+            one.version.to_string(),
+            one.pathway.name.text(frame.language).to_owned(),
+            one.pathway.citation.clone(),
+            one.pathway.effective_from.to_string(),
+            cell(one.pathway.effective_to),
+            stage.name.text(frame.language).to_owned(),
+            institution(&names, &stage.institution).to_owned(),
+            stage.programme.clone(),
+            stage.years.to_string(),
+            one.pathway_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "catalogue-pathways", columns, rows))
 }

@@ -20,6 +20,7 @@ use crate::ops::institutions::names_of;
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::{Frame, Place};
 use crate::portal::visit::Visit;
 
@@ -71,14 +72,24 @@ impl Wish {
         self.q.0.as_ref().map(|part| part.0.as_str())
     }
 
-    fn link(&self, after: &str) -> String {
+    fn filter(&self) -> AchievementFilter {
+        AchievementFilter {
+            institution_id: self.institution_id.0,
+            kind: self.kind.0,
+            name_contains: self.part().map(str::to_owned),
+            newest: true,
+            ..AchievementFilter::default()
+        }
+    }
+
+    fn link(&self, path: &str, after: &str) -> String {
         let chosen = query(&[
             ("q", self.part().unwrap_or_default()),
             ("kind", &self.kind.text()),
             ("institution_id", &self.institution_id.text()),
             ("after", after),
         ]);
-        format!("/catalogue?{chosen}")
+        format!("{path}?{chosen}")
     }
 }
 
@@ -129,15 +140,7 @@ impl ListPage<'_> {
 pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let Visit { context, frame } = visit;
     let wish = wish.0;
-    let filter = AchievementFilter {
-        institution_id: wish.institution_id.0,
-        kind: wish.kind.0,
-        name_contains: wish.part().map(str::to_owned),
-        newest: true,
-        ..AchievementFilter::default()
-    };
-    let after = wish.after;
-    let asked = wish.institution_id.0;
+    let (filter, after, asked) = (wish.filter(), wish.after, wish.institution_id.0);
     let (mut achievements, names) = web
         .run(move |bank| {
             let limit = i64::try_from(ACHIEVEMENTS + 1).unwrap_or(i64::MAX);
@@ -161,6 +164,58 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends what is looked for as a table for spreadsheets.
+#[get("/catalogue.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let Visit { context, frame } = visit;
+    let filter = wish.0.filter();
+    let (mut achievements, names) = web
+        .run(move |bank| {
+            let found = read_all(
+                |after, limit| list_achievements(bank, &context, &filter, after, limit),
+                |achievement| achievement.achievement_id,
+            )?;
+            let names = names_of(bank, &each_once(found.iter().map(|achievement| achievement.institution_id)))?;
+            Ok((found, names))
+        })
+        .await?;
+    achievements.retain(|achievement| achievement.status != AchievementStatus::Draft);
+    Ok(table_of(&frame, &achievements, &names))
+}
+
+/// Achievements as a table, here and at the desk of an institution.
+pub(in crate::portal) fn table_of(frame: &Frame, achievements: &[Achievement], names: &HashMap<Uuid, String>) -> HttpResponse {
+    let columns = [
+        "column-code",
+        "column-version",
+        "column-name",
+        "column-kind",
+        "column-institution",
+        "column-level",
+        "column-hours",
+        "column-status",
+        "column-from",
+        "column-to",
+        "column-id",
+    ];
+    let rows = achievements.iter().map(|achievement| {
+        [
+            achievement.code.clone(),
+            achievement.version.to_string(),
+            name_of(frame.language, achievement).to_owned(),
+            kind_called(frame.language, &achievement.kind).to_owned(),
+            cell(names.get(&achievement.institution_id)),
+            cell(achievement.level),
+            cell(achievement.hours),
+            frame.word("catalogue-status", achievement.status.as_str()).into_owned(),
+            achievement.valid_from.to_string(),
+            cell(achievement.closed_on),
+            achievement.achievement_id.to_string(),
+        ]
+    });
+    table(frame, "catalogue-achievements", columns, rows)
 }
 
 /// The version with which another one is compared.

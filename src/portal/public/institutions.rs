@@ -23,6 +23,7 @@ use crate::ops::packs::reading::list_rule_packs;
 use crate::ops::programmes::{ProgrammeSummary, list_programmes};
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
+use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::Visit;
 
@@ -52,14 +53,22 @@ impl Wish {
         self.q.0.as_ref().map(|part| part.0.as_str())
     }
 
-    fn link(&self, after: &str) -> String {
+    fn filter(&self) -> InstitutionFilter {
+        InstitutionFilter {
+            status: self.status.0,
+            kind: self.kind.0,
+            name_contains: self.part().map(str::to_owned),
+        }
+    }
+
+    fn link(&self, path: &str, after: &str) -> String {
         let chosen = query(&[
             ("q", self.part().unwrap_or_default()),
             ("kind", &self.kind.text()),
             ("status", &self.status.text()),
             ("after", after),
         ]);
-        format!("/institutions?{chosen}")
+        format!("{path}?{chosen}")
     }
 }
 
@@ -87,12 +96,7 @@ impl ListPage<'_> {
 pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let Visit { context, frame } = visit;
     let wish = wish.0;
-    let filter = InstitutionFilter {
-        status: wish.status.0,
-        kind: wish.kind.0,
-        name_contains: wish.part().map(str::to_owned),
-    };
-    let after = wish.after;
+    let (filter, after) = (wish.filter(), wish.after);
     let limit = i64::try_from(INSTITUTIONS + 1).unwrap_or(i64::MAX);
     let mut institutions = web
         .run(move |bank| list_institutions(bank, &context, &filter, after, limit))
@@ -109,6 +113,39 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends those that are looked for as a table for spreadsheets.
+#[get("/institutions.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let Visit { context, frame } = visit;
+    let filter = wish.0.filter();
+    let mut institutions = web
+        .run(move |bank| {
+            read_all(
+                |after, limit| list_institutions(bank, &context, &filter, after, limit),
+                |institution| institution.institution_id,
+            )
+        })
+        .await?;
+    institutions.retain(|institution| PUBLIC.contains(&institution.status));
+    let columns = [
+        "column-name",
+        "column-kind",
+        "institutions-credit-code",
+        "column-status",
+        "column-id",
+    ];
+    let rows = institutions.iter().map(|institution| {
+        [
+            institution.name.clone(),
+            frame.word("institutions-kind", institution.kind.as_str()).into_owned(),
+            institution.credit_code.clone(),
+            frame.word("institutions-status", institution.status.as_str()).into_owned(),
+            institution.institution_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "nav-institutions", columns, rows))
 }
 
 /// Some of the things of an institution, and whether there are more.

@@ -8,7 +8,7 @@ mod notices;
 mod objected;
 mod problems;
 pub(in crate::portal) mod programmes;
-mod rule_packs;
+pub(in crate::portal) mod rule_packs;
 mod share;
 pub(in crate::portal) mod share_view;
 mod verify;
@@ -21,21 +21,29 @@ use actix_web::web::ServiceConfig;
 pub(super) fn register(config: &mut ServiceConfig) {
     config
         .service(catalogue::list)
+        .service(catalogue::download)
         .service(catalogue::read)
         .service(programmes::list)
+        .service(programmes::download)
         .service(programmes::read)
         .service(rule_packs::list)
+        .service(rule_packs::download)
         .service(rule_packs::diff)
         .service(rule_packs::read)
         .service(agreements::list)
+        .service(agreements::download)
         .service(agreements::ways)
+        .service(agreements::download_ways)
         .service(institutions::list)
+        .service(institutions::download)
         .service(institutions::read);
     config
         .service(problems::show)
         .service(worth::show)
         .service(notices::list)
+        .service(notices::download)
         .service(objected::list)
+        .service(objected::download)
         .service(notices::show)
         .service(notices::object)
         .service(notices::appeal)

@@ -24,6 +24,7 @@ use crate::ops::evidence::read::list_own_evidence;
 use crate::ops::evidence::{EvidenceFile, FILES_MAX};
 use crate::ops::institutions::names_of;
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn, Visit};
 
@@ -188,6 +189,43 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
         only,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends what is on notice as a table for spreadsheets.
+#[get("/notices.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let (frame, institution_id) = (visit.frame, wish.0.institution_id);
+    let notices = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_notices(bank, institution_id, before, limit),
+                |notice| notice.claim_id,
+            )
+        })
+        .await?;
+    let columns = [
+        "column-about",
+        "column-institution",
+        "notices-programme",
+        "notices-recognised",
+        "notices-since-day",
+        "notices-last-day",
+        "notices-objections",
+        "column-id",
+    ];
+    let rows = notices.iter().map(|notice| {
+        [
+            heading(&frame, notice.kind, &notice.name_masked).into_owned(),
+            institution(&frame, notice.institution_name.as_deref()).into_owned(),
+            cell(notice.programme_name.as_ref().map(|name| name.text(frame.language))),
+            cell(recognised(&frame, notice)),
+            notice.since.to_string(),
+            notice.last_day.to_string(),
+            notice.open_objections.to_string(),
+            notice.claim_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "nav-notices", columns, rows))
 }
 
 /// What the reader may know of a claim.

@@ -14,6 +14,7 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::claims::notice::{Objected, list_objected};
 use crate::portal::answer::page;
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::SignedIn;
 
@@ -61,4 +62,43 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         objected: &objected,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends them as a table for spreadsheets, a line for each objection.
+#[get("/notices/mine.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let objected = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_objected(bank, &context, before, limit),
+                |objected| objected.claim_id,
+            )
+        })
+        .await?;
+    let columns = [
+        "column-about",
+        "column-institution",
+        "column-raised",
+        "column-answer",
+        "column-appeal-until",
+        "column-id",
+    ];
+    let objections = objected
+        .iter()
+        .flat_map(|claim| claim.objections.iter().map(move |objection| (claim, objection)));
+    let rows = objections.map(|(claim, objection)| {
+        [
+            heading(&frame, claim.kind, &claim.name_masked).into_owned(),
+            institution(&frame, claim.institution_name.as_deref()).into_owned(),
+            objection.raised_on.to_string(),
+            match objection.answer {
+                Some(answer) => frame.word("notices-answer", answer.as_str()).into_owned(),
+                None => frame.t("notices-unanswered").into_owned(),
+            },
+            cell(claim.appeal_until),
+            claim.claim_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "notices-mine", columns, rows))
 }

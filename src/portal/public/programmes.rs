@@ -20,6 +20,7 @@ use crate::ops::programmes::{ProgrammeSummary, PublishedProgramme, list_programm
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::{Frame, Place};
 use crate::portal::visit::Visit;
 
@@ -44,14 +45,23 @@ impl Wish {
         self.q.0.as_ref().map(|part| part.0.as_str())
     }
 
-    fn link(&self, after: &str) -> String {
+    fn filter(&self, today: NaiveDate) -> ProgrammeFilter {
+        ProgrammeFilter {
+            institution_id: self.institution_id.0,
+            name_contains: self.part().map(str::to_owned),
+            in_force_on: self.all.is_empty().then_some(today),
+            ..ProgrammeFilter::default()
+        }
+    }
+
+    fn link(&self, path: &str, after: &str) -> String {
         let chosen = query(&[
             ("q", self.part().unwrap_or_default()),
             ("institution_id", &self.institution_id.text()),
             ("all", if self.all.is_empty() { "" } else { "yes" }),
             ("after", after),
         ]);
-        format!("/catalogue/programmes?{chosen}")
+        format!("{path}?{chosen}")
     }
 }
 
@@ -95,12 +105,7 @@ pub(in crate::portal) fn term(frame: &Frame, from: &NaiveDate, to: Option<&Naive
 pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let Visit { context, frame } = visit;
     let wish = wish.0;
-    let filter = ProgrammeFilter {
-        institution_id: wish.institution_id.0,
-        name_contains: wish.part().map(str::to_owned),
-        in_force_on: wish.all.is_empty().then(|| web.bank.day(context.now)),
-        ..ProgrammeFilter::default()
-    };
+    let filter = wish.filter(web.bank.day(context.now));
     let (after, asked) = (wish.after, wish.institution_id.0);
     let (mut programmes, names) = web
         .run(move |bank| {
@@ -122,6 +127,53 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends what is looked for as a table for spreadsheets.
+#[get("/catalogue/programmes.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let Visit { context, frame } = visit;
+    let filter = wish.0.filter(web.bank.day(context.now));
+    let (programmes, names) = web
+        .run(move |bank| {
+            let found = read_all(
+                |after, limit| list_programmes(bank, &filter, after, limit),
+                |programme| programme.programme_id,
+            )?;
+            let names = names_of(bank, &each_once(found.iter().map(|programme| programme.institution_id)))?;
+            Ok((found, names))
+        })
+        .await?;
+    Ok(table_of(&frame, &programmes, &names))
+}
+
+/// Programmes as a table, here and at the desk of an institution.
+pub(in crate::portal) fn table_of(frame: &Frame, programmes: &[ProgrammeSummary], names: &HashMap<Uuid, String>) -> HttpResponse {
+    let columns = [
+        "column-code",
+        "column-version",
+        "column-name",
+        "column-institution",
+        "catalogue-required-credit",
+        "column-level",
+        "column-from",
+        "column-to",
+        "column-id",
+    ];
+    let rows = programmes.iter().map(|programme| {
+        [
+            programme.code.clone(),
+            programme.version.to_string(),
+            programme.name.text(frame.language).to_owned(),
+            cell(names.get(&programme.institution_id)),
+            programme.required_credit.to_string(),
+            cell(programme.level),
+            programme.effective_from.to_string(),
+            cell(programme.effective_to),
+            programme.programme_id.to_string(),
+        ]
+    });
+    table(frame, "catalogue-programmes", columns, rows)
 }
 
 #[derive(Template)]

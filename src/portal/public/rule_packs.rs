@@ -24,6 +24,7 @@ use crate::ops::packs::reading::{PackDifference, diff_rule_packs, list_rule_pack
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::{Frame, Place};
 use crate::portal::visit::Visit;
 
@@ -62,7 +63,17 @@ impl Wish {
         self.programme.0.as_ref().map(|code| code.0.as_str())
     }
 
-    fn link(&self, after: &str) -> String {
+    fn filter(&self) -> PackFilter {
+        PackFilter {
+            institution_id: self.institution_id.0,
+            status: self.status.0,
+            text: self.part().map(str::to_owned),
+            programme: self.programme().map(str::to_owned),
+            ..PackFilter::default()
+        }
+    }
+
+    fn link(&self, path: &str, after: &str) -> String {
         let chosen = query(&[
             ("q", self.part().unwrap_or_default()),
             ("status", &self.status.text()),
@@ -70,7 +81,7 @@ impl Wish {
             ("programme", self.programme().unwrap_or_default()),
             ("after", after),
         ]);
-        format!("/catalogue/packs?{chosen}")
+        format!("{path}?{chosen}")
     }
 }
 
@@ -108,14 +119,7 @@ impl ListPage<'_> {
 pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let Visit { context, frame } = visit;
     let wish = wish.0;
-    let filter = PackFilter {
-        institution_id: wish.institution_id.0,
-        status: wish.status.0,
-        text: wish.part().map(str::to_owned),
-        programme: wish.programme().map(str::to_owned),
-        ..PackFilter::default()
-    };
-    let (after, asked) = (wish.after, wish.institution_id.0);
+    let (filter, after, asked) = (wish.filter(), wish.after, wish.institution_id.0);
     let (mut packs, names) = web
         .run(move |bank| {
             let limit = i64::try_from(PACKS + 1).unwrap_or(i64::MAX);
@@ -139,6 +143,59 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends what is looked for as a table for spreadsheets.
+#[get("/catalogue/packs.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let Visit { context, frame } = visit;
+    let filter = wish.0.filter();
+    let (mut packs, names) = web
+        .run(move |bank| {
+            let found = read_all(
+                |after, limit| list_rule_packs(bank, &context, &filter, after, limit),
+                |pack| pack.pack_id,
+            )?;
+            let names = names_of(bank, &each_once(found.iter().filter_map(|pack| pack.institution_id)))?;
+            Ok((found, names))
+        })
+        .await?;
+    packs.retain(|pack| pack.published_at.is_some());
+    Ok(table_of(&frame, "catalogue-packs", &packs, &names))
+}
+
+/// Packs as a table: published ones here, and all of them where they are written and decided.
+pub(in crate::portal) fn table_of(frame: &Frame, title: &str, packs: &[PackSummary], names: &HashMap<Uuid, String>) -> HttpResponse {
+    let columns = [
+        "column-code",
+        "column-version",
+        "column-name",
+        "column-owner",
+        "column-status",
+        "column-from",
+        "column-to",
+        "column-filed",
+        "column-published",
+        "column-id",
+    ];
+    let rows = packs.iter().map(|pack| {
+        [
+            pack.code.clone(),
+            pack.version.to_string(),
+            pack.title.text(frame.language).to_owned(),
+            match pack.institution_id {
+                Some(owner_id) => cell(names.get(&owner_id)),
+                None => frame.bank_name().to_owned(),
+            },
+            frame.word("packs-status", pack.status.as_str()).into_owned(),
+            pack.effective_from.to_string(),
+            cell(pack.effective_to),
+            frame.plain_moment_if(pack.filed_at.as_ref()),
+            frame.plain_moment_if(pack.published_at.as_ref()),
+            pack.pack_id.to_string(),
+        ]
+    });
+    table(frame, title, columns, rows)
 }
 
 #[derive(Template)]

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -20,6 +21,7 @@ use crate::ops::claims::view::ClaimSummary;
 use crate::ops::corrections::cases::{Case, CaseDecision, decide_case, list_cases, read_case};
 use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::outcome::name_of;
 use crate::portal::visit::{Done, Posted, SignedIn};
@@ -43,6 +45,15 @@ impl Wish {
     fn is_overdue(&self) -> bool {
         self.overdue == "yes"
     }
+
+    fn filter(&self, institution_id: Uuid, today: NaiveDate) -> CaseFilter {
+        CaseFilter {
+            institution_id: Some(institution_id),
+            state: CaseState::parse(&self.state),
+            due_before: self.is_overdue().then_some(today),
+            ..CaseFilter::default()
+        }
+    }
 }
 
 #[derive(Template)]
@@ -53,7 +64,7 @@ struct ListPage<'a> {
     wish: &'a Wish,
     cases: &'a [Case],
     next: Option<Uuid>,
-    today: chrono::NaiveDate,
+    today: NaiveDate,
 }
 
 impl ListPage<'_> {
@@ -139,22 +150,11 @@ impl Page<'_> {
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let desk = Desk::of(&web, &visit, id.0).await?;
     let wish = wish.0;
-    let (context, before, overdue) = (visit.context, wish.before, wish.is_overdue());
-    let filter = CaseFilter {
-        institution_id: Some(id.0),
-        state: CaseState::parse(&wish.state),
-        ..CaseFilter::default()
-    };
+    let (context, before) = (visit.context, wish.before);
+    let today = web.bank.day(context.now);
+    let filter = wish.filter(id.0, today);
     let limit = i64::try_from(CASES + 1).unwrap_or(i64::MAX);
-    let mut cases = web
-        .run(move |bank| {
-            let filter = CaseFilter {
-                due_before: overdue.then(|| bank.day(context.now)),
-                ..filter
-            };
-            list_cases(bank, &context, &filter, before, limit)
-        })
-        .await?;
+    let mut cases = web.run(move |bank| list_cases(bank, &context, &filter, before, limit)).await?;
     let more = cases.len() > CASES;
     cases.truncate(CASES);
     let shown = ListPage {
@@ -163,9 +163,43 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
         next: cases.last().filter(|_| more).map(|case| case.case_id),
         cases: &cases,
         wish: &wish,
-        today: web.bank.day(visit.context.now),
+        today,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends them as a table for spreadsheets.
+#[get("/desk/{institution_id}/cases.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let filter = wish.0.filter(id.0, web.bank.day(context.now));
+    let cases = web.run(move |bank| list_cases(bank, &context, &filter, None, ROWS_MAX)).await?;
+    let columns = [
+        "column-learner",
+        "column-account",
+        "corrections-state",
+        "column-opened",
+        "column-due-on",
+        "column-wrong-outcomes",
+        "column-conversions",
+        "column-reason",
+        "column-id",
+    ];
+    let rows = cases.iter().map(|case| {
+        [
+            cell(case.learner.as_ref().map(|learner| &learner.name_masked)),
+            cell(case.learner.as_ref().map(|learner| &learner.account_number)),
+            frame.word("corrections-case", case.state.as_str()).into_owned(),
+            case.opened_on.to_string(),
+            case.due_on.to_string(),
+            case.outcome_ids.len().to_string(),
+            case.conversion_ids.len().to_string(),
+            cell(case.reason.as_ref()),
+            case.case_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "desk-nav-cases", columns, rows))
 }
 
 async fn answer(

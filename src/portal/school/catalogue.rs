@@ -1,5 +1,7 @@
 //! What an institution awards: its achievements, drafts among them, and what is done with each.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
@@ -21,8 +23,9 @@ use crate::ops::institutions::read_institution;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::Said;
+use crate::portal::download::read_all;
 use crate::portal::frame::Frame;
-use crate::portal::public::catalogue::{VERSIONS, facts, kind_called, name_of};
+use crate::portal::public::catalogue::{VERSIONS, facts, kind_called, name_of, table_of};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Achievements on a page.
@@ -41,6 +44,15 @@ pub(super) struct Wish {
 impl Wish {
     fn part(&self) -> Option<&str> {
         self.q.0.as_ref().map(|part| part.0.as_str())
+    }
+
+    fn filter(&self, institution_id: Uuid) -> AchievementFilter {
+        AchievementFilter {
+            institution_id: Some(institution_id),
+            kind: self.kind.0,
+            name_contains: self.part().map(str::to_owned),
+            ..AchievementFilter::default()
+        }
     }
 }
 
@@ -78,13 +90,13 @@ impl ListPage<'_> {
         kind_called(self.frame.language, &achievement.kind)
     }
 
-    fn link(&self, after: &str) -> String {
+    fn link(&self, path: &str, after: &str) -> String {
         let chosen = query(&[
             ("q", self.wish.part().unwrap_or_default()),
             ("kind", &self.wish.kind.text()),
             ("after", after),
         ]);
-        format!("/desk/{}/catalogue?{chosen}", self.desk.institution_id)
+        format!("/desk/{}/{path}?{chosen}", self.desk.institution_id)
     }
 }
 
@@ -94,13 +106,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let desk = Desk::of(&web, &visit, id.0).await?;
     let SignedIn { context, frame } = visit;
     let wish = wish.0;
-    let filter = AchievementFilter {
-        institution_id: Some(id.0),
-        kind: wish.kind.0,
-        name_contains: wish.part().map(str::to_owned),
-        ..AchievementFilter::default()
-    };
-    let after = wish.after;
+    let (filter, after) = (wish.filter(id.0), wish.after);
     let (credit_code, mut achievements) = web
         .run(move |bank| {
             let limit = i64::try_from(ACHIEVEMENTS + 1).unwrap_or(i64::MAX);
@@ -120,6 +126,23 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends every version as a table for spreadsheets.
+#[get("/desk/{institution_id}/catalogue.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let desk = Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let filter = wish.0.filter(id.0);
+    let achievements = web
+        .run(move |bank| {
+            read_all(
+                |after, limit| list_achievements(bank, &context, &filter, after, limit),
+                |achievement| achievement.achievement_id,
+            )
+        })
+        .await?;
+    Ok(table_of(&frame, &achievements, &HashMap::from([(id.0, desk.name)])))
 }
 
 #[derive(Template)]

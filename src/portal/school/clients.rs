@@ -15,6 +15,7 @@ use crate::http::state::Web;
 use crate::http::typed::Typed;
 use crate::ops::clients::{Client, IssuedClient, NewClient, Rotation, create_client, list_clients, revoke_client, rotate_client_secret};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
@@ -131,6 +132,33 @@ async fn secret(web: &Web, visit: &SignedIn, institution_id: Uuid, issued: &Issu
 #[get("/desk/{institution_id}/clients")]
 pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     answer(&web, &visit, id.0, (&wish.0, &Filled::default()), (StatusCode::OK, None)).await
+}
+
+/// Sends them as a table for spreadsheets.
+#[get("/desk/{institution_id}/clients.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let clients = web
+        .run(move |bank| {
+            read_all(
+                |after, limit| list_clients(bank, &context, id.0, after, limit),
+                |client| client.client_id,
+            )
+        })
+        .await?;
+    let rows = clients.iter().map(|client| {
+        let scopes: Vec<&str> = client.scopes.iter().map(|scope| scope.as_str()).collect();
+        [
+            client.name.clone(),
+            frame.word("clients-status", &client.status).into_owned(),
+            scopes.join(" "),
+            frame.plain_moment(&client.created_at),
+            client.client_id.to_string(),
+        ]
+    });
+    let columns = ["column-name", "column-status", "clients-scopes", "column-created", "clients-id"];
+    Ok(table(&frame, "desk-nav-clients", columns, rows))
 }
 
 /// Makes one, and shows its secret, this once.

@@ -17,6 +17,7 @@ use crate::http::state::Web;
 use crate::ops::portfolio::answers::{ConfirmationReply, answer_confirmation, list_confirmations, read_confirmation};
 use crate::ops::portfolio::confirmations::{Confirmation, ConfirmationSummary};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
@@ -30,6 +31,15 @@ pub(super) struct Wish {
     state: String,
     #[serde(default)]
     before: Option<Uuid>,
+}
+
+impl Wish {
+    fn filter(&self, institution_id: Uuid) -> ConfirmationFilter {
+        ConfirmationFilter {
+            institution_id: Some(institution_id),
+            state: ConfirmationState::parse(&self.state),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -99,10 +109,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let desk = Desk::of(&web, &visit, id.0).await?;
     let wish = wish.0;
     let (context, before) = (visit.context, wish.before);
-    let filter = ConfirmationFilter {
-        institution_id: Some(id.0),
-        state: ConfirmationState::parse(&wish.state),
-    };
+    let filter = wish.filter(id.0);
     let limit = i64::try_from(REQUESTS + 1).unwrap_or(i64::MAX);
     let mut requests = web
         .run(move |bank| list_confirmations(bank, &context, &filter, before, limit))
@@ -117,6 +124,36 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends them as a table for spreadsheets.
+#[get("/desk/{institution_id}/confirmations.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let filter = wish.0.filter(id.0);
+    let requests = web
+        .run(move |bank| list_confirmations(bank, &context, &filter, None, ROWS_MAX))
+        .await?;
+    let columns = [
+        "column-requested",
+        "column-learner",
+        "column-account",
+        "corrections-state",
+        "column-answered",
+        "column-id",
+    ];
+    let rows = requests.iter().map(|request| {
+        [
+            frame.plain_moment(&request.requested_at),
+            cell(request.learner.as_ref().map(|learner| &learner.name_masked)),
+            cell(request.learner.as_ref().map(|learner| &learner.account_number)),
+            frame.word("confirmations-state", request.state.as_str()).into_owned(),
+            frame.plain_moment_if(request.answered_at.as_ref()),
+            request.confirmation_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "desk-nav-confirmations", columns, rows))
 }
 
 async fn show(

@@ -24,6 +24,7 @@ use crate::ops::corrections::give_up::give_up_correction;
 use crate::ops::corrections::reading::{CorrectionItem, list_correction_items, list_corrections, read_correction};
 use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::outcome::name_of;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
@@ -186,6 +187,51 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends them as a table for spreadsheets.
+#[get("/desk/{institution_id}/corrections.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let state = CorrectionState::parse(&wish.0.state);
+    let corrections = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_corrections(bank, &context, Some(id.0), state, before, limit),
+                |correction| correction.correction_id,
+            )
+        })
+        .await?;
+    let columns = [
+        "column-kind",
+        "column-about",
+        "corrections-state",
+        "corrections-reason",
+        "corrections-citation",
+        "corrections-count-outcomes",
+        "column-previewed-by",
+        "column-previewed-at",
+        "column-applied-by",
+        "column-applied-at",
+        "column-id",
+    ];
+    let rows = corrections.iter().map(|correction| {
+        [
+            frame.word("corrections-kind", correction.kind.as_str()).into_owned(),
+            scope_said(&frame, &correction.scope).into_owned(),
+            frame.word("corrections-state", correction.state.as_str()).into_owned(),
+            correction.reason.clone(),
+            correction.citation.clone(),
+            correction.counts.outcomes.to_string(),
+            correction.previewed_by_name.clone(),
+            frame.plain_moment(&correction.previewed_at),
+            cell(correction.applied_by_name.as_ref()),
+            frame.plain_moment_if(correction.applied_at.as_ref()),
+            correction.correction_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "desk-nav-corrections", columns, rows))
 }
 
 /// One with a part of its outcomes.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -17,12 +18,15 @@ use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::http::typed::Typed;
+use crate::ops::context::{Bank, Context};
 use crate::ops::corrections::Correction;
 use crate::ops::corrections::reading::list_corrections;
 use crate::ops::corrections::requests::answer::{Reply, answer_correction_request, list_correction_requests, read_correction_request};
 use crate::ops::corrections::requests::{Request, RequestSummary};
+use crate::ops::error::OpError;
 use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::outcome::name_of;
 use crate::portal::visit::{Done, Posted, SignedIn};
@@ -32,6 +36,9 @@ const DISPUTES: usize = 20;
 
 /// The previewed corrections among which those of the outcome are looked for.
 const PREVIEWED: i64 = 200;
+
+/// Outcomes by their ids.
+type Outcomes = HashMap<Uuid, OutcomeView>;
 
 /// Which of them.
 #[derive(Default, Deserialize)]
@@ -48,6 +55,22 @@ impl Wish {
     fn is_overdue(&self) -> bool {
         self.overdue == "yes"
     }
+
+    fn filter(&self, institution_id: Uuid, today: NaiveDate) -> RequestFilter {
+        RequestFilter {
+            institution_id: Some(institution_id),
+            state: RequestState::parse(&self.state),
+            due_before: self.is_overdue().then_some(today),
+            ..RequestFilter::default()
+        }
+    }
+}
+
+/// The outcomes that some requests are about, by their ids.
+fn outcomes_of(bank: &Bank, context: &Context, institution_id: Uuid, requests: &[RequestSummary]) -> Result<Outcomes, OpError> {
+    let outcome_ids: Vec<Uuid> = requests.iter().map(|request| request.outcome_id).collect();
+    let named = name_outcomes(bank, context, institution_id, &outcome_ids)?.into_iter();
+    Ok(named.map(|outcome| (outcome.outcome_id, outcome)).collect())
 }
 
 #[derive(Template)]
@@ -57,7 +80,7 @@ struct ListPage<'a> {
     desk: &'a Desk,
     wish: &'a Wish,
     requests: &'a [RequestSummary],
-    outcomes: &'a HashMap<Uuid, OutcomeView>,
+    outcomes: &'a Outcomes,
     next: Option<Uuid>,
 }
 
@@ -144,21 +167,13 @@ impl Page<'_> {
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let desk = Desk::of(&web, &visit, id.0).await?;
     let wish = wish.0;
-    let (context, institution_id, before, overdue) = (visit.context, id.0, wish.before, wish.is_overdue());
-    let state = RequestState::parse(&wish.state);
+    let (context, institution_id, before) = (visit.context, id.0, wish.before);
+    let filter = wish.filter(institution_id, web.bank.day(context.now));
     let limit = i64::try_from(DISPUTES + 1).unwrap_or(i64::MAX);
     let (mut requests, outcomes) = web
         .run(move |bank| {
-            let filter = RequestFilter {
-                institution_id: Some(institution_id),
-                state,
-                due_before: overdue.then(|| bank.day(context.now)),
-                ..RequestFilter::default()
-            };
             let requests = list_correction_requests(bank, &context, &filter, before, limit)?;
-            let outcome_ids: Vec<Uuid> = requests.iter().map(|request| request.outcome_id).collect();
-            let named = name_outcomes(bank, &context, institution_id, &outcome_ids)?.into_iter();
-            let outcomes: HashMap<Uuid, OutcomeView> = named.map(|outcome| (outcome.outcome_id, outcome)).collect();
+            let outcomes = outcomes_of(bank, &context, institution_id, &requests)?;
             Ok((requests, outcomes))
         })
         .await?;
@@ -173,6 +188,50 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends them as a table for spreadsheets.
+#[get("/desk/{institution_id}/disputes.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let filter = wish.0.filter(id.0, web.bank.day(context.now));
+    let (requests, outcomes) = web
+        .run(move |bank| {
+            let requests = list_correction_requests(bank, &context, &filter, None, ROWS_MAX)?;
+            let outcomes = outcomes_of(bank, &context, id.0, &requests)?;
+            Ok((requests, outcomes))
+        })
+        .await?;
+    let columns = [
+        "column-requested",
+        "column-kind",
+        "column-achievement",
+        "column-learner",
+        "column-account",
+        "corrections-state",
+        "column-due",
+        "column-due-on",
+        "column-overdue",
+        "column-id",
+    ];
+    let rows = requests.iter().map(|request| {
+        let outcome = outcomes.get(&request.outcome_id);
+        let learner = outcome.and_then(|outcome| outcome.learner.as_ref());
+        [
+            frame.plain_moment(&request.requested_at),
+            frame.word("corrections-request-kind", request.kind.as_str()).into_owned(),
+            cell(outcome.map(|outcome| name_of(&frame, outcome))),
+            cell(learner.map(|learner| &learner.name_masked)),
+            cell(learner.map(|learner| &learner.account_number)),
+            frame.word("corrections-request", request.state.as_str()).into_owned(),
+            cell(request.due.as_ref().map(|due| frame.word("corrections-due", due.what.as_str()))),
+            cell(request.due.as_ref().map(|due| due.on)),
+            request.overdue_working_days.to_string(),
+            request.request_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "desk-nav-disputes", columns, rows))
 }
 
 fn is_about(correction: &Correction, outcome_id: Uuid) -> bool {

@@ -18,6 +18,7 @@ use crate::ops::deposit::Novelty;
 use crate::ops::imports::receive::{NewImport, receive_import};
 use crate::ops::imports::{Format, ImportSummary, list_imports};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::upload::{SentFile, received};
 use crate::portal::visit::SignedIn;
@@ -114,6 +115,50 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
         typed: &Upload::default(),
     };
     shown(&web, &visit, &desk, &wish.0, answer).await
+}
+
+/// Sends the files as a table for spreadsheets, with what came of each.
+#[get("/desk/{institution_id}/files.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let status = ImportStatus::parse(&wish.0.status);
+    let imports = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_imports(bank, &context, id.0, status, before, limit),
+                |import| import.import_id,
+            )
+        })
+        .await?;
+    let columns = [
+        "files-file",
+        "column-status",
+        "column-created",
+        "column-finished",
+        "file-figure-outcomes",
+        "file-result-accepted",
+        "file-result-flagged",
+        "file-result-already-there",
+        "file-result-refused",
+        "column-id",
+    ];
+    let rows = imports.iter().map(|import| {
+        let totals = import.deposit.as_ref().or(import.check.as_ref());
+        [
+            import.file_name.clone(),
+            frame.word("files-status", import.status.as_str()).into_owned(),
+            frame.plain_moment(&import.created_at),
+            frame.plain_moment_if(import.finished_at.as_ref()),
+            cell(totals.map(|totals| totals.outcomes)),
+            cell(totals.map(|totals| totals.accepted)),
+            cell(totals.map(|totals| totals.flagged)),
+            cell(totals.map(|totals| totals.already_there)),
+            cell(totals.map(|totals| totals.refused)),
+            import.import_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "desk-nav-files", columns, rows))
 }
 
 /// What is to be imported, with the file that was sent.

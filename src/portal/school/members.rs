@@ -14,6 +14,7 @@ use crate::http::typed::Typed;
 use crate::ops::members::{Member, NewMember, add_member, list_members, remove_member, set_member_roles};
 use crate::ops::sessions::NewUser;
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::table;
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
@@ -100,6 +101,25 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, id: Id, done: Que
         _ => None,
     };
     answer(&web, &visit, id.0, &Filled::default(), (StatusCode::OK, None, done)).await
+}
+
+/// Sends the members as a table for spreadsheets.
+#[get("/desk/{institution_id}/members.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let members = web.run(move |bank| list_members(bank, &context, id.0)).await?;
+    let rows = members.iter().map(|member| {
+        let roles: Vec<_> = member.roles.iter().map(|role| frame.word("members-role", role.as_str())).collect();
+        [
+            member.display_name.clone(),
+            member.username.clone(),
+            roles.join(&frame.t("list-separator")),
+            member.user_id.to_string(),
+        ]
+    });
+    let columns = ["column-person", "column-username", "members-roles", "column-id"];
+    Ok(table(&frame, "desk-nav-members", columns, rows))
 }
 
 /// Adds a member.

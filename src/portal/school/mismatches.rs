@@ -13,6 +13,7 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::mismatches::{Mismatch, MismatchStatus, list_mismatches, settle_mismatch};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Posted, SignedIn};
 
@@ -109,6 +110,46 @@ async fn answer(
 #[get("/desk/{institution_id}/mismatches")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     answer(&web, &visit, id.0, &wish.0, (StatusCode::OK, None, None)).await
+}
+
+/// Sends them as a table for spreadsheets.
+#[get("/desk/{institution_id}/mismatches.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let wanted = wish.0.wanted();
+    let mismatches = web
+        .run(move |bank| list_mismatches(bank, &context, id.0, Some(wanted), None, ROWS_MAX))
+        .await?;
+    let columns = [
+        "column-created",
+        "column-status",
+        "column-given-name",
+        "column-known-name",
+        "column-document",
+        "column-account",
+        "outcomes-column-code",
+        "outcomes-column-awarded",
+        "outcomes-column-certificate",
+        "mismatches-note",
+        "column-id",
+    ];
+    let rows = mismatches.iter().map(|mismatch| {
+        [
+            frame.plain_moment(&mismatch.created_at),
+            frame.word("mismatches-status", mismatch.status.as_str()).into_owned(),
+            mismatch.given_name.clone(),
+            mismatch.learner.name_masked.clone(),
+            mismatch.learner.document_masked.clone(),
+            mismatch.learner.account_number.clone(),
+            mismatch.achievement_code.clone(),
+            mismatch.awarded_on.to_string(),
+            cell(mismatch.certificate_number.as_ref()),
+            cell(mismatch.note.as_ref()),
+            mismatch.mismatch_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "mismatches-title", columns, rows))
 }
 
 /// What it was.

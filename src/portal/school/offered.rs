@@ -8,13 +8,11 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::achievements::form::Achievement;
 use crate::ops::achievements::list_achievements;
+use crate::portal::download::read_on;
 use crate::portal::visit::SignedIn;
 
 /// The most versions that are offered.
-const OFFERED_MAX: usize = 600;
-
-/// How many are read at once.
-const PIECE: i64 = 200;
+const OFFERED_MAX: i64 = 600;
 
 /// The versions of an institution's achievements that were published, by their names.
 ///
@@ -28,15 +26,11 @@ pub(super) async fn offered(web: &Web, visit: &SignedIn, institution_id: Uuid) -
     };
     let mut found: Vec<Achievement> = web
         .run(move |bank| {
-            let mut found: Vec<Achievement> = Vec::new();
-            let mut after = None;
-            while found.len() < OFFERED_MAX {
-                let piece = list_achievements(bank, &context, &filter, after, PIECE)?;
-                let Some(last) = piece.last() else { break };
-                after = Some(last.achievement_id);
-                found.extend(piece);
-            }
-            Ok(found)
+            read_on(
+                OFFERED_MAX,
+                |after, limit| list_achievements(bank, &context, &filter, after, limit),
+                |last| last.achievement_id,
+            )
         })
         .await?;
     found.retain(|achievement| achievement.status != AchievementStatus::Draft);

@@ -1,6 +1,6 @@
 //! The outcomes of an institution: searched, read page by page, and sent as a table.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
@@ -11,25 +11,20 @@ use super::offered::{name_of as achievement_name, offered};
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 use crate::domain::policy::Action;
 use crate::http::extract::{Id, Query};
-use crate::http::file::attachment;
 use crate::http::problem::Refusal;
 use crate::http::review::as_compared;
 use crate::http::state::Web;
 use crate::http::typed::Typed;
 use crate::ops::achievements::form::Achievement;
-use crate::ops::exports::delimited;
 use crate::ops::outcomes::{OutcomeView, list_outcomes};
 use crate::portal::answer::{Refused, page, refused};
+use crate::portal::download::ROWS_MAX;
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
+use crate::portal::outcome::{name_of, table_of};
 use crate::portal::visit::SignedIn;
 
 /// Outcomes on a page.
 const OUTCOMES: usize = 30;
-
-/// Outcomes that are read at once for a download, and the most of them.
-const PIECE: i64 = 500;
-const LINES_MAX: usize = 10_000;
 
 /// What is looked for.
 #[derive(Default, Deserialize)]
@@ -165,74 +160,6 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish:
     Desk::of(&web, &visit, id.0).await?;
     let SignedIn { context, frame } = visit;
     let filter = wish.0.filter(id.0)?;
-    let outcomes = web
-        .run(move |bank| {
-            let mut outcomes: Vec<OutcomeView> = Vec::new();
-            let mut before = None;
-            while outcomes.len() < LINES_MAX {
-                let piece = list_outcomes(bank, &context, &filter, before, PIECE)?;
-                let Some(last) = piece.last() else { break };
-                before = Some(last.outcome_id);
-                outcomes.extend(piece);
-            }
-            Ok(outcomes)
-        })
-        .await?;
-    let name = frame.t("outcomes-file");
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(attachment("outcomes.csv", &name))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(table_of(&frame, &outcomes)))
-}
-
-fn table_of(frame: &Frame, outcomes: &[OutcomeView]) -> String {
-    let head = [
-        "learner",
-        "account",
-        "achievement",
-        "code",
-        "kind",
-        "awarded",
-        "certificate",
-        "grade",
-        "score",
-        "hours",
-        "credits",
-        "status",
-        "credit",
-        "deposited",
-    ];
-    let head: Vec<String> = head
-        .iter()
-        .map(|column| frame.t(&format!("outcomes-column-{column}")).into_owned())
-        .collect();
-    let rows = outcomes.iter().map(|outcome| {
-        let (name, account) = match &outcome.learner {
-            Some(learner) => (learner.name_masked.clone(), learner.account_number.clone()),
-            None => (String::new(), String::new()),
-        };
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        vec![
-            name,
-            account,
-            name_of(frame, outcome).to_owned(),
-            outcome.achievement_code.clone(),
-            frame.kind_name(&outcome.kind).to_owned(),
-            outcome.awarded_on.to_string(),
-            text(&outcome.certificate_number),
-            text(&outcome.grade),
-            text(&outcome.score),
-            outcome.hours.map(|hours| hours.to_string()).unwrap_or_default(),
-            text(&outcome.credits),
-            frame.status_name(&outcome.status).to_owned(),
-            outcome
-                .decision
-                .as_ref()
-                .map(|decision| decision.credit.to_string())
-                .unwrap_or_default(),
-            frame.moment(&outcome.deposited_at).into_owned(),
-        ]
-    });
-    delimited(std::iter::once(head).chain(rows))
+    let outcomes = web.run(move |bank| list_outcomes(bank, &context, &filter, None, ROWS_MAX)).await?;
+    Ok(table_of(&frame, "desk-nav-outcomes", &outcomes))
 }

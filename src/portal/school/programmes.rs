@@ -1,5 +1,7 @@
 //! What an institution teaches: the versions of its programmes, and the form by which one is published.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
@@ -17,8 +19,9 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::programmes::{ProgrammeSummary, list_programmes, publish_programme, read_programme};
 use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::download::read_all;
 use crate::portal::frame::Frame;
-use crate::portal::public::programmes::term;
+use crate::portal::public::programmes::{table_of, term};
 use crate::portal::visit::{Posted, SignedIn};
 
 /// Programmes on a page.
@@ -57,15 +60,19 @@ impl ListPage<'_> {
     }
 }
 
+fn of_institution(institution_id: Uuid) -> ProgrammeFilter {
+    ProgrammeFilter {
+        institution_id: Some(institution_id),
+        ..ProgrammeFilter::default()
+    }
+}
+
 /// Lists every version.
 #[get("/desk/{institution_id}/catalogue/programmes")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let desk = Desk::of(&web, &visit, id.0).await?;
     let (frame, after) = (visit.frame, wish.0.after);
-    let filter = ProgrammeFilter {
-        institution_id: Some(id.0),
-        ..ProgrammeFilter::default()
-    };
+    let filter = of_institution(id.0);
     let limit = i64::try_from(PROGRAMMES + 1).unwrap_or(i64::MAX);
     let mut programmes = web.run(move |bank| list_programmes(bank, &filter, after, limit)).await?;
     let more = programmes.len() > PROGRAMMES;
@@ -79,6 +86,22 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
         done: (wish.0.done == "published").then_some("catalogue-desk-programme-published"),
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends every version as a table for spreadsheets.
+#[get("/desk/{institution_id}/catalogue/programmes.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id) -> Result<HttpResponse, Refusal> {
+    let desk = Desk::of(&web, &visit, id.0).await?;
+    let filter = of_institution(id.0);
+    let programmes = web
+        .run(move |bank| {
+            read_all(
+                |after, limit| list_programmes(bank, &filter, after, limit),
+                |programme| programme.programme_id,
+            )
+        })
+        .await?;
+    Ok(table_of(&visit.frame, &programmes, &HashMap::from([(id.0, desk.name)])))
 }
 
 #[derive(Template)]

@@ -19,6 +19,7 @@ use crate::ops::webhooks::deliveries::{Delivery, list_deliveries, replay_deliver
 use crate::ops::webhooks::form::WebhookForm;
 use crate::ops::webhooks::{Webhook, edit_webhook, pause_webhook, read_webhook, remove_webhook, resume_webhook, rotate_webhook_secret};
 use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
@@ -142,6 +143,55 @@ async fn answer(
 #[get("/desk/{institution_id}/webhooks/{webhook_id}")]
 pub(super) async fn read(web: web::Data<Web>, visit: SignedIn, id: Id, webhook: Id<1>, look: Query<Look>) -> Result<HttpResponse, Refusal> {
     answer(&web, &visit, (id.0, webhook.0), (&look.0, None), (StatusCode::OK, None)).await
+}
+
+/// Sends the log as a table for spreadsheets; what a receiver answered in its body stays on the page.
+#[get("/desk/{institution_id}/webhooks/{webhook_id}/deliveries.csv")]
+pub(super) async fn download(
+    web: web::Data<Web>,
+    visit: SignedIn,
+    id: Id,
+    webhook: Id<1>,
+    look: Query<Look>,
+) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let wanted = DeliveryStatus::parse(&look.0.status);
+    let deliveries = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_deliveries(bank, &context, (id.0, webhook.0), wanted, before, limit),
+                |delivery| delivery.delivery_id,
+            )
+        })
+        .await?;
+    let columns = [
+        "column-event",
+        "column-status",
+        "column-created",
+        "column-attempts",
+        "column-last-attempt",
+        "column-next-attempt",
+        "column-http-status",
+        "column-failure",
+        "column-milliseconds",
+        "column-id",
+    ];
+    let rows = deliveries.iter().map(|delivery| {
+        [
+            delivery.event_type.clone(),
+            frame.word("webhooks-delivery", delivery.status.as_str()).into_owned(),
+            frame.plain_moment(&delivery.created_at),
+            delivery.attempts.to_string(),
+            frame.plain_moment_if(delivery.last_attempt_at.as_ref()),
+            frame.plain_moment_if(delivery.next_attempt_at.as_ref()),
+            cell(delivery.response_status),
+            cell(delivery.failure.as_ref().map(|failure| frame.word("webhooks-failure", failure))),
+            cell(delivery.duration_ms),
+            delivery.delivery_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "webhooks-log", columns, rows))
 }
 
 /// Leads to the page again, or shows it with the reason why nothing was done.

@@ -52,6 +52,7 @@ fn outcomes_and_what_is_wrong_with_them_are_for_members() {
             page("/desk/{institution_id}/outcomes/{outcome_id}", &[school, outcome], DESK),
             page("/desk/{institution_id}/outcomes/{outcome_id}", &[school, NOWHERE], member(404)),
             page("/desk/{institution_id}/corrections", &[school], DESK),
+            page("/desk/{institution_id}/corrections.csv", &[school], DESK),
             page("/desk/{institution_id}/corrections/new", &[school], DESK),
             form("/desk/{institution_id}/corrections/new", &[school], &[("reason", "x")], member(422)),
             page("/desk/{institution_id}/corrections/{correction_id}", &[school, &correction], DESK),
@@ -68,6 +69,7 @@ fn outcomes_and_what_is_wrong_with_them_are_for_members() {
                 member(403),
             ),
             page("/desk/{institution_id}/disputes", &[school], DESK),
+            page("/desk/{institution_id}/disputes.csv", &[school], DESK),
             page("/desk/{institution_id}/disputes/{request_id}", &[school, &request], DESK),
             page("/desk/{institution_id}/disputes/{request_id}", &[school, NOWHERE], member(404)),
             form(
@@ -77,6 +79,7 @@ fn outcomes_and_what_is_wrong_with_them_are_for_members() {
                 member(422),
             ),
             page("/desk/{institution_id}/cases", &[school], DESK),
+            page("/desk/{institution_id}/cases.csv", &[school], DESK),
             page("/desk/{institution_id}/cases/{case_id}", &[school, NOWHERE], member(404)),
             form(
                 "/desk/{institution_id}/cases/{case_id}/decide",
@@ -190,6 +193,7 @@ fn learners_and_their_requests_are_for_members() {
                 member(409),
             ),
             page("/desk/{institution_id}/mismatches", &[school], DESK),
+            page("/desk/{institution_id}/mismatches.csv", &[school], DESK),
             form(
                 "/desk/{institution_id}/mismatches/{mismatch_id}/settle",
                 &[school, NOWHERE],
@@ -197,6 +201,7 @@ fn learners_and_their_requests_are_for_members() {
                 member(404),
             ),
             page("/desk/{institution_id}/confirmations", &[school], DESK),
+            page("/desk/{institution_id}/confirmations.csv", &[school], DESK),
             page("/desk/{institution_id}/confirmations/{confirmation_id}", &[school, &asked], DESK),
             page(
                 "/desk/{institution_id}/confirmations/{confirmation_id}",
@@ -266,6 +271,7 @@ fn members_and_systems_are_for_administrators_of_the_institution() {
         let hook = [school, webhook.as_str()];
         people.walk(&[
             page("/desk/{institution_id}/members", &[school], DESK),
+            page("/desk/{institution_id}/members.csv", &[school], DESK),
             form(
                 "/desk/{institution_id}/members",
                 &[school],
@@ -285,6 +291,7 @@ fn members_and_systems_are_for_administrators_of_the_institution() {
                 member(404),
             ),
             page("/desk/{institution_id}/clients", &[school], DESK),
+            page("/desk/{institution_id}/clients.csv", &[school], DESK),
             form("/desk/{institution_id}/clients", &[school], &[("name", "x")], member(422)),
             form(
                 "/desk/{institution_id}/clients/{client_id}/rotate",
@@ -306,6 +313,7 @@ fn members_and_systems_are_for_administrators_of_the_institution() {
                 member(422),
             ),
             page("/desk/{institution_id}/webhooks/{webhook_id}", &hook, DESK),
+            page("/desk/{institution_id}/webhooks/{webhook_id}/deliveries.csv", &hook, DESK),
             page("/desk/{institution_id}/webhooks/{webhook_id}", &[school, NOWHERE], member(404)),
             form(
                 "/desk/{institution_id}/webhooks/{webhook_id}",

@@ -23,7 +23,7 @@ fn members(status: u16) -> [u16; 8] {
 }
 
 /// An import that was looked through and stopped.
-fn stopped_import(server: &Server, town: &Town) -> String {
+pub(super) fn stopped_import(server: &Server, town: &Town) -> String {
     let path = format!("/api/v1/institutions/{}/imports?name=a.csv", town.school);
     let content = "证件号码,姓名,成果编码,取得日期,证书编号\n11010519491231002X,王芳,occ-elec-4,2024-02-30,S000441012345242000077\n";
     let request = server.request(Method::POST, &path).bearer_auth(&town.registrar);
@@ -60,6 +60,7 @@ fn files_are_for_members_and_the_catalogue_for_everybody() {
         let import = [school, import_id.as_str()];
         people.walk(&[
             page("/desk/{institution_id}/files", &[school], MEMBERS),
+            page("/desk/{institution_id}/files.csv", &[school], MEMBERS),
             page("/desk/{institution_id}/files/profile", &[school], MEMBERS),
             page("/desk/{institution_id}/files/{import_id}", &import, MEMBERS),
             page("/desk/{institution_id}/files/{import_id}/download", &import, MEMBERS),
@@ -84,6 +85,7 @@ fn files_are_for_members_and_the_catalogue_for_everybody() {
         let achievement = [school, achievement_id.as_str()];
         people.walk(&[
             page("/desk/{institution_id}/catalogue", &[school], MEMBERS),
+            page("/desk/{institution_id}/catalogue.csv", &[school], MEMBERS),
             page("/desk/{institution_id}/catalogue/achievements/new", &[school], MEMBERS),
             page(
                 "/desk/{institution_id}/catalogue/achievements/{achievement_id}",
@@ -101,6 +103,7 @@ fn files_are_for_members_and_the_catalogue_for_everybody() {
                 MEMBERS,
             ),
             page("/desk/{institution_id}/catalogue/programmes", &[school], MEMBERS),
+            page("/desk/{institution_id}/catalogue/programmes.csv", &[school], MEMBERS),
             page("/desk/{institution_id}/catalogue/programmes/new", &[school], MEMBERS),
             form("/desk/{institution_id}/catalogue/achievements/new", &[school], &[], members(400)),
             form(
@@ -144,21 +147,27 @@ fn files_are_for_members_and_the_catalogue_for_everybody() {
         assert!(same.status == 200 && same.text.contains("There is no difference"), "{}", same.text);
         people.walk(&[
             page("/catalogue", &[], [200; 8]),
+            page("/catalogue.csv", &[], [200; 8]),
             page("/catalogue/achievements/{achievement_id}", &[&achievement_id], [200; 8]),
             page("/catalogue/programmes", &[], [200; 8]),
+            page("/catalogue/programmes.csv", &[], [200; 8]),
             page(
                 "/catalogue/programmes/{programme_id}",
                 &[published["programme_id"].as_str().unwrap()],
                 [200; 8],
             ),
             page("/catalogue/packs", &[], [200; 8]),
+            page("/catalogue/packs.csv", &[], [200; 8]),
             page("/catalogue/packs/{pack_id}", &[pack_id], [200; 8]),
             page("/catalogue/packs/{pack_id}", &[NOTHING], [404; 8]),
             // Without the version to compare with.
             page("/catalogue/packs/{pack_id}/diff", &[pack_id], [400; 8]),
             page("/catalogue/agreements", &[], [200; 8]),
+            page("/catalogue/agreements.csv", &[], [200; 8]),
             page("/catalogue/pathways", &[], [200; 8]),
+            page("/catalogue/pathways.csv", &[], [200; 8]),
             page("/institutions", &[], [200; 8]),
+            page("/institutions.csv", &[], [200; 8]),
             page("/institutions/{institution_id}", &[school], [200; 8]),
         ]);
         versions(&people, server, &achievement_id);

@@ -46,7 +46,7 @@ fn id_in(answer: &Answer, before: &str) -> String {
 }
 
 /// Sends a form of the owner's twice, and finds what was made, once.
-fn made(people: &People<'_>, path: &str, before: &str, fields: &[(&str, &str)]) -> String {
+pub(super) fn made(people: &People<'_>, path: &str, before: &str, fields: &[(&str, &str)]) -> String {
     let token = people.owner.form_token();
     let fields: Vec<(&str, &str)> = fields
         .iter()
@@ -270,9 +270,11 @@ fn views_and_links_are_for_their_learner() {
             page("/views/{view_id}/preview", &views, OWNER),
             page("/views/{view_id}/remove", &views, OWNER),
             page("/shares", &[], LEARNERS),
+            page("/shares.csv", &[], LEARNERS),
             page("/shares/new", &[], LEARNERS),
             form("/shares/new", &[], &[("view_id", "")], WRONG),
             page("/shares/{share_id}", &shares, OWNER),
+            page("/shares/{share_id}/looks.csv", &shares, OWNER),
             page("/shares/{share_id}/off", &shares, OWNER),
             form("/shares/{share_id}/off", &shares, &[], DONE),
         ]);
@@ -312,12 +314,14 @@ fn papers_and_credentials_are_for_their_learner() {
         let (statements, credentials) = ([statement_id.as_str()], [credential_id.as_str()]);
         people.walk(&[
             page("/statements", &[], LEARNERS),
+            page("/statements.csv", &[], LEARNERS),
             page("/statements/new", &[], LEARNERS),
             form("/statements/new", &[], &[("kind", "outcomes")], WRONG),
             page("/statements/{statement_id}", &statements, OWNER),
             page("/statements/{statement_id}/pdf", &statements, OWNER),
             page("/statements/{statement_id}/revoke", &statements, OWNER),
             page("/credentials", &[], LEARNERS),
+            page("/credentials.csv", &[], LEARNERS),
             page("/credentials/new", &[], LEARNERS),
             form("/credentials/new", &[], &[("scope", "outcomes")], WRONG),
             page("/credentials/{credential_id}", &credentials, OWNER),

@@ -20,6 +20,7 @@ fn pages_of_a_learner_are_for_the_learner() {
             page("/passbook", &[], [303, 200, 200, 404, 404, 404, 404, 404]),
             page("/passbook.csv", &[], [303, 200, 200, 404, 404, 404, 404, 404]),
             page("/records", &[], [303, 200, 200, 404, 404, 404, 404, 404]),
+            page("/records.csv", &[], [303, 200, 200, 404, 404, 404, 404, 404]),
             page("/records/{outcome_id}", &outcome, [303, 200, 404, 200, 404, 200, 404, 200]),
             form(
                 "/records/{outcome_id}/replay",

@@ -51,6 +51,7 @@ fn what_is_ones_own_is_for_oneself() {
         people.walk(&[
             page("/me", &[], SIGNED_IN),
             page("/notifications", &[], LEARNERS),
+            page("/notifications.csv", &[], LEARNERS),
             form(
                 "/notifications/{notification_id}/read",
                 &notification,
@@ -82,6 +83,7 @@ fn what_is_ones_own_is_for_oneself() {
             page("/profile/looks", &[], LEARNERS),
             page("/profile/looks.csv", &[], LEARNERS),
             page("/consents", &[], LEARNERS),
+            page("/consents.csv", &[], LEARNERS),
             form(
                 "/consents/{record_id}/withdraw",
                 &bank,
@@ -113,7 +115,9 @@ fn what_is_ones_own_is_for_oneself() {
                 [303, 404, 404, 404, 404, 404, 404, 404],
             ),
             page("/notices", &[], [200; 8]),
+            page("/notices.csv", &[], [200; 8]),
             page("/notices/mine", &[], SIGNED_IN),
+            page("/notices/mine.csv", &[], SIGNED_IN),
             page("/notices/{claim_id}", &[NOTHING], [404; 8]),
             form(
                 "/notices/{claim_id}/objections",

@@ -71,6 +71,7 @@ fn packs_are_written_by_their_owner_and_decided_by_officers() {
         let check = [("do", "check")];
         people.walk(&[
             page("/desk/{institution_id}/packs", &[school], of_desk),
+            page("/desk/{institution_id}/packs.csv", &[school], of_desk),
             page("/desk/{institution_id}/packs/new", &[school], of_desk),
             form("/desk/{institution_id}/packs/new", &[school], &[], sent_at_desk(422)),
             page("/desk/{institution_id}/packs/{pack_id}", &own, of_desk),
@@ -84,6 +85,7 @@ fn packs_are_written_by_their_owner_and_decided_by_officers() {
             form("/desk/{institution_id}/packs/{pack_id}/withdraw", &own, &[], sent_at_desk(422)),
             form("/desk/{institution_id}/packs/{pack_id}/next", &own, &[], sent_at_desk(409)),
             page("/desk/{institution_id}/packs/{pack_id}/simulations", &own, of_desk),
+            page("/desk/{institution_id}/packs/{pack_id}/simulations.csv", &own, of_desk),
             form("/desk/{institution_id}/packs/{pack_id}/simulations", &own, &[], sent_at_desk(422)),
             page(
                 "/desk/{institution_id}/packs/{pack_id}/simulations/{simulation_id}",
@@ -103,6 +105,7 @@ fn packs_are_written_by_their_owner_and_decided_by_officers() {
         let written = |status| [303, 404, 404, 404, 404, 403, status, 403];
         people.walk(&[
             page("/office/packs", &[], of_bank),
+            page("/office/packs.csv", &[], of_bank),
             page("/office/packs/new", &[], written(200)),
             form("/office/packs/new", &[], &[], written(422)),
             page("/office/packs/{pack_id}", &bank, of_bank),
@@ -116,6 +119,7 @@ fn packs_are_written_by_their_owner_and_decided_by_officers() {
             form("/office/packs/{pack_id}/withdraw", &bank, &[], written(422)),
             form("/office/packs/{pack_id}/next", &bank, &[], written(409)),
             page("/office/packs/{pack_id}/simulations", &bank, of_bank),
+            page("/office/packs/{pack_id}/simulations.csv", &bank, of_bank),
             form(
                 "/office/packs/{pack_id}/simulations",
                 &bank,
@@ -141,11 +145,13 @@ fn packs_are_written_by_their_owner_and_decided_by_officers() {
         let judged = |officer, administrator, auditor| [303, 404, 404, 404, 404, officer, administrator, auditor];
         people.walk(&[
             page("/office/filings", &[], of_bank),
+            page("/office/filings.csv", &[], of_bank),
             page("/office/filings/{pack_id}", &filed, of_bank),
             page("/office/filings/{pack_id}/cases", &filed, of_bank),
             page("/office/filings/{pack_id}/compare", &filed, of_bank),
             form("/office/filings/{pack_id}/decide", &filed, &[], judged(422, 403, 403)),
             page("/office/filings/{pack_id}/simulations", &filed, judged(200, 404, 200)),
+            page("/office/filings/{pack_id}/simulations.csv", &filed, judged(200, 404, 200)),
             form("/office/filings/{pack_id}/simulations", &filed, &[], judged(422, 403, 403)),
             page(
                 "/office/filings/{pack_id}/simulations/{simulation_id}",

@@ -18,6 +18,7 @@ fn outcomes_that_wait_are_looked_at_by_the_bank() {
         let case: Statuses = [303, 404, 404, 404, 404, 200, 404, 200];
         people.walk(&[
             page("/office/outcomes", &[], office),
+            page("/office/outcomes.csv", &[], office),
             page("/office/outcomes/{outcome_id}", &[&odd], case),
             form(
                 "/office/outcomes/{outcome_id}/review",

@@ -36,6 +36,7 @@ fn pages_of_worth_are_for_everybody_and_the_planner_is_for_the_learner() {
                 [303, 422, 422, 404, 404, 404, 404, 404],
             ),
             page("/plan/kept", &[], own),
+            page("/plan/kept.csv", &[], own),
             page("/plan/kept/{worth_id}", &kept, owned),
             form("/plan/kept/{worth_id}/replay", &kept, &[], owned),
         ]);

@@ -23,6 +23,7 @@ use crate::ops::corrections::requests::own::{Complaint, complain_of_refusal, lis
 use crate::ops::corrections::requests::{Request, RequestSummary};
 use crate::ops::evidence::EvidenceFile;
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
@@ -175,6 +176,88 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         next_case: cases.last().filter(|_| more_cases).map(|case| case.case_id),
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends the requests as a table for spreadsheets.
+#[get("/claims/disputes.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let requests = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_own_correction_requests(bank, &context, before, limit),
+                |request| request.request_id,
+            )
+        })
+        .await?;
+    let columns = [
+        "column-requested",
+        "column-kind",
+        "column-achievement",
+        "column-institution",
+        "column-status",
+        "column-due",
+        "column-due-on",
+        "column-complaint-until",
+        "column-id",
+    ];
+    let rows = requests.iter().map(|request| {
+        [
+            frame.plain_moment(&request.requested_at),
+            frame.word("disputes-kind", request.kind.as_str()).into_owned(),
+            title_of(&frame, request),
+            cell(request.institution_name.as_ref()),
+            frame.word("disputes-state", request.state.as_str()).into_owned(),
+            cell(request.due.as_ref().map(|due| frame.word("disputes-due", due.what.as_str()))),
+            cell(request.due.as_ref().map(|due| due.on)),
+            cell(request.complaint_until),
+            request.request_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "disputes-title", columns, rows))
+}
+
+/// Sends the cases as a table for spreadsheets.
+#[get("/claims/disputes/cases.csv")]
+pub(super) async fn download_cases(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let (cases, conversions) = web
+        .run(move |bank| {
+            let cases = read_all(|before, limit| list_own_cases(bank, &context, before, limit), |case| case.case_id)?;
+            Ok((cases, list_own_conversions(bank, &context)?))
+        })
+        .await?;
+    let columns = [
+        "column-opened",
+        "column-institution",
+        "column-programme",
+        "column-status",
+        "column-due-on",
+        "disputes-case-wrong",
+        "disputes-case-bought",
+        "disputes-case-offer",
+        "column-reason",
+        "column-decided-at",
+        "column-id",
+    ];
+    let separator = frame.t("list-separator");
+    let rows = cases.iter().map(|case| {
+        let line = case_line(&frame, case, &conversions);
+        [
+            case.opened_on.to_string(),
+            cell(case.institution_name.as_ref()),
+            line.title,
+            frame.word("disputes-case-state", case.state.as_str()).into_owned(),
+            case.due_on.to_string(),
+            line.wrong.join(&separator),
+            line.bought.join(&separator),
+            line.offered.join(&separator),
+            cell(case.reason.as_ref()),
+            frame.plain_moment_if(case.decided_at.as_ref()),
+            case.case_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "disputes-cases", columns, rows))
 }
 
 /// What is shown beside a request.

@@ -15,6 +15,7 @@ use crate::http::state::Web;
 use crate::ops::evidence::EvidenceFile;
 use crate::ops::evidence::read::{Downloaded, download_evidence, list_own_evidence, remove_evidence};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::upload::{received_beside, size};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
@@ -84,6 +85,36 @@ async fn answer(web: &Web, visit: &SignedIn, status: StatusCode, wish: &Wish, re
 #[get("/claims/evidence")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     answer(&web, &visit, StatusCode::OK, &wish.0, None).await
+}
+
+/// Sends the list of the files as a table for spreadsheets.
+#[get("/claims/evidence.csv")]
+pub(super) async fn download_list(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let files = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_own_evidence(bank, &context, before, limit),
+                |file| file.file_id,
+            )
+        })
+        .await?;
+    let columns = ["column-name", "column-bytes", "column-uploaded", "column-remark", "column-id"];
+    let rows = files.iter().map(|file| {
+        let remarks = [
+            file.institution_id.map(|_| frame.t("claims-evidence-of-institution")),
+            file.in_use.then(|| frame.t("claims-evidence-in-use")),
+        ];
+        let remarks: Vec<_> = remarks.into_iter().flatten().collect();
+        [
+            file.name.clone(),
+            file.bytes.to_string(),
+            frame.plain_moment(&file.uploaded_at),
+            remarks.join(&frame.t("list-separator")),
+            file.file_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "claims-evidence", columns, rows))
 }
 
 /// Keeps a file.

@@ -1,6 +1,6 @@
 //! One's own claims: where each stands, and how long that may take.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
@@ -10,24 +10,17 @@ use super::around::{Clock, clock_of, decider_of, title_of};
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};
 use crate::domain::rejection::Rejection;
 use crate::http::extract::Query;
-use crate::http::file::attachment;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::claims::reading::list_own_claims;
 use crate::ops::claims::view::ClaimSummary;
-use crate::ops::exports::delimited;
 use crate::portal::answer::page;
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::SignedIn;
 
 /// Claims on a page.
 const CLAIMS: i64 = 20;
-
-/// Claims that are read at once for a download.
-const PIECE: i64 = 200;
-
-/// The most claims of a download.
-const CLAIMS_MAX: usize = 5_000;
 
 /// What is looked at.
 #[derive(Default, Deserialize)]
@@ -153,53 +146,35 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<W
     let filter = filter_of(&wish.0)?;
     let claims = web
         .run(move |bank| {
-            let mut claims: Vec<ClaimSummary> = Vec::new();
-            while claims.len() < CLAIMS_MAX {
-                let before = claims.last().map(|claim| claim.claim_id);
-                let piece = list_own_claims(bank, &context, &filter, before, PIECE)?;
-                if piece.is_empty() {
-                    break;
-                }
-                claims.extend(piece);
-            }
-            Ok(claims)
+            read_all(
+                |before, limit| list_own_claims(bank, &context, &filter, before, limit),
+                |claim| claim.claim_id,
+            )
         })
         .await?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(attachment("claims.csv", &frame.t("claims-file")))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(table_of(&web, &frame, &claims)))
-}
-
-fn table_of(web: &Web, frame: &Frame, claims: &[ClaimSummary]) -> String {
-    let head = [
-        "submitted",
-        "kind",
-        "about",
-        "decider",
-        "status",
-        "due",
-        "credit",
-        "number",
-        "decided",
+    let columns = [
+        "claims-column-submitted",
+        "claims-column-kind",
+        "claims-column-about",
+        "claims-column-decider",
+        "claims-column-status",
+        "claims-column-due",
+        "claims-column-credit",
+        "claims-column-number",
+        "claims-column-decided",
     ];
-    let head: Vec<String> = head
-        .iter()
-        .map(|column| frame.t(&format!("claims-column-{column}")).into_owned())
-        .collect();
     let rows = claims.iter().map(|claim| {
-        vec![
+        [
             web.bank.day(claim.submitted_at).to_string(),
             frame.word("claims-kind", claim.kind.as_str()).into_owned(),
-            title_of(frame, claim),
-            decider_of(frame, claim),
+            title_of(&frame, claim),
+            decider_of(&frame, claim),
             claim.status.called(frame.language).to_owned(),
-            claim.due.map_or_else(String::new, |due| due.on.to_string()),
-            claim.recognised.map_or_else(String::new, |credit| credit.to_string()),
-            claim.decision_number.clone().unwrap_or_default(),
-            claim.decided_on.map_or_else(String::new, |day| day.to_string()),
+            cell(claim.due.map(|due| due.on)),
+            cell(claim.recognised),
+            cell(claim.decision_number.as_ref()),
+            cell(claim.decided_on),
         ]
     });
-    delimited(std::iter::once(head).chain(rows))
+    Ok(table(&frame, "nav-claims", columns, rows))
 }

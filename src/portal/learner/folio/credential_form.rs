@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::parts::{Pairs, ids, name_of, refused_form, standing_outcomes, value};
+use super::parts::{Pairs, ids, refused_form, standing_outcomes, value};
 use crate::domain::credential::{CredentialForm, CredentialScope};
 use crate::http::extract::Query;
 use crate::http::problem::Refusal;
@@ -15,6 +15,7 @@ use crate::ops::credentials::{NewCredential, request_credential};
 use crate::ops::outcomes::OutcomeView;
 use crate::portal::answer::{Refused, page, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::outcome::name_of;
 use crate::portal::visit::{Posted, SignedIn};
 
 /// What the credential is to be about.

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::parts::{About, Before, Sure, about, and_one, newest_outcomes, outcome_names};
+use super::parts::{About, Before, Sure, about, and_one, newest_outcomes, only_one, outcome_names};
 use crate::domain::credential::CredentialStatus;
 use crate::http::credentials::document;
 use crate::http::extract::{Id, Query};
@@ -16,6 +16,7 @@ use crate::http::state::Web;
 use crate::ops::credentials::{CredentialSummary, download_own_credential, give_up_credential, list_own_credentials, read_own_credential};
 use crate::ops::wallets::{WalletOffer, offer_credential};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
@@ -59,8 +60,7 @@ struct WalletPage<'a> {
 impl ListPage<'_> {
     /// What a credential of one outcome is about.
     fn about(&self, credential: &CredentialSummary) -> Option<&str> {
-        let outcome_id = credential.outcome_ids.first().filter(|_| credential.outcome_ids.len() == 1)?;
-        self.names.get(outcome_id).map(String::as_str)
+        only_one(self.names, &credential.outcome_ids)
     }
 }
 
@@ -106,6 +106,46 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, before: Query<Bef
         done: (done == "given-up").then_some("credential-given-up"),
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends the list of the credentials as a table for spreadsheets.
+#[get("/credentials.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let credentials = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_own_credentials(bank, &context, before, limit),
+                |credential| credential.credential_id,
+            )
+        })
+        .await?;
+    let names = outcome_names(&frame, &newest_outcomes(&web, context).await?);
+    let columns = [
+        "column-kind",
+        "column-about",
+        "column-outcomes",
+        "column-form",
+        "column-status",
+        "column-requested",
+        "column-issued",
+        "column-ended",
+        "column-id",
+    ];
+    let rows = credentials.iter().map(|credential| {
+        [
+            frame.word("credential-kind", credential.kind.as_str()).into_owned(),
+            cell(only_one(&names, &credential.outcome_ids)),
+            credential.outcome_ids.len().to_string(),
+            frame.word("credential-form", credential.form.as_str()).into_owned(),
+            frame.word("credential-state", credential.status.as_str()).into_owned(),
+            frame.plain_moment(&credential.requested_at),
+            frame.plain_moment_if(credential.issued_at.as_ref()),
+            frame.plain_moment_if(credential.ended_at.as_ref()),
+            credential.credential_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "folio-nav-credentials", columns, rows))
 }
 
 async fn found(web: &Web, visit: &SignedIn, credential_id: Uuid) -> Result<CredentialSummary, Refusal> {

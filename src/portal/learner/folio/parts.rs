@@ -10,7 +10,6 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::domain::language::Language;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::access::Whose;
@@ -18,6 +17,7 @@ use crate::ops::context::Context;
 use crate::ops::outcomes::{OutcomeView, list_record_outcomes};
 use crate::portal::answer::{Refused, page, refused};
 use crate::portal::frame::{Frame, Place};
+use crate::portal::outcome::name_of;
 
 /// The most outcomes among which one chooses, from the newest.
 const CHOOSABLE: i64 = 300;
@@ -106,14 +106,6 @@ pub(super) fn refused_form(refusal: Refusal, frame: &Frame) -> Result<(StatusCod
     ))
 }
 
-/// What an outcome is called, in the reader's language where it has a name there.
-pub(super) fn name_of<'a>(frame: &Frame, outcome: &'a OutcomeView) -> &'a str {
-    match (&outcome.achievement_name_english, frame.language) {
-        (Some(name), Language::English) => name,
-        _ => &outcome.achievement_name,
-    }
-}
-
 /// The caller's newest outcomes.
 ///
 /// # Errors
@@ -139,6 +131,14 @@ pub(super) fn outcome_names(frame: &Frame, outcomes: &[OutcomeView]) -> HashMap<
         .iter()
         .map(|outcome| (outcome.outcome_id, name_of(frame, outcome).to_owned()));
     named.collect()
+}
+
+/// What a paper or credential of one outcome is about.
+pub(super) fn only_one<'a>(names: &'a HashMap<Uuid, String>, outcome_ids: &[Uuid]) -> Option<&'a str> {
+    match outcome_ids {
+        [outcome_id] => names.get(outcome_id).map(String::as_str),
+        _ => None,
+    }
 }
 
 /// An outcome that a paper or credential is about.

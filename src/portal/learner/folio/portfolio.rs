@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;
@@ -13,21 +13,17 @@ use crate::domain::portfolio::disclosure::DisclosedItem;
 use crate::domain::portfolio::timeline::{Grouping, Item, ItemCount, ItemFilter, ItemKind, Verification};
 use crate::domain::rejection::Rejection;
 use crate::http::extract::{Id, Query};
-use crate::http::file::attachment;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
-use crate::ops::exports::delimited;
 use crate::ops::portfolio::{Placing, Portfolio, list_portfolio, place_item};
 use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::public::share_view::{ShownItem, shown_item};
 use crate::portal::visit::{Posted, SignedIn};
 
 /// Items on a page.
 const ITEMS: usize = 20;
-
-/// The most items of a download.
-const ITEMS_MAX: usize = 10_000;
 
 /// What is looked at.
 #[derive(Default, Deserialize)]
@@ -210,29 +206,31 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
 pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let SignedIn { context, frame } = visit;
     let (grouping, filter) = (wish.0.grouping(), wish.0.filter());
+    let most = usize::try_from(ROWS_MAX).unwrap_or(usize::MAX);
     let portfolio = web
-        .run(move |bank| list_portfolio(bank, &context, grouping, &filter, None, ITEMS_MAX))
+        .run(move |bank| list_portfolio(bank, &context, grouping, &filter, None, most))
         .await?;
-    let head = ["kind", "title", "from", "to", "by", "verification", "shown"];
-    let head = head.map(|column| frame.t(&format!("portfolio-column-{column}")).into_owned());
-    let rows = portfolio.items.iter().map(|item| row_of_table(&frame, item));
-    let name = frame.t("portfolio-file");
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(attachment("portfolio.csv", &name))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(delimited(std::iter::once(head.to_vec()).chain(rows))))
+    let columns = [
+        "portfolio-column-kind",
+        "portfolio-column-title",
+        "portfolio-column-from",
+        "portfolio-column-to",
+        "portfolio-column-by",
+        "portfolio-column-verification",
+        "portfolio-column-shown",
+    ];
+    let rows = portfolio.items.iter().map(|item| cells_of(&frame, item));
+    Ok(table(&frame, "nav-portfolio", columns, rows))
 }
 
-fn row_of_table(frame: &Frame, item: &Item) -> Vec<String> {
-    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+fn cells_of(frame: &Frame, item: &Item) -> [String; 7] {
     let names: Vec<&str> = item.institutions.iter().map(|institution| institution.name.as_str()).collect();
     let organisation = item.organisation.as_ref().map(|organisation| organisation.text(frame.language));
-    vec![
+    [
         frame.word("item", item.kind.as_str()).into_owned(),
         item.title.text(frame.language).to_owned(),
-        day(item.from),
-        day(item.to),
+        cell(item.from),
+        cell(item.to),
         match organisation {
             Some(organisation) if names.is_empty() => organisation.to_owned(),
             _ => names.join(&frame.t("list-separator")),

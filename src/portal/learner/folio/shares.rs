@@ -12,10 +12,14 @@ use crate::domain::portfolio::share::ShareState;
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
+use crate::ops::context::{Bank, Context};
+use crate::ops::error::OpError;
+use crate::ops::evidence::EvidenceFile;
 use crate::ops::evidence::read::list_own_evidence;
 use crate::ops::shares::{Share, ShareLook, list_share_looks, list_shares, read_share, read_share_qr, turn_off_share};
 use crate::ops::views::{View, list_views};
 use crate::portal::answer::{page, see_other};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
@@ -70,6 +74,27 @@ fn names(views: Vec<View>) -> HashMap<Uuid, String> {
     views.into_iter().map(|view| (view.view_id, view.definition.name)).collect()
 }
 
+/// The files among which are those that were fetched in some looks.
+fn files_of(bank: &Bank, context: &Context, looks: &[ShareLook]) -> Result<Vec<EvidenceFile>, OpError> {
+    match looks.iter().any(|look| !look.file_ids.is_empty()) {
+        true => list_own_evidence(bank, context, None, FILES),
+        false => Ok(Vec::new()),
+    }
+}
+
+fn file_names(files: Vec<EvidenceFile>) -> HashMap<Uuid, String> {
+    files.into_iter().map(|file| (file.file_id, file.name)).collect()
+}
+
+/// What was fetched in a look.
+fn fetched(frame: &Frame, names: &HashMap<Uuid, String>, look: &ShareLook) -> Vec<String> {
+    let name = |file_id: &Uuid| match names.get(file_id) {
+        Some(name) => name.clone(),
+        None => frame.t("sharing-file-gone").into_owned(),
+    };
+    look.file_ids.iter().map(name).collect()
+}
+
 /// Lists the links.
 #[get("/shares")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, before: Query<Before>) -> Result<HttpResponse, Refusal> {
@@ -90,6 +115,72 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, before: Query<Bef
     page(StatusCode::OK, &shown)
 }
 
+/// Sends the links as a table for spreadsheets. What opens one is not in it.
+#[get("/shares.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let (shares, views) = web
+        .run(move |bank| {
+            let shares = read_all(|before, limit| list_shares(bank, &context, before, limit), |share| share.share_id)?;
+            Ok((shares, list_views(bank, &context)?))
+        })
+        .await?;
+    let views = names(views);
+    let columns = [
+        "column-recipient",
+        "column-view",
+        "column-status",
+        "column-created",
+        "column-expires",
+        "column-looks",
+        "column-looks-max",
+        "column-id",
+    ];
+    let rows = shares.iter().map(|share| {
+        [
+            cell(share.recipient.as_ref()),
+            match views.get(&share.view_id) {
+                Some(name) => name.clone(),
+                None => frame.t("sharing-view-gone").into_owned(),
+            },
+            frame.word("sharing-state", share.state.as_str()).into_owned(),
+            frame.plain_moment(&share.created_at),
+            frame.plain_moment(&share.expires_at),
+            share.looks.to_string(),
+            share.looks_max.to_string(),
+            share.share_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "folio-nav-shares", columns, rows))
+}
+
+/// Sends who looked through a link as a table for spreadsheets.
+#[get("/shares/{share_id}/looks.csv")]
+pub(super) async fn download_looks(web: web::Data<Web>, visit: SignedIn, id: Id) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let (looks, files) = web
+        .run(move |bank| {
+            let looks = read_all(
+                |before, limit| list_share_looks(bank, &context, id.0, before, limit),
+                |look| look.look_id,
+            )?;
+            let files = files_of(bank, &context, &looks)?;
+            Ok((looks, files))
+        })
+        .await?;
+    let file_names = file_names(files);
+    let rows = looks.iter().map(|look| {
+        [
+            frame.plain_moment(&look.at),
+            frame.word("browser", look.looked_with.as_str()).into_owned(),
+            fetched(&frame, &file_names, look).join(&frame.t("list-separator")),
+            look.look_id.to_string(),
+        ]
+    });
+    let columns = ["column-time", "column-browser", "column-fetched", "column-id"];
+    Ok(table(&frame, "sharing-who-looked", columns, rows))
+}
+
 /// Shows a link: its address, its square code, and who looked.
 #[get("/shares/{share_id}")]
 pub(super) async fn read(web: web::Data<Web>, visit: SignedIn, id: Id, before: Query<Before>) -> Result<HttpResponse, Refusal> {
@@ -103,20 +194,13 @@ pub(super) async fn read(web: web::Data<Web>, visit: SignedIn, id: Id, before: Q
                 _ => None,
             };
             let looks = list_share_looks(bank, &context, share_id, before, and_one(ROWS))?;
-            let files = match looks.iter().any(|look| !look.file_ids.is_empty()) {
-                true => list_own_evidence(bank, &context, None, FILES)?,
-                false => Vec::new(),
-            };
+            let files = files_of(bank, &context, &looks)?;
             Ok((share, square_code, looks, list_views(bank, &context)?, files))
         })
         .await?;
     let more = looks.len() > ROWS;
     looks.truncate(ROWS);
-    let file_names: HashMap<Uuid, String> = files.into_iter().map(|file| (file.file_id, file.name)).collect();
-    let name_of = |file_id: &Uuid| match file_names.get(file_id) {
-        Some(name) => name.clone(),
-        None => frame.t("sharing-file-gone").into_owned(),
-    };
+    let file_names = file_names(files);
     let views = names(views);
     let shown = SharePage {
         frame: &frame,
@@ -128,7 +212,7 @@ pub(super) async fn read(web: web::Data<Web>, visit: SignedIn, id: Id, before: Q
         looks: looks
             .iter()
             .map(|look| Look {
-                files: look.file_ids.iter().map(name_of).collect(),
+                files: fetched(&frame, &file_names, look),
                 look,
             })
             .collect(),

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::parts::{Pairs, ids, name_of, refused_form, standing_outcomes, value};
+use super::parts::{Pairs, ids, refused_form, standing_outcomes, value};
 use crate::domain::claim::ClaimFilter;
 use crate::domain::language::Language;
 use crate::domain::statement::{FirstLanguage, NewStatement, StatementKind};
@@ -19,6 +19,7 @@ use crate::ops::outcomes::OutcomeView;
 use crate::ops::statements::issue_statement;
 use crate::portal::answer::{Refused, page, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::outcome::name_of;
 use crate::portal::visit::{Posted, SignedIn};
 
 /// The most claims among which one chooses, from the newest.

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::parts::{About, Before, Sure, about, and_one, newest_outcomes, outcome_names};
+use super::parts::{About, Before, Sure, about, and_one, newest_outcomes, only_one, outcome_names};
 use crate::domain::statement::StatementStatus;
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
@@ -15,6 +15,7 @@ use crate::http::state::Web;
 use crate::http::statements::printed;
 use crate::ops::statements::{Statement, download_statement, list_statements, read_statement, revoke_statement};
 use crate::portal::answer::{page, see_other};
+use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
@@ -48,8 +49,7 @@ struct StatementPage<'a> {
 impl ListPage<'_> {
     /// What a paper about one outcome is about.
     fn about(&self, statement: &Statement) -> Option<&str> {
-        let outcome_id = statement.outcome_ids.first().filter(|_| statement.outcome_ids.len() == 1)?;
-        self.names.get(outcome_id).map(String::as_str)
+        only_one(self.names, &statement.outcome_ids)
     }
 }
 
@@ -96,6 +96,42 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, before: Query<Bef
         statements: &statements,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends the list of the papers as a table for spreadsheets.
+#[get("/statements.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let statements = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_statements(bank, &context, before, limit),
+                |statement| statement.statement_id,
+            )
+        })
+        .await?;
+    let names = outcome_names(&frame, &newest_outcomes(&web, context).await?);
+    let columns = [
+        "column-paper-number",
+        "column-kind",
+        "column-about",
+        "column-status",
+        "column-issued",
+        "column-revoked",
+        "column-id",
+    ];
+    let rows = statements.iter().map(|statement| {
+        [
+            statement.number.clone(),
+            frame.word("papers-kind", statement.kind.as_str()).into_owned(),
+            cell(only_one(&names, &statement.outcome_ids)),
+            frame.word("papers-state", statement.status.as_str()).into_owned(),
+            frame.plain_moment(&statement.issued_at),
+            frame.plain_moment_if(statement.revoked_at.as_ref()),
+            statement.statement_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "folio-nav-statements", columns, rows))
 }
 
 /// Shows a paper, and how far it is.

@@ -13,6 +13,7 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::consents::{ConsentReceipt, list_consents, withdraw_consent};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::download::table;
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
@@ -35,24 +36,12 @@ impl Page<'_> {
         text.text(self.frame.language)
     }
 
-    /// Who sees it.
     fn recipient<'b>(&self, receipt: &'b ConsentReceipt) -> Cow<'b, str> {
-        let named = receipt.recipient.institution.as_ref().map(|institution| institution.name.as_str());
-        match (receipt.kind, named.or(receipt.recipient.description.as_deref())) {
-            (_, Some(name)) if !name.is_empty() => Cow::Borrowed(name),
-            (ConsentKind::Share, _) => self.frame.t("consents-by-link"),
-            (ConsentKind::Mail, _) => self.frame.t("consents-by-mail"),
-            _ => self.frame.t("consents-by-bank"),
-        }
+        recipient(self.frame, receipt)
     }
 
-    /// What they see, in words.
     fn seen(&self, receipt: &ConsentReceipt) -> String {
-        let words = receipt
-            .pii_information
-            .iter()
-            .map(|category| self.frame.word("consents-data", category.as_str()));
-        words.collect::<Vec<_>>().join(&self.frame.t("list-separator"))
+        seen(self.frame, receipt)
     }
 
     /// Where more of it is.
@@ -76,6 +65,24 @@ impl Page<'_> {
             _ => "consents-withdraw",
         })
     }
+}
+
+/// Who sees it.
+fn recipient<'a>(frame: &Frame, receipt: &'a ConsentReceipt) -> Cow<'a, str> {
+    let named = receipt.recipient.institution.as_ref().map(|institution| institution.name.as_str());
+    match (receipt.kind, named.or(receipt.recipient.description.as_deref())) {
+        (_, Some(name)) if !name.is_empty() => Cow::Borrowed(name),
+        (ConsentKind::Share, _) => frame.t("consents-by-link"),
+        (ConsentKind::Mail, _) => frame.t("consents-by-mail"),
+        _ => frame.t("consents-by-bank"),
+    }
+}
+
+/// What they see, in words.
+fn seen(frame: &Frame, receipt: &ConsentReceipt) -> String {
+    let categories = receipt.pii_information.iter();
+    let words = categories.map(|category| frame.word("consents-data", category.as_str()));
+    words.collect::<Vec<_>>().join(&frame.t("list-separator"))
 }
 
 async fn answer(
@@ -107,6 +114,38 @@ async fn answer(
 pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, done: Query<Done>) -> Result<HttpResponse, Refusal> {
     let done = (done.0.done == "withdrawn").then_some("consents-withdrawn");
     answer(&web, &visit, StatusCode::OK, None, done).await
+}
+
+/// Sends the list as a table for spreadsheets.
+#[get("/consents.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let receipts = web.run(move |bank| list_consents(bank, &context)).await?;
+    let columns = [
+        "column-recipient",
+        "column-purpose",
+        "column-seen",
+        "column-basis",
+        "column-status",
+        "column-since",
+        "column-expires",
+        "column-withdrawn",
+        "column-id",
+    ];
+    let rows = receipts.iter().map(|receipt| {
+        [
+            recipient(&frame, receipt).into_owned(),
+            receipt.purpose.text(frame.language).to_owned(),
+            seen(&frame, receipt),
+            frame.word("consents-basis", receipt.lawful_basis.as_str()).into_owned(),
+            frame.word("consents-state", receipt.event_state.as_str()).into_owned(),
+            frame.plain_moment(&receipt.event_time),
+            frame.plain_moment_if(receipt.valid_until.as_ref()),
+            frame.plain_moment_if(receipt.withdrawn_at.as_ref()),
+            receipt.record_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "consents-title", columns, rows))
 }
 
 /// Withdraws one.

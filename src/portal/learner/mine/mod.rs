@@ -15,6 +15,7 @@ pub(super) fn register(config: &mut ServiceConfig) {
     config
         .service(hub::show)
         .service(notifications::show)
+        .service(notifications::download)
         .service(mail::show)
         .service(mail::choose)
         .service(mail::give)
@@ -26,6 +27,7 @@ pub(super) fn register(config: &mut ServiceConfig) {
         .service(profile::list_looks)
         .service(profile::download)
         .service(consents::show)
+        .service(consents::download)
         .service(consents::withdraw)
         .service(archive::show)
         .service(archive::download)

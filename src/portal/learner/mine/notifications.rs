@@ -12,6 +12,7 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::notifications::{Notification, list_notifications, mark_all_notifications, mark_notification};
 use crate::portal::answer::{page, see_other};
+use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Posted, SignedIn};
 
@@ -101,6 +102,32 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         },
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends them as a table for spreadsheets.
+#[get("/notifications.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let (only_unread, language) = (wish.0.show == UNREAD, frame.language);
+    let items = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| Ok(list_notifications(bank, &context, only_unread, before, limit, language)?.items),
+                |item| item.notification_id,
+            )
+        })
+        .await?;
+    let columns = ["column-time", "column-kind", "column-text", "column-read", "column-id"];
+    let rows = items.iter().map(|item| {
+        [
+            frame.plain_moment(&item.at),
+            frame.word("notifications-kind", item.kind.as_str()).into_owned(),
+            item.text.clone(),
+            frame.plain_moment_if(item.read_at.as_ref()),
+            item.notification_id.to_string(),
+        ]
+    });
+    Ok(table(&frame, "notifications-title", columns, rows))
 }
 
 #[derive(Deserialize)]

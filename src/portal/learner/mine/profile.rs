@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
@@ -11,23 +11,18 @@ use uuid::Uuid;
 
 use crate::domain::identity_document::IdentityDocument;
 use crate::http::extract::Query;
-use crate::http::file::attachment;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::access::{Access, Whose, list_accesses};
-use crate::ops::exports::delimited;
 use crate::ops::institutions::names_of;
 use crate::ops::records::{Me, OwnIdentity, OwnRole, read_me};
 use crate::portal::answer::page;
+use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::SignedIn;
 
 /// Looks on a page.
 const LOOKS: usize = 25;
-
-/// Looks that are read at once for a download, and the most of a download.
-const PIECE: i64 = 500;
-const LOOKS_MAX: usize = 20_000;
 
 #[derive(Template)]
 #[template(path = "learner/profile.html")]
@@ -190,32 +185,23 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<Htt
     let SignedIn { context, frame } = visit;
     let (looks, names) = web
         .run(move |bank| {
-            let mut looks: Vec<Access> = Vec::new();
-            let mut before = None;
-            while looks.len() < LOOKS_MAX {
-                let piece = list_accesses(bank, &context, Whose::Own, before, PIECE)?;
-                let Some(last) = piece.last() else { break };
-                before = Some(last.access_id);
-                looks.extend(piece);
-            }
+            let looks = read_all(
+                |before, limit| list_accesses(bank, &context, Whose::Own, before, limit),
+                |look| look.access_id,
+            )?;
             let names = names_of(bank, &institutions(&looks))?;
             Ok((looks, names))
         })
         .await?;
-    let head = ["looks-when", "looks-who", "looks-institution", "looks-what", "looks-request"];
-    let head = head.iter().map(|column| frame.t(column).into_owned()).collect();
+    let columns = ["looks-when", "looks-who", "looks-institution", "looks-what", "looks-request"];
     let rows = looks.iter().map(|look| {
-        vec![
-            look.at.with_timezone(&web.bank.offset).to_rfc3339(),
+        [
+            frame.plain_moment(&look.at),
             who(&frame, look).into_owned(),
             institution(&names, look).to_owned(),
             frame.t(what(&look.operation)).into_owned(),
             look.request_id.to_string(),
         ]
     });
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(attachment("looks.csv", &frame.t("looks-file")))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(delimited(std::iter::once(head).chain(rows))))
+    Ok(table(&frame, "looks-title", columns, rows))
 }

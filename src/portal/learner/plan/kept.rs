@@ -13,6 +13,7 @@ use crate::http::state::{Web, Width};
 use crate::ops::institutions::names_by_code;
 use crate::ops::worth::kept::{KeptAnswer, KeptSummary, WorthReplay, explain_kept_worth, list_kept_worths, replay_worth};
 use crate::portal::answer::page;
+use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::standing::{AwardLine, OutcomeLine, Standing, award_lines, outcome_lines};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
@@ -87,6 +88,30 @@ pub(in crate::portal::learner) async fn list(web: web::Data<Web>, visit: SignedI
         kept: &kept,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends them as a table for spreadsheets.
+#[get("/plan/kept.csv")]
+pub(in crate::portal::learner) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let kept = web
+        .run(move |bank| {
+            read_all(
+                |before, limit| list_kept_worths(bank, &context, before, limit),
+                |kept| kept.worth_id,
+            )
+        })
+        .await?;
+    let rows = kept.iter().map(|kept| {
+        [
+            frame.plain_moment(&kept.kept_at),
+            kept.programme_name.text(frame.language).to_owned(),
+            kept.recognised.to_string(),
+            kept.worth_id.to_string(),
+        ]
+    });
+    let columns = ["column-time", "column-programme", "column-credit", "column-id"];
+    Ok(table(&frame, "plan-kept", columns, rows))
 }
 
 async fn shown(web: &Web, visit: &SignedIn, worth_id: Uuid, replayed: bool, done: Option<&'static str>) -> Result<HttpResponse, Refusal> {
