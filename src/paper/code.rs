@@ -8,13 +8,14 @@ use super::PaperError;
 /// The rows of modules of the code of an address. A quarter of it may be dirty or torn.
 pub(super) fn modules(address: &str) -> Result<Vec<String>, PaperError> {
     let code = QrCode::with_error_correction_level(address, EcLevel::Q).map_err(|_| PaperError::Code)?;
-    let width = code.width();
+    Ok(rows_of(&code))
+}
+
+pub(super) fn rows_of(code: &QrCode) -> Vec<String> {
     let dark = |color: &Color| if *color == Color::Dark { '1' } else { '0' };
-    Ok(code
-        .to_colors()
-        .chunks(width.max(1))
-        .map(|row| row.iter().map(dark).collect())
-        .collect())
+    let modules = code.to_colors();
+    let rows = modules.chunks(code.width().max(1));
+    rows.map(|row| row.iter().map(dark).collect()).collect()
 }
 
 #[cfg(test)]

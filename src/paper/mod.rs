@@ -1,6 +1,7 @@
 //! Papers: what the bank prints for people, as PDF/A-3b. Data goes in as JSON and never as markup; the templates are files that people
-//! can edit. Knows no database and no rules.
+//! can edit. And what is read from papers that somebody shows. Knows no database and no rules.
 
+pub mod attached;
 mod code;
 pub mod data;
 #[cfg(feature = "statements")]
@@ -9,6 +10,7 @@ mod fonts;
 mod missing;
 #[cfg(feature = "statements")]
 mod press;
+pub mod seen;
 #[cfg(all(test, feature = "statements"))]
 mod tests;
 

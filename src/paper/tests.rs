@@ -10,8 +10,10 @@
 use chrono::{TimeZone, Utc};
 use serde_json::{Value, json};
 
+use super::attached::{attachments, is_whole, number_of};
 use super::data::{BalanceLine, Both, CertificateData, Check, Fact, Head, Holder, OutcomeLine, StatementData};
 use super::{Order, Paper, PaperError, PaperSettings, Printed, ROWS_MAX, Template, code_of, moment};
+use crate::domain::paper_number::PaperNumber;
 
 const CREDENTIAL: &[u8] = "{\"id\":\"urn:test\",\"name\":\"学习成果\"}\n".as_bytes();
 
@@ -226,4 +228,37 @@ fn nothing_else_can_be_read_by_a_template() {
         credential: None,
     };
     assert!(matches!(Paper::open(&settings).unwrap().print(&order), Err(PaperError::Set(_))));
+}
+
+#[test]
+fn what_is_attached_to_a_paper_and_its_number_are_read_again() {
+    let number = PaperNumber::from_entropy(2026, 48_372_910_556_612).unwrap();
+    let mut data = statement("王芳", 20, "zh");
+    data["number"] = json!(number.spaced());
+    let long = format!("{{\"text\":\"{}\"}}", "学分银行".repeat(2_000));
+    let paper = Paper::open(&PaperSettings::default()).unwrap();
+    for credential in [CREDENTIAL, long.as_bytes()] {
+        let order = Order {
+            template: Template::Statement,
+            data: &data,
+            number: number.as_str(),
+            credential: Some(credential),
+        };
+        let pdf = paper.print(&order).unwrap().pdf;
+        assert!(is_whole(&pdf));
+        assert_eq!(attachments(&pdf, 100_000).collect::<Vec<_>>(), [credential]);
+        assert_eq!(number_of(&pdf), Some(number.clone()));
+        let cut = &pdf[..pdf.len() / 2];
+        assert!(!is_whole(cut));
+    }
+    data["credential"] = json!(false);
+    let order = Order {
+        template: Template::Statement,
+        data: &data,
+        number: number.as_str(),
+        credential: None,
+    };
+    let pdf = paper.print(&order).unwrap().pdf;
+    assert_eq!(attachments(&pdf, 100_000).count(), 0);
+    assert_eq!(number_of(&pdf), Some(number));
 }

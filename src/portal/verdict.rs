@@ -1,4 +1,4 @@
-//! What is said of a credential, in words: as a whole, step by step, and of each that it holds; and the credential as somebody gives it.
+//! What is said of a credential, in words: as a whole, step by step, and of each that it holds; and what somebody gives to be looked at.
 
 use std::borrow::Cow;
 use std::io::Read as _;
@@ -7,9 +7,10 @@ use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
 use crate::domain::verdict::{CredentialVerdict, StepOutcome, StepVerdict};
 use crate::http::problem::Refusal;
-use crate::http::state::Web;
+use crate::http::state::{Web, Width};
 use crate::ops::error::OpError;
 use crate::ops::verification::Presented;
+use crate::ops::verification::given::{Given, given as look_into};
 
 use super::frame::Frame;
 use super::upload::SentFile;
@@ -88,26 +89,37 @@ pub(super) fn shown(verdict: &CredentialVerdict, frame: &Frame) -> ShownVerdict 
     }
 }
 
-/// The credential that was chosen as a file, or else pasted into the field `credential`.
+/// What is in the file that was chosen, or else the credential that was pasted into the field `credential`.
 ///
 /// # Errors
 /// `InvalidBody` where there is neither, or what there is cannot be read.
-pub(super) async fn presented(web: &Web, pasted: &str, sent: Option<SentFile>) -> Result<Presented, Refusal> {
-    let text = match sent {
-        None if pasted.trim().is_empty() => return Err(Rejection::field("/credential", "must be given").into()),
-        None => pasted.to_owned(),
-        Some(mut sent) => {
-            let mut read = move || {
-                let mut bytes = Vec::new();
-                sent.content.read_to_end(&mut bytes)?;
-                Ok::<_, std::io::Error>(bytes)
-            };
-            let bytes = web
-                .run(move |_| read().map_err(|error| OpError::Secret(format!("a file of a form: {error}"))))
-                .await?;
-            String::from_utf8(bytes).unwrap_or_default()
-        }
+pub(super) async fn given(web: &Web, pasted: &str, sent: Option<SentFile>) -> Result<Given, Refusal> {
+    let Some(mut sent) = sent else {
+        let problem = match pasted.trim() {
+            "" => "must be given",
+            _ => "is neither JSON nor a JWT",
+        };
+        let presented = Presented::parse(pasted).map(Given::Credential);
+        return Ok(presented.ok_or_else(|| Rejection::field("/credential", problem))?);
     };
-    let presented = Presented::parse(&text);
-    Ok(presented.ok_or_else(|| Rejection::field("/credential", "is neither JSON nor a JWT"))?)
+    web.calculate(Width::One, move |bank| {
+        let mut content = Vec::new();
+        let read = sent.content.read_to_end(&mut content);
+        read.map_err(|error| OpError::Secret(format!("a file of a form: {error}")))?;
+        Ok(look_into(&content, bank.evidence_bytes_max)?)
+    })
+    .await
+}
+
+/// The credential that was given, by itself, in a picture or in a paper.
+///
+/// # Errors
+/// `InvalidBody` where there is none.
+pub(super) async fn presented(web: &Web, pasted: &str, sent: Option<SentFile>) -> Result<Presented, Refusal> {
+    let credential = match given(web, pasted, sent).await? {
+        Given::Credential(presented) => Some(presented),
+        Given::Paper(paper) => paper.credential,
+        Given::Codes(_) => None,
+    };
+    Ok(credential.ok_or_else(|| Rejection::field("/file", "has no credential in it"))?)
 }

@@ -25,6 +25,7 @@ mod merges;
 mod notifications;
 mod packs;
 mod pages;
+mod pictures;
 mod portfolio;
 mod racing;
 mod readme;

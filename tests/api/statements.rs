@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::server::{Server, on_both};
 use super::town::Town;
 
-fn wait_for(server: &Server, path: &str, token: &str) -> Value {
+pub(crate) fn wait_for(server: &Server, path: &str, token: &str) -> Value {
     let began = Instant::now();
     loop {
         let statement = server.get(path, token).expect(200);

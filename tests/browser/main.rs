@@ -16,6 +16,8 @@ mod office;
 mod packs;
 mod pages;
 mod passkeys;
+#[path = "../api/pictures.rs"]
+mod pictures;
 #[path = "../api/server.rs"]
 #[expect(dead_code, reason = "the tests of the API use all of it")]
 mod server;

@@ -8,7 +8,7 @@ const given = JSON.parse(readFileSync(0, "utf8"));
 async function verify(reader) {
   await reader.go("/verify");
   await reader.look("verify");
-  const submit = reader.say("核验凭证", "Verify the credential");
+  const submit = reader.say("核验", "Verify");
   await reader.page.locator("#credential").fill("nonsense");
   await reader.press(submit);
   await reader.look("verify refused");

@@ -4,8 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use image::ImageFormat;
 use serde_json::{Value, json};
 
+use super::pictures::{drawn, saved};
 use super::server::{BackEnd, PASSWORD, Server};
 use super::town::Town;
 
@@ -40,7 +44,9 @@ pub(super) fn looked(script: &str, given: &Value) -> u64 {
 fn public_pages_can_be_read_by_everybody() {
     let server = Server::start(BackEnd::Sqlite);
     Town::build(&server);
-    let looked = looked("public.mjs", &json!({ "address": server.base }));
+    let picture = |text: &str| BASE64_STANDARD.encode(saved(drawn(text), ImageFormat::Png));
+    let given = json!({ "address": server.base, "own": picture("20260000000000000198"), "foreign": picture("https://evil.example/<b>") });
+    let looked = looked("public.mjs", &given);
     assert!(looked >= 280, "{looked}");
 }
 

@@ -21,6 +21,17 @@ for (const language of ["zh-CN", "en"]) {
       await reader.press(reader.say("核验", "Check"));
       assert.equal(reader.path(), "/check/20260000000000000129");
       await reader.sees(reader.say("没有这个编号", "There is no such number"));
+      // A picture of a code, as somebody without a camera at hand has it.
+      const picture = async (of) => {
+        await reader.go("/verify");
+        await reader.page.locator("#file").setInputFiles({ name: "code.png", mimeType: "image/png", buffer: Buffer.from(of, "base64") });
+        await reader.press(reader.say("核验", "Verify"));
+      };
+      await picture(given.own);
+      assert.equal(reader.path(), "/check/20260000000000000198");
+      await picture(given.foreign);
+      await reader.look("a foreign code");
+      await reader.sees("https://evil.example/<b>", reader.say("不是本行的", "is not of this bank"));
       for (const path of ["/passbook", "/records", "/security", "/security/second-factor"]) {
         await reader.go(path);
         assert.equal(reader.path(), `/sign-in?next=${encodeURIComponent(path)}`);

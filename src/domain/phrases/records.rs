@@ -34,6 +34,30 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("is no kind of movement", "不是流水的种类"),
     ("is no institution", "不是已有的机构"),
     ("is neither JSON nor a JWT", "既不是 JSON 也不是 JWT"),
+    (
+        "is neither a credential (JSON or JWT) nor a picture (PNG or JPEG) nor a PDF",
+        "不是凭证（JSON 或 JWT），也不是图片（PNG 或 JPEG）或 PDF",
+    ),
+    (
+        "is a picture of another kind: save it as PNG or JPEG",
+        "是其他格式的图片，请另存为 PNG 或 JPEG",
+    ),
+    ("is damaged, so that the picture cannot be read", "图片已损坏，无法读取"),
+    (
+        "is a picture of more than 25 million pixels: make it smaller, or cut the code out of it",
+        "图片超过 2500 万像素，请缩小图片，或只截取二维码部分",
+    ),
+    (
+        "has no QR code that can be read: take the picture from straight above, in good light, so that the code is sharp and fills most of it",
+        "图片中没有认出二维码，请在光线充足处正对二维码拍摄，让二维码清晰并占满大部分画面",
+    ),
+    ("has a QR code that is not of this bank", "图片中的二维码不是本行的"),
+    ("is a PDF that was cut off or is damaged", "PDF 文件不完整或已损坏"),
+    (
+        "is a PDF in which neither a credential nor the number of a paper was found: type the number that is printed at its head and at the foot of every page, or save the attachment credential.json with a PDF reader and choose that",
+        "PDF 中既没有附带的凭证，也没有文件编号：请改为输入印在首页上方和每页页脚的编号，或用 PDF 阅读器把附件 credential.json 另存后再选择",
+    ),
+    ("has no credential in it", "其中没有凭证"),
     ("names something that only the other bank has", "所选内容只在另一家学分银行"),
     ("it is another learner's", "属于另一名学习者"),
     ("it is not a ZIP file, or it is damaged", "不是 ZIP 文件，或文件已损坏"),

@@ -1,5 +1,6 @@
 //! Credentials that somebody shows, of the bank or of others: what is said of them, step by step. Nothing is kept.
 
+pub mod given;
 pub mod lookup;
 
 use serde::{Deserialize, Serialize};

@@ -20,16 +20,29 @@ use crate::portal::frame::Frame;
 #[template(path = "check.html")]
 struct Page<'a> {
     frame: &'a Frame,
-    /// `valid`, `withdrawn`, `corrected_since`, or `unknown`.
-    verdict: &'static str,
-    lines: Vec<(Cow<'static, str>, String)>,
+    number: ShownNumber,
     has_digest: bool,
 }
 
-fn found<'a>(check: NumberCheck, frame: &'a Frame) -> Page<'a> {
+/// What is said of a number.
+pub(super) struct ShownNumber {
+    /// `valid`, `withdrawn`, `corrected_since`, or `unknown`.
+    pub(super) verdict: &'static str,
+    pub(super) lines: Vec<(Cow<'static, str>, String)>,
+}
+
+impl ShownNumber {
+    /// What is said of a number that is nobody's.
+    pub(super) const UNKNOWN: Self = Self {
+        verdict: "unknown",
+        lines: Vec::new(),
+    };
+}
+
+/// A check as a page says it.
+pub(super) fn found(check: NumberCheck, frame: &Frame) -> ShownNumber {
     let mut lines = Vec::new();
     let mut say = |id, value: Option<String>| lines.extend(value.map(|value| (frame.t(id), value)));
-    let has_digest = check.sha256.is_some();
     say("check-number", Some(check.number));
     say("check-kind", Some(frame.word("paper", check.kind.as_str()).into_owned()));
     say("check-issued-on", Some(frame.day(&check.issued_on).into_owned()));
@@ -39,12 +52,19 @@ fn found<'a>(check: NumberCheck, frame: &'a Frame) -> Page<'a> {
     say("check-outcomes", Some(check.outcomes.to_string()));
     say("check-since", check.since.map(|at| frame.moment(&at).into_owned()));
     say("check-digest", check.sha256);
-    Page {
-        frame,
+    ShownNumber {
         verdict: check.validity.as_str(),
         lines,
-        has_digest,
     }
+}
+
+/// The page of the number in what somebody typed, or in an address that leads to such a page.
+pub(super) fn page_of(typed: &str) -> Option<String> {
+    let last = typed.trim().rsplit('/').next().unwrap_or_default();
+    // The number of a decision has hyphens.
+    let is_part = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
+    let number: String = last.chars().filter(is_part).take(60).collect();
+    (!number.is_empty()).then(|| format!("/check/{number}"))
 }
 
 /// The number as somebody types it.
@@ -57,14 +77,7 @@ pub(super) struct Typed {
 /// Leads to the page of the number that was typed.
 #[get("/check")]
 pub(super) async fn ask(typed: Query<Typed>) -> HttpResponse {
-    // Whoever follows the code on a paper has the whole address.
-    let last = typed.0.code.trim().rsplit('/').next().unwrap_or_default();
-    let number: String = last.chars().filter(char::is_ascii_alphanumeric).take(60).collect();
-    see_other(&if number.is_empty() {
-        "/".to_owned()
-    } else {
-        format!("/check/{number}")
-    })
+    see_other(&page_of(&typed.0.code).unwrap_or_else(|| "/".to_owned()))
 }
 
 /// Checks the number in the address.
@@ -72,18 +85,18 @@ pub(super) async fn ask(typed: Query<Typed>) -> HttpResponse {
 pub(super) async fn show(web: web::Data<Web>, request: HttpRequest, code: web::Path<String>) -> Result<HttpResponse, Refusal> {
     let asking = Anyone(anonymous(&request));
     let frame = Frame::new(&web, &request, None);
-    let (status, shown) = match checked(&web, &request, asking, code.into_inner()).await {
-        Ok(check) => (StatusCode::OK, found(check, &frame)),
-        Err(Refusal::Rejected(Rejection::NotFound {})) => {
-            let unknown = Page {
-                frame: &frame,
-                verdict: "unknown",
-                lines: Vec::new(),
-                has_digest: false,
-            };
-            (StatusCode::NOT_FOUND, unknown)
+    let (status, number, has_digest) = match checked(&web, &request, asking, code.into_inner()).await {
+        Ok(check) => {
+            let has_digest = check.sha256.is_some();
+            (StatusCode::OK, found(check, &frame), has_digest)
         }
+        Err(Refusal::Rejected(Rejection::NotFound {})) => (StatusCode::NOT_FOUND, ShownNumber::UNKNOWN, false),
         Err(refusal) => return Err(refusal),
+    };
+    let shown = Page {
+        frame: &frame,
+        number,
+        has_digest,
     };
     let mut answer = page(status, &shown)?;
     let name = header::HeaderName::from_static("x-robots-tag");

@@ -4,6 +4,7 @@ mod agreements;
 pub(in crate::portal) mod catalogue;
 mod check;
 mod institutions;
+mod leading;
 mod notices;
 mod objected;
 mod problems;

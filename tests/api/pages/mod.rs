@@ -10,6 +10,7 @@ mod mine;
 mod office;
 mod packs;
 mod review;
+mod shown;
 mod tables;
 mod worth;
 
