@@ -31,6 +31,7 @@ pub mod language;
 pub mod ledger;
 pub mod likeness;
 pub mod limit;
+pub mod list;
 pub mod lot;
 pub mod merge;
 pub mod movement;

@@ -6,10 +6,11 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get, post, web};
 
 use super::extract::{Asking, Id, Query};
 use super::file::{FileContent, attachment, spooled};
-use super::paging::{Listed, PageQuery, page};
+use super::paging::{ListQuery, Listed, page};
 use super::problem::Refusal;
 use super::state::{Web, Width};
 use super::stream::of_file;
+use crate::domain::list::ListPlace;
 use crate::domain::rejection::Rejection;
 use crate::ops::archive::received::{self, ReceivedRecord, ReceivedRecordContent, Reception};
 use crate::ops::archive::{self, MadeArchive};
@@ -84,18 +85,18 @@ pub(crate) async fn receive_archive(
 }
 
 /// List the records of other banks in one's own.
-#[utoipa::path(tag = "archives", operation_id = "list_received_records", params(PageQuery),
+#[utoipa::path(tag = "archives", operation_id = "list_received_records", params(ListQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<ReceivedRecord>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/received-records")]
 pub(crate) async fn list_received_records(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| received::list_received_records(bank, &asking.0, cursor, limit.and_one()))
+        .run(move |bank| received::list_received_records(bank, &asking.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.file.file_id.to_string()))
 }

@@ -10,6 +10,7 @@ use super::problem::Refusal;
 use super::render::language_of;
 use super::state::{Web, Width};
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus};
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::ops::claims::clocks::{self, DueCount};
 use crate::ops::claims::letter::{self, ClaimReplay, Letter};
 use crate::ops::claims::reading;
@@ -23,6 +24,10 @@ use crate::ops::claims::view::{ClaimSummary, ClaimView, Conversion};
 pub struct OwnClaimQuery {
     kind: Option<ClaimKind>,
     status: Option<ClaimStatus>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -42,6 +47,10 @@ pub struct ClaimQuery {
     /// Only those on which something is overdue.
     #[serde(default)]
     overdue: bool,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -87,6 +96,7 @@ pub(crate) async fn list_own_claims(
     let OwnClaimQuery {
         kind,
         status,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -96,7 +106,7 @@ pub(crate) async fn list_own_claims(
         ..ClaimFilter::default()
     };
     let items = web
-        .run(move |bank| reading::list_own_claims(bank, &asking.0, &filter, cursor, limit.and_one()))
+        .run(move |bank| reading::list_own_claims(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.claim_id.to_string()))
 }
@@ -127,6 +137,7 @@ pub(crate) async fn list_claims(
         kind,
         status,
         overdue,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -140,7 +151,7 @@ pub(crate) async fn list_claims(
                 due_before: overdue.then(|| bank.day(asking.0.now)),
                 ..ClaimFilter::default()
             };
-            reading::list_claims(bank, &asking.0, &filter, cursor, limit.and_one())
+            reading::list_claims(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one())
         })
         .await?;
     Ok(page(&request, limit, items, |item| item.claim_id.to_string()))

@@ -8,6 +8,7 @@ use super::extract::{Asking, Id, Json, Key, Query};
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::portfolio::confirmation::{ConfirmationFilter, ConfirmationState};
 use crate::ops::portfolio::answers::{self, ConfirmationReply};
 use crate::ops::portfolio::confirmations::{self, Confirmation, ConfirmationSummary, NewConfirmation};
@@ -20,6 +21,10 @@ pub struct ConfirmationQuery {
     /// The institution that is asked; the bank's people may leave it out.
     institution_id: Option<Uuid>,
     state: Option<ConfirmationState>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -61,12 +66,13 @@ pub(crate) async fn list_confirmations(
     let ConfirmationQuery {
         institution_id,
         state,
+        order,
         limit,
         cursor,
     } = query.0;
     let filter = ConfirmationFilter { institution_id, state };
     let items = web
-        .run(move |bank| answers::list_confirmations(bank, &asking.0, &filter, cursor, limit.and_one()))
+        .run(move |bank| answers::list_confirmations(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.confirmation_id.to_string()))
 }

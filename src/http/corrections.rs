@@ -5,10 +5,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Asking, Id, Json, Key, Query};
-use super::paging::{Listed, PageQuery, PageSize, page};
+use super::paging::{ListQuery, Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::{Web, Width};
 use crate::domain::correction::{CaseFilter, CaseState, CorrectionState};
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::rejection::Rejection;
 use crate::ops::corrections::cases::{self, Case, CaseDecision};
 use crate::ops::corrections::clocks::{self, CorrectionDueCount};
@@ -23,6 +24,10 @@ pub struct CorrectionQuery {
     /// The institution whose outcomes; the bank's people may leave it out.
     institution_id: Option<Uuid>,
     state: Option<CorrectionState>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -55,6 +60,10 @@ pub struct CaseQuery {
     /// Only those that are overdue.
     #[serde(default)]
     overdue: bool,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -134,11 +143,21 @@ pub(crate) async fn list_corrections(
     let CorrectionQuery {
         institution_id,
         state,
+        order,
         limit,
         cursor,
     } = query.0;
     let items = web
-        .run(move |bank| reading::list_corrections(bank, &asking.0, institution_id, state, cursor, limit.and_one()))
+        .run(move |bank| {
+            reading::list_corrections(
+                bank,
+                &asking.0,
+                institution_id,
+                state,
+                ListPlace::new(order, cursor),
+                limit.and_one(),
+            )
+        })
         .await?;
     Ok(page(&request, limit, items, |item| item.correction_id.to_string()))
 }
@@ -243,6 +262,7 @@ pub(crate) async fn list_cases(
         state,
         correction_id,
         overdue,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -255,25 +275,25 @@ pub(crate) async fn list_cases(
                 state,
                 due_before: overdue.then(|| bank.day(asking.0.now)),
             };
-            cases::list_cases(bank, &asking.0, &filter, cursor, limit.and_one())
+            cases::list_cases(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one())
         })
         .await?;
     Ok(page(&request, limit, items, |item| item.case_id.to_string()))
 }
 
 /// List one's own cases, with what is offered.
-#[utoipa::path(tag = "me", operation_id = "list_own_cases", params(PageQuery),
+#[utoipa::path(tag = "me", operation_id = "list_own_cases", params(ListQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<Case>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/correction-cases")]
 pub(crate) async fn list_own_cases(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| cases::list_own_cases(bank, &asking.0, cursor, limit.and_one()))
+        .run(move |bank| cases::list_own_cases(bank, &asking.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.case_id.to_string()))
 }

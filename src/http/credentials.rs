@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::extract::{Asking, Id, Json, Key, Query};
 use super::file::{FileContent, attachment};
-use super::paging::{Listed, PageQuery, page};
+use super::paging::{ListQuery, Listed, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::credential::CredentialForm;
+use crate::domain::list::ListPlace;
 use crate::ops::credentials::issuers::{self, IssuerKey, KeyRotation};
 use crate::ops::credentials::lists;
 use crate::ops::credentials::{self, Credential, CredentialDocument, CredentialSummary, NewCredential};
@@ -47,18 +48,18 @@ pub(crate) async fn request_credential(
 }
 
 /// List one's own credentials, from the newest.
-#[utoipa::path(tag = "credentials", operation_id = "list_own_credentials", params(PageQuery),
+#[utoipa::path(tag = "credentials", operation_id = "list_own_credentials", params(ListQuery),
     responses((status = 200, description = "A page, without the documents", body = Listed<CredentialSummary>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/credentials")]
 pub(crate) async fn list_own_credentials(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| credentials::list_own_credentials(bank, &asking.0, cursor, limit.and_one()))
+        .run(move |bank| credentials::list_own_credentials(bank, &asking.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.credential_id.to_string()))
 }

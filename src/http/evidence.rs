@@ -11,10 +11,11 @@ use uuid::Uuid;
 
 use super::extract::{Asking, Id, Key, Query};
 use super::file::{FileBody, FileContent, saved};
-use super::paging::{Listed, PageQuery, page};
+use super::paging::{ListQuery, Listed, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::evidence::FileName;
+use crate::domain::list::ListPlace;
 use crate::ops::deposit::Novelty;
 use crate::ops::evidence::EvidenceFile;
 use crate::ops::evidence::read::{self, Downloaded};
@@ -103,18 +104,18 @@ pub(crate) async fn upload_learner_evidence(
 }
 
 /// List one's own evidence files, also those that institutions uploaded.
-#[utoipa::path(tag = "evidence", operation_id = "list_own_evidence", params(PageQuery),
+#[utoipa::path(tag = "evidence", operation_id = "list_own_evidence", params(ListQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<EvidenceFile>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/evidence")]
 pub(crate) async fn list_own_evidence(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| read::list_own_evidence(bank, &asking.0, cursor, limit.and_one()))
+        .run(move |bank| read::list_own_evidence(bank, &asking.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.file_id.to_string()))
 }

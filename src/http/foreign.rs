@@ -4,10 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::extract::{Asking, Id, Json, Key, Query};
-use super::paging::{Listed, PageQuery, page};
+use super::paging::{ListQuery, Listed, page};
 use super::problem::Refusal;
 use super::state::Web;
 use super::verification::ShownCredential;
+use crate::domain::list::ListPlace;
 use crate::ops::deposit::Novelty;
 use crate::ops::foreign::{self, ForeignCredential, ForeignCredentialContent};
 
@@ -36,18 +37,18 @@ pub(crate) async fn import_credential(
 }
 
 /// List the credentials of others in one's own record.
-#[utoipa::path(tag = "credentials", operation_id = "list_foreign_credentials", params(PageQuery),
+#[utoipa::path(tag = "credentials", operation_id = "list_foreign_credentials", params(ListQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<ForeignCredential>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/foreign-credentials")]
 pub(crate) async fn list_foreign_credentials(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| foreign::list_foreign_credentials(bank, &asking.0, cursor, limit.and_one()))
+        .run(move |bank| foreign::list_foreign_credentials(bank, &asking.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.file.file_id.to_string()))
 }

@@ -17,6 +17,7 @@ use super::stream::Lines;
 use crate::domain::evidence::FileName;
 use crate::domain::import::ImportStatus;
 use crate::domain::language::Language;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::rejection::Rejection;
 use crate::intake::about::Format;
 use crate::ops::context::{Bank, Context};
@@ -125,6 +126,10 @@ fn is_file(content_type: &str) -> bool {
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
     status: Option<ImportStatus>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -143,9 +148,14 @@ pub(crate) async fn list_imports(
     id: Id,
     query: Query<ImportQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let ImportQuery { status, limit, cursor } = query.0;
+    let ImportQuery {
+        status,
+        order,
+        limit,
+        cursor,
+    } = query.0;
     let items = web
-        .run(move |bank| imports::list_imports(bank, &asking.0, id.0, status, cursor, limit.and_one()))
+        .run(move |bank| imports::list_imports(bank, &asking.0, id.0, status, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.import_id.to_string()))
 }

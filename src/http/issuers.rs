@@ -9,6 +9,7 @@ use super::institutions::GivenReason;
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::ops::issuers::{self, NewIssuer, TrustedIssuer};
 
 /// Which issuers to list.
@@ -19,6 +20,10 @@ pub struct IssuerQuery {
     /// Only those of this id.
     #[param(value_type = Option<String>, max_length = 500, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$", example = "did:web:college.example")]
     identifier: Option<AtMost<500>>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -31,9 +36,21 @@ pub struct IssuerQuery {
     responses((status = 200, description = "A page, from the newest", body = Listed<TrustedIssuer>)))]
 #[get("/api/v1/issuers")]
 pub(crate) async fn list_issuers(web: web::Data<Web>, request: HttpRequest, query: Query<IssuerQuery>) -> Result<HttpResponse, Refusal> {
-    let IssuerQuery { identifier, limit, cursor } = query.0;
+    let IssuerQuery {
+        identifier,
+        order,
+        limit,
+        cursor,
+    } = query.0;
     let items = web
-        .run(move |bank| issuers::list_issuers(bank, identifier.as_ref().map(|text| text.0.as_str()), cursor, limit.and_one()))
+        .run(move |bank| {
+            issuers::list_issuers(
+                bank,
+                identifier.as_ref().map(|text| text.0.as_str()),
+                ListPlace::new(order, cursor),
+                limit.and_one(),
+            )
+        })
         .await?;
     Ok(page(&request, limit, items, |item| item.issuer_id.to_string()))
 }

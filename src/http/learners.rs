@@ -3,7 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::extract::{Anyone, Asking, Id, Json, Key, Query};
-use super::me::{AccessQuery, AccountQuery, MovementQuery, RecordQuery, access_page, account, movement_page, outcome_page};
+use super::me::{AccountQuery, MovementQuery, RecordQuery, access_page, account, movement_page, outcome_page};
+use super::paging::ListQuery;
 use super::paging::Listed;
 use super::problem::Refusal;
 use super::state::Web;
@@ -126,7 +127,7 @@ pub(crate) async fn list_learner_outcomes(
 }
 
 /// List who looked at a learner's record, by the authority's right; the learner sees this look too.
-#[utoipa::path(tag = "learners", operation_id = "list_learner_accesses", params(("learner_id" = Uuid, Path), AccessQuery),
+#[utoipa::path(tag = "learners", operation_id = "list_learner_accesses", params(("learner_id" = Uuid, Path), ListQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<Access>)))]
 #[get("/api/v1/learners/{learner_id}/access-log")]
 pub(crate) async fn list_learner_accesses(
@@ -134,7 +135,7 @@ pub(crate) async fn list_learner_accesses(
     request: HttpRequest,
     asking: Asking,
     id: Id,
-    query: Query<AccessQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
     access_page(&web, &request, asking, Whose::Learner(id.0), query.0).await
 }

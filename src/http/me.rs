@@ -6,10 +6,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Asking, Query};
-use super::paging::{Listed, PageSize, page};
+use super::paging::{ListQuery, Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::ledger::MovementView;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::ops::access::{self, Access, Whose};
 use crate::ops::outcomes::{self, OutcomeView};
 use crate::ops::records::{self, Account, AsOf, Me};
@@ -34,6 +35,10 @@ pub struct MovementQuery {
     as_of: Option<NaiveDate>,
     /// Only what took effect by this day.
     effective_on: Option<NaiveDate>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -48,18 +53,10 @@ pub struct MovementQuery {
 pub struct RecordQuery {
     /// The record as it stood at the end of this day at the bank; now, when left out.
     as_of: Option<NaiveDate>,
+    /// `newest` first, or `oldest` first.
     #[serde(default)]
     #[param(inline)]
-    limit: PageSize,
-    /// From the `Link` of the page before.
-    cursor: Option<Uuid>,
-}
-
-/// Which looks.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct AccessQuery {
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -84,12 +81,13 @@ pub(super) async fn movement_page(
     let MovementQuery {
         as_of,
         effective_on,
+        order,
         limit,
         cursor,
     } = query;
     let days = AsOf { as_of, effective_on };
     let items = web
-        .run(move |bank| records::list_movements(bank, &asking.0, whose, &days, cursor, limit.and_one()))
+        .run(move |bank| records::list_movements(bank, &asking.0, whose, &days, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(request, limit, items, |item| item.sequence.to_string()))
 }
@@ -101,9 +99,14 @@ pub(super) async fn outcome_page(
     whose: Whose,
     query: RecordQuery,
 ) -> Result<HttpResponse, Refusal> {
-    let RecordQuery { as_of, limit, cursor } = query;
+    let RecordQuery {
+        as_of,
+        order,
+        limit,
+        cursor,
+    } = query;
     let items = web
-        .run(move |bank| outcomes::list_record_outcomes(bank, &asking.0, whose, as_of, cursor, limit.and_one()))
+        .run(move |bank| outcomes::list_record_outcomes(bank, &asking.0, whose, as_of, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(request, limit, items, |item| item.outcome_id.to_string()))
 }
@@ -113,11 +116,11 @@ pub(super) async fn access_page(
     request: &HttpRequest,
     asking: Asking,
     whose: Whose,
-    query: AccessQuery,
+    query: ListQuery,
 ) -> Result<HttpResponse, Refusal> {
-    let AccessQuery { limit, cursor } = query;
+    let ListQuery { order, limit, cursor } = query;
     let items = web
-        .run(move |bank| access::list_accesses(bank, &asking.0, whose, cursor, limit.and_one()))
+        .run(move |bank| access::list_accesses(bank, &asking.0, whose, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(request, limit, items, |item| item.access_id.to_string()))
 }
@@ -169,14 +172,14 @@ pub(crate) async fn list_own_outcomes(
 }
 
 /// List who looked at one's own record.
-#[utoipa::path(tag = "me", operation_id = "list_accesses", params(AccessQuery),
+#[utoipa::path(tag = "me", operation_id = "list_accesses", params(ListQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<Access>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/access-log")]
 pub(crate) async fn list_accesses(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<AccessQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
     access_page(&web, &request, asking, Whose::Own, query.0).await
 }

@@ -8,6 +8,7 @@ use super::extract::{Asking, Id, Json, Key, Query};
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::merge::{MergeFilter, MergeState};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
@@ -24,6 +25,10 @@ pub struct MergeQuery {
     state: Option<MergeState>,
     /// Of this learner, whether surviving or absorbed.
     learner_id: Option<Uuid>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -60,12 +65,13 @@ pub(crate) async fn list_merges(
     let MergeQuery {
         state,
         learner_id,
+        order,
         limit,
         cursor,
     } = query.0;
     let filter = MergeFilter { state, learner_id };
     let items = web
-        .run(move |bank| reading::list_merges(bank, &asking.0, &filter, cursor, limit.and_one()))
+        .run(move |bank| reading::list_merges(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.merge_id.to_string()))
 }

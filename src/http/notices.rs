@@ -9,6 +9,7 @@ use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::claim::{ClaimEvent, ObjectionAnswer};
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::working_days::holidays::HolidayYear;
 use crate::ops::claims::act::Act;
 use crate::ops::claims::notice::{self, Notice};
@@ -22,6 +23,10 @@ use crate::ops::working_days::{self, WorkingYear};
 pub struct NoticeQuery {
     /// Only those of this institution.
     institution_id: Option<Uuid>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -51,11 +56,12 @@ pub struct ObjectionJudgement {
 pub(crate) async fn list_notices(web: web::Data<Web>, request: HttpRequest, query: Query<NoticeQuery>) -> Result<HttpResponse, Refusal> {
     let NoticeQuery {
         institution_id,
+        order,
         limit,
         cursor,
     } = query.0;
     let items = web
-        .run(move |bank| notice::list_notices(bank, institution_id, cursor, limit.and_one()))
+        .run(move |bank| notice::list_notices(bank, institution_id, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.claim_id.to_string()))
 }

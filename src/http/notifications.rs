@@ -10,6 +10,7 @@ use super::paging::{PageSize, begin_page};
 use super::problem::Refusal;
 use super::render::language_of;
 use super::state::Web;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::ops::notifications::settings::{self, MailAddress, MailWishes, NotificationPreferences};
 use crate::ops::notifications::{self, Marked, Notification, Notifications};
 
@@ -21,6 +22,10 @@ pub struct NotificationQuery {
     /// Only what is not read yet.
     #[serde(default)]
     unread: bool,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -47,10 +52,17 @@ pub(crate) async fn list_notifications(
     asking: Asking,
     query: Query<NotificationQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let NotificationQuery { unread, limit, cursor } = query.0;
+    let NotificationQuery {
+        unread,
+        order,
+        limit,
+        cursor,
+    } = query.0;
     let language = language_of(&request);
     let mut found = web
-        .run(move |bank| notifications::list_notifications(bank, &asking.0, unread, cursor, limit.and_one(), language))
+        .run(move |bank| {
+            notifications::list_notifications(bank, &asking.0, unread, ListPlace::new(order, cursor), limit.and_one(), language)
+        })
         .await?;
     let mut answer = begin_page(&request, limit, &mut found.items, |item| item.notification_id.to_string());
     Ok(answer.json(found))

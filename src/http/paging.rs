@@ -1,5 +1,6 @@
 //! Lists come in pages: `?limit=&cursor=`, and `Link: rel="next"` where there is more (RFC 8288).
 
+use crate::domain::list::ListOrder;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,22 @@ impl utoipa::ToSchema for PageSize {}
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
+    #[serde(default)]
+    #[param(inline)]
+    pub limit: PageSize,
+    /// From the `Link` of the page before.
+    pub cursor: Option<Uuid>,
+}
+
+/// Which page of a list that can be read from either end.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    pub order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     pub limit: PageSize,

@@ -5,10 +5,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Asking, Id, Json, Key, Query};
-use super::paging::{Listed, PageQuery, PageSize, page};
+use super::paging::{ListQuery, Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::correction::request::{RequestFilter, RequestState};
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::ops::corrections::requests::answer::{self, ComplaintDecision, Reply};
 use crate::ops::corrections::requests::own::{self, Complaint, NewRequest};
 use crate::ops::corrections::requests::{Request, RequestSummary};
@@ -25,6 +26,10 @@ pub struct RequestQuery {
     /// Only those on which something is overdue.
     #[serde(default)]
     overdue: bool,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -54,18 +59,18 @@ pub(crate) async fn request_correction(
 }
 
 /// List one's own requests for corrections.
-#[utoipa::path(tag = "me", operation_id = "list_own_correction_requests", params(PageQuery),
+#[utoipa::path(tag = "me", operation_id = "list_own_correction_requests", params(ListQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<RequestSummary>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/correction-requests")]
 pub(crate) async fn list_own_correction_requests(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| own::list_own_correction_requests(bank, &asking.0, cursor, limit.and_one()))
+        .run(move |bank| own::list_own_correction_requests(bank, &asking.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.request_id.to_string()))
 }
@@ -85,6 +90,7 @@ pub(crate) async fn list_correction_requests(
         state,
         outcome_id,
         overdue,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -97,7 +103,7 @@ pub(crate) async fn list_correction_requests(
                 state,
                 due_before: overdue.then(|| bank.day(asking.0.now)),
             };
-            answer::list_correction_requests(bank, &asking.0, &filter, cursor, limit.and_one())
+            answer::list_correction_requests(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one())
         })
         .await?;
     Ok(page(&request, limit, items, |item| item.request_id.to_string()))

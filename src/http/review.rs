@@ -12,6 +12,7 @@ use super::problem::Refusal;
 use super::render::language_of;
 use super::state::Web;
 use crate::domain::certificate_number::CertificateNumber;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 use crate::ops::audit::{self, AuditEntry, AuditFilter};
 use crate::ops::decisions::{self, Decision, Replay};
@@ -39,6 +40,10 @@ pub struct OutcomeQuery {
     awarded_from: Option<NaiveDate>,
     /// Awarded on this day or earlier.
     awarded_to: Option<NaiveDate>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -54,6 +59,10 @@ pub struct MismatchQuery {
     /// The institution whose list it is.
     institution_id: Uuid,
     status: Option<MismatchStatus>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -69,6 +78,10 @@ pub struct AuditQuery {
     institution_id: Option<Uuid>,
     /// What was written: an outcome, an institution, a user.
     subject_id: Option<Uuid>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -110,6 +123,7 @@ pub(crate) async fn list_outcomes(
         status,
         awarded_from,
         awarded_to,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -125,7 +139,7 @@ pub(crate) async fn list_outcomes(
         deposited_before: None,
     };
     let items = web
-        .run(move |bank| outcomes::list_outcomes(bank, &asking.0, &filter, cursor, limit.and_one()))
+        .run(move |bank| outcomes::list_outcomes(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.outcome_id.to_string()))
 }
@@ -195,11 +209,21 @@ pub(crate) async fn list_mismatches(
     let MismatchQuery {
         institution_id,
         status,
+        order,
         limit,
         cursor,
     } = query.0;
     let items = web
-        .run(move |bank| mismatches::list_mismatches(bank, &asking.0, institution_id, status, cursor, limit.and_one()))
+        .run(move |bank| {
+            mismatches::list_mismatches(
+                bank,
+                &asking.0,
+                institution_id,
+                status,
+                ListPlace::new(order, cursor),
+                limit.and_one(),
+            )
+        })
         .await?;
     Ok(page(&request, limit, items, |item| item.mismatch_id.to_string()))
 }
@@ -228,6 +252,7 @@ pub(crate) async fn list_audit(
     let AuditQuery {
         institution_id,
         subject_id,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -237,7 +262,7 @@ pub(crate) async fn list_audit(
         ..AuditFilter::default()
     };
     let items = web
-        .run(move |bank| audit::list_audit(bank, &asking.0, &filter, cursor, limit.and_one()))
+        .run(move |bank| audit::list_audit(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.audit_id.to_string()))
 }

@@ -5,9 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 
 use super::extract::{Asking, Id, Json, Key, Query, anonymous};
 use super::file::{FileContent, saved};
-use super::paging::{Listed, PageQuery, page};
+use super::paging::{ListQuery, Listed, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::list::ListPlace;
 use crate::domain::portfolio::share::{LookedWith, code_in};
 use crate::domain::rejection::Rejection;
 use crate::ops::evidence::read::Downloaded;
@@ -32,18 +33,18 @@ pub(crate) async fn create_share(web: web::Data<Web>, asking: Asking, key: Key, 
 }
 
 /// List one's own shares.
-#[utoipa::path(tag = "portfolio", operation_id = "list_shares", params(PageQuery),
+#[utoipa::path(tag = "portfolio", operation_id = "list_shares", params(ListQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<Share>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/shares")]
 pub(crate) async fn list_shares(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| shares::list_shares(bank, &asking.0, cursor, limit.and_one()))
+        .run(move |bank| shares::list_shares(bank, &asking.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.share_id.to_string()))
 }
@@ -82,7 +83,7 @@ pub(crate) async fn turn_off_share(web: web::Data<Web>, asking: Asking, id: Id) 
 /// List the looks through a share of one's own.
 ///
 /// When, and with what family of browsers: who it was is not known, and from where is not kept.
-#[utoipa::path(tag = "portfolio", operation_id = "list_share_looks", params(("share_id" = Uuid, Path), PageQuery),
+#[utoipa::path(tag = "portfolio", operation_id = "list_share_looks", params(("share_id" = Uuid, Path), ListQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<ShareLook>)))]
 #[get("/api/v1/me/shares/{share_id}/looks")]
 pub(crate) async fn list_share_looks(
@@ -90,11 +91,11 @@ pub(crate) async fn list_share_looks(
     request: HttpRequest,
     asking: Asking,
     id: Id,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| shares::list_share_looks(bank, &asking.0, id.0, cursor, limit.and_one()))
+        .run(move |bank| shares::list_share_looks(bank, &asking.0, id.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.look_id.to_string()))
 }

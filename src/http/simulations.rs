@@ -3,9 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::extract::{Asking, Id, Json, Key, Query};
-use super::paging::{Listed, PageQuery, page};
+use super::paging::{ListQuery, Listed, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::list::ListPlace;
 use crate::ops::simulation::{self, NewSimulation, Simulation, SimulationSummary};
 
 /// Simulate a draft of a rule pack on all learners of the bank.
@@ -33,7 +34,7 @@ pub(crate) async fn start_simulation(
 }
 
 /// List the simulations of a version of a rule pack, from the newest.
-#[utoipa::path(tag = "rule-packs", operation_id = "list_simulations", params(("pack_id" = Uuid, Path), PageQuery),
+#[utoipa::path(tag = "rule-packs", operation_id = "list_simulations", params(("pack_id" = Uuid, Path), ListQuery),
     responses((status = 200, description = "A page, without the reports", body = Listed<SimulationSummary>)))]
 #[get("/api/v1/rule-packs/{pack_id}/simulations")]
 pub(crate) async fn list_simulations(
@@ -41,11 +42,11 @@ pub(crate) async fn list_simulations(
     request: HttpRequest,
     asking: Asking,
     id: Id,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| simulation::list_simulations(bank, &asking.0, id.0, cursor, limit.and_one()))
+        .run(move |bank| simulation::list_simulations(bank, &asking.0, id.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.simulation_id.to_string()))
 }

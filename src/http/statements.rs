@@ -5,9 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::extract::{Anyone, Asking, Id, Json, Key, Query};
 use super::file::{FileContent, attachment};
-use super::paging::{Listed, PageQuery, page};
+use super::paging::{ListQuery, Listed, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::list::ListPlace;
 use crate::domain::rejection::Rejection;
 use crate::domain::statement::NewStatement;
 use crate::ops::statements::check::{self, NumberCheck};
@@ -41,7 +42,7 @@ pub(crate) async fn issue_statement(
 }
 
 /// List one's own statements and certificates, from the newest.
-#[utoipa::path(tag = "statements", operation_id = "list_statements", params(PageQuery),
+#[utoipa::path(tag = "statements", operation_id = "list_statements", params(ListQuery),
     responses((status = 200, description = "A page, without the contents", body = Listed<Statement>)),
     extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/statements")]
@@ -49,11 +50,11 @@ pub(crate) async fn list_statements(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| statements::list_statements(bank, &asking.0, cursor, limit.and_one()))
+        .run(move |bank| statements::list_statements(bank, &asking.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.statement_id.to_string()))
 }

@@ -11,6 +11,7 @@ use super::problem::Refusal;
 use super::render::language_of;
 use super::state::Web;
 use crate::domain::likeness::{Strength, SuspicionStatus};
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::ops::suspicions::{self, Suspicion, SuspicionDetails};
 
 /// Which suspicions to list.
@@ -20,6 +21,10 @@ use crate::ops::suspicions::{self, Suspicion, SuspicionDetails};
 pub struct SuspicionQuery {
     status: Option<SuspicionStatus>,
     strength: Option<Strength>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -42,12 +47,22 @@ pub(crate) async fn list_suspicions(
     let SuspicionQuery {
         status,
         strength,
+        order,
         limit,
         cursor,
     } = query.0;
     let language = language_of(&request);
     let items = web
-        .run(move |bank| suspicions::list_suspicions(bank, &asking.0, (status, strength), cursor, limit.and_one(), language))
+        .run(move |bank| {
+            suspicions::list_suspicions(
+                bank,
+                &asking.0,
+                (status, strength),
+                ListPlace::new(order, cursor),
+                limit.and_one(),
+                language,
+            )
+        })
         .await?;
     Ok(page(&request, limit, items, |item| item.suspicion_id.to_string()))
 }

@@ -9,6 +9,7 @@ use super::institutions::with_edition;
 use super::paging::{Listed, PageQuery, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::webhook::DeliveryStatus;
 use crate::ops::clients::Rotation;
 use crate::ops::webhooks::deliveries::{self, Delivery, ReplayPeriod, Replayed};
@@ -22,6 +23,10 @@ use crate::ops::webhooks::{self, IssuedWebhook, Webhook};
 pub struct DeliveryQuery {
     /// `dead` lists what was given up.
     status: Option<DeliveryStatus>,
+    /// `newest` first, or `oldest` first.
+    #[serde(default)]
+    #[param(inline)]
+    order: ListOrder,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -183,9 +188,23 @@ pub(crate) async fn list_deliveries(
     webhook_id: Id<1>,
     query: Query<DeliveryQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let DeliveryQuery { status, limit, cursor } = query.0;
+    let DeliveryQuery {
+        status,
+        order,
+        limit,
+        cursor,
+    } = query.0;
     let items = web
-        .run(move |bank| deliveries::list_deliveries(bank, &asking.0, (id.0, webhook_id.0), status, cursor, limit.and_one()))
+        .run(move |bank| {
+            deliveries::list_deliveries(
+                bank,
+                &asking.0,
+                (id.0, webhook_id.0),
+                status,
+                ListPlace::new(order, cursor),
+                limit.and_one(),
+            )
+        })
         .await?;
     Ok(page(&request, limit, items, |item| item.delivery_id.to_string()))
 }

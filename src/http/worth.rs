@@ -6,12 +6,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::extract::{Anyone, Asking, AtMost, Id, Json, Key, Query};
-use super::paging::{Listed, PageQuery, page};
+use super::paging::{ListQuery, Listed, page};
 use super::problem::Refusal;
 use super::render::language_of;
 use super::state::{Web, Width};
 use crate::domain::allocation::Pin;
 use crate::domain::allocation::advice::Additions;
+use crate::domain::list::ListPlace;
 use crate::domain::rejection::Rejection;
 use crate::ops::worth::advice::{self, ProgrammeWay};
 use crate::ops::worth::ask::{self, AskWorth};
@@ -219,18 +220,18 @@ pub(crate) async fn keep_worth(web: web::Data<Web>, asking: Asking, key: Key, bo
 }
 
 /// List the answers that one kept.
-#[utoipa::path(tag = "me", operation_id = "list_kept_worths", params(PageQuery),
+#[utoipa::path(tag = "me", operation_id = "list_kept_worths", params(ListQuery),
     responses((status = 200, description = "A page, from the newest", body = Listed<KeptSummary>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/worths")]
 pub(crate) async fn list_kept_worths(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| kept::list_kept_worths(bank, &asking.0, cursor, limit.and_one()))
+        .run(move |bank| kept::list_kept_worths(bank, &asking.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.worth_id.to_string()))
 }

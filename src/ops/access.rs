@@ -1,5 +1,6 @@
 //! Looks at learners' records: every one by somebody else is in the learner's access log (invariant 10).
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
@@ -121,11 +122,18 @@ pub(super) fn note_check(conn: &mut Conn, context: &Context, actor: &Actor, lear
 ///
 /// # Errors
 /// What the policy answers.
-pub fn list_accesses(bank: &Bank, context: &Context, whose: Whose, before: Option<Uuid>, limit: i64) -> Result<Vec<Access>, OpError> {
+pub fn list_accesses(
+    bank: &Bank,
+    context: &Context,
+    whose: Whose,
+    place: impl Into<ListPlace>,
+    limit: i64,
+) -> Result<Vec<Access>, OpError> {
+    let place = place.into();
     reading(bank, whose, |conn| {
         let learner = learner_of(conn, context, whose, "list_accesses")?;
         let accounts = records::with_absorbed(conn, learner.learner_id.0)?;
-        let rows = records::accesses(conn, &accounts, before, limit)?;
+        let rows = records::accesses(conn, &accounts, place, limit)?;
         Ok(rows
             .into_iter()
             .map(|row| Access {

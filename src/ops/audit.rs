@@ -1,5 +1,6 @@
 //! The audit: who did what, when, in which request.
 
+use crate::domain::list::ListPlace;
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -103,9 +104,10 @@ pub fn list_audit(
     bank: &Bank,
     context: &Context,
     filter: &AuditFilter,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<AuditEntry>, OpError> {
+    let place = place.into();
     let begin_of = |day: NaiveDate| day.pred_opt().and_then(|day| bank.end_of_day(day));
     bank.store.read(|conn| {
         context.authorised(conn, Action::ReadAudit, Resource::Bank)?;
@@ -118,7 +120,7 @@ pub fn list_audit(
             from: filter.from.and_then(begin_of),
             until: filter.to.and_then(|day| bank.end_of_day(day)),
         };
-        let rows = journal::audit(conn, &wish, before, limit)?;
+        let rows = journal::audit(conn, &wish, place, limit)?;
         let names = names_of(conn, &rows)?;
         Ok(rows.into_iter().map(|row| AuditEntry::of(row, &names)).collect())
     })

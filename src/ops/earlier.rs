@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::error::OpError;
 use crate::domain::allocation::{Allocation, Award, EarlierAward, Question};
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};
+use crate::domain::list::ListPlace;
 use crate::store::claims as store;
 use crate::store::connection::Conn;
 use crate::store::conversions;
@@ -46,7 +47,7 @@ pub(super) fn earlier_in(
         kind: Some(ClaimKind::Conversion),
         ..ClaimFilter::default()
     };
-    for row in store::list(conn, &filter, None, CLAIMS_MAX)? {
+    for row in store::list(conn, &filter, ListPlace::Newest(None), CLAIMS_MAX)? {
         // A grant that is appealed against is among the conversions; the appeal against a refusal holds its credit again.
         let waits = match ClaimStatus::parse(&row.status) {
             Some(ClaimStatus::Appealed) => row.verdict.as_deref() == Some(Verdict::Refuse.as_str()),

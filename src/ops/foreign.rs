@@ -1,6 +1,7 @@
 //! Credentials of others in a learner's record: verified when they come, kept sealed among the evidence with what was said of them,
 //! and verified again when the learner wants it. As evidence they are what a claim stands on.
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -139,19 +140,20 @@ pub(super) fn take_credential(
     Ok((novelty, of_row(bank, &row.ok_or(Rejection::NotFound {})?)?))
 }
 
-/// The caller's credentials of others, from the newest, before `before`.
+/// The caller's credentials of others, from a place in their list.
 ///
 /// # Errors
 /// `NotFound` for a caller without a learning account.
 pub fn list_foreign_credentials(
     bank: &Bank,
     context: &Context,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<ForeignCredential>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_foreign_credentials")?;
-        let rows = store::list_verified(conn, learner.learner_id.0, &CREDENTIALS, before, limit)?;
+        let rows = store::list_verified(conn, learner.learner_id.0, &CREDENTIALS, place, limit)?;
         rows.iter().map(|row| of_row(bank, row)).collect()
     })
 }

@@ -1,6 +1,7 @@
 //! Issuers of credentials whom the bank believes: registered by its people with a reason, ended rather than removed, and listed
 //! for everybody.
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -239,8 +240,9 @@ pub fn end_issuer(bank: &Bank, context: &Context, key: Option<&str>, issuer_id: 
 ///
 /// # Errors
 /// When the database is away.
-pub fn list_issuers(bank: &Bank, identifier: Option<&str>, before: Option<Uuid>, limit: i64) -> Result<Vec<TrustedIssuer>, OpError> {
-    let rows = bank.store.read(|conn| store::list(conn, identifier, before, limit))?;
+pub fn list_issuers(bank: &Bank, identifier: Option<&str>, place: impl Into<ListPlace>, limit: i64) -> Result<Vec<TrustedIssuer>, OpError> {
+    let place = place.into();
+    let rows = bank.store.read(|conn| store::list(conn, identifier, place, limit))?;
     Ok(rows.into_iter().map(TrustedIssuer::try_from).collect::<Result<_, _>>()?)
 }
 

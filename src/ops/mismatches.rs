@@ -1,5 +1,6 @@
 //! The institution's list of names that did not match their documents.
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
@@ -75,12 +76,13 @@ pub fn list_mismatches(
     context: &Context,
     institution_id: Uuid,
     status: Option<MismatchStatus>,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<Mismatch>, OpError> {
+    let place = place.into();
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::ReadMismatches, Resource::Institution(institution_id))?;
-        let rows = store::list(conn, institution_id, status.map(MismatchStatus::as_str), before, limit)?;
+        let rows = store::list(conn, institution_id, status.map(MismatchStatus::as_str), place, limit)?;
         let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         note_access(conn, context, &actor, Some(institution_id), "list_mismatches", &learner_ids)?;
         rows.into_iter().map(|row| view(bank, conn, row)).collect()

@@ -1,5 +1,6 @@
 //! Reading outcomes: a learner's, an institution's own, or by the authority's right. Every look by somebody else is noted.
 
+use crate::domain::list::ListPlace;
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -215,9 +216,10 @@ pub fn list_record_outcomes(
     context: &Context,
     whose: Whose,
     day: Option<NaiveDate>,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<OutcomeView>, OpError> {
+    let place = place.into();
     let (_, until) = as_of(bank, context, day)?;
     reading(bank, whose, |conn| {
         let learner = learner_of(conn, context, whose, "list_record_outcomes")?;
@@ -226,7 +228,7 @@ pub fn list_record_outcomes(
             deposited_before: until,
             ..OutcomeFilter::default()
         };
-        let rows = records::outcomes(conn, &filter, before, limit)?;
+        let rows = records::outcomes(conn, &filter, place, limit)?;
         let around = Around::load(conn, &rows)?;
         Ok(rows.iter().map(|row| around.view(row, until)).collect::<Result<_, _>>()?)
     })
@@ -240,9 +242,10 @@ pub fn list_outcomes(
     bank: &Bank,
     context: &Context,
     filter: &OutcomeFilter,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<OutcomeView>, OpError> {
+    let place = place.into();
     let resource = filter.institution_id.map_or(Resource::Bank, Resource::Institution);
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::ListOutcomes, resource)?;
@@ -254,7 +257,7 @@ pub fn list_outcomes(
                 ..filter.clone()
             },
         };
-        let rows = records::outcomes(conn, filter, before, limit)?;
+        let rows = records::outcomes(conn, filter, place, limit)?;
         for_others(bank, context, conn, (&actor, filter.institution_id), &rows)
     })
 }

@@ -10,6 +10,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use crate::domain::bilingual::Bilingual;
 use crate::domain::ledger::MovementView;
+use crate::domain::list::ListPlace;
 use crate::domain::movement::MovementKind;
 use crate::domain::rejection::Rejection;
 use crate::store::connection::Conn;
@@ -44,7 +45,7 @@ pub struct LineOutcome {
     pub institution: String,
 }
 
-/// The lines of the caller's passbook, from the newest, before a sequence number.
+/// The lines of the caller's passbook, from a place by their sequence numbers.
 ///
 /// # Errors
 /// `AsOfInTheFuture`, `NotFound` for somebody without a learning account.
@@ -52,19 +53,19 @@ pub fn list_passbook(
     bank: &Bank,
     context: &Context,
     filter: PassbookFilter,
-    before: Option<i64>,
+    place: impl Into<ListPlace<i64>>,
     limit: i64,
 ) -> Result<Vec<PassbookLine>, OpError> {
+    let place = place.into();
     let (_, until) = as_of(bank, context, filter.as_of)?;
     reading(bank, Whose::Own, |conn| {
         let learner_id = learner_of(conn, context, Whose::Own, "list_passbook")?.learner_id.0;
         let filter = MovementFilter {
-            before,
             until,
             effective_on: None,
             kind: filter.kind,
         };
-        let rows = records::movements_before(conn, learner_id, &filter, limit)?;
+        let rows = records::listed_movements(conn, learner_id, &filter, place, limit)?;
         let lots: HashMap<Uuid, _> = records::lots_of(conn, learner_id)?
             .into_iter()
             .map(|lot| (lot.lot_id.0, lot))

@@ -10,6 +10,7 @@ use crate::domain::achievement::AchievementKind;
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::Credit;
 use crate::domain::hours::Hours;
+use crate::domain::list::ListPlace;
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 use crate::domain::record_line::{Issuer, NamedLevel, RecordLine};
 use crate::store::connection::Conn;
@@ -34,7 +35,7 @@ pub(super) fn standing_outcomes(conn: &mut Conn, learner_id: Uuid) -> Result<Vec
         learner_id: Some(learner_id),
         ..OutcomeFilter::default()
     };
-    let mut rows = records::outcomes(conn, &filter, None, i64::MAX)?;
+    let mut rows = records::outcomes(conn, &filter, ListPlace::Newest(None), i64::MAX)?;
     rows.retain(stands);
     Ok(rows)
 }

@@ -14,6 +14,7 @@ use crate::domain::credit::Credit;
 use crate::domain::expiry::{WARNING_DAYS, next_warning_on};
 use crate::domain::identity_document::DocumentKind;
 use crate::domain::ledger::MovementView;
+use crate::domain::list::ListPlace;
 use crate::domain::lot::{LotBalance, Pocket};
 use crate::domain::movement::{Movement, Side};
 use crate::domain::rejection::Rejection;
@@ -322,7 +323,7 @@ fn more(before: Balance, lot: &LotBalance) -> Option<Balance> {
     })
 }
 
-/// Movements from the newest, before a sequence number.
+/// Movements from a place by their sequence numbers.
 ///
 /// # Errors
 /// `AsOfInTheFuture`, `EffectiveOnInTheFuture`, `NotFound`, and what the policy answers.
@@ -331,20 +332,20 @@ pub fn list_movements(
     context: &Context,
     whose: Whose,
     days: &AsOf,
-    before: Option<i64>,
+    place: impl Into<ListPlace<i64>>,
     limit: i64,
 ) -> Result<Vec<MovementView>, OpError> {
+    let place = place.into();
     let (_, until) = as_of(bank, context, days.as_of)?;
     effective(bank, context, days.effective_on)?;
     reading(bank, whose, |conn| {
         let learner = learner_of(conn, context, whose, "list_movements")?;
         let filter = MovementFilter {
-            before,
             until,
             effective_on: days.effective_on,
             kind: None,
         };
-        let rows = records::movements_before(conn, learner.learner_id.0, &filter, limit)?;
+        let rows = records::listed_movements(conn, learner.learner_id.0, &filter, place, limit)?;
         let shown = rows.iter().map(|row| Ok(MovementView::from(&row.movement()?)));
         Ok(shown.collect::<Result<_, StoreError>>()?)
     })

@@ -7,6 +7,7 @@ use super::context::Bank;
 use super::error::OpError;
 use super::evidence::content_problem;
 use crate::domain::ledger::lot_problem;
+use crate::domain::list::ListPlace;
 use crate::domain::movement::{ChainHead, Movement, verify_chain};
 use crate::store::connection::Conn;
 use crate::store::deposits::LearnerRow;
@@ -66,11 +67,13 @@ struct Content {
 }
 
 fn contents_of(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<Content>, StoreError> {
-    let files = evidence::list(conn, learner_id, None, i64::MAX)?.into_iter().map(|row| Content {
-        of: format!("evidence file {}", row.file_id.0),
-        digest: row.digest,
-    });
-    let papers = statements::list(conn, &[learner_id], None, i64::MAX)?;
+    let files = evidence::list(conn, learner_id, ListPlace::Newest(None), i64::MAX)?
+        .into_iter()
+        .map(|row| Content {
+            of: format!("evidence file {}", row.file_id.0),
+            digest: row.digest,
+        });
+    let papers = statements::list(conn, &[learner_id], ListPlace::Newest(None), i64::MAX)?;
     let papers = papers.into_iter().filter_map(|row| {
         Some(Content {
             of: format!("statement {}", row.statement_id.0),

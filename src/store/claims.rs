@@ -1,5 +1,7 @@
 //! Claims: where each stands, what happened to it, and what it uses.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -114,12 +116,12 @@ pub fn by_decision_number(conn: &mut Conn, decision_number: &str) -> Result<Opti
     Ok(here.first(conn).optional()?)
 }
 
-/// Claims from the newest, before `before`.
+/// Claims, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, filter: &ClaimFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<ClaimRow>, StoreError> {
-    listed(conn, filter, ClaimPlace::Newest(before), limit)
+pub fn list(conn: &mut Conn, filter: &ClaimFilter, place: ListPlace, limit: i64) -> Result<Vec<ClaimRow>, StoreError> {
+    listed(conn, filter, ClaimPlace::Submitted(place), limit)
 }
 
 /// Claims in an order, from a place in it.
@@ -147,12 +149,7 @@ pub fn listed(conn: &mut Conn, filter: &ClaimFilter, place: ClaimPlace, limit: i
         query = query.filter(claims::due_on.lt(day));
     }
     match place {
-        ClaimPlace::Newest(before) => {
-            if let Some(before) = before {
-                query = query.filter(claims::claim_id.lt(Key(before)));
-            }
-            Ok(query.order(claims::claim_id.desc()).limit(limit).load(conn)?)
-        }
+        ClaimPlace::Submitted(place) => Ok(placed!(query, claims::claim_id, place.map(Key)).limit(limit).load(conn)?),
         ClaimPlace::Due(after) => {
             query = query.filter(claims::due_on.is_not_null());
             if let Some((day, claim_id)) = after {

@@ -1,5 +1,7 @@
 //! Corrections with what they do to each outcome, and the cases that they open.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date, Nullable, Text};
@@ -95,7 +97,7 @@ pub fn find(conn: &mut Conn, correction_id: Uuid) -> Result<Option<CorrectionRow
     Ok(corrections::table.find(Key(correction_id)).first(conn).optional()?)
 }
 
-/// Corrections from the newest, before `before`; of one institution, and in one state, if these are named.
+/// Corrections, from a place in their list; of one institution, and in one state, if these are named.
 ///
 /// # Errors
 /// When the database refuses.
@@ -103,7 +105,7 @@ pub fn list(
     conn: &mut Conn,
     institution_id: Option<Uuid>,
     state: Option<CorrectionState>,
-    before: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<CorrectionRow>, StoreError> {
     let mut query = corrections::table.into_boxed();
@@ -113,10 +115,7 @@ pub fn list(
     if let Some(state) = state {
         query = query.filter(corrections::state.eq(state.as_str()));
     }
-    if let Some(before) = before {
-        query = query.filter(corrections::correction_id.lt(Key(before)));
-    }
-    Ok(query.order(corrections::correction_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, corrections::correction_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// The items of a correction in the order of learners and outcomes, after one of them.
@@ -219,11 +218,11 @@ pub fn find_case(conn: &mut Conn, case_id: Uuid) -> Result<Option<CaseRow>, Stor
         .optional()?)
 }
 
-/// Cases from the newest, before `before`.
+/// Cases, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn cases(conn: &mut Conn, filter: &CaseFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<CaseRow>, StoreError> {
+pub fn cases(conn: &mut Conn, filter: &CaseFilter, place: ListPlace, limit: i64) -> Result<Vec<CaseRow>, StoreError> {
     let mut query = correction_cases::table.into_boxed();
     if let Some(institution_id) = filter.institution_id {
         query = query.filter(correction_cases::institution_id.eq(Key(institution_id)));
@@ -242,10 +241,7 @@ pub fn cases(conn: &mut Conn, filter: &CaseFilter, before: Option<Uuid>, limit: 
             .filter(correction_cases::state.eq(CaseState::Open.as_str()))
             .filter(correction_cases::due_on.lt(day));
     }
-    if let Some(before) = before {
-        query = query.filter(correction_cases::case_id.lt(Key(before)));
-    }
-    Ok(query.order(correction_cases::case_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, correction_cases::case_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// The conversions of a learner on which an institution decides again.

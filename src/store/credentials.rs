@@ -1,6 +1,8 @@
 //! Credentials of learners, the outcomes that they say, and the queue of those that wait to be signed. Every step of a job is
 //! guarded by who runs it, so that of two servers on one database only one issues it.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -109,21 +111,18 @@ pub fn document(conn: &mut Conn, row: &CredentialRow) -> Result<Option<Vec<u8>>,
         .first(conn)?)
 }
 
-/// The credentials of some accounts, from the newest, before `before`.
+/// The credentials of some accounts, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, accounts: &[Uuid], before: Option<Uuid>, limit: i64) -> Result<Vec<CredentialRow>, StoreError> {
+pub fn list(conn: &mut Conn, accounts: &[Uuid], place: ListPlace, limit: i64) -> Result<Vec<CredentialRow>, StoreError> {
     let accounts = keys(accounts);
     Ok(each_back_end!(conn, c => {
-        let mut query = credentials::table
+        let query = credentials::table
             .filter(credentials::learner_id.eq_any(&accounts))
             .select(CredentialRow::as_select())
             .into_boxed();
-        if let Some(before) = before {
-            query = query.filter(credentials::credential_id.lt(Key(before)));
-        }
-        query.order(credentials::credential_id.desc()).limit(limit).load(c)
+        placed!(query, credentials::credential_id, place.map(Key)).limit(limit).load(c)
     })?)
 }
 

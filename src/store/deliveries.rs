@@ -1,5 +1,7 @@
 //! What webhooks are sent: what waits, and the log of what came of it.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -79,27 +81,20 @@ pub fn find(conn: &mut Conn, delivery_id: Uuid) -> Result<Option<DeliveryRow>, S
     Ok(webhook_deliveries::table.find(Key(delivery_id)).first(conn).optional()?)
 }
 
-/// The deliveries of a webhook before `before`, from the newest; all, or those that stand so.
+/// The deliveries of a webhook, from a place in their list; all, or those that stand so.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(
-    conn: &mut Conn,
-    webhook_id: Uuid,
-    status: Option<&str>,
-    before: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<DeliveryRow>, StoreError> {
+pub fn list(conn: &mut Conn, webhook_id: Uuid, status: Option<&str>, place: ListPlace, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
     let mut query = webhook_deliveries::table
         .filter(webhook_deliveries::webhook_id.eq(Key(webhook_id)))
         .into_boxed();
     if let Some(status) = status {
         query = query.filter(webhook_deliveries::status.eq(status.to_owned()));
     }
-    if let Some(before) = before {
-        query = query.filter(webhook_deliveries::delivery_id.lt(Key(before)));
-    }
-    Ok(query.order(webhook_deliveries::delivery_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, webhook_deliveries::delivery_id, place.map(Key))
+        .limit(limit)
+        .load(conn)?)
 }
 
 /// How many deliveries of a webhook wait.

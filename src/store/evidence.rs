@@ -1,5 +1,7 @@
 //! Evidence files and what uses them; the content lies elsewhere, by its digest.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -100,22 +102,19 @@ pub fn count(conn: &mut Conn, learner_id: Uuid, institution_id: Option<Uuid>) ->
     }?)
 }
 
-/// A learner's files that are not removed, from the newest, before `before`.
+/// A learner's files that are not removed, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<FileRow>, StoreError> {
-    let mut query = evidence_files::table
+pub fn list(conn: &mut Conn, learner_id: Uuid, place: ListPlace, limit: i64) -> Result<Vec<FileRow>, StoreError> {
+    let query = evidence_files::table
         .filter(evidence_files::learner_id.eq(Key(learner_id)))
         .filter(evidence_files::removed_at.is_null())
         .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(evidence_files::file_id.lt(Key(before)));
-    }
-    Ok(query.order(evidence_files::file_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, evidence_files::file_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
-/// A learner's files of some types, which others signed and which were verified, from the newest, before `before`.
+/// A learner's files of some types, which others signed and which were verified, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
@@ -123,19 +122,18 @@ pub fn list_verified(
     conn: &mut Conn,
     learner_id: Uuid,
     media_types: &[&str],
-    before: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<FileRow>, StoreError> {
-    let before = before.unwrap_or(Uuid::max());
-    Ok(each_back_end!(conn, c => evidence_files::table
-        .filter(evidence_files::learner_id.eq(Key(learner_id)))
-        .filter(evidence_files::removed_at.is_null())
-        .filter(evidence_files::verdict_sealed.is_not_null())
-        .filter(evidence_files::media_type.eq_any(media_types))
-        .filter(evidence_files::file_id.lt(Key(before)))
-        .order(evidence_files::file_id.desc())
-        .limit(limit)
-        .load(c))?)
+    Ok(each_back_end!(conn, c => {
+        let query = evidence_files::table
+            .filter(evidence_files::learner_id.eq(Key(learner_id)))
+            .filter(evidence_files::removed_at.is_null())
+            .filter(evidence_files::verdict_sealed.is_not_null())
+            .filter(evidence_files::media_type.eq_any(media_types))
+            .into_boxed();
+        placed!(query, evidence_files::file_id, place.map(Key)).limit(limit).load(c)
+    })?)
 }
 
 /// Notes what is said of a credential now; false where it is not there.

@@ -1,5 +1,7 @@
 //! Imports: a small queue of jobs, like simulations, and what people do to them.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -99,7 +101,7 @@ pub fn of_file(conn: &mut Conn, institution_id: Uuid, digest: &[u8]) -> Result<O
         .optional()?)
 }
 
-/// An institution's imports before `before`, from the newest.
+/// An institution's imports, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
@@ -107,17 +109,14 @@ pub fn list(
     conn: &mut Conn,
     institution_id: Uuid,
     status: Option<ImportStatus>,
-    before: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<ImportRow>, StoreError> {
     let mut query = imports::table.filter(imports::institution_id.eq(Key(institution_id))).into_boxed();
     if let Some(status) = status {
         query = query.filter(imports::status.eq(status.as_str()));
     }
-    if let Some(before) = before {
-        query = query.filter(imports::import_id.lt(Key(before)));
-    }
-    Ok(query.order(imports::import_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, imports::import_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// Moves an import from one state to the next, with what changes beside it; false when it is in another state by now.

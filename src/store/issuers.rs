@@ -1,5 +1,7 @@
 //! Issuers of credentials whom the bank believes.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -52,19 +54,16 @@ pub fn by_identifier(conn: &mut Conn, identifier: &str) -> Result<Vec<IssuerRow>
     Ok(query.order(trusted_issuers::issuer_id.desc()).load(conn)?)
 }
 
-/// Issuers before `before`, from the newest.
+/// Issuers, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, identifier: Option<&str>, before: Option<Uuid>, limit: i64) -> Result<Vec<IssuerRow>, StoreError> {
+pub fn list(conn: &mut Conn, identifier: Option<&str>, place: ListPlace, limit: i64) -> Result<Vec<IssuerRow>, StoreError> {
     let mut query = trusted_issuers::table.into_boxed();
     if let Some(identifier) = identifier {
         query = query.filter(trusted_issuers::identifier.eq(identifier.to_owned()));
     }
-    if let Some(before) = before {
-        query = query.filter(trusted_issuers::issuer_id.lt(Key(before)));
-    }
-    Ok(query.order(trusted_issuers::issuer_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, trusted_issuers::issuer_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// The issuers that are believed in what an institution brings: its own, and those that are nobody's.

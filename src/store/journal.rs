@@ -1,5 +1,7 @@
 //! What every write leaves behind in its own transaction: an audit row, an outbox row, and its saved answer.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
@@ -143,11 +145,11 @@ pub struct AuditWish {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// Audit rows from the newest, before `before`.
+/// Audit rows, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn audit(conn: &mut Conn, wish: &AuditWish, before: Option<Uuid>, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+pub fn audit(conn: &mut Conn, wish: &AuditWish, place: ListPlace, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
     let mut query = audit_log::table.into_boxed();
     if let Some(institution_id) = wish.institution_id {
         query = query.filter(audit_log::institution_id.eq(Key(institution_id)));
@@ -170,10 +172,7 @@ pub fn audit(conn: &mut Conn, wish: &AuditWish, before: Option<Uuid>, limit: i64
     if let Some(until) = wish.until {
         query = query.filter(audit_log::at.lt(At(until)));
     }
-    if let Some(before) = before {
-        query = query.filter(audit_log::audit_id.lt(Key(before)));
-    }
-    Ok(query.order(audit_log::audit_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, audit_log::audit_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// The answers saved under some keys of one owner.

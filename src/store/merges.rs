@@ -1,5 +1,7 @@
 //! Merges, and the accounts that they bind together and take apart.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -61,11 +63,11 @@ pub fn find(conn: &mut Conn, merge_id: Uuid) -> Result<Option<MergeRow>, StoreEr
     Ok(merges::table.find(Key(merge_id)).first(conn).optional()?)
 }
 
-/// Merges from the newest, before `before`.
+/// Merges, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, filter: &MergeFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<MergeRow>, StoreError> {
+pub fn list(conn: &mut Conn, filter: &MergeFilter, place: ListPlace, limit: i64) -> Result<Vec<MergeRow>, StoreError> {
     let mut query = merges::table.into_boxed();
     if let Some(state) = filter.state {
         query = query.filter(merges::state.eq(state.as_str()));
@@ -74,10 +76,7 @@ pub fn list(conn: &mut Conn, filter: &MergeFilter, before: Option<Uuid>, limit: 
         let either = merges::surviving_id.eq(Key(learner_id)).or(merges::absorbed_id.eq(Key(learner_id)));
         query = query.filter(either);
     }
-    if let Some(before) = before {
-        query = query.filter(merges::merge_id.lt(Key(before)));
-    }
-    Ok(query.order(merges::merge_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, merges::merge_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// How many merges are in a state.

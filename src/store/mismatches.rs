@@ -1,5 +1,7 @@
 //! Deposits that were refused because the name does not match the document: the institution's list.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -49,7 +51,7 @@ pub fn note(conn: &mut Conn, rows: &[MismatchRow]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The list of an institution from the newest, before `before`.
+/// The list of an institution, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
@@ -57,7 +59,7 @@ pub fn list(
     conn: &mut Conn,
     institution_id: Uuid,
     status: Option<&str>,
-    before: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<MismatchRow>, StoreError> {
     let mut query = identity_mismatches::table
@@ -66,10 +68,9 @@ pub fn list(
     if let Some(status) = status {
         query = query.filter(identity_mismatches::status.eq(status.to_owned()));
     }
-    if let Some(before) = before {
-        query = query.filter(identity_mismatches::mismatch_id.lt(Key(before)));
-    }
-    Ok(query.order(identity_mismatches::mismatch_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, identity_mismatches::mismatch_id, place.map(Key))
+        .limit(limit)
+        .load(conn)?)
 }
 
 /// Finds one.

@@ -31,6 +31,7 @@ pub mod issuer_keys;
 pub mod issuers;
 pub mod journal;
 pub mod likenesses;
+mod listing;
 pub mod mails;
 pub mod merges;
 pub mod mismatches;

@@ -1,5 +1,7 @@
 //! What learners are told in their accounts, and of what they want mail.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -104,27 +106,18 @@ fn keys(ids: &[Uuid]) -> Vec<Key> {
     ids.iter().copied().map(Key).collect()
 }
 
-/// What some accounts were told, from the newest, before `before`; all, or what is not read yet.
+/// What some accounts were told, from a place in their list; all, or what is not read yet.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(
-    conn: &mut Conn,
-    accounts: &[Uuid],
-    unread: bool,
-    before: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<NotificationRow>, StoreError> {
+pub fn list(conn: &mut Conn, accounts: &[Uuid], unread: bool, place: ListPlace, limit: i64) -> Result<Vec<NotificationRow>, StoreError> {
     let accounts = keys(accounts);
     Ok(each_back_end!(conn, c => {
         let mut query = notifications::table.filter(notifications::learner_id.eq_any(&accounts)).into_boxed();
         if unread {
             query = query.filter(notifications::read_at.is_null());
         }
-        if let Some(before) = before {
-            query = query.filter(notifications::notification_id.lt(Key(before)));
-        }
-        query.order(notifications::notification_id.desc()).limit(limit).load(c)
+        placed!(query, notifications::notification_id, place.map(Key)).limit(limit).load(c)
     })?)
 }
 

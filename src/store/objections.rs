@@ -1,5 +1,7 @@
 //! Objections to what is on public notice, and their answers.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -51,17 +53,14 @@ pub fn list(conn: &mut Conn, row: &ClaimRow) -> Result<Vec<ObjectionRow>, StoreE
         .load(conn)?)
 }
 
-/// The claims to which somebody objected, from the newest claim, before `before`.
+/// The claims to which somebody objected, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn claims_of(conn: &mut Conn, raised_by: &str, before: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>, StoreError> {
+pub fn claims_of(conn: &mut Conn, raised_by: &str, place: ListPlace, limit: i64) -> Result<Vec<Uuid>, StoreError> {
     let mut query = objections::table.select(objections::claim_id).distinct().into_boxed();
     query = query.filter(objections::raised_by.eq(raised_by));
-    if let Some(before) = before {
-        query = query.filter(objections::claim_id.lt(Key(before)));
-    }
-    let found: Vec<Key> = query.order(objections::claim_id.desc()).limit(limit).load(conn)?;
+    let found: Vec<Key> = placed!(query, objections::claim_id, place.map(Key)).limit(limit).load(conn)?;
     Ok(found.into_iter().map(|key| key.0).collect())
 }
 

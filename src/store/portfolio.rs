@@ -1,5 +1,7 @@
 //! What learners write into their portfolios, where they place things, and which institutions were asked to confirm what.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -183,14 +185,14 @@ pub fn confirmations(conn: &mut Conn, accounts: &[Uuid]) -> Result<Vec<Confirmat
         .load(c))?)
 }
 
-/// Requests from the newest, before `before`.
+/// Requests, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn list_confirmations(
     conn: &mut Conn,
     filter: &ConfirmationFilter,
-    before: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<ConfirmationRow>, StoreError> {
     let mut query = entry_confirmations::table.into_boxed();
@@ -200,10 +202,9 @@ pub fn list_confirmations(
     if let Some(state) = filter.state {
         query = query.filter(entry_confirmations::state.eq(state.as_str()));
     }
-    if let Some(before) = before {
-        query = query.filter(entry_confirmations::confirmation_id.lt(Key(before)));
-    }
-    Ok(query.order(entry_confirmations::confirmation_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, entry_confirmations::confirmation_id, place.map(Key))
+        .limit(limit)
+        .load(conn)?)
 }
 
 /// How many requests wait for an institution.

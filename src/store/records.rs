@@ -1,5 +1,7 @@
 //! A learner's record: account, lots, movements, outcomes, decisions, and who looked.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -142,8 +144,6 @@ pub fn lots_of(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<LotRow>, StoreEr
 /// Which movements.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MovementFilter {
-    /// With a smaller sequence number.
-    pub before: Option<i64>,
     /// Recorded before this moment.
     pub until: Option<DateTime<Utc>>,
     /// That took effect by this day.
@@ -151,15 +151,18 @@ pub struct MovementFilter {
     pub kind: Option<MovementKind>,
 }
 
-/// Movements of a learner from the newest, before a sequence number, up to a moment, and with effect by a day where these are named.
+/// Movements of a learner, from a place by their sequence numbers, up to a moment, and with effect by a day where these are named.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn movements_before(conn: &mut Conn, learner_id: Uuid, filter: &MovementFilter, limit: i64) -> Result<Vec<MovementRow>, StoreError> {
+pub fn listed_movements(
+    conn: &mut Conn,
+    learner_id: Uuid,
+    filter: &MovementFilter,
+    place: ListPlace<i64>,
+    limit: i64,
+) -> Result<Vec<MovementRow>, StoreError> {
     let mut query = movements::table.filter(movements::learner_id.eq(Key(learner_id))).into_boxed();
-    if let Some(before) = filter.before {
-        query = query.filter(movements::sequence.lt(before));
-    }
     if let Some(until) = filter.until {
         query = query.filter(movements::recorded_at.lt(At(until)));
     }
@@ -169,7 +172,7 @@ pub fn movements_before(conn: &mut Conn, learner_id: Uuid, filter: &MovementFilt
     if let Some(kind) = filter.kind {
         query = query.filter(movements::kind.eq(kind.as_str()));
     }
-    Ok(query.order(movements::sequence.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, movements::sequence, place).limit(limit).load(conn)?)
 }
 
 /// All movements of a learner in order; only those recorded before a moment, if one is named.
@@ -184,11 +187,11 @@ pub fn movements_in_order(conn: &mut Conn, learner_id: Uuid, until: Option<DateT
     Ok(query.order(movements::sequence).load(conn)?)
 }
 
-/// Outcomes from the newest deposit, before `before`.
+/// Outcomes, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn outcomes(conn: &mut Conn, filter: &OutcomeFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<OutcomeRow>, StoreError> {
+pub fn outcomes(conn: &mut Conn, filter: &OutcomeFilter, place: ListPlace, limit: i64) -> Result<Vec<OutcomeRow>, StoreError> {
     let mut query = outcomes::table.filter(outcomes::left_by.is_null()).into_boxed();
     if let Some(learner_id) = filter.learner_id {
         query = query.filter(outcomes::learner_id.eq(Key(learner_id)));
@@ -214,10 +217,7 @@ pub fn outcomes(conn: &mut Conn, filter: &OutcomeFilter, before: Option<Uuid>, l
     if let Some(moment) = filter.deposited_before {
         query = query.filter(outcomes::deposited_at.lt(At(moment)));
     }
-    if let Some(before) = before {
-        query = query.filter(outcomes::outcome_id.lt(Key(before)));
-    }
-    Ok(query.order(outcomes::outcome_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, outcomes::outcome_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// How many outcomes of an institution stand somewhere.
@@ -280,18 +280,18 @@ pub fn insert_accesses(conn: &mut Conn, rows: &[AccessRow]) -> Result<(), StoreE
 ///
 /// # Errors
 /// When the database refuses.
-pub fn accesses(conn: &mut Conn, learner_ids: &[Uuid], before: Option<Uuid>, limit: i64) -> Result<Vec<AccessRow>, StoreError> {
+pub fn accesses(conn: &mut Conn, learner_ids: &[Uuid], place: ListPlace, limit: i64) -> Result<Vec<AccessRow>, StoreError> {
     // A few accounts at most: each is read by itself, as far as it may be needed.
     let mut found: Vec<AccessRow> = Vec::new();
     for learner_id in learner_ids {
-        let mut query = access_log::table.filter(access_log::learner_id.eq(Key(*learner_id))).into_boxed();
-        if let Some(before) = before {
-            query = query.filter(access_log::access_id.lt(Key(before)));
-        }
-        let rows: Vec<AccessRow> = query.order(access_log::access_id.desc()).limit(limit).load(conn)?;
+        let query = access_log::table.filter(access_log::learner_id.eq(Key(*learner_id))).into_boxed();
+        let rows: Vec<AccessRow> = placed!(query, access_log::access_id, place.map(Key)).limit(limit).load(conn)?;
         found.extend(rows);
     }
-    found.sort_unstable_by_key(|look| std::cmp::Reverse(look.access_id.0));
+    found.sort_unstable_by_key(|look| look.access_id.0);
+    if let ListPlace::Newest(_) = place {
+        found.reverse();
+    }
     found.dedup_by(|one, other| one.access_id == other.access_id);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)

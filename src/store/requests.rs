@@ -1,5 +1,7 @@
 //! Learners' requests to correct outcomes, and what is disputed because of them.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -77,11 +79,11 @@ pub fn find(conn: &mut Conn, request_id: Uuid) -> Result<Option<RequestRow>, Sto
         .optional()?)
 }
 
-/// Requests from the newest, before `before`.
+/// Requests, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, filter: &RequestFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<RequestRow>, StoreError> {
+pub fn list(conn: &mut Conn, filter: &RequestFilter, place: ListPlace, limit: i64) -> Result<Vec<RequestRow>, StoreError> {
     let mut query = correction_requests::table.into_boxed();
     if let Some(institution_id) = filter.institution_id {
         query = query.filter(correction_requests::institution_id.eq(Key(institution_id)));
@@ -98,10 +100,9 @@ pub fn list(conn: &mut Conn, filter: &RequestFilter, before: Option<Uuid>, limit
     if let Some(day) = filter.due_before {
         query = query.filter(correction_requests::due_on.lt(day));
     }
-    if let Some(before) = before {
-        query = query.filter(correction_requests::request_id.lt(Key(before)));
-    }
-    Ok(query.order(correction_requests::request_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, correction_requests::request_id, place.map(Key))
+        .limit(limit)
+        .load(conn)?)
 }
 
 /// Writes where a request stands, if it still stands where it was read.

@@ -1,5 +1,7 @@
 //! Views of portfolios, the links that lead to them, and the looks through these.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -145,16 +147,13 @@ pub fn by_code(conn: &mut Conn, code_index: &[u8]) -> Result<Option<ShareRow>, S
     }
 }
 
-/// A learner's shares from the newest, before `before`.
+/// A learner's shares, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list_shares(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<ShareRow>, StoreError> {
-    let mut query = shares::table.filter(shares::learner_id.eq(Key(learner_id))).into_boxed();
-    if let Some(before) = before {
-        query = query.filter(shares::share_id.lt(Key(before)));
-    }
-    Ok(query.order(shares::share_id.desc()).limit(limit).load(conn)?)
+pub fn list_shares(conn: &mut Conn, learner_id: Uuid, place: ListPlace, limit: i64) -> Result<Vec<ShareRow>, StoreError> {
+    let query = shares::table.filter(shares::learner_id.eq(Key(learner_id))).into_boxed();
+    Ok(placed!(query, shares::share_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// How many shares of a learner are neither off nor over.
@@ -270,17 +269,14 @@ pub fn downloads(conn: &mut Conn, learner_id: Uuid, looks: &[LookRow]) -> Result
         .load(c))?)
 }
 
-/// The looks through a share from the newest, before `before`.
+/// The looks through a share, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn looks(conn: &mut Conn, learner_id: Uuid, share_id: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<LookRow>, StoreError> {
-    let mut query = share_looks::table
+pub fn looks(conn: &mut Conn, learner_id: Uuid, share_id: Uuid, place: ListPlace, limit: i64) -> Result<Vec<LookRow>, StoreError> {
+    let query = share_looks::table
         .filter(share_looks::learner_id.eq(Key(learner_id)))
         .filter(share_looks::share_id.eq(Key(share_id)))
         .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(share_looks::look_id.lt(Key(before)));
-    }
-    Ok(query.order(share_looks::look_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, share_looks::look_id, place.map(Key)).limit(limit).load(conn)?)
 }

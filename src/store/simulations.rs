@@ -1,6 +1,8 @@
 //! Simulations of drafts: a small queue of jobs. Every step is guarded by the state that it starts from, so that of two
 //! servers on one database only one takes a job, and one that lost its job writes nothing.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -110,19 +112,16 @@ pub fn find(conn: &mut Conn, simulation_id: Uuid) -> Result<Option<SimulationHea
     Ok(row.first(conn).optional()?)
 }
 
-/// The jobs of a pack before `before`, from the newest.
+/// The jobs of a pack, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn of_pack(conn: &mut Conn, pack_id: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<SimulationHead>, StoreError> {
-    let mut query = simulations::table
+pub fn of_pack(conn: &mut Conn, pack_id: Uuid, place: ListPlace, limit: i64) -> Result<Vec<SimulationHead>, StoreError> {
+    let query = simulations::table
         .filter(simulations::pack_id.eq(Key(pack_id)))
         .select(SimulationHead::as_select())
         .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(simulations::simulation_id.lt(Key(before)));
-    }
-    Ok(query.order(simulations::simulation_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, simulations::simulation_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// The oldest job that waits, or whose runner gave no sign of life since `silent_since`.

@@ -1,6 +1,8 @@
 //! Statements and certificates, as they were asked for and printed, and whose a paper's number is. Waiting ones are a queue of jobs: every
 //! step is guarded by the state that it starts from, so that of two servers one prints, and one that lost its job writes nothing.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -111,19 +113,16 @@ pub fn by_number(conn: &mut Conn, paper_number: &str) -> Result<Option<Statement
     }
 }
 
-/// The papers of some learners, from the newest, before `before`.
+/// The papers of some learners, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, learner_ids: &[Uuid], before: Option<Uuid>, limit: i64) -> Result<Vec<StatementRow>, StoreError> {
+pub fn list(conn: &mut Conn, learner_ids: &[Uuid], place: ListPlace, limit: i64) -> Result<Vec<StatementRow>, StoreError> {
     let ids: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
-    let before = Key(before.unwrap_or(Uuid::max()));
-    Ok(each_back_end!(conn, c => statements::table
-        .filter(statements::learner_id.eq_any(&ids))
-        .filter(statements::statement_id.lt(before))
-        .order(statements::statement_id.desc())
-        .limit(limit)
-        .load(c))?)
+    Ok(each_back_end!(conn, c => {
+        let query = statements::table.filter(statements::learner_id.eq_any(&ids)).into_boxed();
+        placed!(query, statements::statement_id, place.map(Key)).limit(limit).load(c)
+    })?)
 }
 
 /// How many papers a learner had issued since a moment.

@@ -1,5 +1,7 @@
 //! Likenesses of learners (keyed indexes, nothing in clear), the pairs who may be one person, and how far the search has come.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -165,7 +167,7 @@ pub fn update(conn: &mut Conn, row: &SuspicionRow, as_read: &SuspicionRow) -> Re
     Ok(changed == 1)
 }
 
-/// Suspicions from the newest, before `before`.
+/// Suspicions, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
@@ -173,7 +175,7 @@ pub fn list(
     conn: &mut Conn,
     status: Option<SuspicionStatus>,
     strength: Option<Strength>,
-    before: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<SuspicionRow>, StoreError> {
     let mut query = duplicate_suspicions::table.into_boxed();
@@ -183,10 +185,9 @@ pub fn list(
     if let Some(strength) = strength {
         query = query.filter(duplicate_suspicions::strength.eq(strength.as_str()));
     }
-    if let Some(before) = before {
-        query = query.filter(duplicate_suspicions::suspicion_id.lt(Key(before)));
-    }
-    Ok(query.order(duplicate_suspicions::suspicion_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, duplicate_suspicions::suspicion_id, place.map(Key))
+        .limit(limit)
+        .load(conn)?)
 }
 
 /// How many suspicions have a status.

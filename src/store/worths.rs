@@ -1,5 +1,7 @@
 //! Answers to what a record is worth, kept by learners; never changed.
 
+use super::listing::placed;
+use crate::domain::list::ListPlace;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -74,20 +76,17 @@ pub fn is_here(conn: &mut Conn, learner_id: Uuid, worth_id: Uuid) -> Result<bool
     Ok(here.count().get_result::<i64>(conn)? > 0)
 }
 
-/// A learner's, from the newest, before `before`.
+/// A learner's, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, learner_id: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<WorthHead>, StoreError> {
-    let mut query = worths::table
+pub fn list(conn: &mut Conn, learner_id: Uuid, place: ListPlace, limit: i64) -> Result<Vec<WorthHead>, StoreError> {
+    let query = worths::table
         .select(WorthHead::as_select())
         .filter(worths::learner_id.eq(Key(learner_id)))
         .filter(worths::left_by.is_null())
         .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(worths::worth_id.lt(Key(before)));
-    }
-    Ok(query.order(worths::worth_id.desc()).limit(limit).load(conn)?)
+    Ok(placed!(query, worths::worth_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// All of a learner's with question and allocation, in the order of their ids.

@@ -21,6 +21,7 @@ mod flushes;
 mod foreign;
 mod imports;
 mod issuers;
+mod lists;
 mod merges;
 mod notifications;
 mod packs;

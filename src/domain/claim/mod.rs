@@ -9,6 +9,7 @@ mod matrix;
 pub mod people;
 pub mod rules;
 
+use super::list::ListPlace;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -112,8 +113,8 @@ pub struct ClaimFilter {
 /// In which order to list claims, and after which of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimPlace {
-    /// From the newest, before this one.
-    Newest(Option<Uuid>),
+    /// By when they were submitted.
+    Submitted(ListPlace),
     /// Those on which something is due, from the earliest day, after this one.
     Due(Option<(NaiveDate, Uuid)>),
 }

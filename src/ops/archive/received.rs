@@ -1,6 +1,7 @@
 //! Archives of other banks in a learner's record: taken in, kept with what is said of them, and looked at again. As evidence a record
 //! of another bank is what a claim stands on.
 
+use crate::domain::list::ListPlace;
 use std::fs::File;
 use std::io::Cursor;
 
@@ -142,14 +143,20 @@ pub fn receive_archive(bank: &Bank, context: &Context, content: File) -> Result<
     Ok((novelty, reception))
 }
 
-/// The caller's records of other banks, from the newest, before `before`.
+/// The caller's records of other banks, from a place in their list.
 ///
 /// # Errors
 /// `NotFound` for a caller without a learning account.
-pub fn list_received_records(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<ReceivedRecord>, OpError> {
+pub fn list_received_records(
+    bank: &Bank,
+    context: &Context,
+    place: impl Into<ListPlace>,
+    limit: i64,
+) -> Result<Vec<ReceivedRecord>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_received_records")?;
-        let rows = store::list_verified(conn, learner.learner_id.0, &[MediaType::Record.as_str()], before, limit)?;
+        let rows = store::list_verified(conn, learner.learner_id.0, &[MediaType::Record.as_str()], place, limit)?;
         rows.iter().map(|row| of_row(bank, row)).collect()
     })
 }

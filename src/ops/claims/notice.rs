@@ -1,5 +1,6 @@
 //! Public notice 公示: what is about to be granted, with masked names; objections to it, and appeals by those who objected.
 
+use crate::domain::list::ListPlace;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -71,14 +72,15 @@ pub struct Objected {
 ///
 /// # Errors
 /// When the database is away.
-pub fn list_notices(bank: &Bank, institution_id: Option<Uuid>, before: Option<Uuid>, limit: i64) -> Result<Vec<Notice>, OpError> {
+pub fn list_notices(bank: &Bank, institution_id: Option<Uuid>, place: impl Into<ListPlace>, limit: i64) -> Result<Vec<Notice>, OpError> {
+    let place = place.into();
     let filter = ClaimFilter {
         institution_id,
         status: Some(ClaimStatus::OnNotice),
         ..ClaimFilter::default()
     };
     bank.store.read(|conn| {
-        let rows = store::list(conn, &filter, before, limit)?;
+        let rows = store::list(conn, &filter, place, limit)?;
         rows.into_iter().map(|row| notice_of(bank, conn, &Claim::read(row)?)).collect()
     })
 }
@@ -266,14 +268,15 @@ pub fn read_objected(bank: &Bank, context: &Context, claim_id: Uuid) -> Result<O
     })
 }
 
-/// The claims to which the caller objected, from the newest, before `before`.
+/// The claims to which the caller objected, from a place in their list.
 ///
 /// # Errors
 /// What the policy answers.
-pub fn list_objected(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<Objected>, OpError> {
+pub fn list_objected(bank: &Bank, context: &Context, place: impl Into<ListPlace>, limit: i64) -> Result<Vec<Objected>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let actor = context.somebody(conn)?;
-        let found = objections::claims_of(conn, &context.caller.label(), before, limit)?;
+        let found = objections::claims_of(conn, &context.caller.label(), place, limit)?;
         found
             .into_iter()
             .map(|claim_id| objected(bank, context, conn, &actor, claim_id))

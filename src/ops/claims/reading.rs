@@ -1,5 +1,6 @@
 //! Reading claims: one's own, those that one decides, and what credit bought.
 
+use crate::domain::list::ListPlace;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -41,9 +42,10 @@ pub fn list_own_claims(
     bank: &Bank,
     context: &Context,
     filter: &ClaimFilter,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<ClaimSummary>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_own_claims")?;
         let filter = ClaimFilter {
@@ -51,7 +53,7 @@ pub fn list_own_claims(
             ..*filter
         };
         let working_days = calendar(conn)?;
-        let rows = store::list(conn, &filter, before, limit)?;
+        let rows = store::list(conn, &filter, place, limit)?;
         let today = bank.day(context.now);
         summaries(conn, rows, today, &working_days)
     })
@@ -65,14 +67,15 @@ pub fn list_claims(
     bank: &Bank,
     context: &Context,
     filter: &ClaimFilter,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<ClaimSummary>, OpError> {
+    let place = place.into();
     let resource = filter.institution_id.map_or(Resource::Bank, Resource::Institution);
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::ListClaims, resource)?;
         let working_days = calendar(conn)?;
-        let rows = store::list(conn, filter, before, limit)?;
+        let rows = store::list(conn, filter, place, limit)?;
         let today = bank.day(context.now);
         let learners: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         note_access(conn, context, &actor, filter.institution_id, "list_claims", &learners)?;

@@ -20,6 +20,7 @@ use super::shares::{limits_of, recipient_of, turn_off_share};
 use super::views::definition_of;
 use crate::domain::claim::{ClaimEvent, ClaimFilter, ClaimStatus};
 use crate::domain::correction::request::RequestFilter;
+use crate::domain::list::ListPlace;
 use crate::domain::portfolio::confirmation::ConfirmationState;
 use crate::domain::portfolio::consent::{ConsentKind, ConsentState, DataCategory, LawfulBasis, SCHEMA_VERSION, categories};
 use crate::domain::portfolio::entry::OwnText;
@@ -155,7 +156,7 @@ pub fn list_consents(bank: &Bank, context: &Context) -> Result<Vec<ConsentReceip
 }
 
 fn of_shares(bank: &Bank, context: &Context, conn: &mut Conn, receipts: &mut Receipts) -> Result<(), OpError> {
-    for row in shares::list_shares(conn, receipts.learner_id, None, i64::MAX)? {
+    for row in shares::list_shares(conn, receipts.learner_id, ListPlace::Newest(None), i64::MAX)? {
         // What a view showed that is removed is no longer known.
         let seen = match shares::view(conn, receipts.learner_id, row.view_id.0)? {
             Some(view) => categories(&definition_of(bank, &view)?.shown()),
@@ -200,7 +201,7 @@ fn of_claims(conn: &mut Conn, receipts: &mut Receipts) -> Result<(), StoreError>
         learner_id: Some(receipts.learner_id),
         ..ClaimFilter::default()
     };
-    for row in claims::list(conn, &filter, None, i64::MAX)? {
+    for row in claims::list(conn, &filter, ListPlace::Newest(None), i64::MAX)? {
         if ClaimStatus::parse(&row.status).is_some_and(ClaimStatus::is_open) {
             let institution_id = row.institution_id.as_ref().map(|key| key.0);
             receipts.write_of_institution(conn, ConsentKind::Claim, row.claim_id.0, row.submitted_at.0, institution_id)?;
@@ -214,7 +215,7 @@ fn of_requests(conn: &mut Conn, receipts: &mut Receipts) -> Result<(), StoreErro
         learner_id: Some(receipts.learner_id),
         ..RequestFilter::default()
     };
-    for row in requests::list(conn, &filter, None, i64::MAX)? {
+    for row in requests::list(conn, &filter, ListPlace::Newest(None), i64::MAX)? {
         if row.is_open {
             let (record_id, institution_id) = (row.request_id.0, Some(row.institution_id.0));
             let kind = ConsentKind::CorrectionRequest;

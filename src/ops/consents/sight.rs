@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::claim::{ClaimFilter, ClaimStatus};
 use crate::domain::correction::request::RequestFilter;
+use crate::domain::list::ListPlace;
 use crate::domain::outcome::OutcomeFilter;
 use crate::domain::portfolio::consent::ConsentKind;
 use crate::store::connection::Conn;
@@ -51,7 +52,7 @@ pub(super) fn standing(conn: &mut Conn, learner: &LearnerRow) -> Result<Vec<Sigh
         learner_id: Some(learner_id),
         ..OutcomeFilter::default()
     };
-    for row in records::outcomes(conn, &filter, None, i64::MAX)? {
+    for row in records::outcomes(conn, &filter, ListPlace::Newest(None), i64::MAX)? {
         sights.add(ConsentKind::DepositedOutcomes, row.institution_id.0, row.deposited_at.0);
     }
     for (institution_id, since) in identities::knowing(conn, learner_id)? {
@@ -79,7 +80,7 @@ pub(super) fn standing(conn: &mut Conn, learner: &LearnerRow) -> Result<Vec<Sigh
             sights.add(ConsentKind::ClosedRequests, row.institution_id.0, row.requested_at.0);
         }
     }
-    for row in evidence::list(conn, learner_id, None, i64::MAX)? {
+    for row in evidence::list(conn, learner_id, ListPlace::Newest(None), i64::MAX)? {
         if let Some(institution_id) = row.institution_id {
             sights.add(ConsentKind::UploadedFiles, institution_id.0, row.uploaded_at.0);
         }

@@ -1,5 +1,6 @@
 //! Cases: an institution decides again on what it bought with credit that turned out wrong. Nothing is cancelled silently.
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -155,11 +156,18 @@ fn for_others(bank: &Bank, conn: &mut Conn, row: CaseRow) -> Result<Case, OpErro
 ///
 /// # Errors
 /// What the policy answers.
-pub fn list_cases(bank: &Bank, context: &Context, filter: &CaseFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<Case>, OpError> {
+pub fn list_cases(
+    bank: &Bank,
+    context: &Context,
+    filter: &CaseFilter,
+    place: impl Into<ListPlace>,
+    limit: i64,
+) -> Result<Vec<Case>, OpError> {
+    let place = place.into();
     let resource = filter.institution_id.map_or(Resource::Bank, Resource::Institution);
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::ReadCase, resource)?;
-        let rows = store::cases(conn, filter, before, limit)?;
+        let rows = store::cases(conn, filter, place, limit)?;
         let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         note_access(conn, context, &actor, filter.institution_id, "list_cases", &learner_ids)?;
         rows.into_iter().map(|row| for_others(bank, conn, row)).collect()
@@ -170,14 +178,15 @@ pub fn list_cases(bank: &Bank, context: &Context, filter: &CaseFilter, before: O
 ///
 /// # Errors
 /// `NotFound` for somebody without a learning account.
-pub fn list_own_cases(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<Case>, OpError> {
+pub fn list_own_cases(bank: &Bank, context: &Context, place: impl Into<ListPlace>, limit: i64) -> Result<Vec<Case>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_own_cases")?;
         let filter = CaseFilter {
             learner_id: Some(learner.learner_id.0),
             ..CaseFilter::default()
         };
-        let rows = store::cases(conn, &filter, before, limit)?;
+        let rows = store::cases(conn, &filter, place, limit)?;
         Ok(rows
             .into_iter()
             .map(|row| shown(conn, row, None))
@@ -315,7 +324,7 @@ fn rival(conn: &mut Conn, case: &CaseRow) -> Result<Option<Uuid>, OpError> {
         kind: Some(ClaimKind::Conversion),
         ..ClaimFilter::default()
     };
-    for claim in claims::list(conn, &filter, None, CLAIMS_MAX)? {
+    for claim in claims::list(conn, &filter, ListPlace::Newest(None), CLAIMS_MAX)? {
         let since = claim.submitted_at.0 >= case.opened_at.0 && claim.claim_id != case.claim_id;
         let Some(worth_id) = claim.worth_id.as_ref().filter(|_| since) else {
             continue;

@@ -1,5 +1,6 @@
 //! Reading corrections, and what each does to each outcome.
 
+use crate::domain::list::ListPlace;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
@@ -51,13 +52,14 @@ pub fn list_corrections(
     context: &Context,
     institution_id: Option<Uuid>,
     state: Option<CorrectionState>,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<Correction>, OpError> {
+    let place = place.into();
     let resource = institution_id.map_or(Resource::Bank, Resource::Institution);
     bank.store.read(|conn| {
         context.authorised(conn, Action::ReadCorrection, resource)?;
-        let rows = store::list(conn, institution_id, state, before, limit)?;
+        let rows = store::list(conn, institution_id, state, place, limit)?;
         Ok(rows.into_iter().map(Correction::try_from).collect::<Result<_, StoreError>>()?)
     })
 }

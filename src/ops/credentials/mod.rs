@@ -8,6 +8,7 @@ pub mod issuers;
 pub mod lists;
 pub(super) mod said;
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -147,7 +148,7 @@ fn outcomes_of(conn: &mut Conn, learner_id: Uuid, scope: &CredentialScope) -> Re
                 learner_id: Some(learner_id),
                 ..OutcomeFilter::default()
             };
-            let mut rows = records::outcomes(conn, &filter, None, i64::MAX)?;
+            let mut rows = records::outcomes(conn, &filter, ListPlace::Newest(None), i64::MAX)?;
             rows.retain(stands);
             rows
         }
@@ -268,15 +269,21 @@ fn queue(
     Ok(row)
 }
 
-/// The caller's own credentials, from the newest, before `before`.
+/// The caller's own credentials, from a place in their list.
 ///
 /// # Errors
 /// `NotFound` for a caller without a learning account.
-pub fn list_own_credentials(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<CredentialSummary>, OpError> {
+pub fn list_own_credentials(
+    bank: &Bank,
+    context: &Context,
+    place: impl Into<ListPlace>,
+    limit: i64,
+) -> Result<Vec<CredentialSummary>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_own_credentials")?;
         let accounts = records::with_absorbed(conn, learner.learner_id.0)?;
-        let rows = store::list(conn, &accounts, before, limit)?;
+        let rows = store::list(conn, &accounts, place, limit)?;
         let parts = store::parts(conn, &rows)?;
         Ok(rows.iter().map(|row| summary_of(row, &parts)).collect::<Result<_, _>>()?)
     })

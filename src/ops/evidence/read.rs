@@ -1,5 +1,6 @@
 //! Reading evidence by right, every look noted; and removing what nothing uses.
 
+use crate::domain::list::ListPlace;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -23,14 +24,15 @@ pub struct Downloaded {
     pub content: Zeroizing<Vec<u8>>,
 }
 
-/// The caller's own files, from the newest, before `before`; those that institutions uploaded are among them.
+/// The caller's own files, from a place in their list; those that institutions uploaded are among them.
 ///
 /// # Errors
 /// `NotFound` for a caller without a learning account.
-pub fn list_own_evidence(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<EvidenceFile>, OpError> {
+pub fn list_own_evidence(bank: &Bank, context: &Context, place: impl Into<ListPlace>, limit: i64) -> Result<Vec<EvidenceFile>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_own_evidence")?;
-        let rows = store::list(conn, learner.learner_id.0, before, limit)?;
+        let rows = store::list(conn, learner.learner_id.0, place, limit)?;
         rows.iter().map(|row| shown(bank, row)).collect()
     })
 }

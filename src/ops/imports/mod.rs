@@ -14,6 +14,7 @@ mod run;
 pub mod upkeep;
 pub mod worker;
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -265,12 +266,13 @@ pub fn list_imports(
     context: &Context,
     institution_id: Uuid,
     status: Option<ImportStatus>,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<ImportSummary>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         context.authorised(conn, Action::ReadImport, Resource::Institution(institution_id))?;
-        let rows = store::list(conn, institution_id, status, before, limit)?;
+        let rows = store::list(conn, institution_id, status, place, limit)?;
         rows.iter().map(|row| ImportSummary::of(bank, row, context.now)).collect()
     })
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::claim::{ClaimFilter, ClaimStatus};
 use crate::domain::credit::Credit;
+use crate::domain::list::ListPlace;
 use crate::domain::lot::{LotBalance, Pocket};
 use crate::domain::merge::Alikeness;
 use crate::domain::outcome::OutcomeFilter;
@@ -62,7 +63,7 @@ fn outcomes_of(conn: &mut Conn, learner_id: Uuid) -> Result<Vec<OutcomeRow>, Sto
         learner_id: Some(learner_id),
         ..OutcomeFilter::default()
     };
-    records::outcomes(conn, &filter, None, i64::MAX)
+    records::outcomes(conn, &filter, ListPlace::Newest(None), i64::MAX)
 }
 
 /// Looks at both accounts.
@@ -95,7 +96,7 @@ fn contents(conn: &mut Conn, learner: &LearnerRow, outcomes: usize) -> Result<Ac
         learner_id: Some(learner_id),
         ..ClaimFilter::default()
     };
-    let claims = claims::list(conn, &filter, None, i64::MAX)?;
+    let claims = claims::list(conn, &filter, ListPlace::Newest(None), i64::MAX)?;
     let mut granted: Vec<Uuid> = conversions::list(conn, learner_id, None)?
         .into_iter()
         .filter(|row| row.ended_at.is_none())
@@ -115,7 +116,7 @@ fn contents(conn: &mut Conn, learner: &LearnerRow, outcomes: usize) -> Result<Ac
             .filter(|row| ClaimStatus::parse(&row.status).is_some_and(ClaimStatus::is_open))
             .count(),
         claims_granted: granted.len(),
-        evidence_files: evidence::list(conn, learner_id, None, i64::MAX)?.len(),
+        evidence_files: evidence::list(conn, learner_id, ListPlace::Newest(None), i64::MAX)?.len(),
         has_log_in: learner.user_id.is_some(),
     })
 }

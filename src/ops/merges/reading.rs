@@ -1,5 +1,6 @@
 //! Reading merges. Whoever does so looks at two learners' records, and both see it.
 
+use crate::domain::list::ListPlace;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -70,10 +71,17 @@ pub(super) fn view_of(
 ///
 /// # Errors
 /// What the policy answers.
-pub fn list_merges(bank: &Bank, context: &Context, filter: &MergeFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<Merge>, OpError> {
+pub fn list_merges(
+    bank: &Bank,
+    context: &Context,
+    filter: &MergeFilter,
+    place: impl Into<ListPlace>,
+    limit: i64,
+) -> Result<Vec<Merge>, OpError> {
+    let place = place.into();
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::ReadMerge, Resource::Bank)?;
-        let rows = store::list(conn, filter, before, limit)?;
+        let rows = store::list(conn, filter, place, limit)?;
         let learner_ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.surviving_id.0, row.absorbed_id.0]).collect();
         note_access(conn, context, &actor, None, "list_merges", &learner_ids)?;
         Ok(rows.into_iter().map(Merge::try_from).collect::<Result<_, StoreError>>()?)

@@ -11,6 +11,7 @@ use super::reading::MergeView;
 use super::{carrying, damaged, reason_problem};
 use crate::domain::claim::{ClaimFilter, ClaimStatus, Verdict};
 use crate::domain::credit::Credit;
+use crate::domain::list::ListPlace;
 use crate::domain::lot::Pocket;
 use crate::domain::merge::{MergeEvent, OUTCOMES_MAX};
 use crate::domain::movement::{CauseKind, MovementKind};
@@ -110,14 +111,14 @@ fn parting(conn: &mut Conn, row: &MergeRow, outcome_ids: &[Uuid]) -> Result<Part
         learner_id: Some(surviving_id),
         ..OutcomeFilter::default()
     };
-    let here = records::outcomes(conn, &filter, None, i64::MAX)?;
+    let here = records::outcomes(conn, &filter, ListPlace::Newest(None), i64::MAX)?;
     let mut outcomes = named(row, &came, &here, outcome_ids)?;
     let filter = ClaimFilter {
         learner_id: Some(surviving_id),
         ..ClaimFilter::default()
     };
     let mut standing = Vec::new();
-    for row in claims::list(conn, &filter, None, i64::MAX)? {
+    for row in claims::list(conn, &filter, ListPlace::Newest(None), i64::MAX)? {
         let uses = claims::uses(conn, &row)?;
         standing.push(Standing { row, uses });
     }

@@ -3,6 +3,7 @@
 pub mod mailing;
 pub mod settings;
 
+use crate::domain::list::ListPlace;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -102,13 +103,14 @@ pub fn list_notifications(
     bank: &Bank,
     context: &Context,
     unread: bool,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
     language: Language,
 ) -> Result<Notifications, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let accounts = accounts(conn, context)?;
-        let rows = store::list(conn, &accounts, unread, before, limit)?;
+        let rows = store::list(conn, &accounts, unread, place, limit)?;
         Ok(Notifications {
             items: shown(conn, rows, language)?,
             unread: store::count_unread(conn, &accounts)?,

@@ -1,5 +1,6 @@
 //! What institutions do with requests to confirm entries: those who judge claims list, read and answer them.
 
+use crate::domain::list::ListPlace;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -48,13 +49,14 @@ pub fn list_confirmations(
     bank: &Bank,
     context: &Context,
     filter: &ConfirmationFilter,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<ConfirmationSummary>, OpError> {
+    let place = place.into();
     let resource = filter.institution_id.map_or(Resource::Bank, Resource::Institution);
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::ListClaims, resource)?;
-        let rows = store::list_confirmations(conn, filter, before, limit)?;
+        let rows = store::list_confirmations(conn, filter, place, limit)?;
         let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         let present = records::present(conn, &learner_ids)?;
         note_access(conn, context, &actor, filter.institution_id, "list_confirmations", &present)?;

@@ -13,6 +13,7 @@ use super::{ENTRY, opened_content};
 use crate::domain::allocation::Destination;
 use crate::domain::credit::Credit;
 use crate::domain::hours::Hours;
+use crate::domain::list::ListPlace;
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus, TraineeGroup};
 use crate::domain::portfolio::confirmation::{ConfirmationState, Said, confirmed_by};
 use crate::domain::portfolio::entry::OwnText;
@@ -79,7 +80,7 @@ pub(in crate::ops) fn items_of(bank: &Bank, conn: &mut Conn, learner_id: Uuid) -
         learner_id: Some(learner_id),
         ..OutcomeFilter::default()
     };
-    let outcomes = records::outcomes(conn, &filter, None, i64::MAX)?;
+    let outcomes = records::outcomes(conn, &filter, ListPlace::Newest(None), i64::MAX)?;
     let lots = records::lots_of(conn, learner_id)?;
     let bought: Vec<Conversion> = conversions::list(conn, learner_id, None)?
         .into_iter()

@@ -4,6 +4,7 @@
 pub mod files;
 pub mod open;
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -205,14 +206,15 @@ fn made(bank: &Bank, context: &Context, learner_id: Uuid, new: &NewShare) -> Res
     Ok((row, index))
 }
 
-/// The caller's shares, from the newest, before `before`.
+/// The caller's shares, from a place in their list.
 ///
 /// # Errors
 /// `NotFound` for somebody without a learning account.
-pub fn list_shares(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<Share>, OpError> {
+pub fn list_shares(bank: &Bank, context: &Context, place: impl Into<ListPlace>, limit: i64) -> Result<Vec<Share>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_shares")?;
-        let rows = store::list_shares(conn, learner.learner_id.0, before, limit)?;
+        let rows = store::list_shares(conn, learner.learner_id.0, place, limit)?;
         rows.iter().map(|row| view_of(bank, context, row)).collect()
     })
 }
@@ -255,7 +257,7 @@ pub fn turn_off_share(bank: &Bank, context: &Context, share_id: Uuid) -> Result<
     })
 }
 
-/// The looks through a share of the caller's, from the newest, before `before`.
+/// The looks through a share of the caller's, from a place in their list.
 ///
 /// # Errors
 /// `NotFound`.
@@ -263,13 +265,14 @@ pub fn list_share_looks(
     bank: &Bank,
     context: &Context,
     share_id: Uuid,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<ShareLook>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_share_looks")?;
         found(conn, learner.learner_id.0, share_id)?;
-        let rows = store::looks(conn, learner.learner_id.0, share_id, before, limit)?;
+        let rows = store::looks(conn, learner.learner_id.0, share_id, place, limit)?;
         let downloads = store::downloads(conn, learner.learner_id.0, &rows)?;
         let looks = rows.into_iter().map(|row| {
             let look_id = row.look_id.0;

@@ -3,6 +3,7 @@
 
 pub mod worker;
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -217,12 +218,13 @@ pub fn list_simulations(
     bank: &Bank,
     context: &Context,
     pack_id: Uuid,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<SimulationSummary>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         to_act(conn, context, pack_id, Action::ReadSimulation)?;
-        let rows = store::of_pack(conn, pack_id, before, limit)?;
+        let rows = store::of_pack(conn, pack_id, place, limit)?;
         let shown = rows.iter().map(|row| SimulationSummary::of(row, context.now));
         Ok(shown.collect::<Result<_, StoreError>>()?)
     })

@@ -6,6 +6,7 @@ mod content;
 mod decided;
 pub mod worker;
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -189,14 +190,15 @@ fn number(bank: &Bank, context: &Context) -> Result<PaperNumber, OpError> {
     number.ok_or_else(|| OpError::Secret(format!("the year {year} makes no number")))
 }
 
-/// The caller's papers, from the newest, before `before`.
+/// The caller's papers, from a place in their list.
 ///
 /// # Errors
 /// `NotFound` for a caller without a learning account.
-pub fn list_statements(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<Statement>, OpError> {
+pub fn list_statements(bank: &Bank, context: &Context, place: impl Into<ListPlace>, limit: i64) -> Result<Vec<Statement>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner_ids = own(conn, context, "list_statements")?;
-        let rows = store::list(conn, &learner_ids, before, limit)?;
+        let rows = store::list(conn, &learner_ids, place, limit)?;
         Ok(rows.iter().map(|row| Statement::of(bank, row)).collect::<Result<_, _>>()?)
     })
 }

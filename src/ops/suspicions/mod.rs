@@ -2,6 +2,7 @@
 
 pub mod search;
 
+use crate::domain::list::ListPlace;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -171,13 +172,14 @@ pub fn list_suspicions(
     bank: &Bank,
     context: &Context,
     (status, strength): (Option<SuspicionStatus>, Option<Strength>),
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
     language: Language,
 ) -> Result<Vec<Suspicion>, OpError> {
+    let place = place.into();
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::ReadSuspicion, Resource::Bank)?;
-        let rows = store::list(conn, status, strength, before, limit)?;
+        let rows = store::list(conn, status, strength, place, limit)?;
         let learner_ids: Vec<Uuid> = rows.iter().flat_map(of_both).collect();
         note_access(conn, context, &actor, None, "list_suspicions", &learner_ids)?;
         rows.iter().map(|row| view(bank, conn, row, language)).collect()

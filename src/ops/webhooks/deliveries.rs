@@ -1,5 +1,6 @@
 //! The log of what a webhook was sent, a test of it, and what is to be sent again.
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -128,12 +129,13 @@ pub fn list_deliveries(
     context: &Context,
     (institution_id, webhook_id): (Uuid, Uuid),
     status: Option<DeliveryStatus>,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<Delivery>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         load(conn, context, institution_id, webhook_id, Action::ReadWebhooks)?;
-        let rows = store::list(conn, webhook_id, status.map(DeliveryStatus::as_str), before, limit)?;
+        let rows = store::list(conn, webhook_id, status.map(DeliveryStatus::as_str), place, limit)?;
         Ok(rows.into_iter().map(Delivery::try_from).collect::<Result<_, _>>()?)
     })
 }

@@ -1,6 +1,7 @@
 //! Answers that a learner keeps: with the question, the rules and the allocation as they were, so that they replay byte for
 //! byte. A claim begins from one.
 
+use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -212,10 +213,11 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
 ///
 /// # Errors
 /// `NotFound` for somebody without a learning account.
-pub fn list_kept_worths(bank: &Bank, context: &Context, before: Option<Uuid>, limit: i64) -> Result<Vec<KeptSummary>, OpError> {
+pub fn list_kept_worths(bank: &Bank, context: &Context, place: impl Into<ListPlace>, limit: i64) -> Result<Vec<KeptSummary>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_kept_worths")?;
-        let rows = store::list(conn, learner.learner_id.0, before, limit)?;
+        let rows = store::list(conn, learner.learner_id.0, place, limit)?;
         Ok(rows.into_iter().map(KeptSummary::try_from).collect::<Result<_, StoreError>>()?)
     })
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{Decider, about};
 use crate::domain::claim::clock::{DueKind, WaitsFor};
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimPlace, ClaimStatus};
+use crate::domain::list::ListPlace;
 use crate::http::extract::Query;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
@@ -88,7 +89,7 @@ impl Wish {
 
     fn place(&self) -> ClaimPlace {
         match (self.is_newest(), self.after.0, self.after_day.0) {
-            (true, after, _) => ClaimPlace::Newest(after),
+            (true, after, _) => ClaimPlace::Submitted(ListPlace::Newest(after)),
             (false, Some(after), Some(day)) => ClaimPlace::Due(Some((day, after))),
             (false, ..) => ClaimPlace::Due(None),
         }
@@ -99,14 +100,14 @@ impl Wish {
         let claim_id = line.summary.claim_id;
         match (self.is_newest(), line.summary.due) {
             (false, Some(due)) => ClaimPlace::Due(Some((due.on, claim_id))),
-            _ => ClaimPlace::Newest(Some(claim_id)),
+            _ => ClaimPlace::Submitted(ListPlace::Newest(Some(claim_id))),
         }
     }
 
     /// The same choice in an address, and what is behind a place.
     fn query(&self, place: Option<ClaimPlace>) -> String {
         let (after, day) = match place {
-            Some(ClaimPlace::Newest(Some(claim_id))) => (claim_id.to_string(), String::new()),
+            Some(ClaimPlace::Submitted(ListPlace::Newest(Some(claim_id)))) => (claim_id.to_string(), String::new()),
             Some(ClaimPlace::Due(Some((day, claim_id)))) => (claim_id.to_string(), day.to_string()),
             _ => (String::new(), String::new()),
         };

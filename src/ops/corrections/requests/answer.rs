@@ -1,5 +1,6 @@
 //! What others do with a request: the institution lists, reads and answers, and the bank's officers decide on a complaint.
 
+use crate::domain::list::ListPlace;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -72,13 +73,14 @@ pub fn list_correction_requests(
     bank: &Bank,
     context: &Context,
     filter: &RequestFilter,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<RequestSummary>, OpError> {
+    let place = place.into();
     let resource = filter.institution_id.map_or(Resource::Bank, Resource::Institution);
     bank.store.write(|conn| {
         let actor = context.authorised(conn, Action::ReadCorrectionRequest, resource)?;
-        let rows = store::list(conn, filter, before, limit)?;
+        let rows = store::list(conn, filter, place, limit)?;
         let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         note_access(
             conn,

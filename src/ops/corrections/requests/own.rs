@@ -1,5 +1,6 @@
 //! What a learner does: requests, withdraws, and complains once against a refusal.
 
+use crate::domain::list::ListPlace;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -158,16 +159,17 @@ fn requested(bank: &Bank, context: &Context, conn: &mut Conn, new: &NewRequest, 
 pub fn list_own_correction_requests(
     bank: &Bank,
     context: &Context,
-    before: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<RequestSummary>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_own_correction_requests")?;
         let filter = RequestFilter {
             learner_id: Some(learner.learner_id.0),
             ..RequestFilter::default()
         };
-        let rows = store::list(conn, &filter, before, limit)?;
+        let rows = store::list(conn, &filter, place, limit)?;
         Ok(summaries(conn, &rows, bank.day(context.now))?)
     })
 }
