@@ -16,6 +16,7 @@ mod office;
 mod outcome;
 mod packs;
 mod passkeys;
+mod places;
 mod problem;
 mod public;
 mod school;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::problems::{LISTS, Said};
 use super::reader;
-use super::room::{Open, PackId, Shelf, Tab};
+use super::room::{Open, PackId, Shelf};
 use super::sheet::{Asked, Item, List, Sheet};
 use crate::domain::pack::RulePack;
 use crate::domain::pack::readable::Paragraph;
@@ -176,7 +176,7 @@ fn page_of<'a>(frame: &'a Frame, open: &'a Open, sheet: &'a Sheet) -> Page<'a> {
 }
 
 async fn opened(web: &Web, visit: &SignedIn, shelf: Shelf, pack_id: Uuid) -> Result<Open, Refusal> {
-    let open = Open::of(web, visit, shelf, pack_id, Tab::Edit).await?;
+    let open = Open::of(web, visit, shelf, pack_id).await?;
     if !open.may_write(&visit.frame) {
         return Err(Rejection::Forbidden {}.into());
     }

@@ -22,7 +22,8 @@ use crate::ops::institutions::names_by_code;
 use crate::ops::pathways::{PublishedPathway, list_pathways};
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
-use crate::portal::frame::{Frame, Place};
+use crate::portal::frame::Frame;
+use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
 /// Agreements or pathways on a page.
@@ -151,7 +152,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     agreements.truncate(LISTED);
     let shown = AgreementsPage {
         next: agreements.last().filter(|_| more).map(|last| last.agreement_id),
-        parts: parts(&frame, "/catalogue/agreements"),
+        parts: parts(&frame),
         frame: &frame,
         agreements: &agreements,
         names: &names,
@@ -206,7 +207,7 @@ pub(super) async fn ways(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     pathways.truncate(LISTED);
     let shown = PathwaysPage {
         next: pathways.last().filter(|_| more).map(|last| last.pathway_id),
-        parts: parts(&frame, "/catalogue/pathways"),
+        parts: parts(&frame),
         frame: &frame,
         pathways: &pathways,
         names: &names,

@@ -20,7 +20,8 @@ use crate::ops::institutions::names_of;
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
-use crate::portal::frame::{Frame, Place};
+use crate::portal::frame::Frame;
+use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
 /// Achievements on a page.
@@ -30,20 +31,14 @@ const ACHIEVEMENTS: usize = 20;
 pub(in crate::portal) const VERSIONS: i64 = 200;
 
 /// The parts of the catalogue, as links above each of them.
-pub(super) fn parts(frame: &Frame, here: &str) -> Vec<Place> {
-    let parts = [
+pub(super) fn parts(frame: &Frame) -> Vec<Place> {
+    frame.menu([
         ("/catalogue", "catalogue-achievements"),
         ("/catalogue/programmes", "catalogue-programmes"),
         ("/catalogue/packs", "catalogue-packs"),
         ("/catalogue/agreements", "catalogue-agreements"),
         ("/catalogue/pathways", "catalogue-pathways"),
-    ];
-    let parts = parts.into_iter().map(|(path, id)| Place {
-        path: path.into(),
-        text: frame.t(id),
-        is_here: path == here,
-    });
-    parts.collect()
+    ])
 }
 
 /// The institutions of some things, each once.
@@ -154,7 +149,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     achievements.retain(|achievement| achievement.status != AchievementStatus::Draft);
     let shown = ListPage {
         next,
-        parts: parts(&frame, "/catalogue"),
+        parts: parts(&frame),
         frame: &frame,
         achievements: &achievements,
         names: &names,
@@ -243,7 +238,7 @@ pub(super) async fn read(web: web::Data<Web>, visit: Visit, id: Id, with: Query<
     let facts_now = facts(&frame, &achievement, &frameworks);
     let compared = before.map(|before| (before.version, differences(&facts(&frame, before, &frameworks), &facts_now)));
     let shown = Page {
-        parts: parts(&frame, "/catalogue"),
+        parts: parts(&frame),
         name: name_of(frame.language, &achievement),
         kind: kind_called(frame.language, &achievement.kind),
         institution: names.get(&achievement.institution_id).map(String::as_str),

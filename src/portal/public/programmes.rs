@@ -20,7 +20,8 @@ use crate::ops::programmes::{ProgrammeSummary, PublishedProgramme, list_programm
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
-use crate::portal::frame::{Frame, Place};
+use crate::portal::frame::Frame;
+use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
 /// Programmes on a page.
@@ -115,7 +116,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     programmes.truncate(PROGRAMMES);
     let shown = ListPage {
         next: programmes.last().filter(|_| more).map(|last| last.programme_id),
-        parts: parts(&frame, "/catalogue/programmes"),
+        parts: parts(&frame),
         frame: &frame,
         programmes: &programmes,
         names: &names,
@@ -238,7 +239,7 @@ pub(super) async fn read(web: web::Data<Web>, visit: Visit, id: Id, with: Query<
         (before.version, changed)
     });
     let shown = Page {
-        parts: parts(&frame, "/catalogue/programmes"),
+        parts: parts(&frame),
         frame: &frame,
         programme: &published.programme,
         institution: names.get(&published.institution_id).map(String::as_str),

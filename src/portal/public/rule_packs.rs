@@ -24,7 +24,8 @@ use crate::ops::packs::reading::{PackDifference, diff_rule_packs, list_rule_pack
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
-use crate::portal::frame::{Frame, Place};
+use crate::portal::frame::Frame;
+use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
 /// Packs on a page.
@@ -132,7 +133,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     packs.retain(|pack| pack.published_at.is_some());
     let shown = ListPage {
         next,
-        parts: parts(&frame, "/catalogue/packs"),
+        parts: parts(&frame),
         frame: &frame,
         packs: &packs,
         names: &names,
@@ -186,7 +187,7 @@ pub(super) async fn read(web: web::Data<Web>, visit: Visit, id: Id) -> Result<Ht
         })
         .await?;
     let shown = Page {
-        parts: parts(&frame, "/catalogue/packs"),
+        parts: parts(&frame),
         frame: &frame,
         institution: pack.institution_id.and_then(|id| names.get(&id)).map(String::as_str),
         pack: &pack,
@@ -267,7 +268,7 @@ pub(super) async fn diff(web: web::Data<Web>, visit: Visit, id: Id, wish: Query<
         now: written(change.after.as_ref()),
     });
     let shown = DiffPage {
-        parts: parts(&frame, "/catalogue/packs"),
+        parts: parts(&frame),
         title: &now.title,
         in_words: differences(&said(&before), &said(&now)),
         changes: changes.collect(),

@@ -17,7 +17,8 @@ use crate::ops::access::Whose;
 use crate::ops::context::Context;
 use crate::ops::outcomes::{OutcomeView, list_record_outcomes};
 use crate::portal::answer::{Refused, page, refused};
-use crate::portal::frame::{Frame, Place};
+use crate::portal::frame::Frame;
+use crate::portal::places::Place;
 
 /// The most outcomes among which one chooses, from the newest.
 const CHOOSABLE: i64 = 300;
@@ -63,15 +64,14 @@ pub(super) fn and_one(rows: usize) -> i64 {
 }
 
 /// Where else one can go from a page of the portfolio.
-pub(super) fn menu(frame: &Frame) -> [Place; 5] {
-    [
+pub(super) fn menu(frame: &Frame) -> Vec<Place> {
+    frame.menu([
         ("/portfolio", "nav-portfolio"),
         ("/views", "folio-nav-views"),
         ("/shares", "folio-nav-shares"),
         ("/statements", "folio-nav-statements"),
         ("/credentials", "folio-nav-credentials"),
-    ]
-    .map(|(path, id)| frame.place(path.into(), id))
+    ])
 }
 
 /// The status and the words of an expected refusal, by the fields of a form: what is wrong inside a list is said of the list, with
