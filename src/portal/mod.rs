@@ -12,6 +12,7 @@ mod frame;
 mod home;
 mod kept_form;
 mod learner;
+mod names;
 mod office;
 mod outcome;
 mod packs;

@@ -2,10 +2,8 @@
 
 use uuid::Uuid;
 
-use super::frame::Frame;
 use super::visit::SignedIn;
 use crate::domain::doubles::Double;
-use crate::domain::language::Language;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::decisions::{Decision, read_decision};
@@ -23,14 +21,6 @@ pub(super) struct Looked {
 pub(super) struct Alike {
     pub(super) double: Double,
     pub(super) other: Option<OutcomeView>,
-}
-
-/// What an outcome is called, in the reader's language where it has a name there.
-pub(super) fn name_of<'a>(frame: &Frame, outcome: &'a OutcomeView) -> &'a str {
-    match (&outcome.achievement_name_english, frame.language) {
-        (Some(name), Language::English) => name,
-        _ => &outcome.achievement_name,
-    }
 }
 
 /// Loads an outcome with what belongs to it.

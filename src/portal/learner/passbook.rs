@@ -16,7 +16,7 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::access::Whose;
 use crate::ops::exports::delimited;
-use crate::ops::passbook::{LineOutcome, PassbookFilter, PassbookLine, kind_in, list_passbook};
+use crate::ops::passbook::{PassbookFilter, PassbookLine, kind_in, list_passbook};
 use crate::ops::records::{Account, AsOf, Balance, read_account};
 use crate::portal::answer::page;
 use crate::portal::chart::{Bar, Row, bars};
@@ -78,10 +78,6 @@ impl Page<'_> {
             (Side::Available, _) => "\u{2212}",
             _ => "",
         }
-    }
-
-    fn achievement<'b>(&self, outcome: &'b LineOutcome) -> &'b str {
-        outcome.achievement.text(self.frame.language)
     }
 
     fn category(&self, category: &str) -> Cow<'static, str> {

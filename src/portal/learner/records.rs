@@ -7,7 +7,6 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::correction::request::RequestKind;
-use crate::domain::language::Language;
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
@@ -17,6 +16,7 @@ use crate::ops::decisions::{Decision, Replay, read_decision, replay_decision};
 use crate::ops::outcomes::{OutcomeView, list_record_outcomes, read_outcome};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Outcomes on a page.
@@ -51,23 +51,15 @@ struct RecordPage<'a> {
     done: Option<&'static str>,
 }
 
-/// What an outcome is called, in the reader's language where it has a name there.
-fn name_of<'a>(frame: &Frame, outcome: &'a OutcomeView) -> &'a str {
-    match (&outcome.achievement_name_english, frame.language) {
-        (Some(name), Language::English) => name,
-        _ => &outcome.achievement_name,
-    }
-}
-
 impl ListPage<'_> {
-    fn name<'a>(&self, outcome: &'a OutcomeView) -> &'a str {
-        name_of(self.frame, outcome)
+    fn name<'a>(&self, outcome: &'a OutcomeView) -> Name<'a> {
+        self.frame.name_of(outcome)
     }
 }
 
 impl RecordPage<'_> {
-    fn name(&self) -> &str {
-        name_of(self.frame, self.outcome)
+    fn name(&self) -> Name<'_> {
+        self.frame.name_of(self.outcome)
     }
 
     fn may_dispute(&self) -> bool {

@@ -14,7 +14,6 @@ use crate::domain::actor::BankRole;
 use crate::domain::claim::AppealDecision;
 use crate::domain::correction::request::{RequestFilter, RequestState};
 use crate::domain::correction::{CaseFilter, CaseState};
-use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
@@ -149,13 +148,6 @@ struct OnePage<'a> {
 }
 
 impl OnePage<'_> {
-    fn name(&self) -> &str {
-        match (&self.outcome.achievement_name_english, self.frame.language) {
-            (Some(name), Language::English) => name,
-            _ => &self.outcome.achievement_name,
-        }
-    }
-
     fn kilobytes(&self, bytes: &i64) -> String {
         self.frame.t1("deciding-kilobytes", "size", (*bytes + 1023) / 1024).into_owned()
     }

@@ -23,6 +23,7 @@ use crate::ops::pathways::{PublishedPathway, list_pathways};
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
@@ -107,8 +108,8 @@ impl AgreementsPage<'_> {
         }
     }
 
-    fn title<'a>(&self, agreement: &'a Agreement) -> &'a str {
-        agreement.title.text(self.frame.language)
+    fn title<'a>(&self, agreement: &'a Agreement) -> Name<'a> {
+        self.frame.name_of(&agreement.title)
     }
 
     fn term(&self, agreement: &Agreement) -> String {
@@ -173,8 +174,8 @@ struct PathwaysPage<'a> {
 }
 
 impl PathwaysPage<'_> {
-    fn said<'a>(&self, text: &'a Bilingual) -> &'a str {
-        text.text(self.frame.language)
+    fn said<'a>(&self, text: &'a Bilingual) -> Name<'a> {
+        self.frame.name_of(text)
     }
 
     fn term(&self, pathway: &Pathway) -> String {

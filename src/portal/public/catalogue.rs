@@ -21,6 +21,7 @@ use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
@@ -88,14 +89,6 @@ struct ListPage<'a> {
     wish: &'a Wish,
 }
 
-/// What an achievement is called, in the reader's language where it has a name there.
-pub(in crate::portal) fn name_of(language: Language, achievement: &Achievement) -> &str {
-    match (&achievement.name_english, language) {
-        (Some(name), Language::English) => name,
-        _ => &achievement.name_chinese,
-    }
-}
-
 /// What people call a kind that is a word.
 pub(in crate::portal) fn kind_called(language: Language, kind: &str) -> &str {
     AchievementKind::parse(kind).map_or(kind, |kind| kind.called(language))
@@ -106,8 +99,8 @@ impl ListPage<'_> {
         AchievementKind::ALL
     }
 
-    fn name<'a>(&self, achievement: &'a Achievement) -> &'a str {
-        name_of(self.frame.language, achievement)
+    fn name<'a>(&self, achievement: &'a Achievement) -> Name<'a> {
+        self.frame.name_of(achievement)
     }
 
     fn kind<'a>(&self, achievement: &'a Achievement) -> &'a str {
@@ -171,7 +164,7 @@ struct Page<'a> {
     frame: &'a Frame,
     parts: Vec<Place>,
     achievement: &'a Achievement,
-    name: &'a str,
+    name: Name<'a>,
     kind: &'a str,
     institution: Option<&'a str>,
     facts: Vec<Said>,
@@ -239,7 +232,7 @@ pub(super) async fn read(web: web::Data<Web>, visit: Visit, id: Id, with: Query<
     let compared = before.map(|before| (before.version, differences(&facts(&frame, before, &frameworks), &facts_now)));
     let shown = Page {
         parts: parts(&frame),
-        name: name_of(frame.language, &achievement),
+        name: frame.name_of(&achievement),
         kind: kind_called(frame.language, &achievement.kind),
         institution: names.get(&achievement.institution_id).map(String::as_str),
         frame: &frame,

@@ -25,6 +25,7 @@ use crate::ops::evidence::{EvidenceFile, FILES_MAX};
 use crate::ops::institutions::names_of;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn, Visit};
 
 /// Notices on a page.
@@ -102,8 +103,8 @@ impl ListPage<'_> {
         recognised(self.frame, notice)
     }
 
-    fn named<'b>(&self, programme: &'b Bilingual) -> &'b str {
-        programme.text(self.frame.language)
+    fn named<'b>(&self, programme: &'b Bilingual) -> Name<'b> {
+        self.frame.name_of(programme)
     }
 
     /// Whether a link leads to the notices of this institution alone.
@@ -138,8 +139,8 @@ impl Page<'_> {
         recognised(self.frame, notice)
     }
 
-    fn named<'b>(&self, programme: &'b Bilingual) -> &'b str {
-        programme.text(self.frame.language)
+    fn named<'b>(&self, programme: &'b Bilingual) -> Name<'b> {
+        self.frame.name_of(programme)
     }
 
     fn is_provisional(&self, notice: &Notice) -> bool {

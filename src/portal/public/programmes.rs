@@ -21,6 +21,7 @@ use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
@@ -68,8 +69,8 @@ struct ListPage<'a> {
 }
 
 impl ListPage<'_> {
-    fn said<'b>(&self, text: &'b Bilingual) -> &'b str {
-        text.text(self.frame.language)
+    fn said<'b>(&self, text: &'b Bilingual) -> Name<'b> {
+        self.frame.name_of(text)
     }
 
     fn term(&self, programme: &ProgrammeSummary) -> String {
@@ -138,12 +139,12 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn said<'b>(&self, text: &'b Bilingual) -> &'b str {
-        text.text(self.frame.language)
+    fn said<'b>(&self, text: &'b Bilingual) -> Name<'b> {
+        self.frame.name_of(text)
     }
 
-    fn name(&self) -> &str {
-        self.programme.name.text(self.frame.language)
+    fn name(&self) -> Name<'_> {
+        self.frame.name_of(&self.programme.name)
     }
 
     fn term(&self) -> String {

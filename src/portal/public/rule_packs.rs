@@ -25,6 +25,7 @@ use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
@@ -91,8 +92,8 @@ impl ListPage<'_> {
         PUBLISHED
     }
 
-    fn title<'a>(&self, pack: &'a PackSummary) -> &'a str {
-        pack.title.text(self.frame.language)
+    fn title<'a>(&self, pack: &'a PackSummary) -> Name<'a> {
+        self.frame.name_of(&pack.title)
     }
 
     fn institution(&self, id: &Uuid) -> Option<&str> {

@@ -22,7 +22,8 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::Said;
 use crate::portal::frame::Frame;
-use crate::portal::public::catalogue::{VERSIONS, facts, kind_called, name_of};
+use crate::portal::names::Name;
+use crate::portal::public::catalogue::{VERSIONS, facts, kind_called};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Achievements on a page.
@@ -70,8 +71,8 @@ impl ListPage<'_> {
         AchievementKind::ALL
     }
 
-    fn name<'a>(&self, achievement: &'a Achievement) -> &'a str {
-        name_of(self.frame.language, achievement)
+    fn name<'a>(&self, achievement: &'a Achievement) -> Name<'a> {
+        self.frame.name_of(achievement)
     }
 
     fn kind<'a>(&self, achievement: &'a Achievement) -> &'a str {
@@ -135,8 +136,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn name(&self) -> &str {
-        name_of(self.frame.language, self.achievement)
+    fn name(&self) -> Name<'_> {
+        self.frame.name_of(self.achievement)
     }
 
     fn is_draft(&self) -> bool {

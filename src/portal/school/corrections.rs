@@ -25,7 +25,7 @@ use crate::ops::corrections::reading::{CorrectionItem, list_correction_items, li
 use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
+use crate::portal::names::Name;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Corrections on a page, and outcomes of one on a page.
@@ -101,8 +101,8 @@ impl Page<'_> {
         self.outcomes.get(&item.item.outcome_id)
     }
 
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
     /// What follows, in a sentence.

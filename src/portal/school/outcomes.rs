@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::around::Desk;
-use super::offered::{name_of as achievement_name, offered};
+use super::offered::offered;
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 use crate::domain::policy::Action;
 use crate::http::extract::{Id, Query};
@@ -21,7 +21,7 @@ use crate::ops::exports::delimited;
 use crate::ops::outcomes::{OutcomeView, list_outcomes};
 use crate::portal::answer::{Refused, page, refused};
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
+use crate::portal::names::Name;
 use crate::portal::visit::SignedIn;
 
 /// Outcomes on a page.
@@ -114,12 +114,12 @@ impl Page<'_> {
         self.wish.achievement_id == achievement.achievement_id.to_string()
     }
 
-    fn called<'b>(&self, achievement: &'b Achievement) -> &'b str {
-        achievement_name(achievement, self.frame.language)
+    fn called<'b>(&self, achievement: &'b Achievement) -> Name<'b> {
+        self.frame.name_of(achievement)
     }
 
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
     fn may_deposit(&self) -> bool {
@@ -216,7 +216,7 @@ fn table_of(frame: &Frame, outcomes: &[OutcomeView]) -> String {
         vec![
             name,
             account,
-            name_of(frame, outcome).to_owned(),
+            frame.name_of(outcome).text().to_owned(),
             outcome.achievement_code.clone(),
             frame.kind_name(&outcome.kind).to_owned(),
             outcome.awarded_on.to_string(),

@@ -18,6 +18,7 @@ use crate::http::state::Web;
 use crate::ops::programmes::{ProgrammeSummary, list_programmes, publish_programme, read_programme};
 use crate::portal::answer::{Refused, page, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::public::programmes::term;
 use crate::portal::visit::{Posted, SignedIn};
 
@@ -48,8 +49,8 @@ impl ListPage<'_> {
         may_write(self.desk)
     }
 
-    fn name<'a>(&self, programme: &'a ProgrammeSummary) -> &'a str {
-        programme.name.text(self.frame.language)
+    fn name<'a>(&self, programme: &'a ProgrammeSummary) -> Name<'a> {
+        self.frame.name_of(&programme.name)
     }
 
     fn term(&self, programme: &ProgrammeSummary) -> String {

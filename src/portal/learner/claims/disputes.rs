@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::around::{Clock, FileLine, Written, clock, file_lines, name_among, own_files, said, written};
+use super::around::{Clock, FileLine, Written, clock, file_lines, name_among, own_files, written};
 use super::compose::destination_of;
 use super::evidence::largest;
 use crate::domain::correction::CaseState;
@@ -24,6 +24,7 @@ use crate::ops::corrections::requests::{Request, RequestSummary};
 use crate::ops::evidence::EvidenceFile;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Requests, and cases, on a page.
@@ -41,20 +42,20 @@ pub(super) struct Wish {
 /// A request in the list.
 struct Line<'a> {
     request: &'a RequestSummary,
-    title: String,
+    title: Name<'a>,
     clock: Option<Clock>,
 }
 
 /// A case in the list.
 struct CaseLine<'a> {
     case: &'a Case,
-    title: String,
+    title: Name<'a>,
     /// The outcomes that turned out wrong.
-    wrong: Vec<String>,
+    wrong: Vec<Name<'a>>,
     /// What was bought with them: the amount, and where it went.
     bought: Vec<String>,
     /// The outcomes that could take their place.
-    offered: Vec<String>,
+    offered: Vec<Name<'a>>,
 }
 
 impl CaseLine<'_> {
@@ -79,7 +80,7 @@ struct ListPage<'a> {
 struct ReadPage<'a> {
     frame: &'a Frame,
     request: &'a Request,
-    title: String,
+    title: Name<'a>,
     clock: Option<Clock>,
     attached: Vec<FileLine>,
     files: Vec<FileLine>,
@@ -105,8 +106,9 @@ impl ReadPage<'_> {
     }
 }
 
-fn title_of(frame: &Frame, request: &RequestSummary) -> String {
-    said(frame, request.outcome_name.as_ref()).unwrap_or_else(|| frame.t("disputes-outcome").into_owned())
+fn title_of<'a>(frame: &Frame, request: &'a RequestSummary) -> Name<'a> {
+    let name = request.outcome_name.as_ref();
+    name.map_or_else(|| Name::plain(frame.t("disputes-outcome")), |name| frame.name_of(name))
 }
 
 fn clock_of(frame: &Frame, request: &RequestSummary) -> Option<Clock> {
@@ -121,7 +123,10 @@ fn case_line<'a>(frame: &Frame, case: &'a Case, conversions: &[Conversion]) -> C
         .iter()
         .filter(|bought| case.conversion_ids.contains(&bought.conversion_id));
     CaseLine {
-        title: said(frame, case.programme_name.as_ref()).unwrap_or_default(),
+        title: case
+            .programme_name
+            .as_ref()
+            .map_or_else(|| Name::plain(""), |name| frame.name_of(name)),
         wrong: case.outcome_ids.iter().map(name).collect(),
         bought: bought
             .map(|bought| {

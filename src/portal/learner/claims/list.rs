@@ -18,6 +18,7 @@ use crate::ops::claims::view::ClaimSummary;
 use crate::ops::exports::delimited;
 use crate::portal::answer::page;
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::SignedIn;
 
 /// Claims on a page.
@@ -45,7 +46,7 @@ pub(super) struct Wish {
 /// A claim in the list.
 struct Line<'a> {
     claim: &'a ClaimSummary,
-    title: String,
+    title: Name<'a>,
     decider: String,
     /// What it would bring, or brought.
     credit: Option<String>,
@@ -192,7 +193,7 @@ fn table_of(web: &Web, frame: &Frame, claims: &[ClaimSummary]) -> String {
         vec![
             web.bank.day(claim.submitted_at).to_string(),
             frame.word("claims-kind", claim.kind.as_str()).into_owned(),
-            title_of(frame, claim),
+            title_of(frame, claim).text().to_owned(),
             decider_of(frame, claim),
             claim.status.called(frame.language).to_owned(),
             claim.due.map_or_else(String::new, |due| due.on.to_string()),

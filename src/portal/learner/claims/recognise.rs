@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::around::{FileLine, Written, file_lines, outcome_name, own_files, own_outcomes, written};
+use super::around::{FileLine, Written, file_lines, own_files, own_outcomes, written};
 use super::choose::is_without_credit;
 use super::evidence::{largest, learner_of};
 use crate::domain::achievement::{AchievementFilter, AchievementKind};
@@ -24,6 +24,7 @@ use crate::ops::institutions::names_of;
 use crate::ops::outcomes::OutcomeView;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::SignedIn;
 
 /// The most achievements that a search finds.
@@ -73,8 +74,8 @@ struct OutcomePage<'a> {
 }
 
 impl OutcomePage<'_> {
-    fn name(&self) -> &str {
-        outcome_name(self.frame, self.outcome)
+    fn name(&self) -> Name<'_> {
+        self.frame.name_of(self.outcome)
     }
 
     fn may_submit(&self) -> bool {
@@ -92,7 +93,7 @@ pub(super) struct Wanted {
 /// An achievement that was found.
 struct Found {
     achievement_id: Uuid,
-    name: String,
+    name: Name<'static>,
     about: String,
 }
 
@@ -191,12 +192,11 @@ pub(super) async fn submit_outcome(web: web::Data<Web>, request: HttpRequest, pa
 }
 
 fn found_of(frame: &Frame, achievement: &Achievement, institution: Option<&String>) -> Found {
-    let english = achievement.name_english.as_ref().filter(|_| frame.language == Language::English);
     let kind = AchievementKind::parse(&achievement.kind).map(|kind| frame.kind_name(&kind).to_owned());
     let about: Vec<String> = institution.cloned().into_iter().chain(kind).collect();
     Found {
         achievement_id: achievement.achievement_id,
-        name: english.unwrap_or(&achievement.name_chinese).clone(),
+        name: frame.name_of(achievement).into_owned(),
         about: about.join(" · "),
     }
 }

@@ -16,6 +16,7 @@ use crate::ops::claims::submit::{NewClaim, submit_claim};
 use crate::ops::worth::kept::{KeptAnswer, explain_kept_worth};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::SignedIn;
 
 /// What was typed, where it was refused.
@@ -50,7 +51,7 @@ impl Page<'_> {
         rules_of(self.frame, self.answer.judged_by.as_ref())
     }
 
-    fn name(&self, award: &Award) -> String {
+    fn name<'b>(&'b self, award: &'b Award) -> Name<'b> {
         name_of_key(self.frame, self.outcomes, &award.outcome)
     }
 

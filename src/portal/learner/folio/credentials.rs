@@ -17,6 +17,7 @@ use crate::ops::credentials::{CredentialSummary, download_own_credential, give_u
 use crate::ops::wallets::{WalletOffer, offer_credential};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Credentials on a page.
@@ -30,7 +31,7 @@ const NAMED: usize = 30;
 struct ListPage<'a> {
     frame: &'a Frame,
     credentials: &'a [CredentialSummary],
-    names: &'a HashMap<Uuid, String>,
+    names: &'a HashMap<Uuid, Name<'static>>,
     is_first: bool,
     next: Option<Uuid>,
     done: Option<&'static str>,
@@ -58,9 +59,9 @@ struct WalletPage<'a> {
 
 impl ListPage<'_> {
     /// What a credential of one outcome is about.
-    fn about(&self, credential: &CredentialSummary) -> Option<&str> {
+    fn about(&self, credential: &CredentialSummary) -> Option<&Name<'static>> {
         let outcome_id = credential.outcome_ids.first().filter(|_| credential.outcome_ids.len() == 1)?;
-        self.names.get(outcome_id).map(String::as_str)
+        self.names.get(outcome_id)
     }
 }
 

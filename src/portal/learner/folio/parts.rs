@@ -10,7 +10,6 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::domain::language::Language;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::access::Whose;
@@ -18,6 +17,7 @@ use crate::ops::context::Context;
 use crate::ops::outcomes::{OutcomeView, list_record_outcomes};
 use crate::portal::answer::{Refused, page, refused};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::places::Place;
 
 /// The most outcomes among which one chooses, from the newest.
@@ -106,14 +106,6 @@ pub(super) fn refused_form(refusal: Refusal, frame: &Frame) -> Result<(StatusCod
     ))
 }
 
-/// What an outcome is called, in the reader's language where it has a name there.
-pub(super) fn name_of<'a>(frame: &Frame, outcome: &'a OutcomeView) -> &'a str {
-    match (&outcome.achievement_name_english, frame.language) {
-        (Some(name), Language::English) => name,
-        _ => &outcome.achievement_name,
-    }
-}
-
 /// The caller's newest outcomes.
 ///
 /// # Errors
@@ -134,26 +126,26 @@ pub(super) async fn standing_outcomes(web: &Web, context: Context) -> Result<Vec
 }
 
 /// What outcomes are called, by their ids.
-pub(super) fn outcome_names(frame: &Frame, outcomes: &[OutcomeView]) -> HashMap<Uuid, String> {
+pub(super) fn outcome_names(frame: &Frame, outcomes: &[OutcomeView]) -> HashMap<Uuid, Name<'static>> {
     let named = outcomes
         .iter()
-        .map(|outcome| (outcome.outcome_id, name_of(frame, outcome).to_owned()));
+        .map(|outcome| (outcome.outcome_id, frame.name_of(outcome).into_owned()));
     named.collect()
 }
 
 /// An outcome that a paper or credential is about.
 pub(super) struct About {
     pub(super) outcome_id: Uuid,
-    pub(super) name: Cow<'static, str>,
+    pub(super) name: Name<'static>,
 }
 
 /// The outcomes that something is about; one that is not among the newest has no name here.
-pub(super) fn about(frame: &Frame, names: &HashMap<Uuid, String>, outcome_ids: &[Uuid]) -> Vec<About> {
+pub(super) fn about(frame: &Frame, names: &HashMap<Uuid, Name<'static>>, outcome_ids: &[Uuid]) -> Vec<About> {
     let named = outcome_ids.iter().map(|outcome_id| About {
         outcome_id: *outcome_id,
         name: match names.get(outcome_id) {
-            Some(name) => Cow::Owned(name.clone()),
-            None => frame.t("item-outcome"),
+            Some(name) => name.clone(),
+            None => Name::plain(frame.t("item-outcome")),
         },
     });
     named.collect()

@@ -16,6 +16,7 @@ use crate::http::statements::printed;
 use crate::ops::statements::{Statement, download_statement, list_statements, read_statement, revoke_statement};
 use crate::portal::answer::{page, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Papers on a page.
@@ -29,7 +30,7 @@ const NAMED: usize = 30;
 struct ListPage<'a> {
     frame: &'a Frame,
     statements: &'a [Statement],
-    names: &'a HashMap<Uuid, String>,
+    names: &'a HashMap<Uuid, Name<'static>>,
     is_first: bool,
     next: Option<Uuid>,
 }
@@ -47,9 +48,9 @@ struct StatementPage<'a> {
 
 impl ListPage<'_> {
     /// What a paper about one outcome is about.
-    fn about(&self, statement: &Statement) -> Option<&str> {
+    fn about(&self, statement: &Statement) -> Option<&Name<'static>> {
         let outcome_id = statement.outcome_ids.first().filter(|_| statement.outcome_ids.len() == 1)?;
-        self.names.get(outcome_id).map(String::as_str)
+        self.names.get(outcome_id)
     }
 }
 
