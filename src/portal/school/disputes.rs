@@ -1,7 +1,5 @@
 //! Learners' disputes: listed by what is due, read, and answered with a correction or with a refusal and its reason.
 
-use std::collections::HashMap;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
@@ -21,10 +19,8 @@ use crate::ops::corrections::Correction;
 use crate::ops::corrections::reading::list_corrections;
 use crate::ops::corrections::requests::answer::{Reply, answer_correction_request, list_correction_requests, read_correction_request};
 use crate::ops::corrections::requests::{Request, RequestSummary};
-use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::names::Name;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Disputes on a page.
@@ -57,7 +53,6 @@ struct ListPage<'a> {
     desk: &'a Desk,
     wish: &'a Wish,
     requests: &'a [RequestSummary],
-    outcomes: &'a HashMap<Uuid, OutcomeView>,
     next: Option<Uuid>,
 }
 
@@ -68,14 +63,6 @@ impl ListPage<'_> {
 
     fn is_state(&self, state: &RequestState) -> bool {
         self.wish.state == state.as_str()
-    }
-
-    fn outcome(&self, request: &RequestSummary) -> Option<&OutcomeView> {
-        self.outcomes.get(&request.outcome_id)
-    }
-
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
-        self.frame.name_of(outcome)
     }
 }
 
@@ -95,7 +82,6 @@ struct Page<'a> {
     frame: &'a Frame,
     desk: &'a Desk,
     request: &'a Request,
-    outcome: Option<&'a OutcomeView>,
     /// The corrections of the outcome that are previewed.
     corrections: &'a [Correction],
     filled: &'a Answered,
@@ -104,10 +90,6 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
-        self.frame.name_of(outcome)
-    }
-
     fn may_answer(&self) -> bool {
         let state = self.request.summary.state;
         matches!(state, RequestState::Requested | RequestState::Accepted) && self.desk.may(Action::AnswerCorrectionRequest)
@@ -147,7 +129,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let (context, institution_id, before, overdue) = (visit.context, id.0, wish.before, wish.is_overdue());
     let state = RequestState::parse(&wish.state);
     let limit = i64::try_from(DISPUTES + 1).unwrap_or(i64::MAX);
-    let (mut requests, outcomes) = web
+    let mut requests = web
         .run(move |bank| {
             let filter = RequestFilter {
                 institution_id: Some(institution_id),
@@ -155,11 +137,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
                 due_before: overdue.then(|| bank.day(context.now)),
                 ..RequestFilter::default()
             };
-            let requests = list_correction_requests(bank, &context, &filter, before, limit)?;
-            let outcome_ids: Vec<Uuid> = requests.iter().map(|request| request.outcome_id).collect();
-            let named = name_outcomes(bank, &context, institution_id, &outcome_ids)?.into_iter();
-            let outcomes: HashMap<Uuid, OutcomeView> = named.map(|outcome| (outcome.outcome_id, outcome)).collect();
-            Ok((requests, outcomes))
+            list_correction_requests(bank, &context, &filter, before, limit)
         })
         .await?;
     let more = requests.len() > DISPUTES;
@@ -169,7 +147,6 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
         desk: &desk,
         next: requests.last().filter(|_| more).map(|request| request.request_id),
         requests: &requests,
-        outcomes: &outcomes,
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
@@ -192,25 +169,23 @@ async fn answer(
 ) -> Result<HttpResponse, Refusal> {
     let desk = Desk::of(web, visit, institution_id).await?;
     let context = visit.context;
-    let (request, outcome, corrections) = web
+    let (request, corrections) = web
         .run(move |bank| {
             let request = read_correction_request(bank, &context, request_id)?;
             if request.summary.institution_id != institution_id {
                 return Err(Rejection::NotFound {}.into());
             }
             let outcome_id = request.summary.outcome_id;
-            let outcome = name_outcomes(bank, &context, institution_id, &[outcome_id])?.pop();
             let previewed = Some(CorrectionState::Previewed);
             let mut corrections = list_corrections(bank, &context, Some(institution_id), previewed, None, PREVIEWED)?;
             corrections.retain(|correction| is_about(correction, outcome_id));
-            Ok((request, outcome, corrections))
+            Ok((request, corrections))
         })
         .await?;
     let shown = Page {
         frame: &visit.frame,
         desk: &desk,
         request: &request,
-        outcome: outcome.as_ref(),
         corrections: &corrections,
         filled,
         refused,
