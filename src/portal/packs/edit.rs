@@ -356,7 +356,11 @@ pub(super) fn unreadable(frame: &Frame, sheet: &Sheet) -> Refused {
 pub(super) fn fields_of(frame: &Frame, sheet: &Sheet) -> Vec<(String, String)> {
     let said = sheet.said.iter().map(|said| {
         let label = label_of(frame, &said.field);
-        (said.field.clone(), format!("{label} · {}", said.detail))
+        let spot = said
+            .spot
+            .map(|spot| frame.t2("packs-spot", ("line", spot.line), ("column", spot.column)));
+        let parts: Vec<&str> = [&*label].into_iter().chain(spot.as_deref()).chain([said.detail.as_str()]).collect();
+        (said.field.clone(), parts.join(" · "))
     });
     said.collect()
 }
