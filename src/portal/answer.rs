@@ -73,6 +73,22 @@ impl Refused {
     }
 }
 
+/// The field of a form in which a file is chosen, where a refusal is about the file.
+fn file_field(rejection: &Rejection) -> Option<&'static str> {
+    match rejection {
+        Rejection::EvidenceEmpty {}
+        | Rejection::EvidenceTooLarge { .. }
+        | Rejection::EvidenceTypeUnknown {}
+        | Rejection::EvidenceTypeDiffers { .. }
+        | Rejection::ImportTooLarge { .. } => Some("file"),
+        Rejection::ArchiveTooLarge { .. }
+        | Rejection::ArchiveUnreadable { .. }
+        | Rejection::ArchiveNotGenuine { .. }
+        | Rejection::ArchiveOfAnother {} => Some("archive"),
+        _ => None,
+    }
+}
+
 /// The status and the words of an expected refusal.
 ///
 /// # Errors
@@ -85,17 +101,17 @@ pub(super) fn refused(refusal: Refusal, language: Language) -> Result<(StatusCod
         return Err(rejection.into());
     }
     let fields = rejection.problems(language).into_iter();
+    let file = file_field(&rejection);
     // What a program is told speaks of the body of its request.
     let sentence = match rejection {
         Rejection::InvalidBody { .. } | Rejection::MalformedBody { .. } => text(language, "refused-fields", None).into_owned(),
         _ => rejection.sentence(language),
     };
+    // A field inside another one has its name after the last slash.
+    let fields = fields.map(|problem| (problem.pointer.rsplit('/').next().unwrap_or_default().to_owned(), problem.detail));
     let refused = Refused {
+        fields: fields.chain(file.map(|field| (field.to_owned(), sentence.clone()))).collect(),
         sentence,
-        // A field inside another one has its name after the last slash.
-        fields: fields
-            .map(|problem| (problem.pointer.rsplit('/').next().unwrap_or_default().to_owned(), problem.detail))
-            .collect(),
     };
     Ok((status_of(rejection.class()), refused))
 }

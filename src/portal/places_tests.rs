@@ -44,7 +44,7 @@ fn everything() -> Actor {
         memberships: vec![Membership {
             institution_id: Uuid::nil(),
             role: MemberRole::InstitutionAdmin,
-            status: InstitutionStatus::Active,
+            status: InstitutionStatus::Approved,
         }],
     }
 }

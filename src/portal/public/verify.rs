@@ -5,18 +5,17 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::domain::rejection::Rejection;
 use crate::domain::verdict::CredentialVerdict;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::context::Context;
 use crate::ops::verification::lookup::Reaching;
-use crate::ops::verification::{Presented, verify_credential};
+use crate::ops::verification::verify_credential;
 use crate::portal::answer::{Refused, page, refused};
 use crate::portal::frame::Frame;
-use crate::portal::upload::received;
+use crate::portal::upload::{Behind, received};
 use crate::portal::verdict::{ShownVerdict, presented, shown};
-use crate::portal::visit::{Posted, Visit, visit};
+use crate::portal::visit::{Posted, Visit};
 
 #[derive(Template)]
 #[template(path = "public/verify.html")]
@@ -46,9 +45,16 @@ pub(super) struct Pasted {
     credential: String,
 }
 
-/// Verifies a credential, as often as anybody may.
-async fn verdict_of(web: &Web, request: &HttpRequest, context: Context, presented: Presented) -> Result<CredentialVerdict, Refusal> {
+/// Verifies the credential of a form, as often as anybody may; a file is not even read more often.
+async fn verdict_of(
+    web: &Web,
+    request: &HttpRequest,
+    context: Context,
+    pasted: &str,
+    behind: Behind,
+) -> Result<CredentialVerdict, Refusal> {
     web.question(request)?;
+    let presented = presented(web, pasted, behind.taken_as_evidence(web).await?).await?;
     web.look_outside(move |bank| verify_credential(bank, &context, Reaching::Network, &presented))
         .await
 }
@@ -56,22 +62,9 @@ async fn verdict_of(web: &Web, request: &HttpRequest, context: Context, presente
 /// Says what there is to say of a credential.
 #[post("/verify")]
 pub(super) async fn verify(web: web::Data<Web>, request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Refusal> {
-    let bytes_max = web.bank.evidence_bytes_max;
-    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
-    let taken = received::<Pasted>(&web, &request, payload, most, Rejection::EvidenceTooLarge { bytes_max }).await;
-    let (Visit { frame, .. }, pasted, verdict) = match taken {
-        Ok((Posted { visit, form, .. }, sent)) => {
-            let verdict = match presented(&web, &form.credential, sent).await {
-                Ok(presented) => verdict_of(&web, &request, visit.context, presented).await,
-                Err(refusal) => Err(refusal),
-            };
-            (visit, form.credential, verdict)
-        }
-        Err(Refusal::Rejected(rejection @ Rejection::EvidenceTooLarge { .. })) => {
-            (visit(&request).await?, String::new(), Err(rejection.into()))
-        }
-        Err(refusal) => return Err(refusal),
-    };
+    let (Posted { visit, form, .. }, behind) = received::<Pasted>(&request, payload).await?;
+    let Visit { context, frame } = visit;
+    let verdict = verdict_of(&web, &request, context, &form.credential, behind).await;
     let (status, verdict, refused) = match verdict {
         Ok(verdict) => (StatusCode::OK, Some(shown(&verdict, &frame)), None),
         Err(refusal) => {
@@ -82,7 +75,7 @@ pub(super) async fn verify(web: web::Data<Web>, request: HttpRequest, payload: w
     let shown = Page {
         frame: &frame,
         verdict,
-        pasted: &pasted,
+        pasted: &form.credential,
         refused,
     };
     page(status, &shown)

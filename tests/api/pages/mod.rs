@@ -10,6 +10,7 @@ mod mine;
 mod office;
 mod packs;
 mod review;
+mod uploads;
 mod worth;
 
 use std::collections::BTreeSet;

@@ -23,7 +23,7 @@ use crate::ops::outcomes::{OutcomeView, list_record_outcomes};
 use crate::ops::worth::JudgedBy;
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
-use crate::portal::upload::{SentFile, received_beside, size};
+use crate::portal::upload::{SentFile, received, size};
 use crate::portal::visit::SignedIn;
 
 /// The most of one's own outcomes that a page asks for; no question is about more.
@@ -173,11 +173,9 @@ impl Written {
 /// Takes a form that may bring a file. The file is kept as evidence of the learner's own before anything else is done, so that it need
 /// not be sent again where the rest is refused.
 pub(super) async fn written(web: &Web, request: &HttpRequest, payload: web::Payload) -> Result<Written, Refusal> {
-    let bytes_max = web.bank.evidence_bytes_max;
-    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
-    let too_large = Rejection::EvidenceTooLarge { bytes_max };
-    let (posted, sent) = received_beside::<Vec<(String, String)>>(web, request, payload, most, too_large).await?;
+    let (posted, behind) = received::<Vec<(String, String)>>(request, payload).await?;
     let visit = posted.visit.signed_in()?;
+    visit.learner_id()?;
     let chosen = posted.form.iter().filter(|(name, _)| name == "evidence");
     let mut written = Written {
         evidence: chosen.filter_map(|(_, id)| Uuid::try_parse(id).ok()).collect(),
@@ -186,10 +184,10 @@ pub(super) async fn written(web: &Web, request: &HttpRequest, payload: web::Payl
         visit,
         refusal: None,
     };
-    let kept = match sent {
-        None => return Ok(written),
-        Some(Ok(file)) => keep(web, &written, file).await,
-        Some(Err(refusal)) => Err(refusal),
+    let kept = match behind.taken_as_evidence(web).await {
+        Ok(None) => return Ok(written),
+        Ok(Some(file)) => keep(web, &written, file).await,
+        Err(refusal) => Err(refusal),
     };
     match kept {
         Ok(file_id) if written.evidence.contains(&file_id) => {}

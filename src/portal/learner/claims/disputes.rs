@@ -192,11 +192,9 @@ struct Beside {
 }
 
 async fn loaded(web: &Web, visit: &SignedIn, request_id: Uuid) -> Result<(Request, Vec<EvidenceFile>), Refusal> {
-    let (context, visitor) = (visit.context, visit.frame.visitor.as_ref());
-    let own = visitor.and_then(|visitor| visitor.actor.learner_id());
+    // Those who answer it have it among what waits for them.
+    let (context, own) = (visit.context, visit.learner_id()?);
     web.run(move |bank| {
-        // Those who answer it have it among what waits for them.
-        let own = own.ok_or(Rejection::NotFound {})?;
         let request = read_correction_request(bank, &context, request_id)?;
         if request.summary.learner_id != own {
             return Err(Rejection::NotFound {}.into());

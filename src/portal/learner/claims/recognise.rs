@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::around::{FileLine, Written, file_lines, own_files, own_outcomes, written};
 use super::choose::is_without_credit;
-use super::evidence::{largest, learner_of};
+use super::evidence::largest;
 use crate::domain::achievement::{AchievementFilter, AchievementKind};
 use crate::domain::hours::Hours;
 use crate::domain::language::Language;
@@ -273,7 +273,7 @@ pub(super) async fn show_declared(web: web::Data<Web>, visit: SignedIn, wanted: 
         } => declared_page(&web, &visit, achievement_id, Typed::default(), None).await,
         Wanted { q, .. } => {
             // Whoever has no learning account has nothing to declare.
-            learner_of(&visit)?;
+            visit.learner_id()?;
             let q = q.map(|q| q.0.trim().to_owned()).unwrap_or_default();
             search_page(&web, &visit, &q).await
         }

@@ -189,8 +189,6 @@ pub(super) async fn remove_credential(web: web::Data<Web>, id: Id, posted: Poste
 
 /// Removes a file of one's own.
 async fn removed(web: &Web, visit: &SignedIn, file_id: Uuid) -> Result<(), Refusal> {
-    let context = visit.context;
-    let own = visit.frame.visitor.as_ref().and_then(|visitor| visitor.actor.learner_id());
-    let learner_id = own.ok_or(Rejection::NotFound {})?;
+    let (context, learner_id) = (visit.context, visit.learner_id()?);
     web.run(move |bank| remove_evidence(bank, &context, learner_id, file_id)).await
 }
