@@ -12,7 +12,11 @@ const BYTES_MAX: usize = 4_096;
 
 /// Sends a form with a file that is too large.
 fn too_large(browser: &Browser<'_>, path: &str, fields: &[(&str, &str)], file: &str) -> Answer {
-    let token = if browser.cookie.is_empty() { String::new() } else { browser.form_token() };
+    let token = if browser.cookie.is_empty() {
+        String::new()
+    } else {
+        browser.form_token()
+    };
     let mut body = String::new();
     for (name, value) in [("form_token", token.as_str())].iter().chain(fields) {
         body.push_str(&format!(

@@ -22,7 +22,7 @@ use crate::ops::corrections::requests::answer::read_correction_request;
 use crate::ops::corrections::requests::own::{Complaint, complain_of_refusal, list_own_correction_requests, withdraw_correction_request};
 use crate::ops::corrections::requests::{Request, RequestSummary};
 use crate::ops::evidence::EvidenceFile;
-use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
@@ -215,13 +215,7 @@ async fn answer(web: &Web, visit: &SignedIn, request_id: Uuid, beside: Beside) -
         refusal,
         done,
     } = beside;
-    let (status, refused) = match refusal {
-        None => (StatusCode::OK, None),
-        Some(refusal) => {
-            let (status, refused) = refused(refusal, visit.frame.language)?;
-            (status, Some(refused))
-        }
-    };
+    let (status, refused) = said(refusal, visit.frame.language)?;
     let (request, mut files) = loaded(web, visit, request_id).await?;
     files.retain(|file| request.evidence.iter().all(|attached| attached.file_id != file.file_id));
     let today = web.bank.day(visit.context.now);

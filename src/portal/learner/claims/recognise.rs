@@ -12,7 +12,6 @@ use super::choose::is_without_credit;
 use super::evidence::largest;
 use crate::domain::achievement::{AchievementFilter, AchievementKind};
 use crate::domain::hours::Hours;
-use crate::domain::language::Language;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::http::extract::{AtMost, Query};
 use crate::http::problem::Refusal;
@@ -22,7 +21,7 @@ use crate::ops::achievements::{list_achievements, read_achievement};
 use crate::ops::claims::submit::{Declared, NewClaim, RecognitionSubject, submit_claim};
 use crate::ops::institutions::names_of;
 use crate::ops::outcomes::OutcomeView;
-use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
 use crate::portal::visit::SignedIn;
@@ -116,14 +115,6 @@ struct DeclaredPage<'a> {
     today: NaiveDate,
     typed: Typed,
     refused: Option<Refused>,
-}
-
-/// What is said of a refusal, with its status.
-fn said(refusal: Option<Refusal>, language: Language) -> Result<(StatusCode, Option<Refused>), Refusal> {
-    match refusal {
-        None => Ok((StatusCode::OK, None)),
-        Some(refusal) => refused(refusal, language).map(|(status, refused)| (status, Some(refused))),
-    }
 }
 
 async fn outcome_page(

@@ -6,14 +6,14 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::parts::{Pairs, ids, refused_form, standing_outcomes, value};
+use super::parts::{Pairs, ids, standing_outcomes, value};
 use crate::domain::credential::{CredentialForm, CredentialScope};
 use crate::http::extract::Query;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::credentials::{NewCredential, request_credential};
 use crate::ops::outcomes::OutcomeView;
-use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
 use crate::portal::visit::{Posted, SignedIn};

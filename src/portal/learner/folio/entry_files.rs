@@ -7,7 +7,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use uuid::Uuid;
 
 use super::entries::entry_page;
-use super::parts::refused_form;
 use crate::domain::evidence::{FileName, MediaType};
 use crate::domain::portfolio::entry::EntryContent;
 use crate::domain::rejection::Rejection;
@@ -20,7 +19,7 @@ use crate::ops::error::OpError;
 use crate::ops::evidence::read::{Downloaded, download_evidence};
 use crate::ops::evidence::upload::{Upload, Uploader, upload_evidence};
 use crate::ops::portfolio::entries::{edit_entry, read_entry};
-use crate::portal::answer::see_other;
+use crate::portal::answer::{refused_form, see_other};
 use crate::portal::upload::{SentFile, received};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 

@@ -74,38 +74,6 @@ pub(super) fn menu(frame: &Frame) -> Vec<Place> {
     ])
 }
 
-/// The status and the words of an expected refusal, by the fields of a form: what is wrong inside a list is said of the list, with
-/// its line.
-///
-/// # Errors
-/// Any other.
-pub(super) fn refused_form(refusal: Refusal, frame: &Frame) -> Result<(StatusCode, Refused), Refusal> {
-    let problems = match &refusal {
-        Refusal::Rejected(rejection) => rejection.problems(frame.language),
-        _ => Vec::new(),
-    };
-    let (status, refused) = refused(refusal, frame.language)?;
-    let fields = problems.into_iter().map(|problem| {
-        let mut segments = problem.pointer.split('/').filter(|segment| !matches!(*segment, "" | "scope"));
-        let field = segments.next().unwrap_or_default().to_owned();
-        let line = segments.next().and_then(|segment| segment.parse::<u32>().ok());
-        let detail = match line {
-            Some(line) => frame
-                .t2("folio-in-line", ("line", line.saturating_add(1)), ("detail", problem.detail))
-                .into_owned(),
-            None => problem.detail,
-        };
-        (field, detail)
-    });
-    Ok((
-        status,
-        Refused {
-            fields: fields.collect(),
-            ..refused
-        },
-    ))
-}
-
 /// The caller's newest outcomes.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::parts::{Pairs, ids, refused_form, standing_outcomes, value};
+use super::parts::{Pairs, ids, standing_outcomes, value};
 use crate::domain::claim::ClaimFilter;
 use crate::domain::language::Language;
 use crate::domain::statement::{FirstLanguage, NewStatement, StatementKind};
@@ -17,7 +17,7 @@ use crate::ops::claims::reading::list_own_claims;
 use crate::ops::claims::view::ClaimSummary;
 use crate::ops::outcomes::OutcomeView;
 use crate::ops::statements::issue_statement;
-use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
 use crate::portal::visit::{Posted, SignedIn};

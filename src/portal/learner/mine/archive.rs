@@ -17,7 +17,7 @@ use crate::ops::context::Context;
 use crate::ops::evidence::FILES_MAX;
 use crate::ops::exports::ExportForm;
 use crate::ops::foreign::{ForeignCredential, import_credential, list_foreign_credentials};
-use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::upload::{Behind, received};
 use crate::portal::verdict::presented;
@@ -52,13 +52,7 @@ async fn answer(
     pasted: &str,
     done: Option<&'static str>,
 ) -> Result<HttpResponse, Refusal> {
-    let (status, refused) = match refusal {
-        None => (StatusCode::OK, None),
-        Some(refusal) => {
-            let (status, refused) = refused(refusal, visit.frame.language)?;
-            (status, Some(refused))
-        }
-    };
+    let (status, refused) = said(refusal, visit.frame.language)?;
     let context = visit.context;
     let (records, credentials) = web
         .run(move |bank| {
