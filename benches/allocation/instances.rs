@@ -40,6 +40,7 @@ fn outcome(random: &mut Rng, number: usize) -> OutcomeFacts {
     OutcomeFacts {
         key: format!("outcome-{number:02}"),
         name: format!("成果{number}"),
+        name_english: None,
         achievement: format!("a-{family}-{number}"),
         kind: kinds[random.usize(0..kinds.len())],
         family: Some(format!("family-{family}")),

@@ -26,6 +26,7 @@ footer-problems = Problem codes
 footer-api = API documentation
 refused = This was not done
 refused-fields = Please mend what is listed below; the rest is kept.
+refused-in-list = Number { $number }: { $detail }
 next-page = Next page
 first-page = Back to the first page
 day = { $day } { $month ->

@@ -99,6 +99,7 @@ packs-up = Move up
 packs-down = Move down
 packs-remove = Remove
 packs-to-mend = To be mended
+packs-spot = line { $line }, column { $column }
 packs-in-words = In words
 packs-says = What it says
 packs-edit-lead = Each rule is a JSON text; beside it stand what it says and what has to be mended.

@@ -7,7 +7,6 @@ folio-nav-credentials = Credentials
 folio-save = Save
 folio-keep = No, go back
 folio-refresh = See how far it is
-folio-in-line = Number { $line }: { $detail }
 folio-verification-valid = An institution says so; valid
 folio-verification-suspended = Being looked into, not to be relied on yet
 folio-verification-revoked = Revoked

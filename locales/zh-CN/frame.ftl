@@ -26,6 +26,7 @@ footer-problems = 错误代码
 footer-api = 接口文档
 refused = 没有办成
 refused-fields = 请修改下面列出的内容，其余已保留。
+refused-in-list = 第 { $number } 项：{ $detail }
 next-page = 下一页
 first-page = 回到第一页
 day = { $year }年{ $month }月{ $day }日

@@ -93,6 +93,7 @@ packs-up = 上移
 packs-down = 下移
 packs-remove = 删除
 packs-to-mend = 需要修改
+packs-spot = 第 { $line } 行第 { $column } 列
 packs-in-words = 规则全文
 packs-says = 这一条的意思
 packs-edit-lead = 每一条是一段 JSON 文本，右侧是它的意思和需要修改之处。

@@ -7,7 +7,6 @@ folio-nav-credentials = 电子凭证
 folio-save = 保存
 folio-keep = 不了，返回
 folio-refresh = 查看进度
-folio-in-line = 第 { $line } 项：{ $detail }
 folio-verification-valid = 机构证明，有效
 folio-verification-suspended = 核查中，暂不作准
 folio-verification-revoked = 已撤回

@@ -8,6 +8,7 @@ use super::achievement::{AchievementKind, ContestScope};
 use super::credit::{Credit, Score};
 use super::hours::Hours;
 use super::institution::InstitutionKind;
+use super::language::Language;
 use super::outcome::{ContestResult, TraineeGroup};
 use super::rejection::FieldProblem;
 use super::words::words;
@@ -44,6 +45,10 @@ pub struct OutcomeFacts {
     pub key: String,
     #[schema(min_length = 1, max_length = 200, example = "电工(三级/高级工)")]
     pub name: String,
+    /// Its name in English, where it has one. No rule looks at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 200, example = "Electrician, level 3")]
+    pub name_english: Option<String>,
     /// The achievement's code at its institution.
     #[schema(min_length = 1, max_length = 40, example = "occ-elec-3")]
     pub achievement: String,
@@ -99,6 +104,14 @@ fn verified() -> Verification {
 }
 
 impl OutcomeFacts {
+    /// What it is called in a language, where it has a name there.
+    pub fn called(&self, language: Language) -> &str {
+        match (&self.name_english, language) {
+            (Some(name), Language::English) => name,
+            _ => &self.name,
+        }
+    }
+
     /// What is wrong with an invented outcome, below a pointer.
     pub fn problems(&self, pointer: &str) -> Vec<FieldProblem> {
         let mut problems = self.text_problems(pointer);
@@ -132,6 +145,9 @@ impl OutcomeFacts {
         };
         length(&self.key, 1, 64, "key");
         length(&self.name, 1, 200, "name");
+        if let Some(name) = &self.name_english {
+            length(name, 1, 200, "name_english");
+        }
         length(&self.achievement, 1, 40, "achievement");
         length(&self.issuer.credit_code, 1, 18, "issuer/credit_code");
         length(self.family.as_deref().unwrap_or_default(), 0, 40, "family");

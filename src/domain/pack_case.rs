@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::allocation::{Allocation, EarlierAward, Pin, ReasonCode};
+use super::allocation::{Allocation, EarlierAward, Effort, PackVersion, Pin, Question, ReasonCode};
 use super::credit::CourseCredit;
-use super::facts::OutcomeFacts;
+use super::facts::{Issuer, OutcomeFacts};
 use super::programme::Programme;
 
 /// A cut that must be told.
@@ -66,6 +66,26 @@ pub struct PackCase {
     #[schema(max_items = 100)]
     pub left_out: Vec<String>,
     pub expected: Expected,
+}
+
+impl PackCase {
+    /// What the case asks of a version of a pack, at an institution, under the packs above.
+    pub fn question(&self, institution: &Issuer, version: &PackVersion, above: &[PackVersion]) -> Question {
+        Question {
+            institution: institution.clone(),
+            programme: self.programme.clone(),
+            versions: vec![version.clone()],
+            above: above.to_vec(),
+            agreements: Vec::new(),
+            outcomes: self.outcomes.clone(),
+            decided_on: self.decided_on,
+            earlier: self.earlier.clone(),
+            enrolled_on: self.enrolled_on,
+            pins: self.pins.clone(),
+            left_out: self.left_out.clone(),
+            effort: Effort::default(),
+        }
+    }
 }
 
 /// What differs from what the case expects, each in a sentence; nothing when the case is met.

@@ -114,6 +114,7 @@ pub fn issuer_of(row: &InstitutionRow) -> Result<Issuer, StoreError> {
 #[derive(Debug, Clone)]
 struct KindFacts {
     name: String,
+    name_english: Option<String>,
     code: String,
     kind: AchievementKind,
     family: Option<String>,
@@ -129,6 +130,7 @@ fn facts_of_kind(row: &AchievementRow) -> Result<KindFacts, StoreError> {
     let Document(details) = row.details.clone();
     Ok(KindFacts {
         name: row.name_chinese.clone(),
+        name_english: row.name_english.clone(),
         code: row.code.clone(),
         kind: AchievementKind::parse(&row.kind).ok_or_else(damaged)?,
         family: row.family.clone(),
@@ -144,6 +146,7 @@ fn of_award(achievement: KindFacts, issuer: Issuer, key: String, awarded_on: Nai
     OutcomeFacts {
         key,
         name: achievement.name,
+        name_english: achievement.name_english,
         achievement: achievement.code,
         kind: achievement.kind,
         family: achievement.family,

@@ -5,6 +5,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
+use super::frame::Frame;
 use super::texts::text;
 use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
@@ -73,6 +74,22 @@ impl Refused {
     }
 }
 
+/// The field of a form in which a file is chosen, where a refusal is about the file.
+fn file_field(rejection: &Rejection) -> Option<&'static str> {
+    match rejection {
+        Rejection::EvidenceEmpty {}
+        | Rejection::EvidenceTooLarge { .. }
+        | Rejection::EvidenceTypeUnknown {}
+        | Rejection::EvidenceTypeDiffers { .. }
+        | Rejection::ImportTooLarge { .. } => Some("file"),
+        Rejection::ArchiveTooLarge { .. }
+        | Rejection::ArchiveUnreadable { .. }
+        | Rejection::ArchiveNotGenuine { .. }
+        | Rejection::ArchiveOfAnother {} => Some("archive"),
+        _ => None,
+    }
+}
+
 /// The status and the words of an expected refusal.
 ///
 /// # Errors
@@ -85,24 +102,84 @@ pub(super) fn refused(refusal: Refusal, language: Language) -> Result<(StatusCod
         return Err(rejection.into());
     }
     let fields = rejection.problems(language).into_iter();
+    let file = file_field(&rejection);
     // What a program is told speaks of the body of its request.
     let sentence = match rejection {
         Rejection::InvalidBody { .. } | Rejection::MalformedBody { .. } => text(language, "refused-fields", None).into_owned(),
         _ => rejection.sentence(language),
     };
+    // A field inside another one has its name after the last slash.
+    let fields = fields.map(|problem| (problem.pointer.rsplit('/').next().unwrap_or_default().to_owned(), problem.detail));
     let refused = Refused {
+        fields: fields.chain(file.map(|field| (field.to_owned(), sentence.clone()))).collect(),
         sentence,
-        // A field inside another one has its name after the last slash.
-        fields: fields
-            .map(|problem| (problem.pointer.rsplit('/').next().unwrap_or_default().to_owned(), problem.detail))
-            .collect(),
     };
     Ok((status_of(rejection.class()), refused))
 }
 
+/// What is said above a page: nothing, or why a form was refused.
+///
+/// # Errors
+/// Any refusal that is not expected.
+pub(super) fn said(refusal: Option<Refusal>, language: Language) -> Result<(StatusCode, Option<Refused>), Refusal> {
+    match refusal {
+        None => Ok((StatusCode::OK, None)),
+        Some(refusal) => refused(refusal, language).map(|(status, refused)| (status, Some(refused))),
+    }
+}
+
+/// As [`refused`], of a form in which a field is a list: what is wrong inside of a list is said of the list, with which one it is.
+///
+/// # Errors
+/// Any refusal that is not expected.
+pub(super) fn refused_form(refusal: Refusal, frame: &Frame) -> Result<(StatusCode, Refused), Refusal> {
+    let problems = match &refusal {
+        Refusal::Rejected(rejection) => rejection.problems(frame.language),
+        _ => Vec::new(),
+    };
+    let (status, refused) = refused(refusal, frame.language)?;
+    if problems.is_empty() {
+        return Ok((status, refused));
+    }
+    let fields = problems.into_iter().map(|problem| {
+        let mut segments = problem.pointer.split('/').filter(|segment| !matches!(*segment, "" | "scope"));
+        let field = segments.next().unwrap_or_default().to_owned();
+        let number = segments.next().and_then(|segment| segment.parse::<u32>().ok());
+        let detail = match number {
+            Some(number) => frame
+                .t2("refused-in-list", ("number", number.saturating_add(1)), ("detail", problem.detail))
+                .into_owned(),
+            None => problem.detail,
+        };
+        (field, detail)
+    });
+    Ok((
+        status,
+        Refused {
+            fields: fields.collect(),
+            ..refused
+        },
+    ))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::own_path;
+    use super::{own_path, refused};
+    use crate::domain::language::Language;
+    use crate::domain::rejection::Rejection;
+
+    #[test]
+    fn what_is_said_of_a_file_is_said_at_its_field() {
+        let fields = |rejection: Rejection| refused(rejection.into(), Language::English).unwrap().1.fields;
+        let too_large = fields(Rejection::EvidenceTooLarge { bytes_max: 7 });
+        assert_eq!(
+            too_large,
+            [("file".to_owned(), "The file is too large: at most 7 bytes are taken.".to_owned())]
+        );
+        assert_eq!(fields(Rejection::ArchiveOfAnother {})[0].0, "archive");
+        assert_eq!(fields(Rejection::field("/programme/code", "is wrong"))[0].0, "code");
+        assert_eq!(fields(Rejection::EvidenceInUse {}), []);
+    }
 
     #[test]
     fn one_comes_back_to_a_page_of_this_site_only() {

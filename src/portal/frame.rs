@@ -9,30 +9,14 @@ use fluent_bundle::{FluentArgs, FluentValue};
 
 use super::assets;
 use super::cookies::{LANGUAGE_NAME, SESSION_NAME};
+use super::places::{self, Place};
 use super::texts::{tag, text};
 use crate::domain::achievement::AchievementKind;
-use crate::domain::actor::Actor;
 use crate::domain::language::Language;
 use crate::domain::outcome::OutcomeStatus;
 use crate::http::render::language_of;
 use crate::http::state::Web;
 use crate::ops::browser::{Visitor, form_token};
-
-/// A link of a menu.
-pub(super) struct Place {
-    pub(super) path: Cow<'static, str>,
-    pub(super) text: Cow<'static, str>,
-    pub(super) is_here: bool,
-}
-
-/// What everybody may read.
-const PUBLIC_PLACES: [(&str, &str); 5] = [
-    ("/worth", "nav-worth"),
-    ("/catalogue", "nav-catalogue"),
-    ("/institutions", "nav-institutions"),
-    ("/notices", "nav-notices"),
-    ("/verify", "nav-verify"),
-];
 
 /// What is around a page.
 pub(super) struct Frame {
@@ -151,57 +135,23 @@ impl Frame {
         self.visitor.as_ref().is_some_and(|visitor| visitor.actor.learner_id().is_some())
     }
 
-    /// The menu.
+    /// The main menu. Of a page of an error it is not known whose it is.
     pub(super) fn places(&self) -> Vec<Place> {
-        let mut places = vec![("/", "nav-home")];
-        match self.visitor.as_ref().map(|visitor| &visitor.actor) {
-            Some(Actor::User {
-                bank_role, memberships, ..
-            }) => {
-                if self.is_learner() {
-                    places.extend([
-                        ("/passbook", "nav-passbook"),
-                        ("/records", "nav-records"),
-                        ("/plan", "nav-plan"),
-                        ("/claims", "nav-claims"),
-                        ("/portfolio", "nav-portfolio"),
-                        ("/me", "nav-me"),
-                    ]);
-                }
-                if !memberships.is_empty() {
-                    places.push(("/desk", "nav-desk"));
-                }
-                if bank_role.is_some() {
-                    places.push(("/office", "nav-office"));
-                }
-                places.push(("/security", "nav-security"));
-            }
-            _ if self.may_be_somebody => {}
-            _ => {
-                places.extend(PUBLIC_PLACES);
-                places.extend([("/sign-in", "nav-sign-in"), ("/claim-account", "nav-claim-account")]);
-            }
+        let mut entries = places::main_menu(self.visitor.as_ref().map(|visitor| &visitor.actor));
+        if self.visitor.is_none() && self.may_be_somebody {
+            entries.truncate(1);
         }
-        self.linked(places)
+        self.menu(entries)
     }
 
     /// What everybody may read, for the foot of every page.
     pub(super) fn public_places(&self) -> Vec<Place> {
-        self.linked(PUBLIC_PLACES.to_vec())
+        self.menu(places::PUBLIC)
     }
 
-    fn linked(&self, places: Vec<(&'static str, &'static str)>) -> Vec<Place> {
-        places.into_iter().map(|(path, id)| self.place(path.into(), id)).collect()
-    }
-
-    /// A link of a menu, to a page under which there may be more.
-    pub(super) fn place(&self, path: Cow<'static, str>, id: &str) -> Place {
-        let is_here = self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")));
-        Place {
-            text: self.t(id),
-            is_here,
-            path,
-        }
+    /// A menu of these paths and the ids of their texts.
+    pub(super) fn menu<P: Into<Cow<'static, str>>>(&self, entries: impl IntoIterator<Item = (P, &'static str)>) -> Vec<Place> {
+        places::menu(&self.path, entries.into_iter().map(|(path, id)| (path.into(), self.t(id))))
     }
 
     /// The address of the style sheet.

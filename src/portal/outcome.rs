@@ -7,7 +7,6 @@ use super::download::{cell, table};
 use super::frame::Frame;
 use super::visit::SignedIn;
 use crate::domain::doubles::Double;
-use crate::domain::language::Language;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::decisions::{Decision, read_decision};
@@ -25,14 +24,6 @@ pub(super) struct Looked {
 pub(super) struct Alike {
     pub(super) double: Double,
     pub(super) other: Option<OutcomeView>,
-}
-
-/// What an outcome is called, in the reader's language where it has a name there.
-pub(super) fn name_of<'a>(frame: &Frame, outcome: &'a OutcomeView) -> &'a str {
-    match (&outcome.achievement_name_english, frame.language) {
-        (Some(name), Language::English) => name,
-        _ => &outcome.achievement_name,
-    }
 }
 
 /// Outcomes as a table; the learners are masked in it as they are on the page.
@@ -60,7 +51,7 @@ pub(super) fn table_of(frame: &Frame, title: &str, outcomes: &[OutcomeView]) -> 
             cell(learner.map(|learner| &learner.name_masked)),
             cell(learner.map(|learner| &learner.account_number)),
             outcome.institution_name.clone(),
-            name_of(frame, outcome).to_owned(),
+            frame.name_of(outcome).text().to_owned(),
             outcome.achievement_code.clone(),
             frame.kind_name(&outcome.kind).to_owned(),
             outcome.awarded_on.to_string(),

@@ -39,6 +39,17 @@
       }
     });
   }
+  // What is said of a line of a text leads to the line.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-line]");
+    const text = link && document.getElementById(link.hash.slice(1));
+    if (!text?.setSelectionRange) return;
+    event.preventDefault();
+    const lines = text.value.split("\n");
+    const from = lines.slice(0, link.dataset.line - 1).reduce((length, line) => length + line.length + 1, 0);
+    text.setSelectionRange(from, from + (lines[link.dataset.line - 1]?.length ?? 0));
+    text.focus();
+  });
   // Why something was refused is where the reader is.
   document.getElementById("refusal")?.focus();
   // What is under way is looked at again until it is over; then the page is read again as a whole.

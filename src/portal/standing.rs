@@ -1,21 +1,22 @@
 //! How a programme stands after a conversion, as it is shown: what is filled and what is missing, in all and bucket by bucket.
 
 use super::chart::{Part, filled};
+use super::frame::Frame;
+use super::names::Name;
 use crate::domain::allocation::{Allocation, Destination};
 use crate::domain::credit::CourseCredit;
-use crate::domain::language::Language;
 use crate::domain::programme::Course;
 use crate::ops::worth::Said;
 
 /// A bucket of a programme.
 pub(super) struct BucketLine<'a> {
-    pub(super) name: &'a str,
+    pub(super) name: Name<'a>,
     pub(super) minimum: CourseCredit,
     pub(super) has: CourseCredit,
     pub(super) missing: CourseCredit,
     pub(super) bar: Vec<Part>,
     /// Required courses that are not covered, by name where it is known.
-    pub(super) courses: Vec<String>,
+    pub(super) courses: Vec<Name<'static>>,
 }
 
 /// A programme.
@@ -33,16 +34,16 @@ pub(super) struct Standing<'a> {
 /// What became of an outcome.
 pub(super) struct OutcomeLine<'a> {
     pub(super) key: &'a str,
-    pub(super) name: &'a str,
+    pub(super) name: Name<'a>,
     pub(super) used: CourseCredit,
     pub(super) sentences: &'a [String],
 }
 
 /// Where a part of an outcome's credit goes.
 pub(super) struct AwardLine<'a> {
-    pub(super) outcome: &'a str,
+    pub(super) outcome: Name<'a>,
     /// The course with its code, or the bucket.
-    pub(super) to: String,
+    pub(super) to: Name<'a>,
     pub(super) amount: CourseCredit,
     pub(super) citation: &'a str,
     pub(super) grade: Option<&'a str>,
@@ -56,13 +57,13 @@ impl OutcomeLine<'_> {
 
 impl<'a> Standing<'a> {
     /// How a programme stands with an allocation; courses are named where they are known.
-    pub(super) fn of(allocation: &'a Allocation, courses: &[Course], language: Language) -> Self {
+    pub(super) fn of(allocation: &'a Allocation, courses: &[Course], frame: &Frame) -> Self {
         let named = |code: &String| {
             let course = courses.iter().find(|course| course.code == *code);
-            course.map_or_else(|| code.clone(), |course| format!("{code} {}", course.name.text(language)))
+            course.map_or_else(|| Name::plain(code.clone()), |course| frame.name_of(&course.name).behind(code))
         };
         let buckets = allocation.buckets.iter().map(|bucket| BucketLine {
-            name: bucket.name.text(language),
+            name: frame.name_of(&bucket.name),
             minimum: bucket.minimum,
             has: bucket.converted,
             missing: bucket.missing,
@@ -89,7 +90,7 @@ impl<'a> Standing<'a> {
 }
 
 /// What became of each outcome; the ones that are used come first.
-pub(super) fn outcome_lines<'a>(allocation: &'a Allocation, said: &'a [Said]) -> Vec<OutcomeLine<'a>> {
+pub(super) fn outcome_lines<'a>(frame: &Frame, allocation: &'a Allocation, said: &'a [Said]) -> Vec<OutcomeLine<'a>> {
     let mut lines: Vec<OutcomeLine<'a>> = allocation
         .verdicts
         .iter()
@@ -97,7 +98,7 @@ pub(super) fn outcome_lines<'a>(allocation: &'a Allocation, said: &'a [Said]) ->
             let said = said.iter().find(|said| said.outcome == verdict.outcome);
             OutcomeLine {
                 key: &verdict.outcome,
-                name: said.map_or(verdict.outcome.as_str(), |said| said.name.as_str()),
+                name: said.map_or_else(|| Name::plain(verdict.outcome.as_str()), |said| frame.name_of(said)),
                 used: verdict.used,
                 sentences: said.map_or(&[], |said| said.sentences.as_slice()),
             }
@@ -108,18 +109,18 @@ pub(super) fn outcome_lines<'a>(allocation: &'a Allocation, said: &'a [Said]) ->
 }
 
 /// Where the credit goes, award by award.
-pub(super) fn award_lines<'a>(allocation: &'a Allocation, said: &'a [Said], language: Language) -> Vec<AwardLine<'a>> {
+pub(super) fn award_lines<'a>(frame: &Frame, allocation: &'a Allocation, said: &'a [Said]) -> Vec<AwardLine<'a>> {
     let lines = allocation.awards.iter().map(|award| {
         let outcome = said.iter().find(|said| said.outcome == award.outcome);
         let to = match &award.destination {
-            Destination::Course { code, name, .. } => format!("{code} {}", name.text(language)),
+            Destination::Course { code, name, .. } => frame.name_of(name).behind(code),
             Destination::FreeCredit { bucket } => {
                 let known = allocation.buckets.iter().find(|standing| standing.bucket == *bucket);
-                known.map_or_else(|| bucket.clone(), |standing| standing.name.text(language).to_owned())
+                known.map_or_else(|| Name::plain(bucket.as_str()), |standing| frame.name_of(&standing.name))
             }
         };
         AwardLine {
-            outcome: outcome.map_or(award.outcome.as_str(), |said| said.name.as_str()),
+            outcome: outcome.map_or_else(|| Name::plain(award.outcome.as_str()), |said| frame.name_of(said)),
             to,
             amount: award.amount,
             citation: &award.citation,

@@ -7,6 +7,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use super::cookies::SESSION_NAME;
 use super::frame::Frame;
@@ -154,6 +155,18 @@ impl Visit {
             Some(_) => Ok(SignedIn { context, frame }),
             None => Err(Rejection::Unauthenticated {}.into()),
         }
+    }
+}
+
+impl SignedIn {
+    /// The learner who somebody is.
+    ///
+    /// # Errors
+    /// `NotFound` for whoever has no learning account.
+    pub(super) fn learner_id(&self) -> Result<Uuid, Refusal> {
+        let visitor = self.frame.visitor.as_ref();
+        let learner_id = visitor.and_then(|visitor| visitor.actor.learner_id());
+        learner_id.ok_or_else(|| Rejection::NotFound {}.into())
     }
 }
 

@@ -89,8 +89,10 @@ fn a_wrong_record_is_disputed_until_it_is_corrected() {
             file_id
         );
         let read = read_correction_request(bank, &office.registrar, request_id).unwrap();
-        assert_eq!(read.learner.unwrap().name_masked, "王*");
-        assert_eq!(waiting(world, &office.approver, &RequestFilter::default()).len(), 1);
+        assert_eq!(read.summary.learner.unwrap().name_masked, "王*");
+        let listed = waiting(world, &office.approver, &RequestFilter::default());
+        let masked = listed[0].learner.as_ref().map(|learner| learner.name_masked.as_str());
+        assert_eq!((listed.len(), masked), (1, Some("王*")), "others are told whose it is");
         let looks = list_accesses(bank, &learner.context, Whose::Own, None, 3).unwrap();
         let looks: Vec<&str> = looks.iter().map(|look| look.operation.as_str()).collect();
         assert_eq!(looks, ["list_correction_requests", "read_correction_request", "read_evidence"]);

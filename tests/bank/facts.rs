@@ -24,7 +24,7 @@ fn publish(world: &World, achievement: Value) {
 fn furnish(world: &World) {
     publish(
         world,
-        json!({ "institution_id": world.institution_id, "code": "mooc-1", "name_chinese": "电工基础", "kind": "course",
+        json!({ "institution_id": world.institution_id, "code": "mooc-1", "name_chinese": "电工基础", "name_english": "Electrical basics", "kind": "course",
             "details": { "course_code": "E101", "tags": ["mooc"] }, "valid_from": "2020-01-01" }),
     );
     publish(
@@ -103,6 +103,10 @@ fn what_a_learner_has_becomes_facts() {
             (&json!(["mooc"]), &json!("0.00"), &json!("3.00"), &json!("20.00"))
         );
         assert_eq!((&facts[1]["grade"], &facts[1]["score"]), (&json!("良好"), &Value::Null));
+        assert_eq!(
+            (&facts[1]["name"], &facts[1]["name_english"], &facts[2]["name_english"]),
+            (&json!("电工基础"), &json!("Electrical basics"), &Value::Null)
+        );
         assert_eq!(
             (&facts[2]["contest"], &facts[2]["contest_scope"], &facts[2]["usable_until"]),
             (&result, &json!("national"), &json!("2027-03-01"))

@@ -18,6 +18,8 @@ pub struct Addition {
     /// The key of the imagined award.
     pub key: String,
     pub name: String,
+    /// Its name in English, where it has one.
+    pub name_english: Option<String>,
     pub hours: Option<Hours>,
     /// The unified social credit codes of the institutions from which it would add as much.
     pub offered_by: Vec<String>,
@@ -66,6 +68,7 @@ pub fn additions(question: &Question, imagined: &[OutcomeFacts], tries: usize) -
     for award in imagined {
         let mut seen = OutcomeFacts {
             key: String::new(),
+            name_english: None,
             ..award.clone()
         };
         if !tells_issuers_apart && seen.issuer.credit_code != question.institution.credit_code {
@@ -148,6 +151,7 @@ fn addition(award: &OutcomeFacts, gain: Gain) -> Addition {
         achievement: award.achievement.clone(),
         key: award.key.clone(),
         name: award.name.clone(),
+        name_english: award.name_english.clone(),
         offered_by: vec![award.issuer.credit_code.clone()],
         hours: award.hours,
         gain: gain.credit,

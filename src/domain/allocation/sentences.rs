@@ -19,7 +19,10 @@ pub fn explain(allocation: &Allocation, verdict: &Verdict, question: &Question, 
         }
         sentence
     });
-    let reasons = verdict.reasons.iter().map(|reason| unused(&with_name(reason, question), language));
+    let reasons = verdict
+        .reasons
+        .iter()
+        .map(|reason| unused(&with_name(reason, question, language), language));
     awards.chain(reasons).collect()
 }
 
@@ -61,14 +64,14 @@ fn layer_of(layer: Option<Layer>, language: Language) -> &'static str {
 }
 
 /// A reason that names another outcome, by its name instead of its key.
-fn with_name(reason: &Reason, question: &Question) -> Reason {
+fn with_name(reason: &Reason, question: &Question, language: Language) -> Reason {
     let is_other = matches!(reason.code, ReasonCode::NotTheHighest | ReasonCode::Repeated);
     let mut outcomes = question.outcomes.iter().chain(question.earlier.iter().map(|award| &award.outcome));
     let other = outcomes.find(|outcome| Some(&outcome.key) == reason.detail.as_ref());
     Reason {
         detail: other
             .filter(|_| is_other)
-            .map(|outcome| outcome.name.clone())
+            .map(|outcome| outcome.called(language).to_owned())
             .or_else(|| reason.detail.clone()),
         ..reason.clone()
     }

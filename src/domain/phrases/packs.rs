@@ -3,10 +3,7 @@
 /// English and Chinese, as in the table that this one continues.
 pub(super) const PHRASES: &[(&str, &str)] = &[
     // What is no JSON.
-    (
-        "must be JSON; it breaks off at line {}, column {}",
-        "不是有效的 JSON：在第 {} 行第 {} 列读不下去",
-    ),
+    ("must be JSON; it breaks off here", "不是有效的 JSON：到此处读不下去"),
     // How a test case came out otherwise.
     ("recognised: expected {}, found {}", "认可的学分：应为 {}，实为 {}"),
     ("used of {}: expected {}, found {}", "成果 {} 用去的学分：应为 {}，实为 {}"),

@@ -202,6 +202,7 @@ impl Reads {
         let seen = |(place, outcome): (usize, &OutcomeFacts)| OutcomeFacts {
             // As many digits as the most outcomes of a question have: texts are put in order by limits per outcome.
             key: format!("{place:03}"),
+            name_english: None,
             awarded_on: if self.award_date {
                 outcome.awarded_on
             } else {

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::in_force::{ABOVE_MAX, Layers, above};
-use crate::domain::allocation::{Effort, PackVersion, Question, allocate};
+use crate::domain::allocation::{PackVersion, allocate};
 use crate::domain::facts::Issuer;
 use crate::domain::institution::InstitutionKind;
 use crate::domain::pack::RulePack;
@@ -232,21 +232,7 @@ fn differences(case: &PackCase, institution: &Issuer, draft: &PackVersion, layer
             .map(|problem| format!("/programme{}: {}", problem.pointer, problem.detail));
         return told.take(DIFFERENCES_MAX).collect();
     }
-    let question = Question {
-        institution: institution.clone(),
-        programme: case.programme.clone(),
-        versions: vec![draft.clone()],
-        above: layers.packs.clone(),
-        agreements: Vec::new(),
-        outcomes: case.outcomes.clone(),
-        decided_on: case.decided_on,
-        earlier: case.earlier.clone(),
-        enrolled_on: case.enrolled_on,
-        pins: case.pins.clone(),
-        left_out: case.left_out.clone(),
-        effort: Effort::default(),
-    };
-    match allocate(&question) {
+    match allocate(&case.question(institution, draft, &layers.packs)) {
         Ok(allocation) => check(case, &allocation).into_iter().take(DIFFERENCES_MAX).collect(),
         Err(unanswerable) => vec![format!("no answer: {unanswerable}")],
     }

@@ -100,7 +100,7 @@ fn rewrite(value: &mut Value, change: &dyn Fn(&str) -> Option<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::allocation::{Effort, PackVersion, Question, allocate};
+    use crate::domain::allocation::{PackVersion, allocate};
     use crate::domain::facts::Issuer;
     use crate::domain::institution::InstitutionKind;
     use crate::domain::pack_case::check;
@@ -132,28 +132,13 @@ mod tests {
             let (pack, cases) = begun(&template.document, &template.cases, Some(own), day("2027-03-15")).unwrap();
             assert_eq!((pack.owner.as_deref(), pack.effective_from), (Some(own), day("2027-03-15")));
             assert_eq!(pack.clauses.len(), template.document.clauses.len());
+            let institution = Issuer {
+                credit_code: own.to_owned(),
+                kind: InstitutionKind::VocationalCollege,
+            };
+            let version = PackVersion { version: 1, pack };
             for case in cases {
-                let question = Question {
-                    institution: Issuer {
-                        credit_code: own.to_owned(),
-                        kind: InstitutionKind::VocationalCollege,
-                    },
-                    programme: case.programme.clone(),
-                    versions: vec![PackVersion {
-                        version: 1,
-                        pack: pack.clone(),
-                    }],
-                    above: Vec::new(),
-                    agreements: Vec::new(),
-                    outcomes: case.outcomes.clone(),
-                    decided_on: case.decided_on,
-                    earlier: case.earlier.clone(),
-                    enrolled_on: case.enrolled_on,
-                    pins: case.pins.clone(),
-                    left_out: case.left_out.clone(),
-                    effort: Effort::default(),
-                };
-                let found = check(&case, &allocate(&question).unwrap());
+                let found = check(&case, &allocate(&case.question(&institution, &version, &[])).unwrap());
                 assert_eq!(found, Vec::<String>::new(), "{}: {}", template.code, case.name);
                 seen += 1;
             }

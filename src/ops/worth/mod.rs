@@ -69,6 +69,9 @@ pub struct Said {
     /// What the outcome is called.
     #[serde(default)]
     pub name: String,
+    /// Its name in English, where it has one.
+    #[serde(default)]
+    pub name_english: Option<String>,
     pub sentences: Vec<String>,
 }
 
@@ -212,14 +215,14 @@ fn worth(site: &Site, question: &Question, alternatives: usize, language: Langua
 
 /// An allocation in sentences, outcome by outcome.
 pub(super) fn said(allocation: &Allocation, question: &Question, language: Language) -> Vec<Said> {
-    let name_of = |key: &str| {
-        let outcome = question.outcomes.iter().find(|outcome| outcome.key == key);
-        outcome.map(|outcome| outcome.name.clone()).unwrap_or_default()
-    };
-    let said = allocation.verdicts.iter().map(|verdict| Said {
-        outcome: verdict.outcome.clone(),
-        name: name_of(&verdict.outcome),
-        sentences: sentences::explain(allocation, verdict, question, language),
+    let said = allocation.verdicts.iter().map(|verdict| {
+        let outcome = question.outcomes.iter().find(|outcome| outcome.key == verdict.outcome);
+        Said {
+            outcome: verdict.outcome.clone(),
+            name: outcome.map(|outcome| outcome.name.clone()).unwrap_or_default(),
+            name_english: outcome.and_then(|outcome| outcome.name_english.clone()),
+            sentences: sentences::explain(allocation, verdict, question, language),
+        }
     });
     said.collect()
 }

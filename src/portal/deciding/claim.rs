@@ -9,7 +9,6 @@ use super::steps::{Step, Typed};
 use super::{Decider, about, id_in};
 use crate::domain::allocation::{Award, Destination};
 use crate::domain::claim::ClaimEvent;
-use crate::domain::language::Language;
 use crate::domain::pack::Exemption;
 use crate::domain::rejection::Rejection;
 use crate::domain::working_days::Certainty;
@@ -22,6 +21,7 @@ use crate::ops::claims::view::{ClaimStep, ClaimView, Objection};
 use crate::ops::evidence::EvidenceFile;
 use crate::portal::answer::{Refused, page};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::office::around::Office;
 use crate::portal::school::around::Desk;
 use crate::portal::visit::{Done, SignedIn};
@@ -69,25 +69,17 @@ impl Page<'_> {
         self.decider.office()
     }
 
-    fn about(&self) -> &str {
-        about(&self.claim.summary, self.frame.language)
+    fn about(&self) -> Name<'_> {
+        about(self.frame, &self.claim.summary)
     }
 
     fn awards(&self) -> &[Award] {
         self.claim.allocation.as_ref().map_or(&[], |allocation| &allocation.awards)
     }
 
-    fn outcome_name<'b>(&'b self, key: &str) -> &'b str {
+    fn outcome_name(&self, key: &str) -> Name<'_> {
         let found = self.found.outcomes.iter().find(|one| one.outcome.outcome_id.to_string() == key);
-        found.map_or("", |one| self.name(one))
-    }
-
-    fn name<'b>(&self, one: &'b ClaimedOutcome) -> &'b str {
-        let english = one.outcome.achievement_name_english.as_deref();
-        match self.frame.language {
-            Language::English => english.unwrap_or(&one.outcome.achievement_name),
-            Language::Chinese => &one.outcome.achievement_name,
-        }
+        found.map_or_else(|| Name::plain(""), |one| self.frame.name_of(&one.outcome))
     }
 
     fn destination(&self, award: &Award) -> String {

@@ -20,6 +20,7 @@ use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::office::around::Office;
 use crate::portal::school::around::Desk;
 use crate::portal::visit::SignedIn;
@@ -149,8 +150,8 @@ impl Page<'_> {
         self.wish.kind.0.is_some() || self.wish.status.0.is_some() || self.wish.is_overdue()
     }
 
-    fn about<'b>(&self, line: &'b ClaimLine) -> &'b str {
-        about(&line.summary, self.frame.language)
+    fn about<'b>(&self, line: &'b ClaimLine) -> Name<'b> {
+        about(self.frame, &line.summary)
     }
 
     fn same(&self) -> String {
@@ -238,7 +239,7 @@ pub(super) async fn download(
         [
             summary.claim_id.to_string(),
             frame.word("deciding-kind", summary.kind.as_str()).into_owned(),
-            about(summary, frame.language).to_owned(),
+            about(frame, summary).text().to_owned(),
             line.learner.name_masked.clone(),
             line.learner.account_number.clone(),
             summary

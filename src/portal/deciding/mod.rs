@@ -9,10 +9,11 @@ use actix_web::HttpRequest;
 use actix_web::web::ServiceConfig;
 use uuid::Uuid;
 
+use super::frame::Frame;
+use super::names::Name;
 use super::office::around::Office;
 use super::school::around::Desk;
 use super::visit::SignedIn;
-use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
@@ -41,9 +42,9 @@ fn id_in(request: &HttpRequest, name: &str) -> Result<Uuid, Refusal> {
 }
 
 /// The programme of a conversion, the achievement of a recognition.
-fn about(claim: &ClaimSummary, language: Language) -> &str {
+fn about<'a>(frame: &Frame, claim: &'a ClaimSummary) -> Name<'a> {
     let name = claim.programme_name.as_ref().or(claim.achievement_name.as_ref());
-    name.map_or("", |name| name.text(language))
+    name.map_or_else(|| Name::plain(""), |name| frame.name_of(name))
 }
 
 impl Decider {

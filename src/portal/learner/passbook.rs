@@ -73,10 +73,6 @@ impl Page<'_> {
         }
     }
 
-    fn achievement<'b>(&self, outcome: &'b LineOutcome) -> &'b str {
-        outcome.achievement.text(self.frame.language)
-    }
-
     fn category(&self, category: &str) -> Cow<'static, str> {
         category_name(self.frame, category)
     }

@@ -17,7 +17,7 @@ use crate::ops::outcomes::{OutcomeView, list_record_outcomes, read_outcome};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
+use crate::portal::names::Name;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Outcomes on a page.
@@ -53,14 +53,14 @@ struct RecordPage<'a> {
 }
 
 impl ListPage<'_> {
-    fn name<'a>(&self, outcome: &'a OutcomeView) -> &'a str {
-        name_of(self.frame, outcome)
+    fn name<'a>(&self, outcome: &'a OutcomeView) -> Name<'a> {
+        self.frame.name_of(outcome)
     }
 }
 
 impl RecordPage<'_> {
-    fn name(&self) -> &str {
-        name_of(self.frame, self.outcome)
+    fn name(&self) -> Name<'_> {
+        self.frame.name_of(self.outcome)
     }
 
     fn may_dispute(&self) -> bool {
@@ -118,7 +118,7 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<Htt
         [
             outcome.awarded_on.to_string(),
             frame.kind_name(&outcome.kind).to_owned(),
-            name_of(&frame, outcome).to_owned(),
+            frame.name_of(outcome).text().to_owned(),
             outcome.institution_name.clone(),
             cell(outcome.certificate_number.as_ref()),
             cell(outcome.grade.as_ref()),

@@ -3,13 +3,35 @@
 use crate::domain::actor::{Actor, BankRole};
 use crate::domain::rejection::Rejection;
 use crate::http::problem::Refusal;
-use crate::portal::frame::Place;
+use crate::portal::places::{Entry, Place};
 use crate::portal::visit::SignedIn;
 
 /// The office, as somebody of the bank has it before them.
 pub(in crate::portal) struct Office {
     pub(in crate::portal) role: BankRole,
     pub(in crate::portal) places: Vec<Place>,
+}
+
+/// The pages that somebody of a role has any use for.
+pub(in crate::portal) fn pages_of(role: BankRole) -> Vec<Entry> {
+    let mut pages = vec![
+        ("/office/institutions", "office-nav-institutions"),
+        ("/office/filings", "office-nav-filings"),
+    ];
+    if matches!(role, BankRole::Officer | BankRole::Auditor) {
+        pages.extend([
+            ("/office/outcomes", "office-nav-outcomes"),
+            ("/office/claims", "office-nav-claims"),
+            ("/office/corrections", "office-nav-corrections"),
+            ("/office/duplicates", "office-nav-duplicates"),
+            ("/office/overdue", "office-nav-overdue"),
+        ]);
+    }
+    if matches!(role, BankRole::Administrator | BankRole::Auditor) {
+        pages.extend([("/office/audit", "office-nav-audit"), ("/office/people", "office-nav-people")]);
+    }
+    pages.push(("/office/health", "office-nav-health"));
+    pages
 }
 
 impl Office {
@@ -27,27 +49,9 @@ impl Office {
             Some(Actor::User { bank_role: Some(role), .. }) => *role,
             _ => return Err(Rejection::NotFound {}.into()),
         };
-        // What others' rights open is not in the menu.
-        let mut places = vec![
-            ("/office/institutions", "office-nav-institutions"),
-            ("/office/filings", "office-nav-filings"),
-        ];
-        if matches!(role, BankRole::Officer | BankRole::Auditor) {
-            places.extend([
-                ("/office/outcomes", "office-nav-outcomes"),
-                ("/office/claims", "office-nav-claims"),
-                ("/office/corrections", "office-nav-corrections"),
-                ("/office/duplicates", "office-nav-duplicates"),
-                ("/office/overdue", "office-nav-overdue"),
-            ]);
-        }
-        if matches!(role, BankRole::Administrator | BankRole::Auditor) {
-            places.extend([("/office/audit", "office-nav-audit"), ("/office/people", "office-nav-people")]);
-        }
-        places.push(("/office/health", "office-nav-health"));
         Ok(Self {
             role,
-            places: places.into_iter().map(|(path, id)| visit.frame.place(path.into(), id)).collect(),
+            places: visit.frame.menu(pages_of(role)),
         })
     }
 }

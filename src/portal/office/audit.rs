@@ -13,7 +13,7 @@ use crate::http::extract::Query;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::audit::{AuditEntry, AuditFilter, list_audit};
-use crate::portal::answer::{Refused, page, refused};
+use crate::portal::answer::{Refused, page, said};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
@@ -154,13 +154,7 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let most = usize::try_from(ENTRIES).unwrap_or(usize::MAX);
     let more = entries.len() > most;
     entries.truncate(most);
-    let (status, refused) = match problem {
-        None => (StatusCode::OK, None),
-        Some(rejection) => {
-            let (status, refused) = refused(rejection.into(), visit.frame.language)?;
-            (status, Some(refused))
-        }
-    };
+    let (status, refused) = said(problem.map(Refusal::from), visit.frame.language)?;
     let shown = Page {
         frame: &visit.frame,
         office: &office,

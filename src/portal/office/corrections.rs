@@ -25,7 +25,6 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Requests on a page.
@@ -190,10 +189,6 @@ struct OnePage<'a> {
 }
 
 impl OnePage<'_> {
-    fn name(&self) -> &str {
-        name_of(self.frame, self.outcome)
-    }
-
     fn kilobytes(&self, bytes: &i64) -> String {
         self.frame.t1("deciding-kilobytes", "size", (*bytes + 1023) / 1024).into_owned()
     }

@@ -17,7 +17,8 @@ use crate::ops::review::{refuse_outcome, release_outcome};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::ROWS_MAX;
 use crate::portal::frame::Frame;
-use crate::portal::outcome::{Looked, looked_at, name_of, table_of};
+use crate::portal::names::Name;
+use crate::portal::outcome::{Looked, looked_at, table_of};
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Outcomes on a page.
@@ -41,8 +42,8 @@ struct ListPage<'a> {
 }
 
 impl ListPage<'_> {
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 }
 
@@ -58,8 +59,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
     fn place(&self) -> &'static str {

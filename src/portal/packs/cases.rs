@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::edit::{ListView, editions_of, fields_of, unreadable};
 use super::problems::CASES;
 use super::reader;
-use super::room::{Open, PackId, Shelf, Tab};
+use super::room::{Open, PackId, Shelf};
 use super::sheet::{Asked, Sheet};
 use super::written::written;
 use crate::domain::language::Language;
@@ -104,7 +104,7 @@ pub(super) async fn show(
     id: PackId,
     wish: Query<Wish>,
 ) -> Result<HttpResponse, Refusal> {
-    let open = Open::of(&web, &visit, shelf, id.0, Tab::Cases).await?;
+    let open = Open::of(&web, &visit, shelf, id.0).await?;
     let frame = &visit.frame;
     let (mut status, mut tests, mut why) = (StatusCode::OK, None, None);
     if !wish.0.run.is_empty() {
@@ -165,7 +165,7 @@ fn edit_page<'a>(frame: &'a Frame, open: &'a Open, sheet: &'a Sheet, edition: i6
 #[get("/desk/{institution_id}/packs/{pack_id}/cases/edit")]
 #[get("/office/packs/{pack_id}/cases/edit")]
 pub(super) async fn show_form(web: web::Data<Web>, visit: SignedIn, shelf: Shelf, id: PackId) -> Result<HttpResponse, Refusal> {
-    let open = Open::of(&web, &visit, shelf, id.0, Tab::Cases).await?;
+    let open = Open::of(&web, &visit, shelf, id.0).await?;
     if !open.may_write(&visit.frame) {
         return Err(Rejection::Forbidden {}.into());
     }
@@ -189,7 +189,7 @@ pub(super) async fn submit(
 ) -> Result<HttpResponse, Refusal> {
     let Posted { visit, mut form, .. } = posted;
     let visit = visit.signed_in()?;
-    let open = Open::of(&web, &visit, shelf, id.0, Tab::Cases).await?;
+    let open = Open::of(&web, &visit, shelf, id.0).await?;
     let frame = &visit.frame;
     if !open.may_write(frame) {
         return Err(Rejection::Forbidden {}.into());

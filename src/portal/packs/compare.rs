@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::problems::field_of;
-use super::room::{Open, PackId, Shelf, Tab};
+use super::room::{Open, PackId, Shelf};
 use super::written::written;
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::PackStatus;
@@ -129,7 +129,7 @@ pub(super) async fn show(
     id: PackId,
     wish: Query<Wish>,
 ) -> Result<HttpResponse, Refusal> {
-    let open = Open::of(&web, &visit, shelf, id.0, Tab::Compare).await?;
+    let open = Open::of(&web, &visit, shelf, id.0).await?;
     let (context, language) = (visit.context, visit.frame.language);
     let filter = PackFilter {
         institution_id: open.pack.institution_id,

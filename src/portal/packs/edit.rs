@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::problems::{LISTS, Said};
 use super::reader;
-use super::room::{Open, PackId, Shelf, Tab};
+use super::room::{Open, PackId, Shelf};
 use super::sheet::{Asked, Item, List, Sheet};
 use crate::domain::pack::RulePack;
 use crate::domain::pack::readable::Paragraph;
@@ -176,7 +176,7 @@ fn page_of<'a>(frame: &'a Frame, open: &'a Open, sheet: &'a Sheet) -> Page<'a> {
 }
 
 async fn opened(web: &Web, visit: &SignedIn, shelf: Shelf, pack_id: Uuid) -> Result<Open, Refusal> {
-    let open = Open::of(web, visit, shelf, pack_id, Tab::Edit).await?;
+    let open = Open::of(web, visit, shelf, pack_id).await?;
     if !open.may_write(&visit.frame) {
         return Err(Rejection::Forbidden {}.into());
     }
@@ -356,7 +356,11 @@ pub(super) fn unreadable(frame: &Frame, sheet: &Sheet) -> Refused {
 pub(super) fn fields_of(frame: &Frame, sheet: &Sheet) -> Vec<(String, String)> {
     let said = sheet.said.iter().map(|said| {
         let label = label_of(frame, &said.field);
-        (said.field.clone(), format!("{label} · {}", said.detail))
+        let spot = said
+            .spot
+            .map(|spot| frame.t2("packs-spot", ("line", spot.line), ("column", spot.column)));
+        let parts: Vec<&str> = [&*label].into_iter().chain(spot.as_deref()).chain([said.detail.as_str()]).collect();
+        (said.field.clone(), parts.join(" · "))
     });
     said.collect()
 }

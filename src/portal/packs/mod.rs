@@ -13,6 +13,7 @@ mod room;
 mod sheet;
 mod simulation;
 mod simulations;
+mod spot;
 mod written;
 
 use actix_web::web::ServiceConfig;

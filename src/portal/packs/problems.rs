@@ -1,5 +1,6 @@
 //! What is wrong with a pack, by the fields of its form: the pointers of the document are the ids of fields here.
 
+use super::spot::{Spot, spot_of};
 use crate::domain::language::Language;
 use crate::domain::phrases::in_chinese;
 use crate::domain::rejection::FieldProblem;
@@ -20,6 +21,8 @@ pub(super) struct Said {
     pub(super) field: String,
     /// Where in its text, as a path; empty where it is about the whole.
     pub(super) place: String,
+    /// The same by its line.
+    pub(super) spot: Option<Spot>,
     pub(super) detail: String,
 }
 
@@ -58,14 +61,19 @@ pub(super) fn field_of(pointer: &str) -> (String, String) {
     }
 }
 
-/// A problem as it is said to the author.
-pub(super) fn said_of(problem: &FieldProblem, language: Language) -> Said {
+/// A problem as it is said to the author; `text_of` is what stands in a field whose text is JSON.
+pub(super) fn said_of<'a>(problem: &FieldProblem, language: Language, text_of: impl FnOnce(&str) -> Option<&'a str>) -> Said {
     let (field, place) = field_of(&problem.pointer);
     let detail = match language {
         Language::Chinese => in_chinese(&problem.detail),
         Language::English => problem.detail.clone(),
     };
-    Said { field, place, detail }
+    Said {
+        spot: text_of(&field).and_then(|text| spot_of(text, &place)),
+        field,
+        place,
+        detail,
+    }
 }
 
 #[cfg(test)]

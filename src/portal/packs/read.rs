@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::list::first_day;
-use super::room::{Open, PackId, Shelf, Tab, may};
+use super::room::{Open, PackId, Shelf, may};
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::{FilingDecision, PackStatus, PackStep};
 use crate::domain::pack::readable::Readable;
@@ -165,7 +165,7 @@ pub(super) async fn show(
     id: PackId,
     done: Query<Done>,
 ) -> Result<HttpResponse, Refusal> {
-    let open = Open::of(&web, &visit, shelf, id.0, Tab::Text).await?;
+    let open = Open::of(&web, &visit, shelf, id.0).await?;
     let done = done_of(&done.0.done);
     shown(&web, &visit, &open, (StatusCode::OK, None), done, &Answer::default()).await
 }
@@ -179,7 +179,7 @@ async fn again(web: &Web, visit: &SignedIn, open: &Open, refusal: Refusal, form:
 }
 
 async fn to_change(web: &Web, visit: &SignedIn, shelf: Shelf, pack_id: Uuid) -> Result<Open, Refusal> {
-    let open = Open::of(web, visit, shelf, pack_id, Tab::Text).await?;
+    let open = Open::of(web, visit, shelf, pack_id).await?;
     if open.may_write(&visit.frame) {
         Ok(open)
     } else {
@@ -287,7 +287,7 @@ pub(super) struct Answer {
 pub(super) async fn decide(web: web::Data<Web>, shelf: Shelf, id: PackId, posted: Posted<Answer>) -> Result<HttpResponse, Refusal> {
     let Posted { visit, once, form } = posted;
     let visit = visit.signed_in()?;
-    let open = Open::of(&web, &visit, shelf, id.0, Tab::Text).await?;
+    let open = Open::of(&web, &visit, shelf, id.0).await?;
     if !may(&visit.frame, Action::DecideRulePack, open.pack.institution_id) {
         return Err(Rejection::Forbidden {}.into());
     }

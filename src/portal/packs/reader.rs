@@ -12,9 +12,6 @@ use crate::domain::recognition::SelectedBy;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::http::json::from_json;
 
-/// A place in a text that is no JSON.
-const NOT_JSON: &str = "must be JSON; it breaks off at line {line}, column {column}";
-
 /// Collects what cannot be read.
 #[derive(Default)]
 struct Reader {
@@ -24,11 +21,8 @@ struct Reader {
 impl Reader {
     /// Reads a JSON text.
     fn json<T: DeserializeOwned>(&mut self, at: &str, text: &str) -> Option<T> {
-        if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
-            let detail = NOT_JSON
-                .replace("{line}", &error.line().to_string())
-                .replace("{column}", &error.column().to_string());
-            self.problems.push(FieldProblem::new(at, detail));
+        if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
+            self.problems.push(FieldProblem::new(at, "must be JSON; it breaks off here"));
             return None;
         }
         match from_json(text.as_bytes()) {
@@ -44,8 +38,7 @@ impl Reader {
 
     /// Reads a JSON text that may be absent.
     fn part<T: DeserializeOwned>(&mut self, sheet: &Sheet, name: &str) -> Option<T> {
-        let text = sheet.parts.iter().find(|(own, _)| *own == name).map(|(_, text)| text.trim());
-        let text = text.filter(|text| !text.is_empty())?;
+        let (_, text) = sheet.parts.iter().find(|(own, text)| *own == name && !text.trim().is_empty())?;
         self.json(&format!("/{name}"), text)
     }
 

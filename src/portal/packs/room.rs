@@ -14,8 +14,9 @@ use crate::http::state::Web;
 use crate::ops::institutions::names_of;
 use crate::ops::packs::form::Pack;
 use crate::ops::packs::reading::read_rule_pack;
-use crate::portal::frame::{Frame, Place};
+use crate::portal::frame::Frame;
 use crate::portal::office::around::Office;
+use crate::portal::places::Place;
 use crate::portal::school::around::Desk;
 use crate::portal::visit::SignedIn;
 
@@ -149,22 +150,12 @@ pub(super) struct Open {
     pub(super) owner: Option<String>,
 }
 
-/// The pages of a pack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tab {
-    Text,
-    Edit,
-    Cases,
-    Compare,
-    Simulations,
-}
-
 impl Open {
     /// Opens a pack where it stands.
     ///
     /// # Errors
     /// `NotFound` where it stands elsewhere, or is not for the visitor.
-    pub(super) async fn of(web: &Web, visit: &SignedIn, shelf: Shelf, pack_id: Uuid, tab: Tab) -> Result<Self, Refusal> {
+    pub(super) async fn of(web: &Web, visit: &SignedIn, shelf: Shelf, pack_id: Uuid) -> Result<Self, Refusal> {
         let room = Room::of(web, visit, shelf).await?;
         let context = visit.context;
         let (pack, owner) = web
@@ -180,28 +171,23 @@ impl Open {
         if !shelf.holds(&pack) {
             return Err(Rejection::NotFound {}.into());
         }
-        Ok(Self::around(visit, room, pack, owner, tab))
+        Ok(Self::around(visit, room, pack, owner))
     }
 
-    fn around(visit: &SignedIn, room: Room, pack: Pack, owner: Option<String>, tab: Tab) -> Self {
+    fn around(visit: &SignedIn, room: Room, pack: Pack, owner: Option<String>) -> Self {
         let frame = &visit.frame;
         let path = format!("{}/{}", room.path, pack.pack_id);
-        let mut places = vec![(Tab::Text, "", "packs-tab-text")];
+        let mut tabs = vec![("", "packs-tab-text")];
         if Self::is_written_here(frame, room.shelf, &pack) {
-            places.push((Tab::Edit, "/edit", "packs-tab-edit"));
+            tabs.push(("/edit", "packs-tab-edit"));
         }
-        places.push((Tab::Cases, "/cases", "packs-tab-cases"));
-        places.push((Tab::Compare, "/compare", "packs-tab-compare"));
+        tabs.push(("/cases", "packs-tab-cases"));
+        tabs.push(("/compare", "packs-tab-compare"));
         if may(frame, Action::ReadSimulation, pack.institution_id) {
-            places.push((Tab::Simulations, "/simulations", "packs-tab-simulations"));
+            tabs.push(("/simulations", "packs-tab-simulations"));
         }
-        let tabs = places.into_iter().map(|(own, end, id)| Place {
-            path: format!("{path}{end}").into(),
-            text: frame.t(id),
-            is_here: own == tab,
-        });
         Self {
-            tabs: tabs.collect(),
+            tabs: frame.menu(tabs.into_iter().map(|(end, id)| (format!("{path}{end}"), id))),
             path,
             room,
             pack,

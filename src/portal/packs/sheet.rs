@@ -265,7 +265,20 @@ impl Sheet {
 
     /// Notes what is wrong, by pointers into the document.
     pub(super) fn note(&mut self, problems: impl IntoIterator<Item = FieldProblem>, language: Language) {
-        self.said = problems.into_iter().map(|problem| said_of(&problem, language)).collect();
+        let problems = problems.into_iter();
+        let said = problems.map(|problem| said_of(&problem, language, |field| self.text_of(field)));
+        self.said = said.collect();
+    }
+
+    /// What stands in a field whose text is JSON.
+    fn text_of(&self, field: &str) -> Option<&str> {
+        if let Some((_, part)) = self.parts.iter().find(|(name, _)| *name == field) {
+            // A part that is absent is not one that breaks off.
+            return Some(part.as_str()).filter(|text| !text.trim().is_empty());
+        }
+        let (name, place) = field.rsplit_once('-')?;
+        let list = self.lists.iter().find(|list| list.name == name)?;
+        list.items.get(place.parse::<usize>().ok()?).map(|item| item.text.as_str())
     }
 
     /// What is wrong and about nothing that the form shows.

@@ -97,9 +97,22 @@ fn all_that_cannot_be_read_is_told_at_once_and_where_it_is() {
     sheet.note(problems, Language::English);
     let said: Vec<(&str, &str)> = sheet.said.iter().map(|said| (said.field.as_str(), said.detail.as_str())).collect();
     assert_eq!(said[0], ("effective_from", "must be a date such as 2026-06-30"));
-    assert_eq!(said[1], ("clauses-1", "must be JSON; it breaks off at line 2, column 8"));
+    assert_eq!(said[1], ("clauses-1", "must be JSON; it breaks off here"));
     assert!(said[2].0 == "limits-2" && said[2].1.contains("gold"), "{said:?}");
     assert_eq!(sheet.elsewhere().count(), 0);
+    let spots: Vec<Option<(usize, usize)>> = sheet
+        .said
+        .iter()
+        .map(|said| said.spot.map(|spot| (spot.line, spot.column)))
+        .collect();
+    assert_eq!(spots[..2], [None, Some((2, 8))]);
+    // The line that is named has what is wrong.
+    let (line, column) = spots[2].unwrap();
+    let named = sheet.lists[1].items[2].text.lines().nth(line - 1).unwrap();
+    assert!(
+        named.chars().skip(column - 1).collect::<String>().contains("gold"),
+        "{named} {column}"
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, routes, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::room::{Open, PackId, Shelf, SimulationId, Tab, may};
+use super::room::{Open, PackId, Shelf, SimulationId, may};
 use crate::domain::credit::CourseCreditSum;
 use crate::domain::policy::Action;
 use crate::domain::rejection::Rejection;
@@ -180,7 +180,7 @@ fn moved(report: &SimulationReport) -> Vec<Moved> {
 }
 
 async fn opened(web: &Web, visit: &SignedIn, shelf: Shelf, pack_id: Uuid, simulation_id: Uuid) -> Result<(Open, Simulation), Refusal> {
-    let open = Open::of(web, visit, shelf, pack_id, Tab::Simulations).await?;
+    let open = Open::of(web, visit, shelf, pack_id).await?;
     let context = visit.context;
     let simulation = web.run(move |bank| read_simulation(bank, &context, simulation_id)).await?;
     if simulation.summary.pack_id == pack_id {

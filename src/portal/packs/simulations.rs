@@ -9,7 +9,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::room::{Open, PackId, Shelf, Tab, may};
+use super::room::{Open, PackId, Shelf, may};
 use crate::domain::language::Language;
 use crate::domain::policy::Action;
 use crate::domain::programme::ProgrammeFilter;
@@ -181,7 +181,7 @@ pub(super) async fn list(
     id: PackId,
     wish: Query<Wish>,
 ) -> Result<HttpResponse, Refusal> {
-    let open = Open::of(&web, &visit, shelf, id.0, Tab::Simulations).await?;
+    let open = Open::of(&web, &visit, shelf, id.0).await?;
     shown(&web, &visit, &open, wish.0.before, (StatusCode::OK, None, "")).await
 }
 
@@ -240,7 +240,7 @@ pub(super) struct Chosen {
 pub(super) async fn start(web: web::Data<Web>, shelf: Shelf, id: PackId, posted: Posted<Chosen>) -> Result<HttpResponse, Refusal> {
     let Posted { visit, once, form } = posted;
     let visit = visit.signed_in()?;
-    let open = Open::of(&web, &visit, shelf, id.0, Tab::Simulations).await?;
+    let open = Open::of(&web, &visit, shelf, id.0).await?;
     if !may(&visit.frame, Action::RunSimulation, open.pack.institution_id) {
         return Err(Rejection::Forbidden {}.into());
     }

@@ -24,7 +24,9 @@ use crate::ops::pathways::{PublishedPathway, list_pathways};
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{cell, read_all, table};
-use crate::portal::frame::{Frame, Place};
+use crate::portal::frame::Frame;
+use crate::portal::names::Name;
+use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
 /// Agreements or pathways on a page.
@@ -127,8 +129,8 @@ impl AgreementsPage<'_> {
         side(self.frame, self.names, party)
     }
 
-    fn title<'a>(&self, agreement: &'a Agreement) -> &'a str {
-        agreement.title.text(self.frame.language)
+    fn title<'a>(&self, agreement: &'a Agreement) -> Name<'a> {
+        self.frame.name_of(&agreement.title)
     }
 
     fn term(&self, agreement: &Agreement) -> String {
@@ -163,7 +165,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     agreements.truncate(LISTED);
     let shown = AgreementsPage {
         next: agreements.last().filter(|_| more).map(|last| last.agreement_id),
-        parts: parts(&frame, "/catalogue/agreements"),
+        parts: parts(&frame),
         frame: &frame,
         agreements: &agreements,
         names: &names,
@@ -231,8 +233,8 @@ struct PathwaysPage<'a> {
 }
 
 impl PathwaysPage<'_> {
-    fn said<'a>(&self, text: &'a Bilingual) -> &'a str {
-        text.text(self.frame.language)
+    fn said<'a>(&self, text: &'a Bilingual) -> Name<'a> {
+        self.frame.name_of(text)
     }
 
     fn term(&self, pathway: &Pathway) -> String {
@@ -271,7 +273,7 @@ pub(super) async fn ways(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     pathways.truncate(LISTED);
     let shown = PathwaysPage {
         next: pathways.last().filter(|_| more).map(|last| last.pathway_id),
-        parts: parts(&frame, "/catalogue/pathways"),
+        parts: parts(&frame),
         frame: &frame,
         pathways: &pathways,
         names: &names,

@@ -21,7 +21,9 @@ use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
 use crate::portal::download::{cell, read_all, table};
-use crate::portal::frame::{Frame, Place};
+use crate::portal::frame::Frame;
+use crate::portal::names::Name;
+use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
 /// Achievements on a page.
@@ -31,20 +33,14 @@ const ACHIEVEMENTS: usize = 20;
 pub(in crate::portal) const VERSIONS: i64 = 200;
 
 /// The parts of the catalogue, as links above each of them.
-pub(super) fn parts(frame: &Frame, here: &str) -> Vec<Place> {
-    let parts = [
+pub(super) fn parts(frame: &Frame) -> Vec<Place> {
+    frame.menu([
         ("/catalogue", "catalogue-achievements"),
         ("/catalogue/programmes", "catalogue-programmes"),
         ("/catalogue/packs", "catalogue-packs"),
         ("/catalogue/agreements", "catalogue-agreements"),
         ("/catalogue/pathways", "catalogue-pathways"),
-    ];
-    let parts = parts.into_iter().map(|(path, id)| Place {
-        path: path.into(),
-        text: frame.t(id),
-        is_here: path == here,
-    });
-    parts.collect()
+    ])
 }
 
 /// The institutions of some things, each once.
@@ -104,14 +100,6 @@ struct ListPage<'a> {
     wish: &'a Wish,
 }
 
-/// What an achievement is called, in the reader's language where it has a name there.
-pub(in crate::portal) fn name_of(language: Language, achievement: &Achievement) -> &str {
-    match (&achievement.name_english, language) {
-        (Some(name), Language::English) => name,
-        _ => &achievement.name_chinese,
-    }
-}
-
 /// What people call a kind that is a word.
 pub(in crate::portal) fn kind_called(language: Language, kind: &str) -> &str {
     AchievementKind::parse(kind).map_or(kind, |kind| kind.called(language))
@@ -122,8 +110,8 @@ impl ListPage<'_> {
         AchievementKind::ALL
     }
 
-    fn name<'a>(&self, achievement: &'a Achievement) -> &'a str {
-        name_of(self.frame.language, achievement)
+    fn name<'a>(&self, achievement: &'a Achievement) -> Name<'a> {
+        self.frame.name_of(achievement)
     }
 
     fn kind<'a>(&self, achievement: &'a Achievement) -> &'a str {
@@ -157,7 +145,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     achievements.retain(|achievement| achievement.status != AchievementStatus::Draft);
     let shown = ListPage {
         next,
-        parts: parts(&frame, "/catalogue"),
+        parts: parts(&frame),
         frame: &frame,
         achievements: &achievements,
         names: &names,
@@ -204,7 +192,7 @@ pub(in crate::portal) fn table_of(frame: &Frame, achievements: &[Achievement], n
         [
             achievement.code.clone(),
             achievement.version.to_string(),
-            name_of(frame.language, achievement).to_owned(),
+            frame.name_of(achievement).text().to_owned(),
             kind_called(frame.language, &achievement.kind).to_owned(),
             cell(names.get(&achievement.institution_id)),
             cell(achievement.level),
@@ -231,7 +219,7 @@ struct Page<'a> {
     frame: &'a Frame,
     parts: Vec<Place>,
     achievement: &'a Achievement,
-    name: &'a str,
+    name: Name<'a>,
     kind: &'a str,
     institution: Option<&'a str>,
     facts: Vec<Said>,
@@ -298,8 +286,8 @@ pub(super) async fn read(web: web::Data<Web>, visit: Visit, id: Id, with: Query<
     let facts_now = facts(&frame, &achievement, &frameworks);
     let compared = before.map(|before| (before.version, differences(&facts(&frame, before, &frameworks), &facts_now)));
     let shown = Page {
-        parts: parts(&frame, "/catalogue"),
-        name: name_of(frame.language, &achievement),
+        parts: parts(&frame),
+        name: frame.name_of(&achievement),
         kind: kind_called(frame.language, &achievement.kind),
         institution: names.get(&achievement.institution_id).map(String::as_str),
         frame: &frame,

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::catalogue::{kind_called, name_of};
+use super::catalogue::kind_called;
 use crate::domain::achievement::AchievementFilter;
 use crate::domain::bilingual::Bilingual;
 use crate::domain::institution::{InstitutionFilter, InstitutionKind, InstitutionStatus};
@@ -25,6 +25,7 @@ use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::Visit;
 
 /// Institutions on a page.
@@ -177,12 +178,12 @@ impl Page<'_> {
         self.institution.status == InstitutionStatus::Suspended
     }
 
-    fn said<'b>(&self, text: &'b Bilingual) -> &'b str {
-        text.text(self.frame.language)
+    fn said<'b>(&self, text: &'b Bilingual) -> Name<'b> {
+        self.frame.name_of(text)
     }
 
-    fn name<'a>(&self, achievement: &'a Achievement) -> &'a str {
-        name_of(self.frame.language, achievement)
+    fn name<'a>(&self, achievement: &'a Achievement) -> Name<'a> {
+        self.frame.name_of(achievement)
     }
 
     fn kind<'a>(&self, achievement: &'a Achievement) -> &'a str {

@@ -23,9 +23,10 @@ use crate::ops::error::OpError;
 use crate::ops::evidence::read::list_own_evidence;
 use crate::ops::evidence::{EvidenceFile, FILES_MAX};
 use crate::ops::institutions::names_of;
-use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn, Visit};
 
 /// Notices on a page.
@@ -103,8 +104,8 @@ impl ListPage<'_> {
         recognised(self.frame, notice)
     }
 
-    fn named<'b>(&self, programme: &'b Bilingual) -> &'b str {
-        programme.text(self.frame.language)
+    fn named<'b>(&self, programme: &'b Bilingual) -> Name<'b> {
+        self.frame.name_of(programme)
     }
 
     /// Whether a link leads to the notices of this institution alone.
@@ -139,8 +140,8 @@ impl Page<'_> {
         recognised(self.frame, notice)
     }
 
-    fn named<'b>(&self, programme: &'b Bilingual) -> &'b str {
-        programme.text(self.frame.language)
+    fn named<'b>(&self, programme: &'b Bilingual) -> Name<'b> {
+        self.frame.name_of(programme)
     }
 
     fn is_provisional(&self, notice: &Notice) -> bool {
@@ -278,13 +279,7 @@ async fn answer(
     done: Option<&'static str>,
 ) -> Result<HttpResponse, Refusal> {
     let (context, frame) = visit;
-    let (status, refused) = match refusal {
-        None => (StatusCode::OK, None),
-        Some(refusal) => {
-            let (status, refused) = refused(refusal, frame.language)?;
-            (status, Some(refused))
-        }
-    };
+    let (status, refused) = said(refusal, frame.language)?;
     let is_somebody = frame.visitor.is_some();
     let known = web.run(move |bank| known(bank, &context, claim_id, is_somebody)).await?;
     let shown = Page {

@@ -21,7 +21,9 @@ use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
 use crate::portal::download::{cell, read_all, table};
-use crate::portal::frame::{Frame, Place};
+use crate::portal::frame::Frame;
+use crate::portal::names::Name;
+use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
 /// Programmes on a page.
@@ -77,8 +79,8 @@ struct ListPage<'a> {
 }
 
 impl ListPage<'_> {
-    fn said<'b>(&self, text: &'b Bilingual) -> &'b str {
-        text.text(self.frame.language)
+    fn said<'b>(&self, text: &'b Bilingual) -> Name<'b> {
+        self.frame.name_of(text)
     }
 
     fn term(&self, programme: &ProgrammeSummary) -> String {
@@ -120,7 +122,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     programmes.truncate(PROGRAMMES);
     let shown = ListPage {
         next: programmes.last().filter(|_| more).map(|last| last.programme_id),
-        parts: parts(&frame, "/catalogue/programmes"),
+        parts: parts(&frame),
         frame: &frame,
         programmes: &programmes,
         names: &names,
@@ -189,12 +191,12 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn said<'b>(&self, text: &'b Bilingual) -> &'b str {
-        text.text(self.frame.language)
+    fn said<'b>(&self, text: &'b Bilingual) -> Name<'b> {
+        self.frame.name_of(text)
     }
 
-    fn name(&self) -> &str {
-        self.programme.name.text(self.frame.language)
+    fn name(&self) -> Name<'_> {
+        self.frame.name_of(&self.programme.name)
     }
 
     fn term(&self) -> String {
@@ -290,7 +292,7 @@ pub(super) async fn read(web: web::Data<Web>, visit: Visit, id: Id, with: Query<
         (before.version, changed)
     });
     let shown = Page {
-        parts: parts(&frame, "/catalogue/programmes"),
+        parts: parts(&frame),
         frame: &frame,
         programme: &published.programme,
         institution: names.get(&published.institution_id).map(String::as_str),

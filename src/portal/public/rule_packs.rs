@@ -25,7 +25,9 @@ use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::{Difference, Said, differences};
 use crate::portal::download::{cell, read_all, table};
-use crate::portal::frame::{Frame, Place};
+use crate::portal::frame::Frame;
+use crate::portal::names::Name;
+use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
 /// Packs on a page.
@@ -101,8 +103,8 @@ impl ListPage<'_> {
         PUBLISHED
     }
 
-    fn title<'a>(&self, pack: &'a PackSummary) -> &'a str {
-        pack.title.text(self.frame.language)
+    fn title<'a>(&self, pack: &'a PackSummary) -> Name<'a> {
+        self.frame.name_of(&pack.title)
     }
 
     fn institution(&self, id: &Uuid) -> Option<&str> {
@@ -136,7 +138,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     packs.retain(|pack| pack.published_at.is_some());
     let shown = ListPage {
         next,
-        parts: parts(&frame, "/catalogue/packs"),
+        parts: parts(&frame),
         frame: &frame,
         packs: &packs,
         names: &names,
@@ -243,7 +245,7 @@ pub(super) async fn read(web: web::Data<Web>, visit: Visit, id: Id) -> Result<Ht
         })
         .await?;
     let shown = Page {
-        parts: parts(&frame, "/catalogue/packs"),
+        parts: parts(&frame),
         frame: &frame,
         institution: pack.institution_id.and_then(|id| names.get(&id)).map(String::as_str),
         pack: &pack,
@@ -324,7 +326,7 @@ pub(super) async fn diff(web: web::Data<Web>, visit: Visit, id: Id, wish: Query<
         now: written(change.after.as_ref()),
     });
     let shown = DiffPage {
-        parts: parts(&frame, "/catalogue/packs"),
+        parts: parts(&frame),
         title: &now.title,
         in_words: differences(&said(&before), &said(&now)),
         changes: changes.collect(),

@@ -21,9 +21,9 @@ use crate::ops::verification::lookup::Reaching;
 use crate::ops::verification::{Presented, verify_credential};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::upload::{SentFile, received};
+use crate::portal::upload::{Behind, received};
 use crate::portal::verdict::{ShownVerdict, given, shown};
-use crate::portal::visit::{Posted, Visit, visit};
+use crate::portal::visit::{Posted, Visit};
 
 /// The most characters that are shown of what a code says.
 const SAID_MAX: usize = 1_000;
@@ -90,17 +90,8 @@ pub(super) struct Pasted {
 /// Says what there is to say of what was given, or leads to the page that does.
 #[post("/verify")]
 pub(super) async fn verify(web: web::Data<Web>, request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Refusal> {
-    let bytes_max = web.bank.evidence_bytes_max;
-    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
-    let taken = received::<Pasted>(&web, &request, payload, most, Rejection::EvidenceTooLarge { bytes_max }).await;
-    let (Posted { visit, form, .. }, sent) = match taken {
-        Ok(taken) => taken,
-        Err(refusal @ Refusal::Rejected(Rejection::EvidenceTooLarge { .. })) => {
-            return answer(&visit(&request).await?.frame, "", refusal.into());
-        }
-        Err(refusal) => return Err(refusal),
-    };
-    let looked = match looked_into(&web, &request, &form.credential, sent).await {
+    let (Posted { visit, form, .. }, behind) = received::<Pasted>(&request, payload).await?;
+    let looked = match looked_into(&web, &request, &form.credential, behind).await {
         Ok(given) => found_in(&web, &request, visit.context, given).await,
         Err(refusal) => Err(refusal),
     };
@@ -111,10 +102,10 @@ pub(super) async fn verify(web: web::Data<Web>, request: HttpRequest, payload: w
     }
 }
 
-/// Looks into what was given, as often as anybody may.
-async fn looked_into(web: &Web, request: &HttpRequest, pasted: &str, sent: Option<SentFile>) -> Result<Given, Refusal> {
+/// Looks into what was given, as often as anybody may; a file is not even read more often.
+async fn looked_into(web: &Web, request: &HttpRequest, pasted: &str, behind: Behind) -> Result<Given, Refusal> {
     web.question(request)?;
-    given(web, pasted, sent).await
+    given(web, pasted, behind.taken_as_evidence(web).await?).await
 }
 
 async fn found_in(web: &Web, request: &HttpRequest, context: Context, given: Given) -> Result<Found, Refusal> {

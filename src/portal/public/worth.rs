@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::worth_wish::{Row, Wish};
 use crate::domain::achievement::AchievementKind;
+use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
 use crate::domain::language::Language;
 use crate::domain::programme::{Course, ProgrammeFilter};
@@ -23,6 +24,7 @@ use crate::ops::worth::imagine::{Found, Imagine, Imagined, find_imaginable, imag
 use crate::ops::worth::{NotAnswered, Worth, Worths};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::standing::{OutcomeLine, Standing, outcome_lines};
 use crate::portal::visit::Visit;
 
@@ -42,7 +44,7 @@ struct ShownRow<'a> {
 /// A programme that may be chosen.
 struct Choice {
     programme_id: Uuid,
-    name: String,
+    name: Bilingual,
     institution: String,
     required: CourseCredit,
     is_chosen: bool,
@@ -102,9 +104,9 @@ impl WorthPage<'_> {
         self.answers.as_ref().is_some_and(|answers| answers.len() <= OPEN_MAX)
     }
 
-    fn programme_name(&self, programme_id: &Uuid) -> &str {
+    fn programme_name(&self, programme_id: &Uuid) -> Option<Name<'_>> {
         let choice = self.choices.iter().find(|choice| choice.programme_id == *programme_id);
-        choice.map_or("", |choice| choice.name.as_str())
+        choice.map(|choice| self.frame.name_of(&choice.name))
     }
 }
 
@@ -157,7 +159,7 @@ fn load(bank: &Bank, context: &Context, lookup: &Lookup, language: Language) -> 
     let names = names_of(bank, &institution_ids)?;
     let choices = programmes.into_iter().map(|(programme_id, institution_id, name, required)| Choice {
         programme_id,
-        name: name.text(language).to_owned(),
+        name,
         institution: names.get(&institution_id).cloned().unwrap_or_default(),
         required,
         is_chosen: lookup.programme_ids.contains(&programme_id),
@@ -224,7 +226,7 @@ pub(super) async fn show(
         found: loaded.found.as_ref(),
         choices: &loaded.choices,
         more_choices: loaded.more_choices,
-        answers: worths.as_ref().map(|worths| answers_of(&frame, worths, &courses, &loaded.awards)),
+        answers: worths.as_ref().map(|worths| answers_of(&frame, worths, &courses)),
         not_answered: worths.as_ref().map_or(&[], |worths| worths.not_answered.as_slice()),
         more_programmes: worths.as_ref().is_some_and(|worths| worths.more_programmes),
         refused: why,
@@ -260,19 +262,11 @@ async fn ask(
     .await
 }
 
-fn answers_of<'a>(frame: &Frame, worths: &'a Worths, courses: &[Course], awards: &'a [Imagined]) -> Vec<Answer<'a>> {
-    let answers = worths.items.iter().map(|worth| {
-        let mut lines = outcome_lines(&worth.allocation, &worth.said);
-        for line in &mut lines {
-            if let Some(award) = awards.iter().find(|award| award.facts.key == line.key) {
-                line.name = award.name.text(frame.language);
-            }
-        }
-        Answer {
-            standing: Standing::of(&worth.allocation, courses, frame.language),
-            lines,
-            worth,
-        }
+fn answers_of<'a>(frame: &Frame, worths: &'a Worths, courses: &[Course]) -> Vec<Answer<'a>> {
+    let answers = worths.items.iter().map(|worth| Answer {
+        standing: Standing::of(&worth.allocation, courses, frame),
+        lines: outcome_lines(frame, &worth.allocation, &worth.said),
+        worth,
     });
     answers.collect()
 }

@@ -8,7 +8,7 @@ use crate::domain::rejection::Rejection;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::institutions::{Institution, read_institution};
-use crate::portal::frame::Place;
+use crate::portal::places::Place;
 use crate::portal::visit::SignedIn;
 
 /// The institution at whose desk somebody is.
@@ -22,7 +22,7 @@ pub(in crate::portal) struct Desk {
 }
 
 /// The pages of a desk, what they are called in the menu, and the right without which one is no use.
-const PLACES: [(&str, &str, Action); 14] = [
+pub(in crate::portal) const PLACES: [(&str, &str, Action); 14] = [
     ("/outcomes", "desk-nav-outcomes", Action::ListOutcomes),
     ("/files", "desk-nav-files", Action::ReadImport),
     ("/learners", "desk-nav-learners", Action::FindLearner),
@@ -82,19 +82,11 @@ impl Desk {
             actor,
         };
         let shown = PLACES.iter().filter(|(_, _, action)| desk.may(*action));
-        let mut places: Vec<Place> = shown
-            .map(|(path, text, _)| visit.frame.place(format!("/desk/{institution_id}{path}").into(), text))
-            .collect();
-        let first = visit.frame.place(format!("/desk/{institution_id}").into(), "desk-nav-first");
-        let is_elsewhere = places.iter().any(|place| place.is_here);
-        places.insert(
-            0,
-            Place {
-                is_here: first.is_here && !is_elsewhere,
-                ..first
-            },
-        );
-        desk.places = places;
+        let shown = shown.map(|(path, text, _)| (*path, *text));
+        let entries = std::iter::once(("", "desk-nav-first")).chain(shown);
+        desk.places = visit
+            .frame
+            .menu(entries.map(|(path, text)| (format!("/desk/{institution_id}{path}"), text)));
         Ok(desk)
     }
 

@@ -23,7 +23,7 @@ use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
+use crate::portal::names::Name;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Cases on a page, and claims that may take the place of one.
@@ -111,8 +111,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
     fn may_decide(&self) -> bool {

@@ -25,7 +25,8 @@ use crate::portal::chosen::{Chosen, query};
 use crate::portal::difference::Said;
 use crate::portal::download::read_all;
 use crate::portal::frame::Frame;
-use crate::portal::public::catalogue::{VERSIONS, facts, kind_called, name_of, table_of};
+use crate::portal::names::Name;
+use crate::portal::public::catalogue::{VERSIONS, facts, kind_called, table_of};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Achievements on a page.
@@ -82,8 +83,8 @@ impl ListPage<'_> {
         AchievementKind::ALL
     }
 
-    fn name<'a>(&self, achievement: &'a Achievement) -> &'a str {
-        name_of(self.frame.language, achievement)
+    fn name<'a>(&self, achievement: &'a Achievement) -> Name<'a> {
+        self.frame.name_of(achievement)
     }
 
     fn kind<'a>(&self, achievement: &'a Achievement) -> &'a str {
@@ -158,8 +159,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn name(&self) -> &str {
-        name_of(self.frame.language, self.achievement)
+    fn name(&self) -> Name<'_> {
+        self.frame.name_of(self.achievement)
     }
 
     fn is_draft(&self) -> bool {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::around::Desk;
 use super::given::{Field, Given};
-use super::offered::{name_of as achievement_name, newest, offered};
+use super::offered::{newest, offered};
 use crate::domain::correction::{CorrectedOutcome, CorrectionKind, CorrectionScope, PeriodOf};
 use crate::domain::outcome::TraineeGroup;
 use crate::domain::policy::Action;
@@ -22,7 +22,7 @@ use crate::ops::corrections::{NewCorrection, preview_correction};
 use crate::ops::outcomes::{OutcomeView, read_outcome};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
+use crate::portal::names::Name;
 use crate::portal::visit::{Posted, SignedIn};
 
 /// Of which outcome; of many, where none is named.
@@ -129,12 +129,12 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
-    fn called<'b>(&self, achievement: &'b Achievement) -> &'b str {
-        achievement_name(achievement, self.frame.language)
+    fn called<'b>(&self, achievement: &'b Achievement) -> Name<'b> {
+        self.frame.name_of(achievement)
     }
 
     fn corrects(&self) -> bool {

@@ -26,7 +26,7 @@ use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
+use crate::portal::names::Name;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Corrections on a page, and outcomes of one on a page.
@@ -102,8 +102,8 @@ impl Page<'_> {
         self.outcomes.get(&item.item.outcome_id)
     }
 
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
     /// What follows, in a sentence.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::around::Desk;
 use super::given::{Field, Given};
-use super::offered::{kind_of, name_of, newest, offered};
+use super::offered::{kind_of, newest, offered};
 use crate::domain::identity_document::DocumentKind;
 use crate::domain::outcome::TraineeGroup;
 use crate::domain::policy::Action;
@@ -23,6 +23,7 @@ use crate::ops::deposit::{DepositRequest, Deposited, NewOutcome, Novelty};
 use crate::ops::identity::LearnerIdentity;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Posted, SignedIn};
 
 /// What was chosen to be deposited.
@@ -87,8 +88,8 @@ struct ChoosePage<'a> {
 }
 
 impl ChoosePage<'_> {
-    fn called<'b>(&self, achievement: &'b Achievement) -> &'b str {
-        name_of(achievement, self.frame.language)
+    fn called<'b>(&self, achievement: &'b Achievement) -> Name<'b> {
+        self.frame.name_of(achievement)
     }
 
     fn kind(&self, achievement: &Achievement) -> &'static str {
@@ -108,8 +109,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn called(&self) -> &str {
-        name_of(self.achievement, self.frame.language)
+    fn called(&self) -> Name<'_> {
+        self.frame.name_of(self.achievement)
     }
 
     fn kind(&self) -> &'static str {

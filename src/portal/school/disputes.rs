@@ -1,7 +1,5 @@
 //! Learners' disputes: listed by what is due, read, and answered with a correction or with a refusal and its reason.
 
-use std::collections::HashMap;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
@@ -18,17 +16,13 @@ use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::http::typed::Typed;
-use crate::ops::context::{Bank, Context};
 use crate::ops::corrections::Correction;
 use crate::ops::corrections::reading::list_corrections;
 use crate::ops::corrections::requests::answer::{Reply, answer_correction_request, list_correction_requests, read_correction_request};
 use crate::ops::corrections::requests::{Request, RequestSummary};
-use crate::ops::error::OpError;
-use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Disputes on a page.
@@ -36,9 +30,6 @@ const DISPUTES: usize = 20;
 
 /// The previewed corrections among which those of the outcome are looked for.
 const PREVIEWED: i64 = 200;
-
-/// Outcomes by their ids.
-type Outcomes = HashMap<Uuid, OutcomeView>;
 
 /// Which of them.
 #[derive(Default, Deserialize)]
@@ -66,13 +57,6 @@ impl Wish {
     }
 }
 
-/// The outcomes that some requests are about, by their ids.
-fn outcomes_of(bank: &Bank, context: &Context, institution_id: Uuid, requests: &[RequestSummary]) -> Result<Outcomes, OpError> {
-    let outcome_ids: Vec<Uuid> = requests.iter().map(|request| request.outcome_id).collect();
-    let named = name_outcomes(bank, context, institution_id, &outcome_ids)?.into_iter();
-    Ok(named.map(|outcome| (outcome.outcome_id, outcome)).collect())
-}
-
 #[derive(Template)]
 #[template(path = "school/disputes.html")]
 struct ListPage<'a> {
@@ -80,7 +64,6 @@ struct ListPage<'a> {
     desk: &'a Desk,
     wish: &'a Wish,
     requests: &'a [RequestSummary],
-    outcomes: &'a Outcomes,
     next: Option<Uuid>,
 }
 
@@ -91,14 +74,6 @@ impl ListPage<'_> {
 
     fn is_state(&self, state: &RequestState) -> bool {
         self.wish.state == state.as_str()
-    }
-
-    fn outcome(&self, request: &RequestSummary) -> Option<&OutcomeView> {
-        self.outcomes.get(&request.outcome_id)
-    }
-
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
     }
 }
 
@@ -118,7 +93,6 @@ struct Page<'a> {
     frame: &'a Frame,
     desk: &'a Desk,
     request: &'a Request,
-    outcome: Option<&'a OutcomeView>,
     /// The corrections of the outcome that are previewed.
     corrections: &'a [Correction],
     filled: &'a Answered,
@@ -127,10 +101,6 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
-    }
-
     fn may_answer(&self) -> bool {
         let state = self.request.summary.state;
         matches!(state, RequestState::Requested | RequestState::Accepted) && self.desk.may(Action::AnswerCorrectionRequest)
@@ -170,11 +140,9 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let (context, institution_id, before) = (visit.context, id.0, wish.before);
     let filter = wish.filter(institution_id, web.bank.day(context.now));
     let limit = i64::try_from(DISPUTES + 1).unwrap_or(i64::MAX);
-    let (mut requests, outcomes) = web
+    let mut requests = web
         .run(move |bank| {
-            let requests = list_correction_requests(bank, &context, &filter, before, limit)?;
-            let outcomes = outcomes_of(bank, &context, institution_id, &requests)?;
-            Ok((requests, outcomes))
+            list_correction_requests(bank, &context, &filter, before, limit)
         })
         .await?;
     let more = requests.len() > DISPUTES;
@@ -184,7 +152,6 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
         desk: &desk,
         next: requests.last().filter(|_| more).map(|request| request.request_id),
         requests: &requests,
-        outcomes: &outcomes,
         wish: &wish,
     };
     page(StatusCode::OK, &shown)
@@ -196,12 +163,8 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish:
     Desk::of(&web, &visit, id.0).await?;
     let SignedIn { context, frame } = visit;
     let filter = wish.0.filter(id.0, web.bank.day(context.now));
-    let (requests, outcomes) = web
-        .run(move |bank| {
-            let requests = list_correction_requests(bank, &context, &filter, None, ROWS_MAX)?;
-            let outcomes = outcomes_of(bank, &context, id.0, &requests)?;
-            Ok((requests, outcomes))
-        })
+    let requests = web
+        .run(move |bank| list_correction_requests(bank, &context, &filter, None, ROWS_MAX))
         .await?;
     let columns = [
         "column-requested",
@@ -216,12 +179,11 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish:
         "column-id",
     ];
     let rows = requests.iter().map(|request| {
-        let outcome = outcomes.get(&request.outcome_id);
-        let learner = outcome.and_then(|outcome| outcome.learner.as_ref());
+        let learner = request.learner.as_ref();
         [
             frame.plain_moment(&request.requested_at),
             frame.word("corrections-request-kind", request.kind.as_str()).into_owned(),
-            cell(outcome.map(|outcome| name_of(&frame, outcome))),
+            cell(request.outcome_name.as_ref().map(|name| frame.name_of(name).text().to_owned())),
             cell(learner.map(|learner| &learner.name_masked)),
             cell(learner.map(|learner| &learner.account_number)),
             frame.word("corrections-request", request.state.as_str()).into_owned(),
@@ -251,25 +213,23 @@ async fn answer(
 ) -> Result<HttpResponse, Refusal> {
     let desk = Desk::of(web, visit, institution_id).await?;
     let context = visit.context;
-    let (request, outcome, corrections) = web
+    let (request, corrections) = web
         .run(move |bank| {
             let request = read_correction_request(bank, &context, request_id)?;
             if request.summary.institution_id != institution_id {
                 return Err(Rejection::NotFound {}.into());
             }
             let outcome_id = request.summary.outcome_id;
-            let outcome = name_outcomes(bank, &context, institution_id, &[outcome_id])?.pop();
             let previewed = Some(CorrectionState::Previewed);
             let mut corrections = list_corrections(bank, &context, Some(institution_id), previewed, None, PREVIEWED)?;
             corrections.retain(|correction| is_about(correction, outcome_id));
-            Ok((request, outcome, corrections))
+            Ok((request, corrections))
         })
         .await?;
     let shown = Page {
         frame: &visit.frame,
         desk: &desk,
         request: &request,
-        outcome: outcome.as_ref(),
         corrections: &corrections,
         filled,
         refused,

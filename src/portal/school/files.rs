@@ -10,17 +10,18 @@ use super::around::Desk;
 use crate::domain::actor::MemberRole;
 use crate::domain::evidence::FileName;
 use crate::domain::import::ImportStatus;
+use crate::domain::policy::Action;
 use crate::domain::rejection::Rejection;
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::deposit::Novelty;
 use crate::ops::imports::receive::{NewImport, receive_import};
-use crate::ops::imports::{Format, ImportSummary, list_imports};
+use crate::ops::imports::{Format, Import, ImportSummary, list_imports};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
-use crate::portal::upload::{SentFile, received};
+use crate::portal::upload::{Behind, SentFile, received};
 use crate::portal::visit::SignedIn;
 
 /// Imports on a page.
@@ -178,6 +179,17 @@ fn named(institution_id: Uuid, sent: Option<SentFile>, upload: &Upload) -> Resul
     Ok((new, sent))
 }
 
+/// Takes the file of a form and imports it. From others than those who deposit none is taken, however large it may be.
+async fn brought(web: &Web, visit: &SignedIn, desk: &Desk, upload: &Upload, behind: Behind) -> Result<(Novelty, Import), Refusal> {
+    desk.needs(Action::DepositOutcome)?;
+    let bytes_max = web.bank.import_bytes_max;
+    let sent = behind.taken(web, bytes_max, Rejection::ImportTooLarge { bytes_max }).await?;
+    let (new, mut sent) = named(desk.institution_id, sent, upload)?;
+    let (context, language) = (visit.context, visit.frame.language);
+    web.run(move |bank| receive_import(bank, &context, &new, &mut sent.content, language))
+        .await
+}
+
 /// Takes a file; its dry run begins at once.
 #[post("/desk/{institution_id}/files")]
 pub(super) async fn bring(
@@ -187,20 +199,10 @@ pub(super) async fn bring(
     id: Id,
     payload: web::Payload,
 ) -> Result<HttpResponse, Refusal> {
-    // No file is taken from others, however large it may be.
     let desk = Desk::of(&web, &visit, id.0).await?;
-    let bytes_max = web.bank.import_bytes_max;
-    let too_large = Rejection::ImportTooLarge { bytes_max };
-    let (posted, sent) = received::<Upload>(&web, &request, payload, bytes_max, too_large).await?;
-    let (context, language) = (visit.context, visit.frame.language);
-    let answer = match named(id.0, sent, &posted.form) {
-        Err(rejection) => Err(rejection.into()),
-        Ok((new, mut sent)) => {
-            web.run(move |bank| receive_import(bank, &context, &new, &mut sent.content, language))
-                .await
-        }
-    };
-    match answer {
+    let (posted, behind) = received::<Upload>(&request, payload).await?;
+    let language = visit.frame.language;
+    match brought(&web, &visit, &desk, &posted.form, behind).await {
         Ok((novelty, import)) => {
             let done = match novelty {
                 Novelty::Created => "received",

@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use crate::domain::achievement::{AchievementFilter, AchievementKind, AchievementStatus};
-use crate::domain::language::Language;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::achievements::form::Achievement;
@@ -42,14 +41,6 @@ pub(super) async fn offered(web: &Web, visit: &SignedIn, institution_id: Uuid) -
 pub(super) fn newest(mut offered: Vec<Achievement>) -> Vec<Achievement> {
     offered.dedup_by(|later, kept| later.code == kept.code);
     offered
-}
-
-/// What an achievement is called in a language, where it has a name there.
-pub(super) fn name_of(achievement: &Achievement, language: Language) -> &str {
-    match (&achievement.name_english, language) {
-        (Some(name), Language::English) => name,
-        _ => &achievement.name_chinese,
-    }
 }
 
 /// Its kind.

@@ -14,7 +14,8 @@ use crate::http::state::Web;
 use crate::ops::outcomes::OutcomeView;
 use crate::portal::answer::page;
 use crate::portal::frame::Frame;
-use crate::portal::outcome::{Looked, looked_at, name_of};
+use crate::portal::names::Name;
+use crate::portal::outcome::{Looked, looked_at};
 use crate::portal::visit::{Done, SignedIn};
 
 #[derive(Template)]
@@ -27,8 +28,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
     /// The path under which other outcomes are read.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::around::Desk;
-use super::offered::{name_of as achievement_name, offered};
+use super::offered::offered;
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 use crate::domain::policy::Action;
 use crate::http::extract::{Id, Query};
@@ -20,7 +20,8 @@ use crate::ops::outcomes::{OutcomeView, list_outcomes};
 use crate::portal::answer::{Refused, page, refused};
 use crate::portal::download::ROWS_MAX;
 use crate::portal::frame::Frame;
-use crate::portal::outcome::{name_of, table_of};
+use crate::portal::names::Name;
+use crate::portal::outcome::table_of;
 use crate::portal::visit::SignedIn;
 
 /// Outcomes on a page.
@@ -109,12 +110,12 @@ impl Page<'_> {
         self.wish.achievement_id == achievement.achievement_id.to_string()
     }
 
-    fn called<'b>(&self, achievement: &'b Achievement) -> &'b str {
-        achievement_name(achievement, self.frame.language)
+    fn called<'b>(&self, achievement: &'b Achievement) -> Name<'b> {
+        self.frame.name_of(achievement)
     }
 
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
     fn may_deposit(&self) -> bool {

@@ -21,6 +21,7 @@ use crate::ops::programmes::{ProgrammeSummary, list_programmes, publish_programm
 use crate::portal::answer::{Refused, page, see_other};
 use crate::portal::download::read_all;
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::public::programmes::{table_of, term};
 use crate::portal::visit::{Posted, SignedIn};
 
@@ -51,8 +52,8 @@ impl ListPage<'_> {
         may_write(self.desk)
     }
 
-    fn name<'a>(&self, programme: &'a ProgrammeSummary) -> &'a str {
-        programme.name.text(self.frame.language)
+    fn name<'a>(&self, programme: &'a ProgrammeSummary) -> Name<'a> {
+        self.frame.name_of(&programme.name)
     }
 
     fn term(&self, programme: &ProgrammeSummary) -> String {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::around::Desk;
 use super::clients::overlap;
-use super::webhooks::{Group, Pairs, form_of, groups, refused_form, secret};
+use super::webhooks::{Group, Pairs, form_of, groups, secret};
 use crate::domain::policy::Action;
 use crate::domain::webhook::{DeliveryStatus, WebhookStatus};
 use crate::http::extract::{Id, Query};
@@ -18,7 +18,7 @@ use crate::http::typed::Typed;
 use crate::ops::webhooks::deliveries::{Delivery, list_deliveries, replay_delivery, test_webhook};
 use crate::ops::webhooks::form::WebhookForm;
 use crate::ops::webhooks::{Webhook, edit_webhook, pause_webhook, read_webhook, remove_webhook, resume_webhook, rotate_webhook_secret};
-use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
@@ -205,7 +205,7 @@ async fn after<T>(
     match outcome {
         Ok(_) => Ok(see_other(&format!("/desk/{}/webhooks/{}?done={done}", place.0, place.1))),
         Err(refusal) => {
-            let (status, refused) = refused_form(refusal, visit.frame.language)?;
+            let (status, refused) = refused_form(refusal, &visit.frame)?;
             answer(web, visit, place, (&Look::default(), None), (status, Some(refused))).await
         }
     }
@@ -226,7 +226,7 @@ pub(super) async fn edit(web: web::Data<Web>, id: Id, webhook: Id<1>, posted: Po
     {
         Ok(_) => Ok(see_other(&format!("/desk/{}/webhooks/{}?done=edited", place.0, place.1))),
         Err(refusal) => {
-            let (status, refused) = refused_form(refusal, visit.frame.language)?;
+            let (status, refused) = refused_form(refusal, &visit.frame)?;
             let edited = Edited { form: &filled, edition };
             answer(&web, &visit, place, (&Look::default(), Some(edited)), (status, Some(refused))).await
         }

@@ -13,7 +13,7 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::webhooks::form::WebhookForm;
 use crate::ops::webhooks::{IssuedWebhook, Webhook, create_webhook, list_webhooks};
-use crate::portal::answer::{Refused, page, refused};
+use crate::portal::answer::{Refused, page, refused_form};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
@@ -65,20 +65,6 @@ pub(super) fn form_of(pairs: &[(String, String)]) -> WebhookForm {
         description: value("description"),
         event_types: types.map(|(_, value)| value.clone()).collect(),
     }
-}
-
-/// What is said of a form that is refused; where a type of events is, the list of them is meant.
-///
-/// # Errors
-/// Any refusal that is not expected.
-pub(super) fn refused_form(refusal: Refusal, language: crate::domain::language::Language) -> Result<(StatusCode, Refused), Refusal> {
-    let (status, mut refused) = refused(refusal, language)?;
-    for (field, _) in &mut refused.fields {
-        if field.parse::<usize>().is_ok() {
-            "event_types".clone_into(field);
-        }
-    }
-    Ok((status, refused))
 }
 
 #[derive(Template)]
@@ -175,7 +161,7 @@ pub(super) async fn create(web: web::Data<Web>, id: Id, posted: Posted<Pairs>) -
     match made {
         Ok(issued) => secret(&web, &visit, institution_id, &issued).await,
         Err(refusal) => {
-            let (status, refused) = refused_form(refusal, visit.frame.language)?;
+            let (status, refused) = refused_form(refusal, &visit.frame)?;
             answer(&web, &visit, institution_id, &filled, (status, Some(refused), false)).await
         }
     }

@@ -95,7 +95,20 @@ fn outcomes_and_what_is_wrong_with_them_are_for_members() {
             member(303),
         )]);
         what_was_typed_is_kept(&people);
+        disputes_are_looked_at_once(&people, &request);
     });
+}
+
+/// A page is one look at the learner whom it shows.
+fn disputes_are_looked_at_once(people: &People<'_>, request: &str) {
+    let school = &people.town.school;
+    for path in [format!("/desk/{school}/disputes"), format!("/desk/{school}/disputes/{request}")] {
+        assert_eq!(people.member.read(&path).status, 200);
+        let log = people.member.server.get("/api/v1/me/access-log", &people.token).expect(200);
+        let looks = log["items"].as_array().unwrap();
+        let of_the_page = looks.iter().filter(|look| look["request_id"] == looks[0]["request_id"]);
+        assert_eq!(of_the_page.count(), 1, "{path}: {log}");
+    }
 }
 
 fn what_was_typed_is_kept(people: &People<'_>) {

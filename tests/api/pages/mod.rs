@@ -12,6 +12,7 @@ mod packs;
 mod review;
 mod shown;
 mod tables;
+mod uploads;
 mod worth;
 
 use std::collections::BTreeSet;

@@ -165,6 +165,14 @@ fn packs_are_written_by_their_owner_and_decided_by_officers() {
                 judged(409, 404, 403),
             ),
         ]);
+        // What is wrong inside of a text is said with its line, and leads there.
+        let token = people.member.form_token();
+        let broken = [("do", "check"), ("clauses", "{\n  \"id\": }"), ("form_token", token.as_str())];
+        let checked = people.member.send(&format!("/desk/{school}/packs/{draft}/edit"), &broken).text;
+        assert!(
+            checked.contains("href=\"#clauses-0\" data-line=\"2\">line 2, column 9</a>"),
+            "{checked}"
+        );
         // A pack stands at its owner's desk and at no other.
         let elsewhere = format!("/desk/{}/packs/{standard}", people.town.school);
         assert_eq!(people.member.read(&elsewhere).status, 404);

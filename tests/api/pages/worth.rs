@@ -91,6 +91,8 @@ fn anybody_chooses_outcomes_one_by_one_and_is_told_what_they_are_worth() {
             (303, Some(format!("{asked}#have").as_str()))
         );
         let told = nobody.read(&asked).text;
+        // What has no English name is shown by its Chinese one, which says so.
+        assert!(told.contains("<h3><span lang=\"zh-CN\">电工"), "{told}");
         assert!(told.contains("The bank recognises 9.00 credits"), "{told}");
         let said = "3.50 credits go to the course 电工基础 (E101), by 第六条.";
         assert!(

@@ -13,9 +13,11 @@ use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::access::note_access;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
+use crate::ops::identity::masked;
 use crate::ops::once::once;
 use crate::ops::working_days::working_days;
 use crate::store::corrections::keep_previewed;
+use crate::store::records;
 use crate::store::requests::{self as store, RequestRow};
 use crate::store::types::{At, Key};
 
@@ -90,7 +92,13 @@ pub fn list_correction_requests(
             "list_correction_requests",
             &learner_ids,
         )?;
-        Ok(summaries(conn, &rows, bank.day(context.now))?)
+        let learners = records::learners(conn, &learner_ids)?;
+        let mut found = summaries(conn, &rows, bank.day(context.now))?;
+        for one in found.iter_mut().filter(|one| actor.learner_id() != Some(one.learner_id)) {
+            let learner = learners.iter().find(|learner| learner.learner_id.0 == one.learner_id);
+            one.learner = learner.map(|learner| masked(bank, learner)).transpose()?;
+        }
+        Ok(found)
     })
 }
 

@@ -39,6 +39,8 @@ use crate::store::requests::{self as store, RequestRow};
 pub struct RequestSummary {
     pub request_id: Uuid,
     pub learner_id: Uuid,
+    /// For others' eyes; absent where the learner reads.
+    pub learner: Option<MaskedLearner>,
     pub outcome_id: Uuid,
     /// What the outcome is called.
     pub outcome_name: Option<Bilingual>,
@@ -67,8 +69,6 @@ pub struct RequestSummary {
 pub struct Request {
     #[serde(flatten)]
     pub summary: RequestSummary,
-    /// For others' eyes; absent where the learner reads.
-    pub learner: Option<MaskedLearner>,
     /// What is wrong, in the learner's words.
     pub reason: String,
     /// What should be instead.
@@ -208,7 +208,7 @@ fn locked(conn: &mut Conn, context: &Context, request_id: Uuid, action: Action, 
     load(conn, context, request_id, action, operation)
 }
 
-/// Requests in a list, with the names of what they are about.
+/// Requests in a list, with the names of what they are about; whose they are is filled in for others' eyes.
 fn summaries(conn: &mut Conn, rows: &[RequestRow], today: NaiveDate) -> Result<Vec<RequestSummary>, StoreError> {
     let working_days = working_days(conn)?;
     let ids = Ids {
@@ -226,6 +226,7 @@ fn summary_of(row: &RequestRow, names: &Names, today: NaiveDate, working_days: &
     Ok(RequestSummary {
         request_id: row.request_id.0,
         learner_id: row.learner_id.0,
+        learner: None,
         outcome_id: row.outcome_id.0,
         outcome_name: names.outcome(row.outcome_id.0),
         institution_id: row.institution_id.0,
@@ -254,9 +255,12 @@ fn view_of(bank: &Bank, context: &Context, conn: &mut Conn, actor: &Actor, row: 
     let Words { reason, fields } = serde_json::from_str(&words).map_err(|_| damaged(request_id))?;
     let said = |part: Part, sealed: &Option<Vec<u8>>| sealed.as_deref().map(|sealed| opened(bank, row, part, sealed)).transpose();
     let mut summaries = summaries(conn, std::slice::from_ref(row), bank.day(context.now))?;
+    let summary = summaries.pop().ok_or_else(|| damaged(request_id))?;
     Ok(Request {
-        summary: summaries.pop().ok_or_else(|| damaged(request_id))?,
-        learner: learner.map(|learner| masked(bank, &learner)).transpose()?,
+        summary: RequestSummary {
+            learner: learner.map(|learner| masked(bank, &learner)).transpose()?,
+            ..summary
+        },
         reason,
         fields,
         evidence: of_subject(bank, conn, row.learner_id.0, CORRECTION_REQUEST, request_id)?,

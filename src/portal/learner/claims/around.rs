@@ -6,9 +6,7 @@ use std::io::Read as _;
 use actix_web::{HttpRequest, web};
 use uuid::Uuid;
 
-use crate::domain::bilingual::Bilingual;
 use crate::domain::evidence::{FileName, MediaType};
-use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
 use crate::http::file::spool_failed;
 use crate::http::problem::Refusal;
@@ -24,7 +22,8 @@ use crate::ops::names::NamedOutcome;
 use crate::ops::outcomes::{OutcomeView, list_record_outcomes};
 use crate::ops::worth::JudgedBy;
 use crate::portal::frame::Frame;
-use crate::portal::upload::{SentFile, received_beside, size};
+use crate::portal::names::Name;
+use crate::portal::upload::{SentFile, received, size};
 use crate::portal::visit::SignedIn;
 
 /// The most of one's own outcomes that a page asks for; no question is about more.
@@ -58,30 +57,15 @@ pub(super) fn by_key(outcomes: Vec<OutcomeView>) -> OwnOutcomes {
         .collect()
 }
 
-/// What an outcome is called, in the reader's language where it has a name there.
-pub(super) fn outcome_name<'a>(frame: &Frame, outcome: &'a OutcomeView) -> &'a str {
-    match (&outcome.achievement_name_english, frame.language) {
-        (Some(name), Language::English) => name,
-        _ => &outcome.achievement_name,
-    }
-}
-
 /// What an outcome is called that an allocation names by its key.
-pub(super) fn name_of_key(frame: &Frame, outcomes: &OwnOutcomes, key: &str) -> String {
-    outcomes
-        .get(key)
-        .map_or_else(|| key.to_owned(), |outcome| outcome_name(frame, outcome).to_owned())
+pub(super) fn name_of_key<'a>(frame: &Frame, outcomes: &'a OwnOutcomes, key: &'a str) -> Name<'a> {
+    outcomes.get(key).map_or_else(|| Name::plain(key), |outcome| frame.name_of(outcome))
 }
 
 /// What an outcome is called among some.
-pub(super) fn name_among(frame: &Frame, outcomes: &[NamedOutcome], outcome_id: Uuid) -> String {
+pub(super) fn name_among<'a>(frame: &Frame, outcomes: &'a [NamedOutcome], outcome_id: Uuid) -> Name<'a> {
     let found = outcomes.iter().find(|outcome| outcome.outcome_id == outcome_id);
-    found.map_or_else(String::new, |outcome| outcome.name.text(frame.language).to_owned())
-}
-
-/// A name in the reader's language.
-pub(super) fn said(frame: &Frame, name: Option<&Bilingual>) -> Option<String> {
-    name.map(|name| name.text(frame.language).to_owned())
+    found.map_or_else(|| Name::plain(""), |outcome| frame.name_of(&outcome.name))
 }
 
 /// The rules that judge, with their version.
@@ -93,9 +77,12 @@ pub(super) fn rules_of(frame: &Frame, rules: Option<&JudgedBy>) -> Option<String
 }
 
 /// What a claim is about.
-pub(super) fn title_of(frame: &Frame, claim: &ClaimSummary) -> String {
+pub(super) fn title_of<'a>(frame: &Frame, claim: &'a ClaimSummary) -> Name<'a> {
     let name = claim.programme_name.as_ref().or(claim.achievement_name.as_ref());
-    said(frame, name).unwrap_or_else(|| frame.word("claims-kind", claim.kind.as_str()).into_owned())
+    name.map_or_else(
+        || Name::plain(frame.word("claims-kind", claim.kind.as_str())),
+        |name| frame.name_of(name),
+    )
 }
 
 /// Who decides a claim.
@@ -186,11 +173,9 @@ impl Written {
 /// Takes a form that may bring a file. The file is kept as evidence of the learner's own before anything else is done, so that it need
 /// not be sent again where the rest is refused.
 pub(super) async fn written(web: &Web, request: &HttpRequest, payload: web::Payload) -> Result<Written, Refusal> {
-    let bytes_max = web.bank.evidence_bytes_max;
-    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
-    let too_large = Rejection::EvidenceTooLarge { bytes_max };
-    let (posted, sent) = received_beside::<Vec<(String, String)>>(web, request, payload, most, too_large).await?;
+    let (posted, behind) = received::<Vec<(String, String)>>(request, payload).await?;
     let visit = posted.visit.signed_in()?;
+    visit.learner_id()?;
     let chosen = posted.form.iter().filter(|(name, _)| name == "evidence");
     let mut written = Written {
         evidence: chosen.filter_map(|(_, id)| Uuid::try_parse(id).ok()).collect(),
@@ -199,10 +184,10 @@ pub(super) async fn written(web: &Web, request: &HttpRequest, payload: web::Payl
         visit,
         refusal: None,
     };
-    let kept = match sent {
-        None => return Ok(written),
-        Some(Ok(file)) => keep(web, &written, file).await,
-        Some(Err(refusal)) => Err(refusal),
+    let kept = match behind.taken_as_evidence(web).await {
+        Ok(None) => return Ok(written),
+        Ok(Some(file)) => keep(web, &written, file).await,
+        Err(refusal) => Err(refusal),
     };
     match kept {
         Ok(file_id) if written.evidence.contains(&file_id) => {}

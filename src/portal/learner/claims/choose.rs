@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::around::{outcome_name, own_outcomes};
+use super::around::own_outcomes;
 use super::submit;
 use crate::domain::credit::Credit;
 use crate::domain::programme::ProgrammeFilter;
@@ -19,6 +19,7 @@ use crate::ops::worth::own::read_own_worth;
 use crate::ops::worth::{Wishes, Worth, Worths};
 use crate::portal::answer::page;
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::SignedIn;
 
 /// The most programmes that a search finds.
@@ -47,16 +48,16 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn name(&self, outcome: &OutcomeView) -> String {
-        outcome_name(self.frame, outcome).to_owned()
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
-    fn programme<'a>(&self, worth: &'a Worth) -> &'a str {
-        worth.programme_name.text(self.frame.language)
+    fn programme<'a>(&self, worth: &'a Worth) -> Name<'a> {
+        self.frame.name_of(&worth.programme_name)
     }
 
-    fn found_name<'a>(&self, programme: &'a ProgrammeSummary) -> &'a str {
-        programme.name.text(self.frame.language)
+    fn found_name<'a>(&self, programme: &'a ProgrammeSummary) -> Name<'a> {
+        self.frame.name_of(&programme.name)
     }
 
     /// Whether programmes are looked for by name: where not all are listed.

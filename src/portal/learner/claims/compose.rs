@@ -19,6 +19,7 @@ use crate::ops::worth::own::read_own_worth;
 use crate::ops::worth::{Wishes, Worth};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Posted, SignedIn};
 
 /// How many equal allocations are asked for: they say in which other courses an outcome can be used as well.
@@ -112,7 +113,7 @@ struct Choice {
 
 /// What becomes of an outcome.
 struct Row<'a> {
-    name: String,
+    name: Name<'a>,
     about: String,
     used: String,
     offered: String,
@@ -134,10 +135,6 @@ struct Page<'a> {
 impl Page<'_> {
     fn programme(&self) -> &str {
         self.worth.programme_name.text(self.frame.language)
-    }
-
-    fn called<'b>(&self, name: &'b Bilingual) -> &'b str {
-        name.text(self.frame.language)
     }
 
     fn rules(&self) -> Option<String> {
@@ -217,7 +214,7 @@ fn choices_of(frame: &Frame, worth: &Worth, asked: &Asked, key: &str) -> Vec<Cho
     choices
 }
 
-fn rows_of<'a>(frame: &Frame, worth: &'a Worth, outcomes: &OwnOutcomes, asked: &Asked) -> Vec<Row<'a>> {
+fn rows_of<'a>(frame: &Frame, worth: &'a Worth, outcomes: &'a OwnOutcomes, asked: &Asked) -> Vec<Row<'a>> {
     let rows = worth.allocation.verdicts.iter().map(|verdict| {
         let key = &verdict.outcome;
         let said = worth.said.iter().find(|said| said.outcome == *key);

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::around::{Clock, FileLine, Written, clock, file_lines, name_among, own_files, said, written};
+use super::around::{Clock, FileLine, Written, clock, file_lines, name_among, own_files, written};
 use super::compose::destination_of;
 use super::evidence::largest;
 use crate::domain::correction::CaseState;
@@ -22,9 +22,10 @@ use crate::ops::corrections::requests::answer::read_correction_request;
 use crate::ops::corrections::requests::own::{Complaint, complain_of_refusal, list_own_correction_requests, withdraw_correction_request};
 use crate::ops::corrections::requests::{Request, RequestSummary};
 use crate::ops::evidence::EvidenceFile;
-use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Requests, and cases, on a page.
@@ -42,20 +43,20 @@ pub(super) struct Wish {
 /// A request in the list.
 struct Line<'a> {
     request: &'a RequestSummary,
-    title: String,
+    title: Name<'a>,
     clock: Option<Clock>,
 }
 
 /// A case in the list.
 struct CaseLine<'a> {
     case: &'a Case,
-    title: String,
+    title: Name<'a>,
     /// The outcomes that turned out wrong.
-    wrong: Vec<String>,
+    wrong: Vec<Name<'a>>,
     /// What was bought with them: the amount, and where it went.
     bought: Vec<String>,
     /// The outcomes that could take their place.
-    offered: Vec<String>,
+    offered: Vec<Name<'a>>,
 }
 
 impl CaseLine<'_> {
@@ -80,7 +81,7 @@ struct ListPage<'a> {
 struct ReadPage<'a> {
     frame: &'a Frame,
     request: &'a Request,
-    title: String,
+    title: Name<'a>,
     clock: Option<Clock>,
     attached: Vec<FileLine>,
     files: Vec<FileLine>,
@@ -106,8 +107,9 @@ impl ReadPage<'_> {
     }
 }
 
-fn title_of(frame: &Frame, request: &RequestSummary) -> String {
-    said(frame, request.outcome_name.as_ref()).unwrap_or_else(|| frame.t("disputes-outcome").into_owned())
+fn title_of<'a>(frame: &Frame, request: &'a RequestSummary) -> Name<'a> {
+    let name = request.outcome_name.as_ref();
+    name.map_or_else(|| Name::plain(frame.t("disputes-outcome")), |name| frame.name_of(name))
 }
 
 fn clock_of(frame: &Frame, request: &RequestSummary) -> Option<Clock> {
@@ -122,7 +124,10 @@ fn case_line<'a>(frame: &Frame, case: &'a Case, conversions: &[Conversion]) -> C
         .iter()
         .filter(|bought| case.conversion_ids.contains(&bought.conversion_id));
     CaseLine {
-        title: said(frame, case.programme_name.as_ref()).unwrap_or_default(),
+        title: case
+            .programme_name
+            .as_ref()
+            .map_or_else(|| Name::plain(""), |name| frame.name_of(name)),
         wrong: case.outcome_ids.iter().map(name).collect(),
         bought: bought
             .map(|bought| {
@@ -205,7 +210,7 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<Htt
         [
             frame.plain_moment(&request.requested_at),
             frame.word("disputes-kind", request.kind.as_str()).into_owned(),
-            title_of(&frame, request),
+            title_of(&frame, request).text().to_owned(),
             cell(request.institution_name.as_ref()),
             frame.word("disputes-state", request.state.as_str()).into_owned(),
             cell(request.due.as_ref().map(|due| frame.word("disputes-due", due.what.as_str()))),
@@ -270,11 +275,9 @@ struct Beside {
 }
 
 async fn loaded(web: &Web, visit: &SignedIn, request_id: Uuid) -> Result<(Request, Vec<EvidenceFile>), Refusal> {
-    let (context, visitor) = (visit.context, visit.frame.visitor.as_ref());
-    let own = visitor.and_then(|visitor| visitor.actor.learner_id());
+    // Those who answer it have it among what waits for them.
+    let (context, own) = (visit.context, visit.learner_id()?);
     web.run(move |bank| {
-        // Those who answer it have it among what waits for them.
-        let own = own.ok_or(Rejection::NotFound {})?;
         let request = read_correction_request(bank, &context, request_id)?;
         if request.summary.learner_id != own {
             return Err(Rejection::NotFound {}.into());
@@ -295,13 +298,7 @@ async fn answer(web: &Web, visit: &SignedIn, request_id: Uuid, beside: Beside) -
         refusal,
         done,
     } = beside;
-    let (status, refused) = match refusal {
-        None => (StatusCode::OK, None),
-        Some(refusal) => {
-            let (status, refused) = refused(refusal, visit.frame.language)?;
-            (status, Some(refused))
-        }
-    };
+    let (status, refused) = said(refusal, visit.frame.language)?;
     let (request, mut files) = loaded(web, visit, request_id).await?;
     files.retain(|file| request.evidence.iter().all(|attached| attached.file_id != file.file_id));
     let today = web.bank.day(visit.context.now);

@@ -17,7 +17,7 @@ use crate::ops::evidence::read::{Downloaded, download_evidence, list_own_evidenc
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
-use crate::portal::upload::{received_beside, size};
+use crate::portal::upload::{received, size};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Files on a page.
@@ -120,15 +120,13 @@ pub(super) async fn download_list(web: web::Data<Web>, visit: SignedIn) -> Resul
 /// Keeps a file.
 #[post("/claims/evidence")]
 pub(super) async fn upload(web: web::Data<Web>, request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Refusal> {
-    let bytes_max = web.bank.evidence_bytes_max;
-    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
-    let too_large = Rejection::EvidenceTooLarge { bytes_max };
-    let (posted, sent) = received_beside::<Nothing>(&web, &request, payload, most, too_large).await?;
+    let (posted, behind) = received::<Nothing>(&request, payload).await?;
     let visit = posted.visit.signed_in()?;
-    let kept = match sent {
-        None => Err(Rejection::field("/file", "must be given").into()),
-        Some(Err(refusal)) => Err(refusal),
-        Some(Ok(file)) => stored(&web, visit.context, posted.once, file).await,
+    visit.learner_id()?;
+    let kept = match behind.taken_as_evidence(&web).await {
+        Ok(None) => Err(Rejection::field("/file", "must be given").into()),
+        Ok(Some(file)) => stored(&web, visit.context, posted.once, file).await,
+        Err(refusal) => Err(refusal),
     };
     match kept {
         Ok(_) => Ok(see_other("/claims/evidence?done=uploaded")),
@@ -139,17 +137,10 @@ pub(super) async fn upload(web: web::Data<Web>, request: HttpRequest, payload: w
     }
 }
 
-/// The id of whoever has a learning account.
-pub(super) fn learner_of(visit: &SignedIn) -> Result<Uuid, Refusal> {
-    let visitor = visit.frame.visitor.as_ref();
-    let learner_id = visitor.and_then(|visitor| visitor.actor.learner_id());
-    learner_id.ok_or_else(|| Rejection::NotFound {}.into())
-}
-
 /// Sends a file as it was uploaded.
 #[get("/claims/evidence/{file_id}")]
 pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id) -> Result<HttpResponse, Refusal> {
-    let (context, learner_id) = (visit.context, learner_of(&visit)?);
+    let (context, learner_id) = (visit.context, visit.learner_id()?);
     let Downloaded { file, content } = web.run(move |bank| download_evidence(bank, &context, learner_id, id.0)).await?;
     Ok(saved(&file)?
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
@@ -160,7 +151,7 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id) -> Re
 #[post("/claims/evidence/{file_id}/remove")]
 pub(super) async fn remove(web: web::Data<Web>, id: Id, posted: Posted<Nothing>) -> Result<HttpResponse, Refusal> {
     let visit = posted.visit.signed_in()?;
-    let (context, learner_id) = (visit.context, learner_of(&visit)?);
+    let (context, learner_id) = (visit.context, visit.learner_id()?);
     match web.run(move |bank| remove_evidence(bank, &context, learner_id, id.0)).await {
         Ok(()) => Ok(see_other("/claims/evidence?done=removed")),
         Err(refusal) => {

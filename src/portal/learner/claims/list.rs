@@ -17,6 +17,7 @@ use crate::ops::claims::view::ClaimSummary;
 use crate::portal::answer::page;
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::SignedIn;
 
 /// Claims on a page.
@@ -38,7 +39,7 @@ pub(super) struct Wish {
 /// A claim in the list.
 struct Line<'a> {
     claim: &'a ClaimSummary,
-    title: String,
+    title: Name<'a>,
     decider: String,
     /// What it would bring, or brought.
     credit: Option<String>,
@@ -167,7 +168,7 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<W
         [
             web.bank.day(claim.submitted_at).to_string(),
             frame.word("claims-kind", claim.kind.as_str()).into_owned(),
-            title_of(&frame, claim),
+            title_of(&frame, claim).text().to_owned(),
             decider_of(&frame, claim),
             claim.status.called(frame.language).to_owned(),
             cell(claim.due.map(|due| due.on)),

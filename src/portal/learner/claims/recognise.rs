@@ -7,12 +7,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::around::{FileLine, Written, file_lines, outcome_name, own_files, own_outcomes, written};
+use super::around::{FileLine, Written, file_lines, own_files, own_outcomes, written};
 use super::choose::is_without_credit;
-use super::evidence::{largest, learner_of};
+use super::evidence::largest;
 use crate::domain::achievement::{AchievementFilter, AchievementKind};
 use crate::domain::hours::Hours;
-use crate::domain::language::Language;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::http::extract::{AtMost, Query};
 use crate::http::problem::Refusal;
@@ -22,8 +21,9 @@ use crate::ops::achievements::{list_achievements, read_achievement};
 use crate::ops::claims::submit::{Declared, NewClaim, RecognitionSubject, submit_claim};
 use crate::ops::institutions::names_of;
 use crate::ops::outcomes::OutcomeView;
-use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::SignedIn;
 
 /// The most achievements that a search finds.
@@ -73,8 +73,8 @@ struct OutcomePage<'a> {
 }
 
 impl OutcomePage<'_> {
-    fn name(&self) -> &str {
-        outcome_name(self.frame, self.outcome)
+    fn name(&self) -> Name<'_> {
+        self.frame.name_of(self.outcome)
     }
 
     fn may_submit(&self) -> bool {
@@ -92,7 +92,7 @@ pub(super) struct Wanted {
 /// An achievement that was found.
 struct Found {
     achievement_id: Uuid,
-    name: String,
+    name: Name<'static>,
     about: String,
 }
 
@@ -115,14 +115,6 @@ struct DeclaredPage<'a> {
     today: NaiveDate,
     typed: Typed,
     refused: Option<Refused>,
-}
-
-/// What is said of a refusal, with its status.
-fn said(refusal: Option<Refusal>, language: Language) -> Result<(StatusCode, Option<Refused>), Refusal> {
-    match refusal {
-        None => Ok((StatusCode::OK, None)),
-        Some(refusal) => refused(refusal, language).map(|(status, refused)| (status, Some(refused))),
-    }
 }
 
 async fn outcome_page(
@@ -191,12 +183,11 @@ pub(super) async fn submit_outcome(web: web::Data<Web>, request: HttpRequest, pa
 }
 
 fn found_of(frame: &Frame, achievement: &Achievement, institution: Option<&String>) -> Found {
-    let english = achievement.name_english.as_ref().filter(|_| frame.language == Language::English);
     let kind = AchievementKind::parse(&achievement.kind).map(|kind| frame.kind_name(&kind).to_owned());
     let about: Vec<String> = institution.cloned().into_iter().chain(kind).collect();
     Found {
         achievement_id: achievement.achievement_id,
-        name: english.unwrap_or(&achievement.name_chinese).clone(),
+        name: frame.name_of(achievement).into_owned(),
         about: about.join(" · "),
     }
 }
@@ -273,7 +264,7 @@ pub(super) async fn show_declared(web: web::Data<Web>, visit: SignedIn, wanted: 
         } => declared_page(&web, &visit, achievement_id, Typed::default(), None).await,
         Wanted { q, .. } => {
             // Whoever has no learning account has nothing to declare.
-            learner_of(&visit)?;
+            visit.learner_id()?;
             let q = q.map(|q| q.0.trim().to_owned()).unwrap_or_default();
             search_page(&web, &visit, &q).await
         }

@@ -25,6 +25,7 @@ use crate::ops::evidence::EvidenceFile;
 use crate::ops::worth::Said;
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// What somebody typed, where it was refused.
@@ -56,7 +57,7 @@ struct Page<'a> {
     frame: &'a Frame,
     claim: &'a ClaimView,
     said: &'a [Said],
-    title: String,
+    title: Name<'a>,
     decider: String,
     clock: Option<Clock>,
     way: Vec<Stage>,
@@ -73,12 +74,12 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn name(&self, outcome_id: &Uuid) -> String {
+    fn name(&self, outcome_id: &Uuid) -> Name<'_> {
         name_among(self.frame, &self.claim.outcomes, *outcome_id)
     }
 
-    fn name_of(&self, key: &str) -> String {
-        Uuid::try_parse(key).map_or_else(|_| key.to_owned(), |outcome_id| self.name(&outcome_id))
+    fn name_of<'b>(&'b self, key: &'b str) -> Name<'b> {
+        Uuid::try_parse(key).map_or_else(|_| Name::plain(key), |outcome_id| self.name(&outcome_id))
     }
 
     fn status(&self) -> &'static str {

@@ -14,8 +14,9 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::claims::submit::{NewClaim, submit_claim};
 use crate::ops::worth::kept::{KeptAnswer, explain_kept_worth};
-use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::SignedIn;
 
 /// What was typed, where it was refused.
@@ -50,7 +51,7 @@ impl Page<'_> {
         rules_of(self.frame, self.answer.judged_by.as_ref())
     }
 
-    fn name(&self, award: &Award) -> String {
+    fn name<'b>(&'b self, award: &'b Award) -> Name<'b> {
         name_of_key(self.frame, self.outcomes, &award.outcome)
     }
 
@@ -68,13 +69,7 @@ async fn answer(web: &Web, visit: &SignedIn, worth_id: Uuid, typed: Typed, refus
         Some(Refusal::Rejected(Rejection::CreditHeld { claim_id, .. })) => Some(*claim_id),
         _ => None,
     };
-    let (status, refused) = match refusal {
-        None => (StatusCode::OK, None),
-        Some(refusal) => {
-            let (status, refused) = refused(refusal, visit.frame.language)?;
-            (status, Some(refused))
-        }
-    };
+    let (status, refused) = said(refusal, visit.frame.language)?;
     let (context, language) = (visit.context, visit.frame.language);
     let (kept, outcomes, files) = web
         .run(move |bank| {

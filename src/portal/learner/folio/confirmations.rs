@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::parts::{Sure, given, refused_form};
+use super::parts::{Sure, given};
 use crate::domain::institution::{InstitutionFilter, InstitutionStatus};
 use crate::domain::rejection::Rejection;
 use crate::http::extract::{Id, Query};
@@ -15,7 +15,7 @@ use crate::http::state::Web;
 use crate::ops::institutions::{Institution, list_institutions};
 use crate::ops::portfolio::confirmations::{NewConfirmation, request_confirmation, withdraw_confirmation};
 use crate::ops::portfolio::entries::{Entry, read_entry};
-use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 

@@ -6,16 +6,16 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::parts::{Pairs, ids, refused_form, standing_outcomes, value};
+use super::parts::{Pairs, ids, standing_outcomes, value};
 use crate::domain::credential::{CredentialForm, CredentialScope};
 use crate::http::extract::Query;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::credentials::{NewCredential, request_credential};
 use crate::ops::outcomes::OutcomeView;
-use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
+use crate::portal::names::Name;
 use crate::portal::visit::{Posted, SignedIn};
 
 /// What the credential is to be about.
@@ -47,8 +47,8 @@ impl Page<'_> {
         self.typed.outcome_ids.contains(&outcome.outcome_id)
     }
 
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
     fn is_token(&self) -> bool {

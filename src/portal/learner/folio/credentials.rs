@@ -18,6 +18,7 @@ use crate::ops::wallets::{WalletOffer, offer_credential};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Credentials on a page.
@@ -31,7 +32,7 @@ const NAMED: usize = 30;
 struct ListPage<'a> {
     frame: &'a Frame,
     credentials: &'a [CredentialSummary],
-    names: &'a HashMap<Uuid, String>,
+    names: &'a HashMap<Uuid, Name<'static>>,
     is_first: bool,
     next: Option<Uuid>,
     done: Option<&'static str>,
@@ -59,7 +60,7 @@ struct WalletPage<'a> {
 
 impl ListPage<'_> {
     /// What a credential of one outcome is about.
-    fn about(&self, credential: &CredentialSummary) -> Option<&str> {
+    fn about(&self, credential: &CredentialSummary) -> Option<&Name<'static>> {
         only_one(self.names, &credential.outcome_ids)
     }
 }
@@ -135,7 +136,7 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<Htt
     let rows = credentials.iter().map(|credential| {
         [
             frame.word("credential-kind", credential.kind.as_str()).into_owned(),
-            cell(only_one(&names, &credential.outcome_ids)),
+            cell(only_one(&names, &credential.outcome_ids).map(Name::text)),
             credential.outcome_ids.len().to_string(),
             frame.word("credential-form", credential.form.as_str()).into_owned(),
             frame.word("credential-state", credential.status.as_str()).into_owned(),

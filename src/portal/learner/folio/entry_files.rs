@@ -7,7 +7,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use uuid::Uuid;
 
 use super::entries::entry_page;
-use super::parts::refused_form;
 use crate::domain::evidence::{FileName, MediaType};
 use crate::domain::portfolio::entry::EntryContent;
 use crate::domain::rejection::Rejection;
@@ -20,7 +19,7 @@ use crate::ops::error::OpError;
 use crate::ops::evidence::read::{Downloaded, download_evidence};
 use crate::ops::evidence::upload::{Upload, Uploader, upload_evidence};
 use crate::ops::portfolio::entries::{edit_entry, read_entry};
-use crate::portal::answer::see_other;
+use crate::portal::answer::{refused_form, see_other};
 use crate::portal::upload::{SentFile, received};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
@@ -65,20 +64,22 @@ fn added(bank: &Bank, context: &Context, once: Option<&str>, entry_id: Uuid, upl
 /// Adds a file to an entry.
 #[post("/portfolio/entries/{entry_id}/files")]
 pub(super) async fn add(web: web::Data<Web>, id: Id, request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Refusal> {
-    let bytes_max = web.bank.evidence_bytes_max;
-    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
-    let too_large = Rejection::EvidenceTooLarge { bytes_max };
-    let (posted, sent) = received::<Nothing>(&web, &request, payload, most, too_large).await?;
+    let (posted, behind) = received::<Nothing>(&request, payload).await?;
     let visit = posted.visit.signed_in()?;
     let (context, entry_id, once) = (visit.context, id.0, posted.once);
-    let done = web
-        .run(move |bank| {
-            // Whose it is comes first: nobody learns by a file that an entry is there.
-            read_entry(bank, &context, entry_id)?;
-            let sent = sent.ok_or_else(|| Rejection::field("/file", "must be given"))?;
-            added(bank, &context, once.as_deref(), entry_id, &upload_of(sent, bytes_max)?)
-        })
-        .await;
+    // Whose it is comes first: nobody learns by a file that an entry is there.
+    web.run(move |bank| read_entry(bank, &context, entry_id).map(|_| ())).await?;
+    let done = match behind.taken_as_evidence(&web).await {
+        Ok(sent) => {
+            let bytes_max = web.bank.evidence_bytes_max;
+            web.run(move |bank| {
+                let sent = sent.ok_or_else(|| Rejection::field("/file", "must be given"))?;
+                added(bank, &context, once.as_deref(), entry_id, &upload_of(sent, bytes_max)?)
+            })
+            .await
+        }
+        Err(refusal) => Err(refusal),
+    };
     match done {
         Ok(()) => Ok(see_other(&format!("/portfolio/entries/{entry_id}?done=added#files"))),
         Err(refusal) => refuse(&web, &visit, entry_id, refusal).await,

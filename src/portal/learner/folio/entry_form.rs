@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::entries::has_answer;
-use super::parts::{given, refused_form};
+use super::parts::given;
 use crate::domain::language::Language;
 use crate::domain::portfolio::entry::{EntryContent, EntryKind, EntryLink, OwnText};
 use crate::domain::rejection::{FieldProblem, Rejection};
@@ -16,7 +16,7 @@ use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::portfolio::entries::{create_entry, edit_entry, read_entry};
-use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Posted, SignedIn};
 

@@ -16,8 +16,9 @@ use crate::ops::access::Whose;
 use crate::ops::context::Context;
 use crate::ops::outcomes::{OutcomeView, list_record_outcomes};
 use crate::portal::answer::{Refused, page, refused};
-use crate::portal::frame::{Frame, Place};
-use crate::portal::outcome::name_of;
+use crate::portal::frame::Frame;
+use crate::portal::names::Name;
+use crate::portal::places::Place;
 
 /// The most outcomes among which one chooses, from the newest.
 const CHOOSABLE: i64 = 300;
@@ -63,47 +64,14 @@ pub(super) fn and_one(rows: usize) -> i64 {
 }
 
 /// Where else one can go from a page of the portfolio.
-pub(super) fn menu(frame: &Frame) -> [Place; 5] {
-    [
+pub(super) fn menu(frame: &Frame) -> Vec<Place> {
+    frame.menu([
         ("/portfolio", "nav-portfolio"),
         ("/views", "folio-nav-views"),
         ("/shares", "folio-nav-shares"),
         ("/statements", "folio-nav-statements"),
         ("/credentials", "folio-nav-credentials"),
-    ]
-    .map(|(path, id)| frame.place(path.into(), id))
-}
-
-/// The status and the words of an expected refusal, by the fields of a form: what is wrong inside a list is said of the list, with
-/// its line.
-///
-/// # Errors
-/// Any other.
-pub(super) fn refused_form(refusal: Refusal, frame: &Frame) -> Result<(StatusCode, Refused), Refusal> {
-    let problems = match &refusal {
-        Refusal::Rejected(rejection) => rejection.problems(frame.language),
-        _ => Vec::new(),
-    };
-    let (status, refused) = refused(refusal, frame.language)?;
-    let fields = problems.into_iter().map(|problem| {
-        let mut segments = problem.pointer.split('/').filter(|segment| !matches!(*segment, "" | "scope"));
-        let field = segments.next().unwrap_or_default().to_owned();
-        let line = segments.next().and_then(|segment| segment.parse::<u32>().ok());
-        let detail = match line {
-            Some(line) => frame
-                .t2("folio-in-line", ("line", line.saturating_add(1)), ("detail", problem.detail))
-                .into_owned(),
-            None => problem.detail,
-        };
-        (field, detail)
-    });
-    Ok((
-        status,
-        Refused {
-            fields: fields.collect(),
-            ..refused
-        },
-    ))
+    ])
 }
 
 /// The caller's newest outcomes.
@@ -126,17 +94,17 @@ pub(super) async fn standing_outcomes(web: &Web, context: Context) -> Result<Vec
 }
 
 /// What outcomes are called, by their ids.
-pub(super) fn outcome_names(frame: &Frame, outcomes: &[OutcomeView]) -> HashMap<Uuid, String> {
+pub(super) fn outcome_names(frame: &Frame, outcomes: &[OutcomeView]) -> HashMap<Uuid, Name<'static>> {
     let named = outcomes
         .iter()
-        .map(|outcome| (outcome.outcome_id, name_of(frame, outcome).to_owned()));
+        .map(|outcome| (outcome.outcome_id, frame.name_of(outcome).into_owned()));
     named.collect()
 }
 
 /// What a paper or credential of one outcome is about.
-pub(super) fn only_one<'a>(names: &'a HashMap<Uuid, String>, outcome_ids: &[Uuid]) -> Option<&'a str> {
+pub(super) fn only_one<'a>(names: &'a HashMap<Uuid, Name<'static>>, outcome_ids: &[Uuid]) -> Option<&'a Name<'static>> {
     match outcome_ids {
-        [outcome_id] => names.get(outcome_id).map(String::as_str),
+        [outcome_id] => names.get(outcome_id),
         _ => None,
     }
 }
@@ -144,16 +112,16 @@ pub(super) fn only_one<'a>(names: &'a HashMap<Uuid, String>, outcome_ids: &[Uuid
 /// An outcome that a paper or credential is about.
 pub(super) struct About {
     pub(super) outcome_id: Uuid,
-    pub(super) name: Cow<'static, str>,
+    pub(super) name: Name<'static>,
 }
 
 /// The outcomes that something is about; one that is not among the newest has no name here.
-pub(super) fn about(frame: &Frame, names: &HashMap<Uuid, String>, outcome_ids: &[Uuid]) -> Vec<About> {
+pub(super) fn about(frame: &Frame, names: &HashMap<Uuid, Name<'static>>, outcome_ids: &[Uuid]) -> Vec<About> {
     let named = outcome_ids.iter().map(|outcome_id| About {
         outcome_id: *outcome_id,
         name: match names.get(outcome_id) {
-            Some(name) => Cow::Owned(name.clone()),
-            None => frame.t("item-outcome"),
+            Some(name) => name.clone(),
+            None => Name::plain(frame.t("item-outcome")),
         },
     });
     named.collect()

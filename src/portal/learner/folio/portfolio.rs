@@ -8,7 +8,6 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::parts::refused_form;
 use crate::domain::portfolio::disclosure::DisclosedItem;
 use crate::domain::portfolio::timeline::{Grouping, Item, ItemCount, ItemFilter, ItemKind, Verification};
 use crate::domain::rejection::Rejection;
@@ -16,7 +15,7 @@ use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::portfolio::{Placing, Portfolio, list_portfolio, place_item};
-use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::public::share_view::{ShownItem, shown_item};

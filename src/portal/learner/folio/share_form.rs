@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::parts::{given, refused_form};
+use super::parts::given;
 use crate::domain::portfolio::share::{DAYS_MAX, LOOKS_AT_FIRST, LOOKS_MAX};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::http::extract::Query;
@@ -15,7 +15,7 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::shares::{NewShare, create_share};
 use crate::ops::views::{View, list_views};
-use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Posted, SignedIn};
 

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::parts::{Pairs, ids, refused_form, standing_outcomes, value};
+use super::parts::{Pairs, ids, standing_outcomes, value};
 use crate::domain::claim::ClaimFilter;
 use crate::domain::language::Language;
 use crate::domain::statement::{FirstLanguage, NewStatement, StatementKind};
@@ -17,9 +17,9 @@ use crate::ops::claims::reading::list_own_claims;
 use crate::ops::claims::view::ClaimSummary;
 use crate::ops::outcomes::OutcomeView;
 use crate::ops::statements::issue_statement;
-use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::outcome::name_of;
+use crate::portal::names::Name;
 use crate::portal::visit::{Posted, SignedIn};
 
 /// The most claims among which one chooses, from the newest.
@@ -66,8 +66,8 @@ impl Page<'_> {
         self.typed.claim_id == Some(claim.claim_id)
     }
 
-    fn name<'b>(&self, outcome: &'b OutcomeView) -> &'b str {
-        name_of(self.frame, outcome)
+    fn name<'b>(&self, outcome: &'b OutcomeView) -> Name<'b> {
+        self.frame.name_of(outcome)
     }
 
     fn is_english_first(&self) -> bool {

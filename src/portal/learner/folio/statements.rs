@@ -17,6 +17,7 @@ use crate::ops::statements::{Statement, download_statement, list_statements, rea
 use crate::portal::answer::{page, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Papers on a page.
@@ -30,7 +31,7 @@ const NAMED: usize = 30;
 struct ListPage<'a> {
     frame: &'a Frame,
     statements: &'a [Statement],
-    names: &'a HashMap<Uuid, String>,
+    names: &'a HashMap<Uuid, Name<'static>>,
     is_first: bool,
     next: Option<Uuid>,
 }
@@ -48,7 +49,7 @@ struct StatementPage<'a> {
 
 impl ListPage<'_> {
     /// What a paper about one outcome is about.
-    fn about(&self, statement: &Statement) -> Option<&str> {
+    fn about(&self, statement: &Statement) -> Option<&Name<'static>> {
         only_one(self.names, &statement.outcome_ids)
     }
 }
@@ -124,7 +125,7 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<Htt
         [
             statement.number.clone(),
             frame.word("papers-kind", statement.kind.as_str()).into_owned(),
-            cell(only_one(&names, &statement.outcome_ids)),
+            cell(only_one(&names, &statement.outcome_ids).map(Name::text)),
             frame.word("papers-state", statement.status.as_str()).into_owned(),
             frame.plain_moment(&statement.issued_at),
             frame.plain_moment_if(statement.revoked_at.as_ref()),

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::parts::{Pairs, given, ids, refused_form, value, values};
+use super::parts::{Pairs, given, ids, value, values};
 use crate::domain::portfolio::entry::OwnText;
 use crate::domain::portfolio::timeline::{Grouping, Item, ItemFilter, ItemKind};
 use crate::domain::portfolio::view::{Audience, Disclosed, ITEMS_MAX, Selection, ViewDefinition};
@@ -16,7 +16,7 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::portfolio::list_portfolio;
 use crate::ops::views::{create_view, edit_view, read_view};
-use crate::portal::answer::{Refused, page, see_other};
+use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Posted, SignedIn};
 

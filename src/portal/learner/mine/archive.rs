@@ -12,15 +12,16 @@ use crate::http::exports::exported;
 use crate::http::extract::Query;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
-use crate::ops::archive::received::{BYTES_MAX, ReceivedRecord, list_received_records, may_receive, receive_archive};
+use crate::ops::archive::received::{BYTES_MAX, ReceivedRecord, Reception, list_received_records, may_receive, receive_archive};
+use crate::ops::context::Context;
 use crate::ops::evidence::FILES_MAX;
 use crate::ops::exports::ExportForm;
 use crate::ops::foreign::{ForeignCredential, import_credential, list_foreign_credentials};
-use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::upload::received;
+use crate::portal::upload::{Behind, received};
 use crate::portal::verdict::presented;
-use crate::portal::visit::{Done, Nothing, Posted, SignedIn, is_from_this_site};
+use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 use super::taken_in::received_page;
 
@@ -51,13 +52,7 @@ async fn answer(
     pasted: &str,
     done: Option<&'static str>,
 ) -> Result<HttpResponse, Refusal> {
-    let (status, refused) = match refusal {
-        None => (StatusCode::OK, None),
-        Some(refusal) => {
-            let (status, refused) = refused(refusal, visit.frame.language)?;
-            (status, Some(refused))
-        }
-    };
+    let (status, refused) = said(refusal, visit.frame.language)?;
     let context = visit.context;
     let (records, credentials) = web
         .run(move |bank| {
@@ -101,37 +96,25 @@ pub(super) async fn export(web: web::Data<Web>, visit: SignedIn, form: web::Path
     exported(&web, visit.context, form, visit.frame.language).await
 }
 
-/// Takes an archive of another bank in. Nothing of it is read before it is known who sends it, and that there may be another one.
+/// Takes the archive of a form in, if there may be another one; nothing of it is read before that is known.
+async fn brought(web: &Web, context: Context, behind: Behind) -> Result<Reception, Refusal> {
+    web.archive(&context)?;
+    let bytes_max = BYTES_MAX;
+    let sent = behind.taken(web, bytes_max, Rejection::ArchiveTooLarge { bytes_max }).await?;
+    let sent = sent.ok_or_else(|| Rejection::field("/archive", "must be given"))?;
+    let (_, reception) = web.look_outside(move |bank| receive_archive(bank, &context, sent.content)).await?;
+    Ok(reception)
+}
+
+/// Takes an archive of another bank in.
 #[post("/archive/records")]
-pub(super) async fn receive(
-    web: web::Data<Web>,
-    visit: SignedIn,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, Refusal> {
+pub(super) async fn receive(web: web::Data<Web>, request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Refusal> {
+    let (posted, behind) = received::<Nothing>(&request, payload).await?;
+    let visit = posted.visit.signed_in()?;
     let context = visit.context;
     web.run(move |bank| may_receive(bank, &context)).await?;
-    if !is_from_this_site(&request) {
-        return Err(Rejection::FormNotOurs {}.into());
-    }
-    if let Err(rejection) = web.archive(&context) {
-        return answer(&web, &visit, Some(rejection.into()), "", None).await;
-    }
-    let bytes_max = BYTES_MAX;
-    let sent = match received::<Nothing>(&web, &request, payload, bytes_max, Rejection::ArchiveTooLarge { bytes_max }).await {
-        Ok((_, sent)) => sent,
-        Err(Refusal::Rejected(rejection @ Rejection::ArchiveTooLarge { .. })) => {
-            return answer(&web, &visit, Some(rejection.into()), "", None).await;
-        }
-        Err(refusal) => return Err(refusal),
-    };
-    let Some(sent) = sent else {
-        let missing = Rejection::field("/archive", "must be given");
-        return answer(&web, &visit, Some(missing.into()), "", None).await;
-    };
-    let taken = web.look_outside(move |bank| receive_archive(bank, &context, sent.content)).await;
-    match taken {
-        Ok((_, reception)) => received_page(&visit.frame, &reception),
+    match brought(&web, context, behind).await {
+        Ok(reception) => received_page(&visit.frame, &reception),
         Err(refusal) => answer(&web, &visit, Some(refusal), "", None).await,
     }
 }
@@ -144,24 +127,16 @@ pub(super) struct Pasted {
 
 /// Takes a credential of others in.
 #[post("/archive/credentials")]
-pub(super) async fn import(
-    web: web::Data<Web>,
-    visit: SignedIn,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, Refusal> {
-    let bytes_max = web.bank.evidence_bytes_max;
-    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
-    let (posted, sent) = match received::<Pasted>(&web, &request, payload, most, Rejection::EvidenceTooLarge { bytes_max }).await {
-        Ok(received) => received,
-        Err(Refusal::Rejected(rejection @ Rejection::EvidenceTooLarge { .. })) => {
-            return answer(&web, &visit, Some(rejection.into()), "", None).await;
-        }
-        Err(refusal) => return Err(refusal),
-    };
-    let Posted { once, form, .. } = posted;
+pub(super) async fn import(web: web::Data<Web>, request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Refusal> {
+    let (Posted { visit, once, form }, behind) = received::<Pasted>(&request, payload).await?;
+    let visit = visit.signed_in()?;
+    visit.learner_id()?;
     let context = visit.context;
-    let imported = match presented(&web, &form.credential, sent).await {
+    let presented = match behind.taken_as_evidence(&web).await {
+        Ok(sent) => presented(&web, &form.credential, sent).await,
+        Err(refusal) => Err(refusal),
+    };
+    let imported = match presented {
         Ok(presented) => {
             web.look_outside(move |bank| import_credential(bank, &context, once.as_deref(), &presented))
                 .await

@@ -14,7 +14,7 @@ use crate::ops::notifications::settings::{
     MailAddress, MailWishes, NotificationPreferences, confirm_address, give_address, put_notification_preferences,
     read_notification_preferences, remove_address,
 };
-use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
@@ -57,13 +57,7 @@ async fn answer(
     address: &str,
     done: Option<&'static str>,
 ) -> Result<HttpResponse, Refusal> {
-    let (status, refused) = match refusal {
-        None => (StatusCode::OK, None),
-        Some(refusal) => {
-            let (status, refused) = refused(refusal, visit.frame.language)?;
-            (status, Some(refused))
-        }
-    };
+    let (status, refused) = said(refusal, visit.frame.language)?;
     let context = visit.context;
     let preferences = web.run(move |bank| read_notification_preferences(bank, &context)).await?;
     let shown = Page {

@@ -14,7 +14,7 @@ use crate::http::state::Web;
 use crate::ops::archive::received::{ReceivedRecord, Reception, read_received_record, verify_received_record};
 use crate::ops::evidence::read::remove_evidence;
 use crate::ops::foreign::{ForeignCredential, read_foreign_credential, verify_foreign_credential};
-use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::verdict::{ShownVerdict, shown};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
@@ -120,13 +120,9 @@ async fn credential_page(
 
 fn said_of(visit: &SignedIn, refusal: Option<Refusal>) -> Result<(StatusCode, Option<Refused>), Refusal> {
     match refusal {
-        None => Ok((StatusCode::OK, None)),
         // What is not there has no page to say so on.
         Some(refusal @ Refusal::Rejected(Rejection::NotFound {})) => Err(refusal),
-        Some(refusal) => {
-            let (status, refused) = refused(refusal, visit.frame.language)?;
-            Ok((status, Some(refused)))
-        }
+        other => said(other, visit.frame.language),
     }
 }
 
@@ -189,8 +185,6 @@ pub(super) async fn remove_credential(web: web::Data<Web>, id: Id, posted: Poste
 
 /// Removes a file of one's own.
 async fn removed(web: &Web, visit: &SignedIn, file_id: Uuid) -> Result<(), Refusal> {
-    let context = visit.context;
-    let own = visit.frame.visitor.as_ref().and_then(|visitor| visitor.actor.learner_id());
-    let learner_id = own.ok_or(Rejection::NotFound {})?;
+    let (context, learner_id) = (visit.context, visit.learner_id()?);
     web.run(move |bank| remove_evidence(bank, &context, learner_id, file_id)).await
 }

@@ -15,6 +15,7 @@ use crate::ops::worth::kept::{KeptAnswer, KeptSummary, WorthReplay, explain_kept
 use crate::portal::answer::page;
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::standing::{AwardLine, OutcomeLine, Standing, award_lines, outcome_lines};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
@@ -50,14 +51,14 @@ struct KeptPage<'a> {
 }
 
 impl KeptPage<'_> {
-    fn name<'b>(&'b self, key: &'b str) -> &'b str {
+    fn name<'b>(&'b self, key: &'b str) -> Name<'b> {
         let said = self.answer.said.iter().find(|said| said.outcome == *key);
-        said.map_or(key, |said| said.name.as_str())
+        said.map_or_else(|| Name::plain(key), |said| self.frame.name_of(said))
     }
 
     /// What was wished of an outcome that had to be used.
     fn pinned(&self, pin: &Pin) -> String {
-        let name = self.name(&pin.outcome).to_owned();
+        let name = self.name(&pin.outcome).text().to_owned();
         match &pin.course {
             Some(course) => self
                 .frame
@@ -136,9 +137,9 @@ async fn shown(web: &Web, visit: &SignedIn, worth_id: Uuid, replayed: bool, done
     let shown = KeptPage {
         frame: &visit.frame,
         institution: name.as_deref().unwrap_or(&answer.institution),
-        standing: Standing::of(allocation, &answer.programme.courses, language),
-        lines: outcome_lines(allocation, &answer.said),
-        awards: award_lines(allocation, &answer.said, language),
+        standing: Standing::of(allocation, &answer.programme.courses, &visit.frame),
+        lines: outcome_lines(&visit.frame, allocation, &answer.said),
+        awards: award_lines(&visit.frame, allocation, &answer.said),
         replay: replay.as_ref(),
         answer: &answer,
         done,

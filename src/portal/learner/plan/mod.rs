@@ -103,7 +103,7 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, order: Query<Orde
         worths.items.sort_by_key(|worth| worth.missing);
     }
     let lines = worths.items.iter().map(|worth| Line {
-        standing: Standing::of(&worth.allocation, &[], language),
+        standing: Standing::of(&worth.allocation, &[], &frame),
         worth,
     });
     let shown = PlanPage {

@@ -24,6 +24,7 @@ use crate::ops::worth::own::{OwnProgramme, read_own_worth};
 use crate::ops::worth::{Wishes, Worth};
 use crate::portal::answer::page;
 use crate::portal::frame::Frame;
+use crate::portal::names::Name;
 use crate::portal::standing::Standing;
 use crate::portal::visit::SignedIn;
 
@@ -47,7 +48,7 @@ struct Line<'a> {
     offered_by: Vec<&'a str>,
     /// How many others do.
     others: usize,
-    buckets: Vec<&'a str>,
+    buckets: Vec<Name<'a>>,
 }
 
 #[derive(Template)]
@@ -141,7 +142,7 @@ pub(in crate::portal::learner) async fn show(
     let named = |code: &'_ String| loaded.names.get(code).map(|(_, name)| name.as_str());
     let bucket = |code: &'_ String| {
         let bucket = loaded.buckets.iter().find(|bucket| bucket.code == *code);
-        bucket.map(|bucket| bucket.name.text(language))
+        bucket.map(|bucket| frame.name_of(&bucket.name))
     };
     let lines = loaded.additions.items.iter().take(SHOWN).map(|addition| {
         let offered_by: Vec<&str> = addition.offered_by.iter().take(NAMED).filter_map(named).collect();
@@ -156,7 +157,7 @@ pub(in crate::portal::learner) async fn show(
         frame: &frame,
         programme_id: id.0,
         name: &loaded.name,
-        standing: Standing::of(&worth.allocation, &[], language),
+        standing: Standing::of(&worth.allocation, &[], &frame),
         lines: lines.collect(),
         has_more: !loaded.additions.all_tried || loaded.additions.items.len() > SHOWN,
         way: &loaded.way,

@@ -98,13 +98,13 @@ async fn shown(web: &Web, visit: &SignedIn, programme_id: Uuid, wish: &Wish, bef
     };
     let others = worth.alternatives.iter().enumerate().map(|(number, other)| Other {
         number: number + 1,
-        awards: award_lines(other, &worth.said, language),
+        awards: award_lines(&visit.frame, other, &worth.said),
     });
     let shown = ProgrammePage {
         frame: &visit.frame,
-        standing: Standing::of(&worth.allocation, &courses, language),
-        lines: outcome_lines(&worth.allocation, &worth.said),
-        awards: award_lines(&worth.allocation, &worth.said, language),
+        standing: Standing::of(&worth.allocation, &courses, &visit.frame),
+        lines: outcome_lines(&visit.frame, &worth.allocation, &worth.said),
+        awards: award_lines(&visit.frame, &worth.allocation, &worth.said),
         others: others.collect(),
         courses: &courses,
         wish,
