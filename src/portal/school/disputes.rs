@@ -141,9 +141,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let filter = wish.filter(institution_id, web.bank.day(context.now));
     let limit = i64::try_from(DISPUTES + 1).unwrap_or(i64::MAX);
     let mut requests = web
-        .run(move |bank| {
-            list_correction_requests(bank, &context, &filter, before, limit)
-        })
+        .run(move |bank| list_correction_requests(bank, &context, &filter, before, limit))
         .await?;
     let more = requests.len() > DISPUTES;
     requests.truncate(DISPUTES);
