@@ -17,6 +17,7 @@ deciding-any = Any
 deciding-order = Order
 deciding-order-due = What is due first
 deciding-order-newest = From the newest
+deciding-order-oldest = From the oldest
 deciding-only-overdue = Only what is overdue
 deciding-none = No claim waits. A claim stands here once a learner submits it; choose “From the newest” to see those that are closed.
 deciding-none-chosen = No claim is like that. Choose less, or “From the newest” to see those that are closed.

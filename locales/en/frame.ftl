@@ -29,6 +29,8 @@ refused-fields = Please mend what is listed below; the rest is kept.
 refused-in-list = Number { $number }: { $detail }
 next-page = Next page
 first-page = Back to the first page
+newest-first = Newest first
+oldest-first = Oldest first
 day = { $day } { $month ->
     [1] January
     [2] February

@@ -11,6 +11,7 @@ deciding-any = 全部
 deciding-order = 排列
 deciding-order-due = 先到期的在前
 deciding-order-newest = 新提交的在前
+deciding-order-oldest = 先提交的在前
 deciding-only-overdue = 只看逾期的
 deciding-none = 没有等待处理的申请。学习者提交申请后会显示在这里；已办结的请选择“新提交的在前”查看。
 deciding-none-chosen = 没有符合条件的申请。请放宽条件，或选择“新提交的在前”查看已办结的申请。

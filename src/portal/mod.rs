@@ -17,6 +17,7 @@ mod names;
 mod office;
 mod outcome;
 mod packs;
+mod pager;
 mod passkeys;
 mod places;
 mod problem;

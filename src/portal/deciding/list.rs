@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Decider, about};
 use crate::domain::claim::clock::{DueKind, WaitsFor};
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimPlace, ClaimStatus};
-use crate::domain::list::ListPlace;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::http::extract::Query;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
@@ -38,9 +38,9 @@ pub(in crate::portal) struct Wish {
     /// Not empty for what is overdue alone.
     #[serde(default)]
     overdue: String,
-    /// `newest`, or what is due first.
+    /// By when they were submitted; left out, what is due first.
     #[serde(default)]
-    order: String,
+    order: Chosen<ListOrder>,
     /// At the office: `all`, or those that the bank itself decides.
     #[serde(default)]
     whose: String,
@@ -64,10 +64,6 @@ struct Page<'a> {
 }
 
 impl Wish {
-    fn is_newest(&self) -> bool {
-        self.order == "newest"
-    }
-
     fn is_overdue(&self) -> bool {
         !self.overdue.is_empty()
     }
@@ -89,26 +85,28 @@ impl Wish {
     }
 
     fn place(&self) -> ClaimPlace {
-        match (self.is_newest(), self.after.0, self.after_day.0) {
-            (true, after, _) => ClaimPlace::Submitted(ListPlace::Newest(after)),
-            (false, Some(after), Some(day)) => ClaimPlace::Due(Some((day, after))),
-            (false, ..) => ClaimPlace::Due(None),
+        match (self.order.0, self.after.0, self.after_day.0) {
+            (Some(order), after, _) => ClaimPlace::Submitted(ListPlace::new(order, after)),
+            (None, Some(after), Some(day)) => ClaimPlace::Due(Some((day, after))),
+            (None, ..) => ClaimPlace::Due(None),
         }
     }
 
-    /// The place behind a claim.
+    /// The place behind a claim; something is due on each of a list that is ordered by it.
     fn behind(&self, line: &ClaimLine) -> ClaimPlace {
         let claim_id = line.summary.claim_id;
-        match (self.is_newest(), line.summary.due) {
-            (false, Some(due)) => ClaimPlace::Due(Some((due.on, claim_id))),
-            _ => ClaimPlace::Submitted(ListPlace::Newest(Some(claim_id))),
+        match (self.order.0, line.summary.due) {
+            (Some(order), _) => ClaimPlace::Submitted(ListPlace::new(order, Some(claim_id))),
+            (None, due) => ClaimPlace::Due(due.map(|due| (due.on, claim_id))),
         }
     }
 
     /// The same choice in an address, and what is behind a place.
     fn query(&self, place: Option<ClaimPlace>) -> String {
         let (after, day) = match place {
-            Some(ClaimPlace::Submitted(ListPlace::Newest(Some(claim_id)))) => (claim_id.to_string(), String::new()),
+            Some(ClaimPlace::Submitted(ListPlace::Newest(Some(claim_id)) | ListPlace::Oldest(Some(claim_id)))) => {
+                (claim_id.to_string(), String::new())
+            }
             Some(ClaimPlace::Due(Some((day, claim_id)))) => (claim_id.to_string(), day.to_string()),
             _ => (String::new(), String::new()),
         };
@@ -116,7 +114,7 @@ impl Wish {
             ("kind", &self.kind.text()),
             ("status", &self.status.text()),
             ("overdue", if self.is_overdue() { "yes" } else { "" }),
-            ("order", if self.is_newest() { "newest" } else { "" }),
+            ("order", &self.order.text()),
             ("whose", if self.is_all() { "all" } else { "" }),
             ("after", &after),
             ("after_day", &day),
@@ -139,6 +137,10 @@ impl Page<'_> {
 
     fn statuses(&self) -> &'static [ClaimStatus] {
         ClaimStatus::ALL
+    }
+
+    fn orders(&self) -> &'static [ListOrder] {
+        ListOrder::ALL
     }
 
     /// What waits for people here, not for the learner or for a window to run out.

@@ -18,8 +18,10 @@ use crate::ops::passbook::{LineOutcome, PassbookFilter, PassbookLine, kind_in, l
 use crate::ops::records::{Account, AsOf, Balance, read_account};
 use crate::portal::answer::page;
 use crate::portal::chart::{Bar, Row, bars};
+use crate::portal::chosen::query;
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::SignedIn;
 
 /// Lines on a page.
@@ -34,7 +36,7 @@ pub(super) struct Wish {
     #[serde(default)]
     kind: String,
     #[serde(default)]
-    before: Option<i64>,
+    before: Leaf<i64>,
 }
 
 #[derive(Template)]
@@ -44,8 +46,7 @@ struct Page<'a> {
     account: &'a Account,
     bars: Vec<Bar>,
     lines: &'a [PassbookLine],
-    /// The sequence number before which the next page begins.
-    next: Option<i64>,
+    pager: Pager,
     wish: &'a Wish,
     today: NaiveDate,
 }
@@ -155,13 +156,22 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
             Ok((account, list_passbook(bank, &context, filter, before, count(LINES + 1))?))
         })
         .await?;
-    let more = lines.len() > LINES;
-    lines.truncate(LINES);
+    let pager = Pager::cut(
+        frame.language,
+        (
+            &format!("/passbook?{}", query(&[("as_of", &wish.as_of), ("kind", &wish.kind)])),
+            "before",
+        ),
+        &before,
+        &mut lines,
+        LINES,
+        |one| one.movement.sequence,
+    );
     let shown = Page {
         frame: &frame,
         bars: picture(&frame, &account.balances),
         account: &account,
-        next: lines.last().filter(|_| more).map(|line| line.movement.sequence),
+        pager,
         lines: &lines,
         wish: &wish,
         today: web.bank.day(context.now),

@@ -18,6 +18,7 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Outcomes on a page.
@@ -26,7 +27,7 @@ const OUTCOMES: usize = 20;
 #[derive(Default, Deserialize)]
 pub(super) struct Wish {
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 #[derive(Template)]
@@ -34,8 +35,7 @@ pub(super) struct Wish {
 struct ListPage<'a> {
     frame: &'a Frame,
     outcomes: &'a [OutcomeView],
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
 }
 
 #[derive(Template)]
@@ -77,12 +77,12 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let mut outcomes = web
         .run(move |bank| list_record_outcomes(bank, &context, Whose::Own, None, before, limit))
         .await?;
-    let more = outcomes.len() > OUTCOMES;
-    outcomes.truncate(OUTCOMES);
+    let pager = Pager::cut(frame.language, ("/records", "before"), &before, &mut outcomes, OUTCOMES, |one| {
+        one.outcome_id
+    });
     let shown = ListPage {
         frame: &frame,
-        next: outcomes.last().filter(|_| more).map(|outcome| outcome.outcome_id),
-        is_first: before.is_none(),
+        pager,
         outcomes: &outcomes,
     };
     page(StatusCode::OK, &shown)

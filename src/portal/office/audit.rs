@@ -17,6 +17,7 @@ use crate::portal::answer::{Refused, page, said};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::SignedIn;
 
 /// Writes on a page.
@@ -41,7 +42,7 @@ pub(super) struct Wish {
     #[serde(default)]
     to: String,
     #[serde(default)]
-    before: Chosen<Uuid>,
+    before: Leaf,
 }
 
 /// What is typed into a field: nothing where it is empty, and what is wrong with it otherwise.
@@ -78,7 +79,7 @@ impl Wish {
         Rejection::any_of(problems).map(|()| filter)
     }
 
-    fn query(&self, before: &str) -> String {
+    fn query(&self) -> String {
         query(&[
             ("operation", self.operation.trim()),
             ("subject", self.subject.trim()),
@@ -86,7 +87,6 @@ impl Wish {
             ("request", self.request.trim()),
             ("from", self.from.trim()),
             ("to", self.to.trim()),
-            ("before", before),
         ])
     }
 }
@@ -99,15 +99,11 @@ struct Page<'a> {
     entries: &'a [AuditEntry],
     operations: Vec<&'static str>,
     wish: &'a Wish,
-    next: Option<String>,
+    pager: Pager,
     refused: Option<Refused>,
 }
 
 impl Page<'_> {
-    fn first(&self) -> String {
-        self.wish.query("")
-    }
-
     /// The same without the name of a program: `user:`, `client:`, the bank itself, or nobody.
     fn who(&self, entry: &AuditEntry) -> String {
         who(self.frame, entry)
@@ -144,7 +140,7 @@ fn operations() -> Vec<&'static str> {
 pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let office = Office::of(&visit)?;
     let (context, wish) = (visit.context, wish.0);
-    let before = wish.before.0;
+    let before = wish.before;
     let (filter, problem) = match wish.filter() {
         Ok(filter) => (filter, None),
         Err(rejection) => (AuditFilter::default(), Some(rejection)),
@@ -152,13 +148,19 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let limit = if problem.is_some() { 0 } else { ENTRIES + 1 };
     let mut entries = web.run(move |bank| list_audit(bank, &context, &filter, before, limit)).await?;
     let most = usize::try_from(ENTRIES).unwrap_or(usize::MAX);
-    let more = entries.len() > most;
-    entries.truncate(most);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (&format!("/office/audit?{}", wish.query()), "before"),
+        &before,
+        &mut entries,
+        most,
+        |one| one.audit_id,
+    );
     let (status, refused) = said(problem.map(Refusal::from), visit.frame.language)?;
     let shown = Page {
         frame: &visit.frame,
         office: &office,
-        next: entries.last().filter(|_| more).map(|last| wish.query(&last.audit_id.to_string())),
+        pager,
         entries: &entries,
         operations: operations(),
         wish: &wish,

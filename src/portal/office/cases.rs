@@ -20,6 +20,7 @@ use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::SignedIn;
 
 /// Cases on a page.
@@ -33,7 +34,7 @@ pub(super) struct Wish {
     #[serde(default)]
     overdue: String,
     #[serde(default)]
-    before: Chosen<Uuid>,
+    before: Leaf,
 }
 
 #[derive(Template)]
@@ -44,7 +45,7 @@ struct Page<'a> {
     cases: &'a [Case],
     institutions: HashMap<Uuid, String>,
     wish: &'a Wish,
-    next: Option<String>,
+    pager: Pager,
 }
 
 impl Wish {
@@ -60,8 +61,8 @@ impl Wish {
         }
     }
 
-    fn query(&self, before: &str) -> String {
-        query(&[("state", &self.state.text()), ("overdue", &self.overdue), ("before", before)])
+    fn query(&self) -> String {
+        query(&[("state", &self.state.text()), ("overdue", &self.overdue)])
     }
 }
 
@@ -73,10 +74,6 @@ impl Page<'_> {
     fn institution(&self, institution_id: &Uuid) -> &str {
         self.institutions.get(institution_id).map_or("", String::as_str)
     }
-
-    fn first(&self) -> String {
-        self.wish.query("")
-    }
 }
 
 /// Lists the cases. The institutions decide them; the bank sees that they do.
@@ -85,7 +82,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let office = Office::of(&visit)?;
     let (context, wish) = (visit.context, wish.0);
     let filter = wish.filter(web.bank.day(context.now));
-    let (before, limit) = (wish.before.0, i64::try_from(CASES + 1).unwrap_or(i64::MAX));
+    let (before, limit) = (wish.before, i64::try_from(CASES + 1).unwrap_or(i64::MAX));
     let (mut cases, institutions) = web
         .run(move |bank| {
             let cases = list_cases(bank, &context, &filter, before, limit)?;
@@ -94,12 +91,18 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
             Ok((cases, names))
         })
         .await?;
-    let more = cases.len() > CASES;
-    cases.truncate(CASES);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (&format!("/office/corrections/cases?{}", wish.query()), "before"),
+        &before,
+        &mut cases,
+        CASES,
+        |one| one.case_id,
+    );
     let shown = Page {
         frame: &visit.frame,
         office: &office,
-        next: cases.last().filter(|_| more).map(|last| wish.query(&last.case_id.to_string())),
+        pager,
         cases: &cases,
         institutions,
         wish: &wish,

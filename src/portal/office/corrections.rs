@@ -25,6 +25,7 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Requests on a page.
@@ -39,7 +40,7 @@ pub(super) struct Wish {
     #[serde(default)]
     overdue: String,
     #[serde(default)]
-    before: Chosen<Uuid>,
+    before: Leaf,
 }
 
 impl Wish {
@@ -47,8 +48,8 @@ impl Wish {
         !self.overdue.is_empty()
     }
 
-    fn query(&self, before: &str) -> String {
-        query(&[("state", &self.state), ("overdue", &self.overdue), ("before", before)])
+    fn query(&self) -> String {
+        query(&[("state", &self.state), ("overdue", &self.overdue)])
     }
 
     fn filter(&self, today: NaiveDate) -> RequestFilter {
@@ -76,7 +77,7 @@ struct ListPage<'a> {
     requests: &'a [RequestSummary],
     institutions: HashMap<Uuid, String>,
     wish: &'a Wish,
-    next: Option<String>,
+    pager: Pager,
 }
 
 impl ListPage<'_> {
@@ -91,10 +92,6 @@ impl ListPage<'_> {
     fn institution(&self, institution_id: &Uuid) -> &str {
         self.institutions.get(institution_id).map_or("", String::as_str)
     }
-
-    fn first(&self) -> String {
-        self.wish.query("")
-    }
 }
 
 /// Lists the requests: those that wait for the bank first of all.
@@ -103,7 +100,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let office = Office::of(&visit)?;
     let (context, wish) = (visit.context, wish.0);
     let filter = wish.filter(web.bank.day(context.now));
-    let (before, limit) = (wish.before.0, i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX));
+    let (before, limit) = (wish.before, i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX));
     let (mut requests, institutions) = web
         .run(move |bank| {
             let requests = list_correction_requests(bank, &context, &filter, before, limit)?;
@@ -112,15 +109,18 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
             Ok((requests, names))
         })
         .await?;
-    let more = requests.len() > ON_A_PAGE;
-    requests.truncate(ON_A_PAGE);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (&format!("/office/corrections?{}", wish.query()), "before"),
+        &before,
+        &mut requests,
+        ON_A_PAGE,
+        |one| one.request_id,
+    );
     let shown = ListPage {
         frame: &visit.frame,
         office: &office,
-        next: requests
-            .last()
-            .filter(|_| more)
-            .map(|last| wish.query(&last.request_id.to_string())),
+        pager,
         requests: &requests,
         institutions,
         wish: &wish,

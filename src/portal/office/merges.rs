@@ -25,6 +25,7 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Merges on a page.
@@ -122,7 +123,7 @@ pub(super) struct Wish {
     #[serde(default)]
     state: Chosen<MergeState>,
     #[serde(default)]
-    before: Chosen<Uuid>,
+    before: Leaf,
 }
 
 #[derive(Template)]
@@ -132,7 +133,7 @@ struct ListPage<'a> {
     office: &'a Office,
     merges: &'a [Merge],
     wish: &'a Wish,
-    next: Option<String>,
+    pager: Pager,
 }
 
 impl Wish {
@@ -143,8 +144,8 @@ impl Wish {
         }
     }
 
-    fn query(&self, before: &str) -> String {
-        query(&[("state", &self.state.text()), ("before", before)])
+    fn query(&self) -> String {
+        query(&[("state", &self.state.text())])
     }
 }
 
@@ -156,10 +157,6 @@ impl ListPage<'_> {
     fn may_propose(&self) -> bool {
         self.office.role == BankRole::Officer
     }
-
-    fn first(&self) -> String {
-        self.wish.query("")
-    }
 }
 
 /// Lists merges.
@@ -168,14 +165,20 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let office = Office::of(&visit)?;
     let (context, wish) = (visit.context, wish.0);
     let filter = wish.filter();
-    let (before, limit) = (wish.before.0, i64::try_from(MERGES + 1).unwrap_or(i64::MAX));
+    let (before, limit) = (wish.before, i64::try_from(MERGES + 1).unwrap_or(i64::MAX));
     let mut merges = web.run(move |bank| list_merges(bank, &context, &filter, before, limit)).await?;
-    let more = merges.len() > MERGES;
-    merges.truncate(MERGES);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (&format!("/office/merges?{}", wish.query()), "before"),
+        &before,
+        &mut merges,
+        MERGES,
+        |one| one.merge_id,
+    );
     let shown = ListPage {
         frame: &visit.frame,
         office: &office,
-        next: merges.last().filter(|_| more).map(|merge| wish.query(&merge.merge_id.to_string())),
+        pager,
         merges: &merges,
         wish: &wish,
     };

@@ -19,6 +19,7 @@ use crate::portal::download::ROWS_MAX;
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
 use crate::portal::outcome::{Looked, looked_at, table_of};
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Outcomes on a page.
@@ -28,7 +29,7 @@ const OUTCOMES: usize = 30;
 #[derive(Default, Deserialize)]
 pub(super) struct Wish {
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 #[derive(Template)]
@@ -37,8 +38,7 @@ struct ListPage<'a> {
     frame: &'a Frame,
     office: &'a Office,
     outcomes: &'a [OutcomeView],
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
 }
 
 impl ListPage<'_> {
@@ -91,13 +91,18 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let limit = i64::try_from(OUTCOMES + 1).unwrap_or(i64::MAX);
     let filter = waiting();
     let mut outcomes = web.run(move |bank| list_outcomes(bank, &context, &filter, before, limit)).await?;
-    let more = outcomes.len() > OUTCOMES;
-    outcomes.truncate(OUTCOMES);
+    let pager = Pager::cut(
+        visit.frame.language,
+        ("/office/outcomes", "before"),
+        &before,
+        &mut outcomes,
+        OUTCOMES,
+        |one| one.outcome_id,
+    );
     let shown = ListPage {
         frame: &visit.frame,
         office: &office,
-        next: outcomes.last().filter(|_| more).map(|outcome| outcome.outcome_id),
-        is_first: before.is_none(),
+        pager,
         outcomes: &outcomes,
     };
     page(StatusCode::OK, &shown)

@@ -20,6 +20,7 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Suspicions on a page.
@@ -34,7 +35,7 @@ pub(super) struct Wish {
     #[serde(default)]
     strength: Chosen<Strength>,
     #[serde(default)]
-    before: Chosen<Uuid>,
+    before: Leaf,
 }
 
 #[derive(Template)]
@@ -44,7 +45,7 @@ struct ListPage<'a> {
     office: &'a Office,
     suspicions: &'a [Suspicion],
     wish: &'a Wish,
-    next: Option<String>,
+    pager: Pager,
 }
 
 impl Wish {
@@ -55,8 +56,8 @@ impl Wish {
         }
     }
 
-    fn query(&self, before: &str) -> String {
-        query(&[("status", &self.status), ("strength", &self.strength.text()), ("before", before)])
+    fn query(&self) -> String {
+        query(&[("status", &self.status), ("strength", &self.strength.text())])
     }
 }
 
@@ -72,10 +73,6 @@ impl ListPage<'_> {
     fn is_chosen(&self, status: &SuspicionStatus) -> bool {
         self.wish.status() == Some(*status)
     }
-
-    fn first(&self) -> String {
-        self.wish.query("")
-    }
 }
 
 /// Lists the suspicions.
@@ -83,20 +80,23 @@ impl ListPage<'_> {
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let office = Office::of(&visit)?;
     let (context, language, wish) = (visit.context, visit.frame.language, wish.0);
-    let (asked, before) = ((wish.status(), wish.strength.0), wish.before.0);
+    let (asked, before) = ((wish.status(), wish.strength.0), wish.before);
     let limit = i64::try_from(SUSPICIONS + 1).unwrap_or(i64::MAX);
     let mut suspicions = web
         .run(move |bank| list_suspicions(bank, &context, asked, before, limit, language))
         .await?;
-    let more = suspicions.len() > SUSPICIONS;
-    suspicions.truncate(SUSPICIONS);
+    let pager = Pager::cut(
+        language,
+        (&format!("/office/duplicates?{}", wish.query()), "before"),
+        &before,
+        &mut suspicions,
+        SUSPICIONS,
+        |one| one.suspicion_id,
+    );
     let shown = ListPage {
         frame: &visit.frame,
         office: &office,
-        next: suspicions
-            .last()
-            .filter(|_| more)
-            .map(|suspicion| wish.query(&suspicion.suspicion_id.to_string())),
+        pager,
         suspicions: &suspicions,
         wish: &wish,
     };

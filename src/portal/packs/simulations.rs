@@ -26,6 +26,7 @@ use crate::ops::simulation::{NewSimulation, SimulationSummary, list_simulations,
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Posted, SignedIn};
 
 /// Simulations on a page.
@@ -37,7 +38,8 @@ const PROGRAMMES_MAX: usize = 1_000;
 
 #[derive(Default, Deserialize)]
 pub(super) struct Wish {
-    before: Option<Uuid>,
+    #[serde(default)]
+    before: Leaf,
 }
 
 /// A programme on which a pack can be tried.
@@ -59,8 +61,7 @@ struct Page<'a> {
     open: &'a Open,
     part: &'a str,
     lines: Vec<Line<'a>>,
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
     choices: Vec<Choice>,
     chosen: &'a str,
     refused: Option<Refused>,
@@ -120,7 +121,7 @@ async fn shown(
     web: &Web,
     visit: &SignedIn,
     open: &Open,
-    before: Option<Uuid>,
+    before: Leaf,
     (status, refused, chosen): (StatusCode, Option<Refused>, &str),
 ) -> Result<HttpResponse, Refusal> {
     let (context, pack_id, language) = (visit.context, open.pack.pack_id, visit.frame.language);
@@ -134,8 +135,14 @@ async fn shown(
             Ok((runs, programmes, names, called))
         })
         .await?;
-    let more = runs.len() > SIMULATIONS;
-    runs.truncate(SIMULATIONS);
+    let pager = Pager::cut(
+        language,
+        (&format!("{}/simulations", open.path), "before"),
+        &before,
+        &mut runs,
+        SIMULATIONS,
+        |one| one.simulation_id,
+    );
     let frame = &visit.frame;
     let choice = |programme: &ProgrammeSummary| {
         let version = frame.t1("packs-version", "version", programme.version);
@@ -153,7 +160,7 @@ async fn shown(
         frame,
         open,
         part: "packs-tab-simulations",
-        next: runs.last().filter(|_| more).map(|run| run.simulation_id),
+        pager,
         lines: runs
             .iter()
             .map(|run| Line {
@@ -161,7 +168,6 @@ async fn shown(
                 programme: called.get(&run.programme_id).cloned().unwrap_or_default(),
             })
             .collect(),
-        is_first: before.is_none(),
         choices: programmes.iter().map(choice).collect(),
         chosen,
         refused,

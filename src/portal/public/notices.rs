@@ -24,9 +24,11 @@ use crate::ops::evidence::read::list_own_evidence;
 use crate::ops::evidence::{EvidenceFile, FILES_MAX};
 use crate::ops::institutions::names_of;
 use crate::portal::answer::{Refused, page, said, see_other};
+use crate::portal::chosen::query;
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn, Visit};
 
 /// Notices on a page.
@@ -37,7 +39,7 @@ pub(super) struct Wish {
     #[serde(default)]
     institution_id: Option<Uuid>,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 #[derive(Template)]
@@ -47,8 +49,8 @@ struct ListPage<'a> {
     notices: &'a [Notice],
     /// The institution whose notices they are, where only those are asked for.
     only: Option<(Uuid, String)>,
+    pager: Pager,
     is_first: bool,
-    next: Option<Uuid>,
 }
 
 #[derive(Template)]
@@ -180,12 +182,24 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
             Ok((list_notices(bank, institution_id, before, limit)?, only))
         })
         .await?;
-    let more = notices.len() > NOTICES;
-    notices.truncate(NOTICES);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (
+            &format!(
+                "/notices?{}",
+                query(&[("institution_id", &institution_id.map_or_else(String::new, |id| id.to_string()))])
+            ),
+            "before",
+        ),
+        &before,
+        &mut notices,
+        NOTICES,
+        |one| one.claim_id,
+    );
     let shown = ListPage {
         frame: &visit.frame,
-        next: notices.last().filter(|_| more).map(|notice| notice.claim_id),
-        is_first: before.is_none(),
+        pager,
+        is_first: before.is_first(),
         notices: &notices,
         only,
     };

@@ -16,6 +16,7 @@ use crate::ops::claims::notice::{Objected, list_objected};
 use crate::portal::answer::page;
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::SignedIn;
 
 /// Claims on a page.
@@ -24,7 +25,7 @@ const CLAIMS: usize = 20;
 #[derive(Default, Deserialize)]
 pub(super) struct Wish {
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 #[derive(Template)]
@@ -32,8 +33,7 @@ pub(super) struct Wish {
 struct ObjectedPage<'a> {
     frame: &'a Frame,
     objected: &'a [Objected],
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
 }
 
 impl ObjectedPage<'_> {
@@ -53,12 +53,12 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let before = wish.0.before;
     let limit = i64::try_from(CLAIMS + 1).unwrap_or(i64::MAX);
     let mut objected = web.run(move |bank| list_objected(bank, &context, before, limit)).await?;
-    let more = objected.len() > CLAIMS;
-    objected.truncate(CLAIMS);
+    let pager = Pager::cut(frame.language, ("/notices/mine", "before"), &before, &mut objected, CLAIMS, |one| {
+        one.claim_id
+    });
     let shown = ObjectedPage {
         frame: &frame,
-        next: objected.last().filter(|_| more).map(|objected| objected.claim_id),
-        is_first: before.is_none(),
+        pager,
         objected: &objected,
     };
     page(StatusCode::OK, &shown)

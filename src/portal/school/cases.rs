@@ -21,9 +21,11 @@ use crate::ops::claims::view::ClaimSummary;
 use crate::ops::corrections::cases::{Case, CaseDecision, decide_case, list_cases, read_case};
 use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::chosen::query;
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Cases on a page, and claims that may take the place of one.
@@ -38,7 +40,7 @@ pub(super) struct Wish {
     #[serde(default)]
     overdue: String,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 impl Wish {
@@ -63,7 +65,7 @@ struct ListPage<'a> {
     desk: &'a Desk,
     wish: &'a Wish,
     cases: &'a [Case],
-    next: Option<Uuid>,
+    pager: Pager,
     today: NaiveDate,
 }
 
@@ -155,12 +157,25 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let filter = wish.filter(id.0, today);
     let limit = i64::try_from(CASES + 1).unwrap_or(i64::MAX);
     let mut cases = web.run(move |bank| list_cases(bank, &context, &filter, before, limit)).await?;
-    let more = cases.len() > CASES;
-    cases.truncate(CASES);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (
+            &format!(
+                "/desk/{}/cases?{}",
+                desk.institution_id,
+                query(&[("state", &wish.state), ("overdue", &wish.overdue)])
+            ),
+            "before",
+        ),
+        &before,
+        &mut cases,
+        CASES,
+        |one| one.case_id,
+    );
     let shown = ListPage {
         frame: &visit.frame,
         desk: &desk,
-        next: cases.last().filter(|_| more).map(|case| case.case_id),
+        pager,
         cases: &cases,
         wish: &wish,
         today,

@@ -17,8 +17,10 @@ use crate::http::state::Web;
 use crate::ops::portfolio::answers::{ConfirmationReply, answer_confirmation, list_confirmations, read_confirmation};
 use crate::ops::portfolio::confirmations::{Confirmation, ConfirmationSummary};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::chosen::query;
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Requests on a page.
@@ -30,7 +32,7 @@ pub(super) struct Wish {
     #[serde(default)]
     state: String,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 impl Wish {
@@ -49,7 +51,7 @@ struct ListPage<'a> {
     desk: &'a Desk,
     wish: &'a Wish,
     requests: &'a [ConfirmationSummary],
-    next: Option<Uuid>,
+    pager: Pager,
 }
 
 impl ListPage<'_> {
@@ -114,12 +116,21 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let mut requests = web
         .run(move |bank| list_confirmations(bank, &context, &filter, before, limit))
         .await?;
-    let more = requests.len() > REQUESTS;
-    requests.truncate(REQUESTS);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (
+            &format!("/desk/{}/confirmations?{}", desk.institution_id, query(&[("state", &wish.state)])),
+            "before",
+        ),
+        &before,
+        &mut requests,
+        REQUESTS,
+        |one| one.confirmation_id,
+    );
     let shown = ListPage {
         frame: &visit.frame,
         desk: &desk,
-        next: requests.last().filter(|_| more).map(|request| request.confirmation_id),
+        pager,
         requests: &requests,
         wish: &wish,
     };

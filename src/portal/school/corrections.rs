@@ -24,9 +24,11 @@ use crate::ops::corrections::give_up::give_up_correction;
 use crate::ops::corrections::reading::{CorrectionItem, list_correction_items, list_corrections, read_correction};
 use crate::ops::outcomes::{OutcomeView, name_outcomes};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::chosen::query;
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Corrections on a page, and outcomes of one on a page.
@@ -39,7 +41,7 @@ pub(super) struct Wish {
     #[serde(default)]
     state: String,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 /// Which part of one, and what was done just before.
@@ -58,7 +60,7 @@ struct ListPage<'a> {
     desk: &'a Desk,
     wish: &'a Wish,
     corrections: &'a [Correction],
-    next: Option<Uuid>,
+    pager: Pager,
 }
 
 impl ListPage<'_> {
@@ -177,12 +179,21 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let mut corrections = web
         .run(move |bank| list_corrections(bank, &context, Some(institution_id), state, before, limit))
         .await?;
-    let more = corrections.len() > CORRECTIONS;
-    corrections.truncate(CORRECTIONS);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (
+            &format!("/desk/{}/corrections?{}", desk.institution_id, query(&[("state", &wish.state)])),
+            "before",
+        ),
+        &before,
+        &mut corrections,
+        CORRECTIONS,
+        |one| one.correction_id,
+    );
     let shown = ListPage {
         frame: &visit.frame,
         desk: &desk,
-        next: corrections.last().filter(|_| more).map(|correction| correction.correction_id),
+        pager,
         corrections: &corrections,
         wish: &wish,
     };

@@ -21,8 +21,10 @@ use crate::ops::corrections::reading::list_corrections;
 use crate::ops::corrections::requests::answer::{Reply, answer_correction_request, list_correction_requests, read_correction_request};
 use crate::ops::corrections::requests::{Request, RequestSummary};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::chosen::query;
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Disputes on a page.
@@ -39,7 +41,7 @@ pub(super) struct Wish {
     #[serde(default)]
     overdue: String,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 impl Wish {
@@ -64,7 +66,7 @@ struct ListPage<'a> {
     desk: &'a Desk,
     wish: &'a Wish,
     requests: &'a [RequestSummary],
-    next: Option<Uuid>,
+    pager: Pager,
 }
 
 impl ListPage<'_> {
@@ -143,12 +145,25 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let mut requests = web
         .run(move |bank| list_correction_requests(bank, &context, &filter, before, limit))
         .await?;
-    let more = requests.len() > DISPUTES;
-    requests.truncate(DISPUTES);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (
+            &format!(
+                "/desk/{}/disputes?{}",
+                desk.institution_id,
+                query(&[("state", &wish.state), ("overdue", &wish.overdue)])
+            ),
+            "before",
+        ),
+        &before,
+        &mut requests,
+        DISPUTES,
+        |one| one.request_id,
+    );
     let shown = ListPage {
         frame: &visit.frame,
         desk: &desk,
-        next: requests.last().filter(|_| more).map(|request| request.request_id),
+        pager,
         requests: &requests,
         wish: &wish,
     };

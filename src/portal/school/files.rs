@@ -19,8 +19,10 @@ use crate::ops::deposit::Novelty;
 use crate::ops::imports::receive::{NewImport, receive_import};
 use crate::ops::imports::{Format, Import, ImportSummary, list_imports};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::chosen::query;
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::upload::{Behind, SentFile, received};
 use crate::portal::visit::SignedIn;
 
@@ -38,7 +40,7 @@ pub(super) struct Wish {
     #[serde(default)]
     status: String,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 /// What is said of a file beside the file.
@@ -56,7 +58,7 @@ struct Page<'a> {
     frame: &'a Frame,
     desk: &'a Desk,
     imports: &'a [ImportSummary],
-    next: Option<Uuid>,
+    pager: Pager,
     wish: &'a Wish,
     typed: &'a Upload,
     megabytes_max: u64,
@@ -84,12 +86,21 @@ async fn shown(web: &Web, visit: &SignedIn, desk: &Desk, wish: &Wish, answer: An
     let mut imports = web
         .run(move |bank| list_imports(bank, &context, institution_id, status, before, limit))
         .await?;
-    let more = imports.len() > IMPORTS;
-    imports.truncate(IMPORTS);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (
+            &format!("/desk/{}/files?{}", desk.institution_id, query(&[("status", &wish.status)])),
+            "before",
+        ),
+        &before,
+        &mut imports,
+        IMPORTS,
+        |one| one.import_id,
+    );
     let shown = Page {
         frame: &visit.frame,
         desk,
-        next: imports.last().filter(|_| more).map(|import| import.import_id),
+        pager,
         imports: &imports,
         wish,
         typed: answer.typed,

@@ -13,8 +13,10 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::mismatches::{Mismatch, MismatchStatus, list_mismatches, settle_mismatch};
 use crate::portal::answer::{Refused, page, refused, see_other};
+use crate::portal::chosen::query;
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Posted, SignedIn};
 
 /// Mismatches on a page.
@@ -26,7 +28,7 @@ pub(super) struct Wish {
     #[serde(default)]
     status: String,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
     #[serde(default)]
     done: String,
 }
@@ -45,7 +47,7 @@ struct Page<'a> {
     desk: &'a Desk,
     wish: &'a Wish,
     mismatches: &'a [Mismatch],
-    next: Option<Uuid>,
+    pager: Pager,
     refused: Option<Refused>,
     /// Of which the note was refused, and what was typed.
     note: Option<(Uuid, &'a str)>,
@@ -92,12 +94,21 @@ async fn answer(
     let mut mismatches = web
         .run(move |bank| list_mismatches(bank, &context, institution_id, Some(wanted), before, limit))
         .await?;
-    let more = mismatches.len() > MISMATCHES;
-    mismatches.truncate(MISMATCHES);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (
+            &format!("/desk/{}/mismatches?{}", desk.institution_id, query(&[("status", &wish.status)])),
+            "before",
+        ),
+        &before,
+        &mut mismatches,
+        MISMATCHES,
+        |one| one.mismatch_id,
+    );
     let shown = Page {
         frame: &visit.frame,
         desk: &desk,
-        next: mismatches.last().filter(|_| more).map(|mismatch| mismatch.mismatch_id),
+        pager,
         mismatches: &mismatches,
         wish,
         refused,

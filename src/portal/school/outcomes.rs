@@ -22,6 +22,7 @@ use crate::portal::download::ROWS_MAX;
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
 use crate::portal::outcome::table_of;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::SignedIn;
 
 /// Outcomes on a page.
@@ -43,7 +44,7 @@ pub(super) struct Wish {
     #[serde(default)]
     awarded_to: String,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 impl Wish {
@@ -93,7 +94,7 @@ struct Page<'a> {
     wish: &'a Wish,
     achievements: &'a [Achievement],
     outcomes: &'a [OutcomeView],
-    next: Option<Uuid>,
+    pager: Pager,
     refused: Option<Refused>,
 }
 
@@ -141,13 +142,19 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
             (Vec::new(), status, Some(refused))
         }
     };
-    let more = outcomes.len() > OUTCOMES;
-    outcomes.truncate(OUTCOMES);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (&format!("/desk/{}/outcomes?{}", desk.institution_id, wish.query()), "before"),
+        &before,
+        &mut outcomes,
+        OUTCOMES,
+        |one| one.outcome_id,
+    );
     let shown = Page {
         frame: &visit.frame,
         desk: &desk,
         achievements: &offered(&web, &visit, id.0).await?,
-        next: outcomes.last().filter(|_| more).map(|outcome| outcome.outcome_id),
+        pager,
         outcomes: &outcomes,
         wish: &wish,
         refused,

@@ -19,8 +19,10 @@ use crate::ops::webhooks::deliveries::{Delivery, list_deliveries, replay_deliver
 use crate::ops::webhooks::form::WebhookForm;
 use crate::ops::webhooks::{Webhook, edit_webhook, pause_webhook, read_webhook, remove_webhook, resume_webhook, rotate_webhook_secret};
 use crate::portal::answer::{Refused, page, refused_form, see_other};
+use crate::portal::chosen::query;
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Deliveries on a page.
@@ -32,7 +34,7 @@ pub(super) struct Look {
     #[serde(default)]
     status: String,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
     #[serde(default)]
     done: String,
 }
@@ -45,7 +47,7 @@ struct Page<'a> {
     webhook: &'a Webhook,
     deliveries: &'a [Delivery],
     look: &'a Look,
-    next: Option<Uuid>,
+    pager: Pager,
     filled: &'a WebhookForm,
     /// The edition that the form changes.
     edition: i64,
@@ -106,8 +108,20 @@ async fn answer(
             Ok((webhook, deliveries))
         })
         .await?;
-    let more = deliveries.len() > DELIVERIES;
-    deliveries.truncate(DELIVERIES);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (
+            &format!(
+                "/desk/{institution_id}/webhooks/{webhook_id}?{}",
+                query(&[("status", &look.status)])
+            ),
+            "before",
+        ),
+        &before,
+        &mut deliveries,
+        DELIVERIES,
+        |one| one.delivery_id,
+    );
     let present = WebhookForm {
         url: webhook.url.clone(),
         description: webhook.description.clone(),
@@ -121,7 +135,7 @@ async fn answer(
         frame: &visit.frame,
         desk: &desk,
         webhook: &webhook,
-        next: deliveries.last().filter(|_| more).map(|delivery| delivery.delivery_id),
+        pager,
         deliveries: &deliveries,
         look,
         filled: edited.form,

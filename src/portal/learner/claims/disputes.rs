@@ -26,6 +26,7 @@ use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Requests, and cases, on a page.
@@ -35,9 +36,9 @@ const ITEMS: i64 = 20;
 #[derive(Default, Deserialize)]
 pub(super) struct Wish {
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
     #[serde(default)]
-    cases_before: Option<Uuid>,
+    cases_before: Leaf,
 }
 
 /// A request in the list.
@@ -72,8 +73,8 @@ struct ListPage<'a> {
     lines: Vec<Line<'a>>,
     cases: Vec<CaseLine<'a>>,
     wish: &'a Wish,
-    next: Option<Uuid>,
-    next_case: Option<Uuid>,
+    pager: Pager,
+    cases_pager: Pager,
 }
 
 #[derive(Template)]
@@ -141,14 +142,6 @@ fn case_line<'a>(frame: &Frame, case: &'a Case, conversions: &[Conversion]) -> C
     }
 }
 
-/// Takes what does not fit on a page away, and says whether there was such.
-fn cut<T>(items: &mut Vec<T>) -> bool {
-    let most = usize::try_from(ITEMS).unwrap_or(usize::MAX);
-    let more = items.len() > most;
-    items.truncate(most);
-    more
-}
-
 /// Lists the requests and the cases.
 #[get("/claims/disputes")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
@@ -166,7 +159,14 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
             Ok((requests, cases, conversions))
         })
         .await?;
-    let (more, more_cases) = (cut(&mut requests), cut(&mut cases));
+    let (language, here) = (frame.language, "/claims/disputes");
+    let most = usize::try_from(ITEMS).unwrap_or(usize::MAX);
+    let pager = Pager::cut(language, (here, "before"), &before, &mut requests, most, |request| {
+        request.request_id
+    });
+    let cases_pager = Pager::cut(language, (here, "cases_before"), &cases_before, &mut cases, most, |case| {
+        case.case_id
+    });
     let lines = requests.iter().map(|request| Line {
         title: title_of(&frame, request),
         clock: clock_of(&frame, request),
@@ -177,8 +177,8 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         lines: lines.collect(),
         cases: cases.iter().map(|case| case_line(&frame, case, &conversions)).collect(),
         wish: &wish,
-        next: requests.last().filter(|_| more).map(|request| request.request_id),
-        next_case: cases.last().filter(|_| more_cases).map(|case| case.case_id),
+        pager,
+        cases_pager,
     };
     page(StatusCode::OK, &shown)
 }

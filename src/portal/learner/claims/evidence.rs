@@ -17,6 +17,7 @@ use crate::ops::evidence::read::{Downloaded, download_evidence, list_own_evidenc
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::upload::{received, size};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
@@ -26,7 +27,7 @@ const FILES: i64 = 20;
 #[derive(Default, Deserialize)]
 pub(super) struct Wish {
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
     #[serde(default)]
     done: String,
 }
@@ -36,8 +37,7 @@ pub(super) struct Wish {
 struct Page<'a> {
     frame: &'a Frame,
     files: &'a [EvidenceFile],
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
     most: String,
     refused: Option<Refused>,
     done: Option<&'static str>,
@@ -63,13 +63,18 @@ async fn answer(web: &Web, visit: &SignedIn, status: StatusCode, wish: &Wish, re
     let (context, before) = (visit.context, wish.before);
     let mut files = web.run(move |bank| list_own_evidence(bank, &context, before, FILES + 1)).await?;
     let most = usize::try_from(FILES).unwrap_or(usize::MAX);
-    let more = files.len() > most;
-    files.truncate(most);
+    let pager = Pager::cut(
+        visit.frame.language,
+        ("/claims/evidence", "before"),
+        &before,
+        &mut files,
+        most,
+        |one| one.file_id,
+    );
     let shown = Page {
         frame: &visit.frame,
         files: &files,
-        is_first: before.is_none(),
-        next: files.last().filter(|_| more).map(|file| file.file_id),
+        pager,
         most: largest(web),
         refused,
         done: match wish.done.as_str() {

@@ -15,9 +15,11 @@ use crate::http::state::Web;
 use crate::ops::claims::reading::list_own_claims;
 use crate::ops::claims::view::ClaimSummary;
 use crate::portal::answer::page;
+use crate::portal::chosen::query;
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::SignedIn;
 
 /// Claims on a page.
@@ -31,7 +33,7 @@ pub(super) struct Wish {
     #[serde(default)]
     status: String,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
     #[serde(default)]
     done: String,
 }
@@ -52,7 +54,7 @@ struct Page<'a> {
     frame: &'a Frame,
     lines: Vec<Line<'a>>,
     wish: &'a Wish,
-    next: Option<Uuid>,
+    pager: Pager,
     done: Option<&'static str>,
 }
 
@@ -121,8 +123,17 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         .run(move |bank| list_own_claims(bank, &context, &filter, before, CLAIMS + 1))
         .await?;
     let most = usize::try_from(CLAIMS).unwrap_or(usize::MAX);
-    let more = claims.len() > most;
-    claims.truncate(most);
+    let pager = Pager::cut(
+        frame.language,
+        (
+            &format!("/claims?{}", query(&[("kind", &wish.kind), ("status", &wish.status)])),
+            "before",
+        ),
+        &before,
+        &mut claims,
+        most,
+        |one| one.claim_id,
+    );
     let lines = claims.iter().map(|claim| Line {
         title: title_of(&frame, claim),
         decider: decider_of(&frame, claim),
@@ -134,7 +145,7 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         frame: &frame,
         lines: lines.collect(),
         wish: &wish,
-        next: claims.last().filter(|_| more).map(|claim| claim.claim_id),
+        pager,
         done: (wish.done == "withdrawn").then_some("claims-done-withdrawn"),
     };
     page(StatusCode::OK, &shown)

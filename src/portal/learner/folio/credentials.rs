@@ -19,6 +19,7 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Credentials on a page.
@@ -33,8 +34,7 @@ struct ListPage<'a> {
     frame: &'a Frame,
     credentials: &'a [CredentialSummary],
     names: &'a HashMap<Uuid, Name<'static>>,
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
     done: Option<&'static str>,
 }
 
@@ -92,8 +92,9 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, before: Query<Bef
     let mut credentials = web
         .run(move |bank| list_own_credentials(bank, &context, before, and_one(ROWS)))
         .await?;
-    let more = credentials.len() > ROWS;
-    credentials.truncate(ROWS);
+    let pager = Pager::cut(frame.language, ("/credentials", "before"), &before, &mut credentials, ROWS, |one| {
+        one.credential_id
+    });
     let outcomes = match credentials.is_empty() {
         true => Vec::new(),
         false => newest_outcomes(&web, context).await?,
@@ -101,8 +102,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, before: Query<Bef
     let shown = ListPage {
         frame: &frame,
         names: &outcome_names(&frame, &outcomes),
-        is_first: before.is_none(),
-        next: credentials.last().filter(|_| more).map(|credential| credential.credential_id),
+        pager,
         credentials: &credentials,
         done: (done == "given-up").then_some("credential-given-up"),
     };

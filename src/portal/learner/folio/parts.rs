@@ -18,6 +18,7 @@ use crate::ops::outcomes::{OutcomeView, list_record_outcomes};
 use crate::portal::answer::{Refused, page, refused};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::Leaf;
 use crate::portal::places::Place;
 
 /// The most outcomes among which one chooses, from the newest.
@@ -30,7 +31,7 @@ pub(super) type Pairs = Vec<(String, String)>;
 #[derive(Default, Deserialize)]
 pub(super) struct Before {
     #[serde(default)]
-    pub(super) before: Option<Uuid>,
+    pub(super) before: Leaf,
     #[serde(default)]
     pub(super) done: String,
 }

@@ -21,6 +21,7 @@ use crate::ops::views::{View, list_views};
 use crate::portal::answer::{page, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Links, and looks, on a page.
@@ -35,8 +36,7 @@ struct ListPage<'a> {
     frame: &'a Frame,
     shares: &'a [Share],
     views: &'a HashMap<Uuid, String>,
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
 }
 
 /// A look, with what was fetched in it.
@@ -53,8 +53,7 @@ struct SharePage<'a> {
     view_name: Option<&'a str>,
     square_code: Option<String>,
     looks: Vec<Look<'a>>,
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
     done: Option<&'static str>,
 }
 
@@ -103,13 +102,13 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, before: Query<Bef
     let (mut shares, views) = web
         .run(move |bank| Ok((list_shares(bank, &context, before, and_one(ROWS))?, list_views(bank, &context)?)))
         .await?;
-    let more = shares.len() > ROWS;
-    shares.truncate(ROWS);
+    let pager = Pager::cut(frame.language, ("/shares", "before"), &before, &mut shares, ROWS, |one| {
+        one.share_id
+    });
     let shown = ListPage {
         frame: &frame,
         views: &names(views),
-        is_first: before.is_none(),
-        next: shares.last().filter(|_| more).map(|share| share.share_id),
+        pager,
         shares: &shares,
     };
     page(StatusCode::OK, &shown)
@@ -198,8 +197,8 @@ pub(super) async fn read(web: web::Data<Web>, visit: SignedIn, id: Id, before: Q
             Ok((share, square_code, looks, list_views(bank, &context)?, files))
         })
         .await?;
-    let more = looks.len() > ROWS;
-    looks.truncate(ROWS);
+    let address = format!("/shares/{share_id}");
+    let pager = Pager::cut(frame.language, (&address, "before"), &before, &mut looks, ROWS, |look| look.look_id);
     let file_names = file_names(files);
     let views = names(views);
     let shown = SharePage {
@@ -207,8 +206,7 @@ pub(super) async fn read(web: web::Data<Web>, visit: SignedIn, id: Id, before: Q
         share: &share,
         view_name: views.get(&share.view_id).map(String::as_str),
         square_code,
-        is_first: before.is_none(),
-        next: looks.last().filter(|_| more).map(|look| look.look_id),
+        pager,
         looks: looks
             .iter()
             .map(|look| Look {

@@ -18,6 +18,7 @@ use crate::portal::answer::{page, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Papers on a page.
@@ -32,8 +33,7 @@ struct ListPage<'a> {
     frame: &'a Frame,
     statements: &'a [Statement],
     names: &'a HashMap<Uuid, Name<'static>>,
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
 }
 
 #[derive(Template)]
@@ -83,8 +83,9 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, before: Query<Bef
     let SignedIn { context, frame } = visit;
     let before = before.0.before;
     let mut statements = web.run(move |bank| list_statements(bank, &context, before, and_one(ROWS))).await?;
-    let more = statements.len() > ROWS;
-    statements.truncate(ROWS);
+    let pager = Pager::cut(frame.language, ("/statements", "before"), &before, &mut statements, ROWS, |one| {
+        one.statement_id
+    });
     let outcomes = match statements.is_empty() {
         true => Vec::new(),
         false => newest_outcomes(&web, context).await?,
@@ -92,8 +93,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, before: Query<Bef
     let shown = ListPage {
         frame: &frame,
         names: &outcome_names(&frame, &outcomes),
-        is_first: before.is_none(),
-        next: statements.last().filter(|_| more).map(|statement| statement.statement_id),
+        pager,
         statements: &statements,
     };
     page(StatusCode::OK, &shown)

@@ -12,8 +12,10 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::notifications::{Notification, list_notifications, mark_all_notifications, mark_notification};
 use crate::portal::answer::{page, see_other};
+use crate::portal::chosen::query;
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Posted, SignedIn};
 
 /// Notifications on a page.
@@ -27,7 +29,7 @@ pub(super) struct Wish {
     #[serde(default)]
     show: String,
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
     /// What was done just before.
     #[serde(default)]
     done: String,
@@ -40,8 +42,7 @@ struct Page<'a> {
     items: &'a [Notification],
     unread: i64,
     only_unread: bool,
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
     done: Option<&'static str>,
 }
 
@@ -86,12 +87,17 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let mut found = web
         .run(move |bank| list_notifications(bank, &context, only_unread, before, limit, language))
         .await?;
-    let more = found.items.len() > ITEMS;
-    found.items.truncate(ITEMS);
+    let pager = Pager::cut(
+        frame.language,
+        (&format!("/notifications?{}", query(&[("show", &asked)])), "before"),
+        &before,
+        &mut found.items,
+        ITEMS,
+        |one| one.notification_id,
+    );
     let shown = Page {
         frame: &frame,
-        next: found.items.last().filter(|_| more).map(|item| item.notification_id),
-        is_first: before.is_none(),
+        pager,
         items: &found.items,
         unread: found.unread,
         only_unread,

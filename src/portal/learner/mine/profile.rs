@@ -19,6 +19,7 @@ use crate::ops::records::{Me, OwnIdentity, OwnRole, read_me};
 use crate::portal::answer::page;
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::SignedIn;
 
 /// Looks on a page.
@@ -71,7 +72,7 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn) -> Result<HttpRes
 #[derive(Default, Deserialize)]
 pub(super) struct Wish {
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 #[derive(Template)]
@@ -80,8 +81,7 @@ struct LooksPage<'a> {
     frame: &'a Frame,
     looks: &'a [Access],
     names: &'a HashMap<Uuid, String>,
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
 }
 
 impl LooksPage<'_> {
@@ -167,12 +167,12 @@ pub(super) async fn list_looks(web: web::Data<Web>, visit: SignedIn, wish: Query
             Ok((looks, names))
         })
         .await?;
-    let more = looks.len() > LOOKS;
-    looks.truncate(LOOKS);
+    let pager = Pager::cut(frame.language, ("/profile/looks", "before"), &before, &mut looks, LOOKS, |one| {
+        one.access_id
+    });
     let shown = LooksPage {
         frame: &frame,
-        next: looks.last().filter(|_| more).map(|look| look.access_id),
-        is_first: before.is_none(),
+        pager,
         looks: &looks,
         names: &names,
     };

@@ -16,6 +16,7 @@ use crate::portal::answer::page;
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::standing::{AwardLine, OutcomeLine, Standing, award_lines, outcome_lines};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
@@ -25,7 +26,7 @@ const ANSWERS: usize = 20;
 #[derive(Default, Deserialize)]
 pub(in crate::portal::learner) struct Wish {
     #[serde(default)]
-    before: Option<Uuid>,
+    before: Leaf,
 }
 
 #[derive(Template)]
@@ -33,8 +34,7 @@ pub(in crate::portal::learner) struct Wish {
 struct ListPage<'a> {
     frame: &'a Frame,
     kept: &'a [KeptSummary],
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
 }
 
 #[derive(Template)]
@@ -80,12 +80,12 @@ pub(in crate::portal::learner) async fn list(web: web::Data<Web>, visit: SignedI
     let before = wish.0.before;
     let limit = i64::try_from(ANSWERS + 1).unwrap_or(i64::MAX);
     let mut kept = web.run(move |bank| list_kept_worths(bank, &context, before, limit)).await?;
-    let more = kept.len() > ANSWERS;
-    kept.truncate(ANSWERS);
+    let pager = Pager::cut(frame.language, ("/plan/kept", "before"), &before, &mut kept, ANSWERS, |one| {
+        one.worth_id
+    });
     let shown = ListPage {
         frame: &frame,
-        next: kept.last().filter(|_| more).map(|kept| kept.worth_id),
-        is_first: before.is_none(),
+        pager,
         kept: &kept,
     };
     page(StatusCode::OK, &shown)
