@@ -23,7 +23,7 @@ use crate::portal::visit::{Nothing, Posted, SignedIn};
 const CLIENTS: usize = 50;
 
 /// The hours for which the present secret stays good beside a new one, where nothing else is wished.
-const OVERLAP_HOURS: &str = "24";
+pub(super) const OVERLAP_HOURS: &str = "24";
 
 /// Which of them, and what was done just before.
 #[derive(Default, Deserialize)]
@@ -39,6 +39,8 @@ pub(super) struct Wish {
 struct Filled {
     name: String,
     scopes: Vec<Scope>,
+    /// The one whose secret was to be another, and the hours that were typed.
+    rotated: Option<(Uuid, String)>,
 }
 
 #[derive(Template)]
@@ -70,6 +72,18 @@ impl Page<'_> {
 
     fn word(&self, scope: &Scope) -> String {
         scope.as_str().replace(':', "-")
+    }
+
+    fn is_rotated(&self, client: &Client) -> bool {
+        self.filled
+            .rotated
+            .as_ref()
+            .is_some_and(|(client_id, _)| *client_id == client.client_id)
+    }
+
+    fn overlap(&self, client: &Client) -> &str {
+        let typed = self.filled.rotated.as_ref().filter(|(client_id, _)| *client_id == client.client_id);
+        typed.map_or(OVERLAP_HOURS, |(_, hours)| hours.as_str())
     }
 
     fn is_active(&self, client: &Client) -> bool {
@@ -172,6 +186,7 @@ pub(super) async fn create(web: web::Data<Web>, id: Id, posted: Posted<Vec<(Stri
     let filled = Filled {
         name: name.map(|(_, value)| value.clone()).unwrap_or_default(),
         scopes: scopes.filter_map(|(_, value)| Scope::parse(value)).collect(),
+        rotated: None,
     };
     let new = NewClient {
         name: filled.name.trim().to_owned(),
@@ -183,10 +198,7 @@ pub(super) async fn create(web: web::Data<Web>, id: Id, posted: Posted<Vec<(Stri
         .await;
     match made {
         Ok(issued) => secret(&web, &visit, institution_id, &issued).await,
-        Err(refusal) => {
-            let (status, refused) = refused(refusal, visit.frame.language)?;
-            answer(&web, &visit, institution_id, (&Wish::default(), &filled), (status, Some(refused))).await
-        }
+        Err(refusal) => again(&web, &visit, institution_id, &filled, refusal).await,
     }
 }
 
@@ -212,7 +224,13 @@ pub(super) async fn rotate(web: web::Data<Web>, id: Id, client: Id<1>, posted: P
     };
     match rotated {
         Ok(issued) => secret(&web, &visit, institution_id, &issued).await,
-        Err(refusal) => again(&web, &visit, institution_id, refusal).await,
+        Err(refusal) => {
+            let filled = Filled {
+                rotated: Some((client.0, posted.form.overlap_hours)),
+                ..Filled::default()
+            };
+            again(&web, &visit, institution_id, &filled, refusal).await
+        }
     }
 }
 
@@ -229,22 +247,9 @@ pub(super) fn overlap(hours: &str) -> Result<Rotation, Refusal> {
     })
 }
 
-async fn again(web: &Web, visit: &SignedIn, institution_id: Uuid, refusal: Refusal) -> Result<HttpResponse, Refusal> {
-    let (status, mut refused) = refused(refusal, visit.frame.language)?;
-    // Each client has a field for it.
-    for (field, _) in &mut refused.fields {
-        if field == "overlap_hours" {
-            "clients".clone_into(field);
-        }
-    }
-    answer(
-        web,
-        visit,
-        institution_id,
-        (&Wish::default(), &Filled::default()),
-        (status, Some(refused)),
-    )
-    .await
+async fn again(web: &Web, visit: &SignedIn, institution_id: Uuid, filled: &Filled, refusal: Refusal) -> Result<HttpResponse, Refusal> {
+    let (status, refused) = refused(refusal, visit.frame.language)?;
+    answer(web, visit, institution_id, (&Wish::default(), filled), (status, Some(refused))).await
 }
 
 /// Ends one.
@@ -255,6 +260,6 @@ pub(super) async fn revoke(web: web::Data<Web>, id: Id, client: Id<1>, posted: P
     let (context, institution_id) = (visit.context, id.0);
     match web.run(move |bank| revoke_client(bank, &context, institution_id, client.0)).await {
         Ok(_) => Ok(see_other(&format!("/desk/{institution_id}/clients?done=revoked"))),
-        Err(refusal) => again(&web, &visit, institution_id, refusal).await,
+        Err(refusal) => again(&web, &visit, institution_id, &Filled::default(), refusal).await,
     }
 }

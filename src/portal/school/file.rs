@@ -26,7 +26,7 @@ use crate::ops::imports::{About, Answer, Field, Import, read_import};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::query;
 use crate::portal::frame::{Frame, chosen_language};
-use crate::portal::visit::{Nothing, Posted, SignedIn};
+use crate::portal::visit::{Posted, SignedIn};
 
 /// Rows on a page.
 const ROWS: usize = 25;
@@ -44,6 +44,9 @@ pub(super) struct Wish {
     from: String,
     #[serde(default)]
     done: String,
+    /// What was ticked in the form, where it was refused; no address says so.
+    #[serde(skip)]
+    even_if_changed: bool,
 }
 
 #[derive(Template)]
@@ -285,14 +288,21 @@ pub(super) async fn read(
 /// One of the figures of a run.
 type FigureOf = fn(&ImportTotals) -> String;
 
-async fn step<T>(
+/// What is ticked in the form of a step; most have nothing to tick.
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    even_if_changed: Option<String>,
+}
+
+async fn step(
     web: &Web,
     (institution_id, import_id): (Uuid, Uuid),
-    posted: Posted<T>,
+    posted: Posted<Wanted>,
     done: &str,
     step: impl FnOnce(&Bank, &Context, Option<&str>, Uuid, Language) -> Result<Import, OpError> + Send + 'static,
 ) -> Result<HttpResponse, Refusal> {
-    let Posted { visit, once, .. } = posted;
+    let Posted { visit, once, form } = posted;
     let visit = visit.signed_in()?;
     let (context, language) = (visit.context, visit.frame.language);
     let answer = web
@@ -308,7 +318,11 @@ async fn step<T>(
         Err(refusal) => {
             let (status, refused) = refused(refusal, language)?;
             let place = (institution_id, import_id);
-            shown(web, &visit, place, &Wish::default(), (status, Some(refused))).await
+            let kept = Wish {
+                even_if_changed: form.even_if_changed.is_some(),
+                ..Wish::default()
+            };
+            shown(web, &visit, place, &kept, (status, Some(refused))).await
         }
     }
 }
@@ -319,15 +333,9 @@ pub(super) async fn look_again(
     web: web::Data<Web>,
     institution: Id,
     import: Id<1>,
-    posted: Posted<Nothing>,
+    posted: Posted<Wanted>,
 ) -> Result<HttpResponse, Refusal> {
     step(&web, (institution.0, import.0), posted, "checking", check_import).await
-}
-
-#[derive(Deserialize)]
-pub(super) struct Wanted {
-    #[serde(default)]
-    even_if_changed: Option<String>,
 }
 
 /// Has a file deposited.
@@ -349,13 +357,13 @@ pub(super) async fn have_deposited(
 
 /// Releases what somebody else wants deposited.
 #[post("/desk/{institution_id}/files/{import_id}/release")]
-pub(super) async fn release(web: web::Data<Web>, institution: Id, import: Id<1>, posted: Posted<Nothing>) -> Result<HttpResponse, Refusal> {
+pub(super) async fn release(web: web::Data<Web>, institution: Id, import: Id<1>, posted: Posted<Wanted>) -> Result<HttpResponse, Refusal> {
     step(&web, (institution.0, import.0), posted, "released", release_import).await
 }
 
 /// Stops a file.
 #[post("/desk/{institution_id}/files/{import_id}/cancel")]
-pub(super) async fn cancel(web: web::Data<Web>, institution: Id, import: Id<1>, posted: Posted<Nothing>) -> Result<HttpResponse, Refusal> {
+pub(super) async fn cancel(web: web::Data<Web>, institution: Id, import: Id<1>, posted: Posted<Wanted>) -> Result<HttpResponse, Refusal> {
     step(&web, (institution.0, import.0), posted, "cancelled", cancel_import).await
 }
 

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
+use uuid::Uuid;
 
 use super::around::Desk;
 use crate::domain::actor::MemberRole;
@@ -26,6 +27,8 @@ pub(super) struct Filled {
     username: String,
     display_name: String,
     roles: Vec<MemberRole>,
+    /// The member whose roles these are; none where they are of somebody who is added.
+    member: Option<Uuid>,
 }
 
 /// Fields of a form of which some come several times.
@@ -61,19 +64,31 @@ impl Page<'_> {
         MemberRole::ALL
     }
 
+    /// Whether it was refused to give a member other roles.
+    fn is_changed(&self, member: &Member) -> bool {
+        self.filled.member == Some(member.user_id)
+    }
+
     fn has(&self, member: &Member, role: &MemberRole) -> bool {
-        member.roles.contains(role)
+        match self.is_changed(member) {
+            true => self.filled.roles.contains(role),
+            false => member.roles.contains(role),
+        }
+    }
+
+    fn is_adding(&self) -> bool {
+        self.filled.member.is_none()
     }
 
     fn is_chosen(&self, role: &MemberRole) -> bool {
-        self.filled.roles.contains(role)
+        self.is_adding() && self.filled.roles.contains(role)
     }
 }
 
 async fn answer(
     web: &Web,
     visit: &SignedIn,
-    institution_id: uuid::Uuid,
+    institution_id: Uuid,
     filled: &Filled,
     (status, refused, done): (StatusCode, Option<Refused>, Option<&'static str>),
 ) -> Result<HttpResponse, Refusal> {
@@ -134,6 +149,7 @@ pub(super) async fn add(web: web::Data<Web>, request: HttpRequest, id: Id, poste
         username: value(&pairs, "username"),
         display_name: value(&pairs, "display_name"),
         roles: roles_of(&pairs),
+        member: None,
     };
     let user = NewUser {
         username: filled.username.clone(),
@@ -178,7 +194,8 @@ pub(super) async fn add(web: web::Data<Web>, request: HttpRequest, id: Id, poste
 async fn after(
     web: &Web,
     visit: &SignedIn,
-    institution_id: uuid::Uuid,
+    institution_id: Uuid,
+    filled: &Filled,
     outcome: Result<(), Refusal>,
     done: &str,
 ) -> Result<HttpResponse, Refusal> {
@@ -186,7 +203,7 @@ async fn after(
         Ok(()) => Ok(see_other(&format!("/desk/{institution_id}/members?done={done}"))),
         Err(refusal) => {
             let (status, refused) = refused(refusal, visit.frame.language)?;
-            answer(web, visit, institution_id, &Filled::default(), (status, Some(refused), None)).await
+            answer(web, visit, institution_id, filled, (status, Some(refused), None)).await
         }
     }
 }
@@ -197,10 +214,15 @@ pub(super) async fn change(web: web::Data<Web>, id: Id, user: Id<1>, posted: Pos
     let visit = posted.visit.signed_in()?;
     Desk::of(&web, &visit, id.0).await?;
     let (context, institution_id, roles) = (visit.context, id.0, roles_of(&posted.form));
+    let filled = Filled {
+        roles: roles.clone(),
+        member: Some(user.0),
+        ..Filled::default()
+    };
     let changed = web
         .run(move |bank| set_member_roles(bank, &context, institution_id, user.0, &roles))
         .await;
-    after(&web, &visit, institution_id, changed.map(|_| ()), "changed").await
+    after(&web, &visit, institution_id, &filled, changed.map(|_| ()), "changed").await
 }
 
 /// Takes every role from a member.
@@ -210,5 +232,5 @@ pub(super) async fn remove(web: web::Data<Web>, id: Id, user: Id<1>, posted: Pos
     Desk::of(&web, &visit, id.0).await?;
     let (context, institution_id) = (visit.context, id.0);
     let removed = web.run(move |bank| remove_member(bank, &context, institution_id, user.0)).await;
-    after(&web, &visit, institution_id, removed, "removed").await
+    after(&web, &visit, institution_id, &Filled::default(), removed, "removed").await
 }

@@ -7,14 +7,14 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::around::Desk;
-use super::clients::overlap;
+use super::clients::{OVERLAP_HOURS, overlap};
 use super::webhooks::{Group, Pairs, form_of, groups, secret};
 use crate::domain::policy::Action;
+use crate::domain::rejection::Rejection;
 use crate::domain::webhook::{DeliveryStatus, WebhookStatus};
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
-use crate::http::typed::Typed;
 use crate::ops::webhooks::deliveries::{Delivery, list_deliveries, replay_delivery, test_webhook};
 use crate::ops::webhooks::form::WebhookForm;
 use crate::ops::webhooks::{Webhook, edit_webhook, pause_webhook, read_webhook, remove_webhook, resume_webhook, rotate_webhook_secret};
@@ -51,6 +51,8 @@ struct Page<'a> {
     filled: &'a WebhookForm,
     /// The edition that the form changes.
     edition: i64,
+    /// For how many hours the present secret stays good beside another.
+    overlap_hours: &'a str,
     refused: Option<Refused>,
     done: Option<&'static str>,
 }
@@ -85,6 +87,13 @@ impl Page<'_> {
     }
 }
 
+/// What was typed in one of the forms, where it was refused.
+#[derive(Default)]
+struct Kept<'a> {
+    edited: Option<Edited<'a>>,
+    overlap_hours: Option<&'a str>,
+}
+
 /// The form of an edit, with the edition that it changes.
 struct Edited<'a> {
     form: &'a WebhookForm,
@@ -95,7 +104,7 @@ async fn answer(
     web: &Web,
     visit: &SignedIn,
     (institution_id, webhook_id): (Uuid, Uuid),
-    (look, edited): (&Look, Option<Edited<'_>>),
+    (look, kept): (&Look, Kept<'_>),
     (status, refused): (StatusCode, Option<Refused>),
 ) -> Result<HttpResponse, Refusal> {
     let desk = Desk::of(web, visit, institution_id).await?;
@@ -127,7 +136,7 @@ async fn answer(
         description: webhook.description.clone(),
         event_types: webhook.event_types.clone(),
     };
-    let edited = edited.unwrap_or(Edited {
+    let edited = kept.edited.unwrap_or(Edited {
         form: &present,
         edition: webhook.edition,
     });
@@ -140,6 +149,7 @@ async fn answer(
         look,
         filled: edited.form,
         edition: edited.edition,
+        overlap_hours: kept.overlap_hours.unwrap_or(OVERLAP_HOURS),
         refused,
         done: match look.done.as_str() {
             "edited" => Some("webhooks-done-edited"),
@@ -156,7 +166,7 @@ async fn answer(
 /// Shows it.
 #[get("/desk/{institution_id}/webhooks/{webhook_id}")]
 pub(super) async fn read(web: web::Data<Web>, visit: SignedIn, id: Id, webhook: Id<1>, look: Query<Look>) -> Result<HttpResponse, Refusal> {
-    answer(&web, &visit, (id.0, webhook.0), (&look.0, None), (StatusCode::OK, None)).await
+    answer(&web, &visit, (id.0, webhook.0), (&look.0, Kept::default()), (StatusCode::OK, None)).await
 }
 
 /// Sends the log as a table for spreadsheets; what a receiver answered in its body stays on the page.
@@ -213,6 +223,7 @@ async fn after<T>(
     web: &Web,
     visit: &SignedIn,
     place: (Uuid, Uuid),
+    kept: Kept<'_>,
     outcome: Result<T, Refusal>,
     done: &str,
 ) -> Result<HttpResponse, Refusal> {
@@ -220,7 +231,7 @@ async fn after<T>(
         Ok(_) => Ok(see_other(&format!("/desk/{}/webhooks/{}?done={done}", place.0, place.1))),
         Err(refusal) => {
             let (status, refused) = refused_form(refusal, &visit.frame)?;
-            answer(web, visit, place, (&Look::default(), None), (status, Some(refused))).await
+            answer(web, visit, place, (&Look::default(), kept), (status, Some(refused))).await
         }
     }
 }
@@ -234,17 +245,14 @@ pub(super) async fn edit(web: web::Data<Web>, id: Id, webhook: Id<1>, posted: Po
     let edition = posted.form.iter().find(|(key, _)| key == "edition");
     let edition = edition.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
     let (context, form) = (visit.context, filled.clone());
-    match web
+    let edited = web
         .run(move |bank| edit_webhook(bank, &context, place.0, place.1, edition, &form))
-        .await
-    {
-        Ok(_) => Ok(see_other(&format!("/desk/{}/webhooks/{}?done=edited", place.0, place.1))),
-        Err(refusal) => {
-            let (status, refused) = refused_form(refusal, &visit.frame)?;
-            let edited = Edited { form: &filled, edition };
-            answer(&web, &visit, place, (&Look::default(), Some(edited)), (status, Some(refused))).await
-        }
-    }
+        .await;
+    let kept = Kept {
+        edited: Some(Edited { form: &filled, edition }),
+        ..Kept::default()
+    };
+    after(&web, &visit, place, kept, edited, "edited").await
 }
 
 /// Pauses it.
@@ -254,7 +262,7 @@ pub(super) async fn pause(web: web::Data<Web>, id: Id, webhook: Id<1>, posted: P
     Desk::of(&web, &visit, id.0).await?;
     let (context, place) = (visit.context, (id.0, webhook.0));
     let paused = web.run(move |bank| pause_webhook(bank, &context, place.0, place.1)).await;
-    after(&web, &visit, place, paused, "paused").await
+    after(&web, &visit, place, Kept::default(), paused, "paused").await
 }
 
 /// Lets it run again.
@@ -264,7 +272,7 @@ pub(super) async fn resume(web: web::Data<Web>, id: Id, webhook: Id<1>, posted: 
     Desk::of(&web, &visit, id.0).await?;
     let (context, place) = (visit.context, (id.0, webhook.0));
     let resumed = web.run(move |bank| resume_webhook(bank, &context, place.0, place.1)).await;
-    after(&web, &visit, place, resumed, "resumed").await
+    after(&web, &visit, place, Kept::default(), resumed, "resumed").await
 }
 
 /// Sends it something to try it by.
@@ -277,7 +285,7 @@ pub(super) async fn test(web: web::Data<Web>, id: Id, webhook: Id<1>, posted: Po
     let tested = web
         .run(move |bank| test_webhook(bank, &context, once.as_deref(), place.0, place.1))
         .await;
-    after(&web, &visit, place, tested, "tested").await
+    after(&web, &visit, place, Kept::default(), tested, "tested").await
 }
 
 /// How long the present secret stays good.
@@ -302,7 +310,13 @@ pub(super) async fn rotate(web: web::Data<Web>, id: Id, webhook: Id<1>, posted: 
     };
     match rotated {
         Ok(issued) => secret(&web, &visit, place.0, &issued).await,
-        Err(refusal) => after(&web, &visit, place, Err::<(), _>(refusal), "").await,
+        Err(refusal) => {
+            let kept = Kept {
+                overlap_hours: Some(&posted.form.overlap_hours),
+                ..Kept::default()
+            };
+            after(&web, &visit, place, kept, Err::<(), _>(refusal), "").await
+        }
     }
 }
 
@@ -314,7 +328,7 @@ pub(super) async fn remove(web: web::Data<Web>, id: Id, webhook: Id<1>, posted: 
     let (context, place) = (visit.context, (id.0, webhook.0));
     match web.run(move |bank| remove_webhook(bank, &context, place.0, place.1)).await {
         Ok(()) => Ok(see_other(&format!("/desk/{}/webhooks?done=removed", place.0))),
-        Err(refusal) => after(&web, &visit, place, Err::<(), _>(refusal), "").await,
+        Err(refusal) => after(&web, &visit, place, Kept::default(), Err::<(), _>(refusal), "").await,
     }
 }
 
@@ -332,11 +346,10 @@ pub(super) async fn replay(web: web::Data<Web>, id: Id, webhook: Id<1>, posted: 
     let visit = visit.signed_in()?;
     Desk::of(&web, &visit, id.0).await?;
     let (context, place) = (visit.context, (id.0, webhook.0));
-    let mut typed = Typed::default();
-    let delivery_id = typed.id("/delivery_id", &form.delivery_id).unwrap_or_default();
-    typed.check()?;
+    // The page names it, so what is none is none of the page.
+    let delivery_id = Uuid::try_parse(&form.delivery_id).map_err(|_| Rejection::NotFound {})?;
     let replayed = web
         .run(move |bank| replay_delivery(bank, &context, once.as_deref(), place, delivery_id))
         .await;
-    after(&web, &visit, place, replayed, "replayed").await
+    after(&web, &visit, place, Kept::default(), replayed, "replayed").await
 }

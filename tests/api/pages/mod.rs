@@ -5,6 +5,7 @@ mod claims;
 mod desk;
 mod files;
 mod folio;
+mod kept;
 mod learner;
 mod mine;
 mod office;

@@ -18,6 +18,13 @@ use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
+/// What was typed or ticked in one of the forms, where it was refused.
+#[derive(Clone, Copy, Default)]
+struct Typed<'a> {
+    address: &'a str,
+    wishes: Option<&'a MailWishes>,
+}
+
 #[derive(Template)]
 #[template(path = "learner/mail.html")]
 struct Page<'a> {
@@ -25,8 +32,7 @@ struct Page<'a> {
     preferences: &'a NotificationPreferences,
     /// The bank sends no mail at all.
     is_off: bool,
-    /// What was typed, where it was refused.
-    address: &'a str,
+    typed: Typed<'a>,
     refused: Option<Refused>,
     done: Option<&'static str>,
 }
@@ -37,7 +43,10 @@ impl Page<'_> {
     }
 
     fn is_mailed(&self, kind: &NotificationKind) -> bool {
-        self.preferences.mail.contains(kind)
+        self.typed
+            .wishes
+            .map_or(&self.preferences.mail, |wishes| &wishes.mail)
+            .contains(kind)
     }
 
     fn languages(&self) -> &'static [MailLanguage] {
@@ -45,7 +54,7 @@ impl Page<'_> {
     }
 
     fn is_written(&self, language: &MailLanguage) -> bool {
-        self.preferences.language == *language
+        self.typed.wishes.map_or(self.preferences.language, |wishes| wishes.language) == *language
     }
 }
 
@@ -54,7 +63,7 @@ async fn answer(
     web: &Web,
     visit: &SignedIn,
     refusal: Option<Refusal>,
-    address: &str,
+    typed: Typed<'_>,
     done: Option<&'static str>,
 ) -> Result<HttpResponse, Refusal> {
     let (status, refused) = said(refusal, visit.frame.language)?;
@@ -64,7 +73,7 @@ async fn answer(
         frame: &visit.frame,
         preferences: &preferences,
         is_off: web.bank.outside.mail_server.is_none(),
-        address,
+        typed,
         refused,
         done,
     };
@@ -81,7 +90,7 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, done: Query<Done>
         "saved" => Some("mail-saved"),
         _ => None,
     };
-    answer(&web, &visit, None, "", done).await
+    answer(&web, &visit, None, Typed::default(), done).await
 }
 
 #[derive(Deserialize)]
@@ -104,7 +113,13 @@ pub(super) async fn give(web: web::Data<Web>, posted: Posted<Given>) -> Result<H
     };
     match web.run(move |bank| give_address(bank, &context, &given)).await {
         Ok(_) => Ok(see_other("/notifications/mail?done=sent")),
-        Err(refusal) => answer(&web, &visit, Some(refusal), &posted.form.address, None).await,
+        Err(refusal) => {
+            let typed = Typed {
+                address: &posted.form.address,
+                ..Typed::default()
+            };
+            answer(&web, &visit, Some(refusal), typed, None).await
+        }
     }
 }
 
@@ -121,7 +136,7 @@ pub(super) async fn confirm(web: web::Data<Web>, posted: Posted<Shown>) -> Resul
     let (context, code) = (visit.context, posted.form.code);
     match web.run(move |bank| confirm_address(bank, &context, &code)).await {
         Ok(_) => Ok(see_other("/notifications/mail?done=confirmed")),
-        Err(refusal) => answer(&web, &visit, Some(refusal), "", None).await,
+        Err(refusal) => answer(&web, &visit, Some(refusal), Typed::default(), None).await,
     }
 }
 
@@ -154,11 +169,18 @@ pub(super) async fn choose(web: web::Data<Web>, posted: Posted<Vec<(String, Stri
     let visit = posted.visit.signed_in()?;
     let context = visit.context;
     let (edition, wishes) = wishes_of(&posted.form);
+    let wished = wishes.clone();
     match web
-        .run(move |bank| put_notification_preferences(bank, &context, edition, &wishes))
+        .run(move |bank| put_notification_preferences(bank, &context, edition, &wished))
         .await
     {
         Ok(_) => Ok(see_other("/notifications/mail?done=saved")),
-        Err(refusal) => answer(&web, &visit, Some(refusal), "", None).await,
+        Err(refusal) => {
+            let typed = Typed {
+                wishes: Some(&wishes),
+                ..Typed::default()
+            };
+            answer(&web, &visit, Some(refusal), typed, None).await
+        }
     }
 }
