@@ -24,6 +24,9 @@ const UNPACKED_BYTES_MAX: u64 = 8 * PIXELS_MAX;
 /// not the code, so it comes first. In the larger one there could be so many corners of small modules that their search took long.
 const LOOKS: [(u64, u32); 2] = [(1_000_000, 0), (4_000_000, 2)];
 
+/// The least difference between the darkest and the lightest grey of a picture that shows something.
+const BETWEEN_GREYS_MIN: u8 = 24;
+
 /// The most corners of codes that are kept, the largest first, and of how many likely triples of them a code is tried to be read.
 const CORNERS_MAX: usize = 500;
 const TRIPLES_MAX: usize = 300;
@@ -118,7 +121,46 @@ fn at_most(picture: &GrayImage, pixels_max: u64) -> Option<GrayImage> {
     Some(imageops::thumbnail(picture, side(narrower), side(lower)))
 }
 
-fn texts_in(pixels: Vec<u8>, width: u32, height: u32, module_width_min: u32) -> Vec<String> {
+/// Spreads the greys of a pale picture over all that there are: where nothing differs, the library takes a grey for white by what is usual.
+/// A thousandth at each end does not count, so that a few specks do not keep a picture pale.
+fn spread(pixels: &mut [u8]) {
+    let mut counts = [0_usize; 256];
+    for pixel in pixels.iter() {
+        if let Some(count) = counts.get_mut(usize::from(*pixel)) {
+            *count += 1;
+        }
+    }
+    let spare = pixels.len() / 1_000;
+    let darkest = end_of((0..=u8::MAX).zip(&counts), spare);
+    let lightest = end_of((0..=u8::MAX).zip(&counts).rev(), spare);
+    let (Some(darkest), Some(lightest)) = (darkest, lightest) else {
+        return;
+    };
+    // With less than this between them there is nothing but noise.
+    let between = lightest.saturating_sub(darkest);
+    if between < BETWEEN_GREYS_MIN {
+        return;
+    }
+    for pixel in pixels {
+        let wider = u16::from(pixel.saturating_sub(darkest)) * 255 / u16::from(between);
+        *pixel = u8::try_from(wider).unwrap_or(u8::MAX);
+    }
+}
+
+/// The first of some counted greys behind so many pixels.
+fn end_of<'a>(greys: impl Iterator<Item = (u8, &'a usize)>, spare: usize) -> Option<u8> {
+    let mut seen = 0;
+    for (grey, count) in greys {
+        seen += count;
+        if seen > spare {
+            return Some(grey);
+        }
+    }
+    None
+}
+
+fn texts_in(mut pixels: Vec<u8>, width: u32, height: u32, module_width_min: u32) -> Vec<String> {
+    spread(&mut pixels);
     let Ok(source) = Luma8LuminanceSource::new(pixels, width, height) else {
         return Vec::new();
     };
@@ -220,6 +262,7 @@ mod tests {
             ("without a margin", drawn(ADDRESS, 5, 1, [0, 255])),
             ("in a wide margin", drawn(ADDRESS, 4, 60, [0, 255])),
             ("pale", drawn(ADDRESS, 4, 4, [120, 165])),
+            ("pale and large", drawn(ADDRESS, 9, 4, [110, 140])),
             ("on its side", imageops::rotate90(&plain)),
             ("on its head", imageops::rotate180(&plain)),
             ("askew", turned(&plain)),
