@@ -64,7 +64,7 @@ pub(super) fn standing(conn: &mut Conn, learner: &LearnerRow) -> Result<Vec<Sigh
         learner_id: Some(learner_id),
         ..ClaimFilter::default()
     };
-    for row in claims::list(conn, &filter, None, i64::MAX)? {
+    for row in claims::list(conn, &filter, ListPlace::Newest(None), i64::MAX)? {
         let is_open = ClaimStatus::parse(&row.status).is_some_and(ClaimStatus::is_open);
         // What the bank decides is the bank's to see anyway.
         if let (false, Some(institution_id)) = (is_open, row.institution_id) {
@@ -75,7 +75,7 @@ pub(super) fn standing(conn: &mut Conn, learner: &LearnerRow) -> Result<Vec<Sigh
         learner_id: Some(learner_id),
         ..RequestFilter::default()
     };
-    for row in requests::list(conn, &filter, None, i64::MAX)? {
+    for row in requests::list(conn, &filter, ListPlace::Newest(None), i64::MAX)? {
         if !row.is_open {
             sights.add(ConsentKind::ClosedRequests, row.institution_id.0, row.requested_at.0);
         }

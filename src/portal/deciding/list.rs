@@ -241,7 +241,7 @@ pub(super) async fn download(
         [
             summary.claim_id.to_string(),
             frame.word("deciding-kind", summary.kind.as_str()).into_owned(),
-            about(frame, summary).text().to_owned(),
+            about(&frame, summary).text().to_owned(),
             line.learner.name_masked.clone(),
             line.learner.account_number.clone(),
             summary

@@ -1,10 +1,8 @@
 //! The audit: who did what, when, in which request.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::around::Office;
 use crate::domain::event::event_types;
@@ -14,7 +12,7 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::audit::{AuditEntry, AuditFilter, list_audit};
 use crate::portal::answer::{Refused, page, said};
-use crate::portal::chosen::{Chosen, query};
+use crate::portal::chosen::query;
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::pager::{Leaf, Pager};

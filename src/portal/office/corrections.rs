@@ -22,7 +22,7 @@ use crate::ops::corrections::requests::{Request, RequestSummary};
 use crate::ops::institutions::names_of;
 use crate::ops::outcomes::{OutcomeView, read_outcome};
 use crate::portal::answer::{Refused, page, refused, see_other};
-use crate::portal::chosen::{Chosen, query};
+use crate::portal::chosen::query;
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::pager::{Leaf, Pager};

@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::around::Office;
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};

@@ -197,7 +197,7 @@ pub(super) async fn list(
 #[get("/office/packs/{pack_id}/simulations.csv")]
 #[get("/office/filings/{pack_id}/simulations.csv")]
 pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, shelf: Shelf, id: PackId) -> Result<HttpResponse, Refusal> {
-    Open::of(&web, &visit, shelf, id.0, Tab::Simulations).await?;
+    Open::of(&web, &visit, shelf, id.0).await?;
     let SignedIn { context, frame } = visit;
     let language = frame.language;
     let (runs, called) = web
@@ -268,7 +268,7 @@ pub(super) async fn start(web: web::Data<Web>, shelf: Shelf, id: PackId, posted:
             let (status, mut refused) = refused(refusal, visit.frame.language)?;
             // What is wrong with a pack stands in its editor.
             refused.fields.retain(|(field, _)| field == "programme_id");
-            shown(&web, &visit, &open, None, (status, Some(refused), &form.programme_id)).await
+            shown(&web, &visit, &open, Leaf::default(), (status, Some(refused), &form.programme_id)).await
         }
     }
 }

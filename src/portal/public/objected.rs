@@ -6,7 +6,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::notices::{heading, institution};
 use crate::http::extract::Query;

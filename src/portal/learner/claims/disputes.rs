@@ -222,6 +222,11 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<Htt
     Ok(table(&frame, "disputes-title", columns, rows))
 }
 
+/// Names in one cell.
+fn joined(names: &[Name<'_>], separator: &str) -> String {
+    names.iter().map(Name::text).collect::<Vec<_>>().join(separator)
+}
+
 /// Sends the cases as a table for spreadsheets.
 #[get("/claims/disputes/cases.csv")]
 pub(super) async fn download_cases(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
@@ -251,12 +256,12 @@ pub(super) async fn download_cases(web: web::Data<Web>, visit: SignedIn) -> Resu
         [
             case.opened_on.to_string(),
             cell(case.institution_name.as_ref()),
-            line.title,
+            line.title.text().to_owned(),
             frame.word("disputes-case-state", case.state.as_str()).into_owned(),
             case.due_on.to_string(),
-            line.wrong.join(&separator),
+            joined(&line.wrong, &separator),
             line.bought.join(&separator),
-            line.offered.join(&separator),
+            joined(&line.offered, &separator),
             cell(case.reason.as_ref()),
             frame.plain_moment_if(case.decided_at.as_ref()),
             case.case_id.to_string(),
