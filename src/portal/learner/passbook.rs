@@ -14,7 +14,7 @@ use crate::http::extract::Query;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::access::Whose;
-use crate::ops::passbook::{LineOutcome, PassbookFilter, PassbookLine, kind_in, list_passbook};
+use crate::ops::passbook::{PassbookFilter, PassbookLine, kind_in, list_passbook};
 use crate::ops::records::{Account, AsOf, Balance, read_account};
 use crate::portal::answer::page;
 use crate::portal::chart::{Bar, Row, bars};

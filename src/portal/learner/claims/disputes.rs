@@ -72,7 +72,6 @@ struct ListPage<'a> {
     frame: &'a Frame,
     lines: Vec<Line<'a>>,
     cases: Vec<CaseLine<'a>>,
-    wish: &'a Wish,
     pager: Pager,
     cases_pager: Pager,
 }
@@ -176,7 +175,6 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         frame: &frame,
         lines: lines.collect(),
         cases: cases.iter().map(|case| case_line(&frame, case, &conversions)).collect(),
-        wish: &wish,
         pager,
         cases_pager,
     };

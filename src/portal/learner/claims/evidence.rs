@@ -4,7 +4,6 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::around::stored;
 use crate::domain::rejection::Rejection;

@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::around::{Clock, clock_of, decider_of, title_of};
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};

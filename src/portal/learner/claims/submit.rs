@@ -1,6 +1,5 @@
 //! What a kept answer claims is read once more, and submitted.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use askama::Template;
 use uuid::Uuid;

@@ -21,7 +21,7 @@ use crate::ops::views::{View, list_views};
 use crate::portal::answer::{page, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
-use crate::portal::pager::{Leaf, Pager};
+use crate::portal::pager::Pager;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Links, and looks, on a page.

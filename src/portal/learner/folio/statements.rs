@@ -18,7 +18,7 @@ use crate::portal::answer::{page, see_other};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
-use crate::portal::pager::{Leaf, Pager};
+use crate::portal::pager::Pager;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Papers on a page.

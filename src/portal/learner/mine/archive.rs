@@ -1,7 +1,6 @@
 //! Leaving with everything, and taking in what one brings: the whole record as one signed file, its outcomes in the forms of other
 //! systems, archives of other banks, and credentials of others.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;

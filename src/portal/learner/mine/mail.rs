@@ -1,6 +1,5 @@
 //! Of what a learner wants mail, and where to.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;

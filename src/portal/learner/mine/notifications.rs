@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use crate::domain::notification::NotificationKind;
 use crate::http::extract::{Id, Query};
