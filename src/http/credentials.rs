@@ -49,7 +49,7 @@ pub(crate) async fn request_credential(
 
 /// List one's own credentials, from the newest.
 #[utoipa::path(tag = "credentials", operation_id = "list_own_credentials", params(ListQuery),
-    responses((status = 200, description = "A page, without the documents", body = Listed<CredentialSummary>)), extensions(("x-problems" = json!(["not_found"]))))]
+    responses((status = 200, description = "A page, from the newest, without the documents", body = Listed<CredentialSummary>)), extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/credentials")]
 pub(crate) async fn list_own_credentials(
     web: web::Data<Web>,

@@ -35,7 +35,7 @@ pub(crate) async fn start_simulation(
 
 /// List the simulations of a version of a rule pack, from the newest.
 #[utoipa::path(tag = "rule-packs", operation_id = "list_simulations", params(("pack_id" = Uuid, Path), ListQuery),
-    responses((status = 200, description = "A page, without the reports", body = Listed<SimulationSummary>)))]
+    responses((status = 200, description = "A page, from the newest, without the reports", body = Listed<SimulationSummary>)))]
 #[get("/api/v1/rule-packs/{pack_id}/simulations")]
 pub(crate) async fn list_simulations(
     web: web::Data<Web>,

@@ -43,7 +43,7 @@ pub(crate) async fn issue_statement(
 
 /// List one's own statements and certificates, from the newest.
 #[utoipa::path(tag = "statements", operation_id = "list_statements", params(ListQuery),
-    responses((status = 200, description = "A page, without the contents", body = Listed<Statement>)),
+    responses((status = 200, description = "A page, from the newest, without the contents", body = Listed<Statement>)),
     extensions(("x-problems" = json!(["not_found"]))))]
 #[get("/api/v1/me/statements")]
 pub(crate) async fn list_statements(

@@ -1,6 +1,5 @@
 //! Looks at learners' records: every one by somebody else is in the learner's access log (invariant 10).
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
@@ -9,6 +8,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::news::tell_learners;
 use crate::domain::actor::Actor;
+use crate::domain::list::ListPlace;
 use crate::domain::notification::NotificationKind;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
@@ -118,7 +118,7 @@ pub(super) fn note_check(conn: &mut Conn, context: &Context, actor: &Actor, lear
     records::insert_accesses(conn, &[row])
 }
 
-/// The looks at a learner's record, from the newest.
+/// The looks at a learner's record, from a place in their list.
 ///
 /// # Errors
 /// What the policy answers.

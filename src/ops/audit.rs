@@ -1,6 +1,5 @@
 //! The audit: who did what, when, in which request.
 
-use crate::domain::list::ListPlace;
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,6 +8,7 @@ use uuid::Uuid;
 
 use super::context::{Bank, Context};
 use super::error::OpError;
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::store::connection::Conn;
 use crate::store::error::StoreError;
@@ -96,7 +96,7 @@ fn names_of(conn: &mut Conn, rows: &[AuditRow]) -> Result<HashMap<String, String
     Ok(names)
 }
 
-/// Lists writes from the newest.
+/// Lists writes, from a place in their list.
 ///
 /// # Errors
 /// What the policy answers.

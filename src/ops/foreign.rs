@@ -1,7 +1,6 @@
 //! Credentials of others in a learner's record: verified when they come, kept sealed among the evidence with what was said of them,
 //! and verified again when the learner wants it. As evidence they are what a claim stands on.
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,6 +15,7 @@ use super::evidence::{EvidenceFile, shown, verdict_place};
 use super::verification::lookup::Reaching;
 use super::verification::{Presented, verify_credential};
 use crate::domain::evidence::{FileName, MediaType};
+use crate::domain::list::ListPlace;
 use crate::domain::rejection::Rejection;
 use crate::domain::verdict::{CredentialStanding, CredentialVerdict, StepOutcome};
 use crate::store::error::StoreError;

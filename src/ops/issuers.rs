@@ -1,7 +1,6 @@
 //! Issuers of credentials whom the bank believes: registered by its people with a reason, ended rather than removed, and listed
 //! for everybody.
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +10,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::once::once;
 use crate::credentials::{Issuers, PublicKey, Sources as _, keys_of, web_address};
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::domain::text::{is_line, is_prose};

@@ -1,6 +1,5 @@
 //! The institution's list of names that did not match their documents.
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
@@ -10,6 +9,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::identity::{MaskedLearner, masked};
 use super::reseal::given_name_place;
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::domain::text::is_prose;
@@ -67,7 +67,7 @@ fn view(bank: &Bank, conn: &mut Conn, row: MismatchRow) -> Result<Mismatch, OpEr
     })
 }
 
-/// Lists an institution's mismatches from the newest.
+/// Lists an institution's mismatches, from a place in their list.
 ///
 /// # Errors
 /// What the policy answers.

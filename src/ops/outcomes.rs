@@ -1,6 +1,5 @@
 //! Reading outcomes: a learner's, an institution's own, or by the authority's right. Every look by somebody else is noted.
 
-use crate::domain::list::ListPlace;
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,6 +17,7 @@ use crate::domain::actor::Actor;
 use crate::domain::credit::Credit;
 use crate::domain::doubles::Double;
 use crate::domain::hours::Hours;
+use crate::domain::list::ListPlace;
 use crate::domain::outcome::{ContestResult, OutcomeFilter, OutcomeStatus, TraineeGroup};
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::recognition::Recognition;
@@ -207,7 +207,7 @@ pub(super) fn views_of(conn: &mut Conn, outcome_ids: &[Uuid]) -> Result<Vec<Outc
     Ok(rows.iter().map(|row| around.view(row, None)).collect::<Result<_, _>>()?)
 }
 
-/// A learner's outcomes, from the newest deposit.
+/// A learner's outcomes, from a place in their list.
 ///
 /// # Errors
 /// `AsOfInTheFuture`, `NotFound`, and what the policy answers.

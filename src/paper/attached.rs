@@ -61,7 +61,7 @@ fn content_at(pdf: &[u8], place: usize, bytes_max: usize) -> Option<Vec<u8>> {
     let before = pdf.get(place.saturating_sub(HEAD_BYTES_MAX)..place)?;
     let begins = place - before.len() + rfind(before, b" obj")?;
     let behind = pdf.get(place..pdf.len().min(place + HEAD_BYTES_MAX))?;
-    let said_until = place + find(behind, b"stream")?;
+    let said_until = place + places_of(behind, b"stream").find(|place| begins_a_stream(behind, *place))?;
     let said = pdf.get(begins..said_until)?;
     // An object that ends before any stream begins is none.
     if find(said, b"endobj").is_some() {
@@ -82,6 +82,16 @@ fn content_at(pdf: &[u8], place: usize, bytes_max: usize) -> Option<Vec<u8>> {
         return None;
     }
     (content.len() <= bytes_max).then_some(content)
+}
+
+/// Whether the word at this place begins a stream: it stands by itself and its line ends there. The names of types have it in them too.
+fn begins_a_stream(bytes: &[u8], place: usize) -> bool {
+    let stands_alone = place
+        .checked_sub(1)
+        .and_then(|before| bytes.get(before))
+        .is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-');
+    let behind = bytes.get(place + b"stream".len()..).unwrap_or_default();
+    stands_alone && (behind.starts_with(b"\n") || behind.starts_with(b"\r\n"))
 }
 
 fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
@@ -137,8 +147,13 @@ mod tests {
             ("/Subtype /application#2Fjson /Filter /FlateDecode", &packed),
             ("/Subtype /text#2Fplain", b"plain"),
             ("/Filter [/FlateDecode]", &packed),
+            ("/Filter /FlateDecode\n  /Subtype /application#2Foctet-stream", &packed),
         ]);
-        assert_eq!(taken(&several), [CREDENTIAL.to_vec(), b"plain".to_vec(), CREDENTIAL.to_vec()]);
+        let credential = CREDENTIAL.to_vec();
+        assert_eq!(
+            taken(&several),
+            [credential.clone(), b"plain".to_vec(), credential.clone(), credential]
+        );
         assert!(is_whole(&several));
         assert_eq!(taken(&pdf(&[])), Vec::<Vec<u8>>::new());
     }

@@ -57,6 +57,8 @@ pub(super) fn table<const N: usize>(
 ) -> HttpResponse {
     let head = columns.map(|column| frame.t(column).into_owned());
     let name = format!("{}.csv", frame.t(title));
+    // Some lists have several rows for one thing.
+    let rows = rows.take(usize::try_from(ROWS_MAX).unwrap_or(usize::MAX));
     HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header(attachment(frame.last_part(), &name))

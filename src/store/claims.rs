@@ -1,7 +1,5 @@
 //! Claims: where each stands, what happened to it, and what it uses.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -9,9 +7,11 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::{claim_steps, claim_uses, claims};
 use super::types::{At, Key};
 use crate::domain::claim::{ClaimFilter, ClaimPlace};
+use crate::domain::list::ListPlace;
 
 /// A claim as it stands.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]

@@ -1,7 +1,5 @@
 //! Corrections with what they do to each outcome, and the cases that they open.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date, Nullable, Text};
@@ -10,9 +8,11 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::error::StoreError;
 use super::insert::insert_rows;
+use super::listing::placed;
 use super::schema::{correction_cases, correction_items, corrections};
 use super::types::{At, Id, Key, Moment};
 use crate::domain::correction::{CaseFilter, CaseState, CorrectionState};
+use crate::domain::list::ListPlace;
 
 /// A correction as it stands.
 #[derive(Debug, Clone, Insertable, Queryable)]

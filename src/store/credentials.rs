@@ -1,8 +1,6 @@
 //! Credentials of learners, the outcomes that they say, and the queue of those that wait to be signed. Every step of a job is
 //! guarded by who runs it, so that of two servers on one database only one issues it.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -12,9 +10,11 @@ use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
 use super::insert::insert_rows;
+use super::listing::placed;
 use super::schema::{credential_jobs, credential_parts, credentials, learners, outcomes};
 use super::types::{At, Id, Key};
 use crate::domain::credential::CredentialStatus;
+use crate::domain::list::ListPlace;
 
 /// A credential without its document, which may be long.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]

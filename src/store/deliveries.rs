@@ -1,7 +1,5 @@
 //! What webhooks are sent: what waits, and the log of what came of it.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -9,8 +7,10 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::error::StoreError;
 use super::insert::insert_rows;
+use super::listing::placed;
 use super::schema::webhook_deliveries;
 use super::types::{At, Id, Key, Moment};
+use crate::domain::list::ListPlace;
 
 /// A delivery, with what came of its last try.
 #[derive(Debug, Clone, Insertable, Queryable)]

@@ -1,7 +1,5 @@
 //! Evidence files and what uses them; the content lies elsewhere, by its digest.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -9,8 +7,10 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::{evidence_files, evidence_uses};
 use super::types::{At, Key};
+use crate::domain::list::ListPlace;
 
 /// An uploaded file.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]

@@ -1,16 +1,16 @@
 //! Imports: a small queue of jobs, like simulations, and what people do to them.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Conn;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::imports;
 use super::types::{At, Document, Key};
 use crate::domain::import::ImportStatus;
+use crate::domain::list::ListPlace;
 
 /// An import.
 #[derive(Debug, Clone, Insertable, Queryable)]

@@ -1,15 +1,15 @@
 //! Issuers of credentials whom the bank believes.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::trusted_issuers;
 use super::types::{At, Document, Key};
+use crate::domain::list::ListPlace;
 
 /// A registered issuer.
 #[derive(Debug, Clone, Insertable, Queryable)]

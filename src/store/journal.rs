@@ -1,7 +1,5 @@
 //! What every write leaves behind in its own transaction: an audit row, an outbox row, and its saved answer.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
@@ -11,8 +9,10 @@ use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
 use super::insert::insert_rows;
+use super::listing::placed;
 use super::schema::{audit_log, idempotency_keys, outbox};
 use super::types::{At, Document, Id, Json, Key, Moment};
+use crate::domain::list::ListPlace;
 
 /// Who did what to which thing; no personal data in it.
 #[derive(Debug, Clone, Insertable, Queryable)]

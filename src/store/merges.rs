@@ -1,7 +1,5 @@
 //! Merges, and the accounts that they bind together and take apart.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -9,9 +7,11 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::records::AccessRow;
 use super::schema::{access_log, claim_uses, claims, evidence_files, learner_institutions, learners, lots, merges, outcomes};
 use super::types::{At, Key};
+use crate::domain::list::ListPlace;
 use crate::domain::merge::{MergeFilter, MergeState};
 
 /// A merge as it stands.

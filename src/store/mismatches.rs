@@ -1,7 +1,5 @@
 //! Deposits that were refused because the name does not match the document: the institution's list.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -9,8 +7,10 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::identity_mismatches;
 use super::types::{At, Key};
+use crate::domain::list::ListPlace;
 
 /// One name that does not match one learner, as one institution gave it.
 #[derive(Debug, Clone, Insertable, Queryable)]

@@ -1,7 +1,5 @@
 //! What learners are told in their accounts, and of what they want mail.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -11,8 +9,10 @@ use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
 use super::insert::insert_rows;
+use super::listing::placed;
 use super::schema::{learners, notification_settings, notifications};
 use super::types::{At, Document, Id, Json, Key, Moment};
+use crate::domain::list::ListPlace;
 
 /// Something that a learner is told.
 #[derive(Debug, Clone, Insertable, Queryable)]

@@ -1,7 +1,5 @@
 //! Objections to what is on public notice, and their answers.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -9,8 +7,10 @@ use uuid::Uuid;
 use super::claims::ClaimRow;
 use super::connection::Conn;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::objections;
 use super::types::{At, Key};
+use crate::domain::list::ListPlace;
 
 /// An objection to what is on public notice.
 #[derive(Debug, Clone, Insertable, Queryable)]

@@ -1,15 +1,15 @@
 //! What learners write into their portfolios, where they place things, and which institutions were asked to confirm what.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::{entry_confirmations, portfolio_entries, portfolio_places};
 use super::types::{At, Key};
+use crate::domain::list::ListPlace;
 use crate::domain::portfolio::confirmation::ConfirmationFilter;
 
 /// An entry as it stands.

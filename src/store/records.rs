@@ -1,7 +1,7 @@
 //! A learner's record: account, lots, movements, outcomes, decisions, and who looked.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -11,8 +11,10 @@ use super::deposits::{DecisionRow, LearnerRow, LotRow, MovementRow, OutcomeRow};
 use super::each_back_end;
 use super::error::StoreError;
 use super::insert::insert_rows;
+use super::listing::placed;
 use super::schema::{access_log, account_numbers, decisions, learners, lots, movements, outcomes};
 use super::types::{At, Id, Key, Moment};
+use crate::domain::list::ListPlace;
 use crate::domain::movement::MovementKind;
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 
@@ -275,7 +277,7 @@ pub fn insert_accesses(conn: &mut Conn, rows: &[AccessRow]) -> Result<(), StoreE
     Ok(())
 }
 
-/// The looks at the record of a learner, whose accounts are several where some were merged, from the newest. A look that two
+/// The looks at the record of a learner, whose accounts are several where some were merged, from a place in their list. A look that two
 /// of them have is one.
 ///
 /// # Errors
@@ -327,6 +329,15 @@ pub fn replace_sealed(conn: &mut Conn, learner_id: Uuid, document: &[u8], name: 
 pub fn learners(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<Vec<LearnerRow>, StoreError> {
     let ids: Vec<Key> = learner_ids.iter().copied().map(Key).collect();
     Ok(each_back_end!(conn, c => learners::table.filter(learners::learner_id.eq_any(&ids)).load(c))?)
+}
+
+/// The same by their ids.
+///
+/// # Errors
+/// When the database refuses.
+pub fn learners_by_id(conn: &mut Conn, learner_ids: &[Uuid]) -> Result<HashMap<Uuid, LearnerRow>, StoreError> {
+    let rows = learners(conn, learner_ids)?;
+    Ok(rows.into_iter().map(|row| (row.learner_id.0, row)).collect())
 }
 
 /// The achievement of each of some outcomes, whosever they are.

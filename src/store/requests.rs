@@ -1,7 +1,5 @@
 //! Learners' requests to correct outcomes, and what is disputed because of them.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -9,9 +7,11 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::correction_requests;
 use super::types::{At, Key};
 use crate::domain::correction::request::{RequestFilter, RequestState};
+use crate::domain::list::ListPlace;
 
 /// A request as it stands.
 #[derive(Debug, Clone, Insertable, Queryable, AsChangeset)]

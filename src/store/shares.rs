@@ -1,7 +1,5 @@
 //! Views of portfolios, the links that lead to them, and the looks through these.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -9,8 +7,10 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::{portfolio_views, share_codes, share_downloads, share_looks, shares};
 use super::types::{At, Key};
+use crate::domain::list::ListPlace;
 
 /// A view as it stands.
 #[derive(Debug, Clone, Insertable, Queryable, AsChangeset)]

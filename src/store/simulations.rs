@@ -1,8 +1,6 @@
 //! Simulations of drafts: a small queue of jobs. Every step is guarded by the state that it starts from, so that of two
 //! servers on one database only one takes a job, and one that lost its job writes nothing.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -10,8 +8,10 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::{learners, simulations};
 use super::types::{At, Document, Key};
+use crate::domain::list::ListPlace;
 use crate::domain::simulation::SimulationStatus;
 
 /// A job.

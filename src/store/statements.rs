@@ -1,8 +1,6 @@
 //! Statements and certificates, as they were asked for and printed, and whose a paper's number is. Waiting ones are a queue of jobs: every
 //! step is guarded by the state that it starts from, so that of two servers one prints, and one that lost its job writes nothing.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -11,8 +9,10 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::{paper_numbers, statements};
 use super::types::{At, Document, Key};
+use crate::domain::list::ListPlace;
 use crate::domain::statement::StatementStatus;
 
 /// A paper.

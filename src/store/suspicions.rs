@@ -1,7 +1,5 @@
 //! Likenesses of learners (keyed indexes, nothing in clear), the pairs who may be one person, and how far the search has come.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -10,9 +8,11 @@ use super::connection::Conn;
 use super::deposits::KnownByRow;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::{duplicate_suspicions, learner_institutions, likenesses, outcomes, walks};
 use super::types::{At, Key};
 use crate::domain::likeness::{Strength, SuspicionStatus};
+use crate::domain::list::ListPlace;
 use crate::domain::outcome::OutcomeStatus;
 
 /// Two learners who may be one person, in the order of their ids.

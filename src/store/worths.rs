@@ -1,14 +1,14 @@
 //! Answers to what a record is worth, kept by learners; never changed.
 
-use super::listing::placed;
-use crate::domain::list::ListPlace;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Conn;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::worths;
 use super::types::{At, Key};
+use crate::domain::list::ListPlace;
 
 /// A kept answer, without what it was made of.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]

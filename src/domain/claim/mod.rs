@@ -9,12 +9,12 @@ mod matrix;
 pub mod people;
 pub mod rules;
 
-use super::list::ListPlace;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::language::Language;
+use super::list::ListPlace;
 use super::words::words;
 
 words! {

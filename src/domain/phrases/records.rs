@@ -51,7 +51,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "has no QR code that can be read: take the picture from straight above, in good light, so that the code is sharp and fills most of it",
         "图片中没有认出二维码，请在光线充足处正对二维码拍摄，让二维码清晰并占满大部分画面",
     ),
-    ("has a QR code that is not of this bank", "图片中的二维码不是本行的"),
+    (
+        "has a QR code that leads to nothing that this bank checks",
+        "图片中的二维码没有指向本行可以核验的内容",
+    ),
     ("is a PDF that was cut off or is damaged", "PDF 文件不完整或已损坏"),
     (
         "is a PDF in which neither a credential nor the number of a paper was found: type the number that is printed at its head and at the foot of every page, or save the attachment credential.json with a PDF reader and choose that",

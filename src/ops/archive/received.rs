@@ -1,7 +1,6 @@
 //! Archives of other banks in a learner's record: taken in, kept with what is said of them, and looked at again. As evidence a record
 //! of another bank is what a claim stands on.
 
-use crate::domain::list::ListPlace;
 use std::fs::File;
 use std::io::Cursor;
 
@@ -16,6 +15,7 @@ use super::restore::{LeftOut, Restored, restore};
 use crate::domain::archive::{Extent, MANIFEST, RECORD};
 use crate::domain::evidence::{FileName, MediaType};
 use crate::domain::identity_document::IdentityDocument;
+use crate::domain::list::ListPlace;
 use crate::domain::rejection::Rejection;
 use crate::ops::access::{Whose, learner_of};
 use crate::ops::context::{Bank, Context};

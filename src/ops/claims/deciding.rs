@@ -108,11 +108,11 @@ pub fn list_claim_lines(
         let rows = store::listed(conn, filter, place, limit)?;
         let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         note_access(conn, context, &actor, filter.institution_id, "list_claims", &learner_ids)?;
-        let learners = records::learners(conn, &learner_ids)?;
+        let learners = records::learners_by_id(conn, &learner_ids)?;
         let summaries = summaries(conn, rows, today, &working_days)?;
         let lines = summaries.into_iter().map(|summary| {
-            let learner = learners.iter().find(|learner| learner.learner_id.0 == summary.learner_id);
-            let learner = masked(bank, learner.ok_or_else(|| damaged(summary.claim_id))?)?;
+            let learner = learners.get(&summary.learner_id).ok_or_else(|| damaged(summary.claim_id))?;
+            let learner = masked(bank, learner)?;
             Ok(ClaimLine { summary, learner })
         });
         lines.collect()

@@ -1,6 +1,5 @@
 //! Public notice 公示: what is about to be granted, with masked names; objections to it, and appeals by those who objected.
 
-use crate::domain::list::ListPlace;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,8 +14,9 @@ use crate::domain::bilingual::Bilingual;
 use crate::domain::claim::case::Deed;
 use crate::domain::claim::{ClaimEvent, ClaimFilter, ClaimKind, ClaimState, ClaimStatus, ObjectionAnswer};
 use crate::domain::credit::CourseCredit;
+use crate::domain::list::ListPlace;
 use crate::domain::rejection::Rejection;
-use crate::domain::working_days::Certainty;
+use crate::domain::working_days::{Certainty, WorkingDays};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::evidence::attach;
@@ -68,7 +68,7 @@ pub struct Objected {
     pub appealed: bool,
 }
 
-/// What is on public notice, from the newest; for anybody.
+/// What is on public notice, from a place in their list; for anybody.
 ///
 /// # Errors
 /// When the database is away.
@@ -81,7 +81,10 @@ pub fn list_notices(bank: &Bank, institution_id: Option<Uuid>, place: impl Into<
     };
     bank.store.read(|conn| {
         let rows = store::list(conn, &filter, place, limit)?;
-        rows.into_iter().map(|row| notice_of(bank, conn, &Claim::read(row)?)).collect()
+        let working_days = calendar(conn)?;
+        rows.into_iter()
+            .map(|row| notice_of(bank, conn, &Claim::read(row)?, &working_days))
+            .collect()
     })
 }
 
@@ -94,14 +97,14 @@ pub fn read_notice(bank: &Bank, claim_id: Uuid) -> Result<Notice, OpError> {
         let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
         let claim = Claim::read(row)?;
         if matches!(claim.case.state, ClaimState::OnNotice { .. }) {
-            notice_of(bank, conn, &claim)
+            notice_of(bank, conn, &claim, &calendar(conn)?)
         } else {
             Err(Rejection::NotFound {}.into())
         }
     })
 }
 
-fn notice_of(bank: &Bank, conn: &mut Conn, claim: &Claim) -> Result<Notice, OpError> {
+fn notice_of(bank: &Bank, conn: &mut Conn, claim: &Claim, working_days: &WorkingDays) -> Result<Notice, OpError> {
     let row = &claim.row;
     let broken = || damaged(row.claim_id.0);
     let learner = records::learner(conn, row.learner_id.0)?.ok_or_else(broken)?;
@@ -122,7 +125,7 @@ fn notice_of(bank: &Bank, conn: &mut Conn, claim: &Claim) -> Result<Notice, OpEr
     let due = claim
         .case
         .state
-        .due(claim.case.since, &claim.rules, &calendar(conn)?)
+        .due(claim.case.since, &claim.rules, working_days)
         .ok_or_else(broken)?;
     let recognised = row.recognised_hundredths.map(CourseCredit::from_hundredths).transpose();
     Ok(Notice {

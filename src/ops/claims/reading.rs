@@ -1,6 +1,5 @@
 //! Reading claims: one's own, those that one decides, and what credit bought.
 
-use crate::domain::list::ListPlace;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -9,6 +8,7 @@ use super::view::{ClaimNames, ClaimSummary, ClaimView, Conversion, summary_of, v
 use super::{Claim, calendar, load};
 use crate::domain::claim::ClaimFilter;
 use crate::domain::language::Language;
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::domain::working_days::WorkingDays;
@@ -34,7 +34,7 @@ pub(super) fn summaries(
     Ok(listed.collect::<Result<_, StoreError>>()?)
 }
 
-/// The caller's own claims, from the newest.
+/// The caller's own claims, from a place in their list.
 ///
 /// # Errors
 /// `NotFound` for somebody without a learning account.
@@ -59,7 +59,7 @@ pub fn list_own_claims(
     })
 }
 
-/// Claims that an institution decides, or the bank itself, from the newest. Whose claims they are is told, and logged.
+/// Claims that an institution decides, or the bank itself, from a place in their list. Whose claims they are is told, and logged.
 ///
 /// # Errors
 /// What the policy answers.

@@ -1,6 +1,5 @@
 //! Cases: an institution decides again on what it bought with credit that turned out wrong. Nothing is cancelled silently.
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,6 +11,7 @@ use crate::domain::bilingual::Bilingual;
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};
 use crate::domain::correction::{CaseFilter, CaseState, CaseVerdict, REASON_CHARACTERS_MAX};
 use crate::domain::credit::Credit;
+use crate::domain::list::ListPlace;
 use crate::domain::lot::Pocket;
 use crate::domain::movement::{CauseKind, MovementKind};
 use crate::domain::outcome::OutcomeStatus;
@@ -152,7 +152,7 @@ fn for_others(bank: &Bank, conn: &mut Conn, row: CaseRow) -> Result<Case, OpErro
     Ok(shown(conn, row, Some(learner))?)
 }
 
-/// Cases of an institution, or of all for the bank's people, from the newest. Whose they are is told, and logged.
+/// Cases of an institution, or of all for the bank's people, from a place in their list. Whose they are is told, and logged.
 ///
 /// # Errors
 /// What the policy answers.
@@ -170,11 +170,17 @@ pub fn list_cases(
         let rows = store::cases(conn, filter, place, limit)?;
         let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         note_access(conn, context, &actor, filter.institution_id, "list_cases", &learner_ids)?;
-        rows.into_iter().map(|row| for_others(bank, conn, row)).collect()
+        let learners = records::learners_by_id(conn, &learner_ids)?;
+        let cases = rows.into_iter().map(|row| {
+            let learner = learners.get(&row.learner_id.0).ok_or_else(|| damaged(row.case_id.0))?;
+            let learner = masked(bank, learner)?;
+            Ok(shown(conn, row, Some(learner))?)
+        });
+        cases.collect()
     })
 }
 
-/// The caller's own cases, from the newest.
+/// The caller's own cases, from a place in their list.
 ///
 /// # Errors
 /// `NotFound` for somebody without a learning account.

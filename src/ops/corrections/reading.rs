@@ -1,6 +1,5 @@
 //! Reading corrections, and what each does to each outcome.
 
-use crate::domain::list::ListPlace;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use super::offers::Offer;
 use super::{Correction, damaged};
 use crate::domain::correction::CorrectionState;
 use crate::domain::correction::preview::PreviewItem;
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::ops::access::note_access;
@@ -43,7 +43,7 @@ impl CorrectionItem {
     }
 }
 
-/// Corrections of an institution, or of all for the bank's people, from the newest.
+/// Corrections of an institution, or of all for the bank's people, from a place in their list.
 ///
 /// # Errors
 /// What the policy answers.

@@ -8,7 +8,6 @@ pub mod issuers;
 pub mod lists;
 pub(super) mod said;
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,6 +20,7 @@ use super::error::OpError;
 use super::once::once;
 use crate::domain::correction::request::RequestState;
 use crate::domain::credential::{CredentialForm, CredentialKind, CredentialScope, CredentialStatus, KEPT_MAX, OUTCOMES_MAX, QUEUED_MAX};
+use crate::domain::list::ListPlace;
 use crate::domain::outcome::{OutcomeFilter, OutcomeStatus};
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;

@@ -1,6 +1,5 @@
 //! Reading evidence by right, every look noted; and removing what nothing uses.
 
-use crate::domain::list::ListPlace;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -8,6 +7,7 @@ use super::super::access::{Whose, learner_of, note_access};
 use super::super::context::{Bank, Context};
 use super::super::error::OpError;
 use super::{EvidenceFile, content_place, damaged, digest_of, grant, shown};
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::files::Digest;

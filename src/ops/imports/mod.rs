@@ -14,7 +14,6 @@ mod run;
 pub mod upkeep;
 pub mod worker;
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -23,6 +22,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use crate::domain::import::{ImportStatus, ImportTotals, UnknownCode};
 use crate::domain::language::Language;
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
 pub use crate::intake::about::{About, Format};
@@ -257,7 +257,7 @@ pub fn read_import(bank: &Bank, context: &Context, import_id: Uuid, language: La
     })
 }
 
-/// The imports of an institution, from the newest.
+/// The imports of an institution, from a place in their list.
 ///
 /// # Errors
 /// `NotFound`.

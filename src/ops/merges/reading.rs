@@ -1,6 +1,5 @@
 //! Reading merges. Whoever does so looks at two learners' records, and both see it.
 
-use crate::domain::list::ListPlace;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -8,6 +7,7 @@ use super::preview::{MergePreview, preview};
 use super::{Merge, SUBJECT, damaged, state_of};
 use crate::domain::actor::Actor;
 use crate::domain::likeness::SuspicionStatus;
+use crate::domain::list::ListPlace;
 use crate::domain::merge::{MergeFilter, MergeState};
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
@@ -67,7 +67,7 @@ pub(super) fn view_of(
     })
 }
 
-/// Merges from the newest. The learners see the look.
+/// Merges, from a place in their list. The learners see the look.
 ///
 /// # Errors
 /// What the policy answers.

@@ -3,7 +3,6 @@
 pub mod mailing;
 pub mod settings;
 
-use crate::domain::list::ListPlace;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +14,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::news::kind_of;
 use crate::domain::language::Language;
+use crate::domain::list::ListPlace;
 use crate::domain::notification::{NotificationKind, sentence};
 use crate::domain::policy::Action;
 use crate::domain::policy::Resource;
@@ -95,7 +95,7 @@ fn accounts_to_write(conn: &mut Conn, context: &Context) -> Result<Vec<Uuid>, Op
     Ok(accounts)
 }
 
-/// What the caller is told, from the newest.
+/// What the caller is told, from a place in their list.
 ///
 /// # Errors
 /// `NotFound` for somebody without a learning account, and what the policy answers.

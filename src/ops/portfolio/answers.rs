@@ -1,6 +1,5 @@
 //! What institutions do with requests to confirm entries: those who judge claims list, read and answer them.
 
-use crate::domain::list::ListPlace;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,6 +9,7 @@ use super::super::error::OpError;
 use super::super::identity::masked;
 use super::super::once::once;
 use super::confirmations::{Confirmation, ConfirmationSummary, Part, load, moved, place, prose_problem, summary_of, view_of};
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::portfolio::confirmation::{ConfirmationAnswer, ConfirmationFilter};
 use crate::domain::rejection::{FieldProblem, Rejection};
@@ -41,7 +41,7 @@ impl ConfirmationReply {
     }
 }
 
-/// Requests to an institution, from the newest. Whose they are is told, and logged.
+/// Requests to an institution, from a place in their list. Whose they are is told, and logged.
 ///
 /// # Errors
 /// What the policy answers.

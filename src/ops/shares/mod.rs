@@ -4,7 +4,6 @@
 pub mod files;
 pub mod open;
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,6 +14,7 @@ use super::error::OpError;
 use super::once::once;
 use super::portfolio::own_to_write;
 use super::square_code::picture_of;
+use crate::domain::list::ListPlace;
 use crate::domain::portfolio::share::{LOOKS_AT_FIRST, Limits, LookedWith, OPEN_MAX, ShareState, code_of, grouped, problems};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::domain::text::is_line;

@@ -3,7 +3,6 @@
 
 pub mod worker;
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,6 +13,7 @@ use super::once::once;
 use super::packs::simulated::comparison;
 use super::packs::to_act;
 use super::programmes::PublishedProgramme;
+use crate::domain::list::ListPlace;
 use crate::domain::policy::Action;
 use crate::domain::rejection::Rejection;
 use crate::domain::simulation::SimulationStatus;
@@ -210,7 +210,7 @@ pub fn read_simulation(bank: &Bank, context: &Context, simulation_id: Uuid) -> R
     bank.store.read(|conn| Simulation::find(conn, context, simulation_id))
 }
 
-/// The simulations of a version of a pack, from the newest.
+/// The simulations of a version of a pack, from a place in their list.
 ///
 /// # Errors
 /// `NotFound`.

@@ -6,7 +6,6 @@ mod content;
 mod decided;
 pub mod worker;
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -18,6 +17,7 @@ use super::credentials::attached::{ask_for, give_up_with};
 use super::error::OpError;
 use super::evidence::content_place;
 use super::once::once;
+use crate::domain::list::ListPlace;
 use crate::domain::movement::hex;
 use crate::domain::paper_number::PaperNumber;
 use crate::domain::policy::{Action, Resource};

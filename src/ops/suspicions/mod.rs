@@ -2,7 +2,6 @@
 
 pub mod search;
 
-use crate::domain::list::ListPlace;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -17,6 +16,7 @@ use super::once::once;
 use crate::domain::actor::Actor;
 use crate::domain::language::Language;
 use crate::domain::likeness::{Distinction, Ground, Person, Strength, SuspicionStatus, distinctions};
+use crate::domain::list::ListPlace;
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
@@ -164,7 +164,7 @@ fn of_both(row: &SuspicionRow) -> [Uuid; 2] {
     [row.first_learner_id.0, row.second_learner_id.0]
 }
 
-/// Suspicions from the newest, of a status and a strength where these are named. Both learners see the look.
+/// Suspicions, from a place in their list, of a status and a strength where these are named. Both learners see the look.
 ///
 /// # Errors
 /// What the policy answers.

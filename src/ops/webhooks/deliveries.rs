@@ -1,12 +1,12 @@
 //! The log of what a webhook was sent, a test of it, and what is to be sent again.
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{damaged, load, told, types_of};
 use crate::domain::event::{Envelope, EventData, TEST_EVENT};
+use crate::domain::list::ListPlace;
 use crate::domain::policy::Action;
 use crate::domain::rejection::Rejection;
 use crate::domain::webhook::{DeliveryStatus, WebhookStatus};
@@ -120,7 +120,7 @@ fn waiting(webhook_id: Uuid, event_id: Uuid, event_type: &str, body: String, now
     }
 }
 
-/// The log of a webhook, from the newest.
+/// The log of a webhook, from a place in it.
 ///
 /// # Errors
 /// `NotFound`, and what the policy answers.

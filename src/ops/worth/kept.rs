@@ -1,7 +1,6 @@
 //! Answers that a learner keeps: with the question, the rules and the allocation as they were, so that they replay byte for
 //! byte. A claim begins from one.
 
-use crate::domain::list::ListPlace;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,6 +11,7 @@ use crate::domain::allocation::{Allocation, Pin, Question, nth};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
 use crate::domain::language::Language;
+use crate::domain::list::ListPlace;
 use crate::domain::programme::Programme;
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::access::{Whose, learner_of};
@@ -209,7 +209,7 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
     })
 }
 
-/// The answers that the caller kept, from the newest.
+/// The answers that the caller kept, from a place in their list.
 ///
 /// # Errors
 /// `NotFound` for somebody without a learning account.

@@ -1,4 +1,4 @@
-//! The list of claims to decide: what is due first, or from the newest.
+//! The list of claims to decide: what is due first, or by when they came.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, routes, web};

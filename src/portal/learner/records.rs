@@ -1,4 +1,4 @@
-//! The records: outcomes from the newest, and each with its decision, its reasons and its dispute.
+//! The records: outcomes, and each with its decision, its reasons and its dispute.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};

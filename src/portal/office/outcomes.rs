@@ -82,7 +82,7 @@ fn waiting() -> OutcomeFilter {
     }
 }
 
-/// Lists those that wait, from the newest deposit.
+/// Lists those that wait.
 #[get("/office/outcomes")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let office = Office::of(&visit)?;

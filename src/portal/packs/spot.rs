@@ -17,9 +17,12 @@ pub(super) fn spot_of(text: &str, path: &str) -> Option<Spot> {
     let mut found: &RawValue = match serde_json::from_str(text) {
         Ok(whole) => whole,
         Err(error) => {
+            // It counts the bytes of the line.
+            let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
+            let before = line.get(..line.floor_char_boundary(error.column())).unwrap_or(line);
             return Some(Spot {
                 line: error.line(),
-                column: error.column().max(1),
+                column: before.chars().count().max(1),
             });
         }
     };
@@ -91,7 +94,12 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_json_breaks_off_somewhere() {
-        for (text, expected) in [("{\n \"id\": }", (2, 8)), ("", (1, 1)), ("{ \"a\": 1 } x", (1, 12))] {
+        for (text, expected) in [
+            ("{\n \"id\": }", (2, 8)),
+            ("", (1, 1)),
+            ("{ \"a\": 1 } x", (1, 12)),
+            ("{ \"甲\": \"乙\", }", (1, 13)),
+        ] {
             let found = spot_of(text, "id").map(|spot| (spot.line, spot.column));
             assert_eq!(found, Some(expected), "{text}");
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -208,7 +208,9 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
 
 /// Sends what is on notice as a table for spreadsheets.
 #[get("/notices.csv")]
-pub(super) async fn download(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+pub(super) async fn download(web: web::Data<Web>, request: HttpRequest, visit: Visit, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    // It is made of many decisions, and anybody may ask for it.
+    web.question(&request)?;
     let (frame, institution_id) = (visit.frame, wish.0.institution_id);
     let notices = web
         .run(move |bank| {

@@ -105,7 +105,7 @@ impl Page<'_> {
     }
 }
 
-/// Lists them from the newest.
+/// Lists them.
 #[get("/desk/{institution_id}/confirmations")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let desk = Desk::of(&web, &visit, id.0).await?;

@@ -168,7 +168,7 @@ pub(super) fn scope_said(frame: &Frame, scope: &CorrectionScope) -> Cow<'static,
     }
 }
 
-/// Lists them from the newest.
+/// Lists them.
 #[get("/desk/{institution_id}/corrections")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let desk = Desk::of(&web, &visit, id.0).await?;

@@ -24,7 +24,7 @@ use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::pager::{Leaf, Pager};
 use crate::portal::upload::{Behind, SentFile, received};
-use crate::portal::visit::SignedIn;
+use crate::portal::visit::{Posted, SignedIn};
 
 /// Imports on a page.
 const IMPORTS: usize = 20;
@@ -203,17 +203,12 @@ async fn brought(web: &Web, visit: &SignedIn, desk: &Desk, upload: &Upload, behi
 
 /// Takes a file; its dry run begins at once.
 #[post("/desk/{institution_id}/files")]
-pub(super) async fn bring(
-    web: web::Data<Web>,
-    request: HttpRequest,
-    visit: SignedIn,
-    id: Id,
-    payload: web::Payload,
-) -> Result<HttpResponse, Refusal> {
+pub(super) async fn bring(web: web::Data<Web>, request: HttpRequest, id: Id, payload: web::Payload) -> Result<HttpResponse, Refusal> {
+    let (Posted { visit, form, .. }, behind) = received::<Upload>(&request, payload).await?;
+    let visit = visit.signed_in()?;
     let desk = Desk::of(&web, &visit, id.0).await?;
-    let (posted, behind) = received::<Upload>(&request, payload).await?;
     let language = visit.frame.language;
-    match brought(&web, &visit, &desk, &posted.form, behind).await {
+    match brought(&web, &visit, &desk, &form, behind).await {
         Ok((novelty, import)) => {
             let done = match novelty {
                 Novelty::Created => "received",
@@ -226,7 +221,7 @@ pub(super) async fn bring(
             let answer = Answered {
                 status,
                 refused: Some(refused),
-                typed: &posted.form,
+                typed: &form,
             };
             shown(&web, &visit, &desk, &Wish::default(), answer).await
         }

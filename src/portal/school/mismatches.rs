@@ -117,7 +117,7 @@ async fn answer(
     page(status, &shown)
 }
 
-/// Lists them from the newest.
+/// Lists them.
 #[get("/desk/{institution_id}/mismatches")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     answer(&web, &visit, id.0, &wish.0, (StatusCode::OK, None, None)).await

@@ -47,7 +47,7 @@ fn a_picture_of_a_code_leads_where_the_bank_has_a_page_and_nowhere_else() {
         let answer = chosen(server, "code.png", &saved(drawn(&foreign), ImageFormat::Png));
         assert_eq!((answer.status, answer.header("location")), (422, None));
         for said in [
-            "has a QR code that is not of this bank",
+            "has a QR code that leads to nothing that this bank checks",
             "https://evil.example/check/",
             "&#60;script&#62;alert(1)",
         ] {

@@ -193,3 +193,27 @@ fn one_download_is_one_look(people: &People<'_>) {
     assert!(table.matches("王*").count() > 1, "{table}");
     assert_eq!(looks(), before + 1);
 }
+
+#[test]
+fn a_list_is_turned_around_with_what_was_chosen_in_it() {
+    without_notice(|server| {
+        let people = People::build(server);
+        let (town, member) = (&people.town, &people.member);
+        let numbers = ["ODD1", "ODD2", "ODD3"];
+        for number in numbers {
+            town.deposit(server, &town.outcome(number)).expect(201);
+        }
+        let page = format!("/desk/{}/outcomes?status=flagged", town.school);
+        let shown = member.read(&page).text;
+        let other_end = format!("{page}&before=oldest");
+        let link = format!("href=\"{}\"", other_end.replace('&', "&#38;"));
+        assert!(shown.contains(&link), "{link}: {shown}");
+        let places = |text: &str| numbers.map(|number| text.find(number).unwrap());
+        let mut newest = places(&shown);
+        newest.reverse();
+        assert!(newest.is_sorted(), "{newest:?}");
+        let turned = member.read(&other_end).text;
+        assert!(places(&turned).is_sorted(), "{turned}");
+        assert!(turned.contains(&format!("href=\"{}\"", page.replace('&', "&#38;"))), "{turned}");
+    });
+}

@@ -85,4 +85,14 @@ fn a_file_is_read_of_whoever_may_send_one_and_its_form_comes_back() {
     let kept = [("form_token", token.as_str()), ("credential", "一份<b>凭证")];
     let again = owner.send("/archive/credentials", &kept);
     assert!(again.status == 422 && again.text.contains("一份&#60;b&#62;凭证"), "{}", again.text);
+    // One whose sender is signed in no longer is kept with what was typed, and its file is not read.
+    let token = people.member.form_token();
+    assert_eq!(people.member.send("/sign-out", &[("form_token", token.as_str())]).status, 303);
+    let asked = too_large(&people.member, &files, &[("sheet", "first")], "file");
+    assert!(
+        asked.status != 413 && asked.text.contains("sheet=first"),
+        "{}: {}",
+        asked.status,
+        asked.text
+    );
 }

@@ -1,6 +1,5 @@
 //! What others do with a request: the institution lists, reads and answers, and the bank's officers decide on a complaint.
 
-use crate::domain::list::ListPlace;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -8,6 +7,7 @@ use super::{Part, Request, RequestSummary, after, load, locked, reason_problem, 
 use crate::domain::actor::Actor;
 use crate::domain::claim::AppealDecision;
 use crate::domain::correction::request::{RequestAnswer, RequestEvent, RequestFilter};
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::access::note_access;
@@ -67,7 +67,7 @@ impl Reply {
     }
 }
 
-/// Requests to an institution, or all for the bank's people, from the newest. Whose they are is told, and logged.
+/// Requests to an institution, or all for the bank's people, from a place in their list. Whose they are is told, and logged.
 ///
 /// # Errors
 /// What the policy answers.
@@ -92,10 +92,10 @@ pub fn list_correction_requests(
             "list_correction_requests",
             &learner_ids,
         )?;
-        let learners = records::learners(conn, &learner_ids)?;
+        let learners = records::learners_by_id(conn, &learner_ids)?;
         let mut found = summaries(conn, &rows, bank.day(context.now))?;
         for one in found.iter_mut().filter(|one| actor.learner_id() != Some(one.learner_id)) {
-            let learner = learners.iter().find(|learner| learner.learner_id.0 == one.learner_id);
+            let learner = learners.get(&one.learner_id);
             one.learner = learner.map(|learner| masked(bank, learner)).transpose()?;
         }
         Ok(found)

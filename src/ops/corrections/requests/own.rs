@@ -1,6 +1,5 @@
 //! What a learner does: requests, withdraws, and complains once against a refusal.
 
-use crate::domain::list::ListPlace;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -8,6 +7,7 @@ use super::{
     Part, Request, RequestSummary, Words, after, damaged, locked, reason_problem, sealed, state_of, stored, summaries, told, view_of,
 };
 use crate::domain::correction::request::{OPEN_MAX, RequestEvent, RequestFilter, RequestKind, RequestState, WrongField, field_problems};
+use crate::domain::list::ListPlace;
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
@@ -152,7 +152,7 @@ fn requested(bank: &Bank, context: &Context, conn: &mut Conn, new: &NewRequest, 
     })
 }
 
-/// The caller's own requests, from the newest.
+/// The caller's own requests, from a place in their list.
 ///
 /// # Errors
 /// `NotFound` for somebody without a learning account.

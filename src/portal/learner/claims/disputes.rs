@@ -23,6 +23,7 @@ use crate::ops::corrections::requests::own::{Complaint, complain_of_refusal, lis
 use crate::ops::corrections::requests::{Request, RequestSummary};
 use crate::ops::evidence::EvidenceFile;
 use crate::portal::answer::{Refused, page, said, see_other};
+use crate::portal::chosen::query;
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
@@ -158,12 +159,16 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
             Ok((requests, cases, conversions))
         })
         .await?;
-    let (language, here) = (frame.language, "/claims/disputes");
+    let language = frame.language;
+    // Each list stays where it is while one goes on in the other.
+    let beside = |field, leaf: &Leaf| format!("/claims/disputes?{}", query(&[(field, &leaf.to_string())]));
+    let here = beside("cases_before", &cases_before);
+    let cases_here = beside("before", &before);
     let most = usize::try_from(ITEMS).unwrap_or(usize::MAX);
-    let pager = Pager::cut(language, (here, "before"), &before, &mut requests, most, |request| {
+    let pager = Pager::cut(language, (&here, "before"), &before, &mut requests, most, |request| {
         request.request_id
     });
-    let cases_pager = Pager::cut(language, (here, "cases_before"), &cases_before, &mut cases, most, |case| {
+    let cases_pager = Pager::cut(language, (&cases_here, "cases_before"), &cases_before, &mut cases, most, |case| {
         case.case_id
     });
     let lines = requests.iter().map(|request| Line {

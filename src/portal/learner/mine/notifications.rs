@@ -1,4 +1,4 @@
-//! What a learner is told: from the newest, with what is not read yet, and a way to what each is about.
+//! What a learner is told, with what is not read yet, and a way to what each is about.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};

@@ -73,7 +73,7 @@ impl KeptPage<'_> {
     }
 }
 
-/// Lists them, from the newest.
+/// Lists them.
 #[get("/plan/kept")]
 pub(in crate::portal::learner) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let SignedIn { context, frame } = visit;
