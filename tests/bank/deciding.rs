@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use credit_bank::domain::claim::{ClaimEvent, ClaimFilter, ClaimPlace, Verdict};
 use credit_bank::domain::language::Language;
+use credit_bank::domain::list::ListPlace;
 use credit_bank::domain::rejection::Rejection;
 use credit_bank::ops::claims::clocks::count_overdue_claims;
 use credit_bank::ops::claims::deciding::{list_claim_lines, read_claim_to_decide};
@@ -50,7 +51,7 @@ fn what_is_due_first_comes_first_and_each_page_goes_on_behind_the_one_before() {
             place = ClaimPlace::Due(Some((due, claim_id)));
         }
         assert_eq!(found, all);
-        let newest = list(&filter, ClaimPlace::Newest(Some(claims[2])), 10);
+        let newest = list(&filter, ClaimPlace::Submitted(ListPlace::Newest(Some(claims[2]))), 10);
         assert_eq!(newest.iter().map(|line| line.0).collect::<Vec<_>>(), [claims[1], claims[0]]);
         let late = ClaimFilter {
             due_before: Some(day("2026-09-30")),

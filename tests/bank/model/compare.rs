@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use credit_bank::domain::claim::ClaimFilter;
 use credit_bank::domain::event::event_type;
+use credit_bank::domain::list::ListPlace;
 use credit_bank::domain::movement::{CauseKind, MovementKind};
 use credit_bank::ops::access::Whose;
 use credit_bank::ops::claims::letter::replay_claim;
@@ -113,7 +114,9 @@ impl Town<'_> {
             .store
             .read(|conn| {
                 Ok::<_, StoreError>(ReadTo {
-                    audit: journal::audit(conn, &AuditWish::default(), None, 1)?[0].audit_id.0,
+                    audit: journal::audit(conn, &AuditWish::default(), ListPlace::Newest(None), 1)?[0]
+                        .audit_id
+                        .0,
                     outbox: events(conn)?[0].0.0,
                 })
             })
@@ -124,7 +127,7 @@ impl Town<'_> {
     pub(crate) fn compare_told(&self, book: &Book, from: ReadTo) -> ReadTo {
         let school = self.world().institution_id;
         let read = self.world().bank.store.read(|conn| {
-            let audit = journal::audit(conn, &AuditWish::default(), None, TOLD_MAX)?;
+            let audit = journal::audit(conn, &AuditWish::default(), ListPlace::Newest(None), TOLD_MAX)?;
             Ok::<_, StoreError>((audit, events(conn)?))
         });
         let (audit, events) = read.unwrap();
@@ -256,7 +259,7 @@ impl Town<'_> {
             ..ClaimFilter::default()
         };
         let read = self.world().bank.store.read(|conn| {
-            let rows = store::list(conn, &filter, None, 1000)?;
+            let rows = store::list(conn, &filter, ListPlace::Newest(None), 1000)?;
             let with_uses = rows.into_iter().map(|row| Ok((store::uses(conn, &row)?, row)));
             with_uses.collect::<Result<Vec<_>, StoreError>>()
         });
