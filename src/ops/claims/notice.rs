@@ -97,7 +97,8 @@ pub fn read_notice(bank: &Bank, claim_id: Uuid) -> Result<Notice, OpError> {
         let row = store::find(conn, claim_id)?.ok_or(Rejection::NotFound {})?;
         let claim = Claim::read(row)?;
         if matches!(claim.case.state, ClaimState::OnNotice { .. }) {
-            notice_of(bank, conn, &claim, &calendar(conn)?)
+            let working_days = calendar(conn)?;
+            notice_of(bank, conn, &claim, &working_days)
         } else {
             Err(Rejection::NotFound {}.into())
         }
