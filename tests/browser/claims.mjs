@@ -126,7 +126,7 @@ async function declare(reader) {
   await page.locator("#kind").selectOption("conversion");
   await reader.press(reader.say("查看", "Show"));
   assert.ok(!(await reader.text()).includes("剪纸技艺"));
-  const [download] = await Promise.all([page.waitForEvent("download"), reader.follow(reader.say("下载为表格（CSV）", "Download as a table (CSV)"))]);
+  const [download] = await Promise.all([page.waitForEvent("download"), reader.follow(reader.say("下载为表格（CSV，最多 10000 行）", "Download as a table (CSV, at most 10,000 lines)"))]);
   assert.equal(readFileSync(await download.path(), "utf8").trim().split("\r\n").length, 2);
 }
 

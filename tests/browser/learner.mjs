@@ -37,7 +37,7 @@ async function read(reader) {
   await reader.sees(reader.say("没有符合条件的流水", "There is no such movement"));
   await reader.page.locator("#kind").selectOption("grant");
   await reader.press(reader.say("查看", "Show"));
-  const [download] = await Promise.all([reader.page.waitForEvent("download"), reader.follow(reader.say("下载为表格（CSV）", "Download as a table (CSV)"))]);
+  const [download] = await Promise.all([reader.page.waitForEvent("download"), reader.follow(reader.say("下载为表格（CSV，最多 10000 行）", "Download as a table (CSV, at most 10,000 lines)"))]);
   const table = readFileSync(await download.path(), "utf8");
   assert.equal(table.trim().split("\r\n").length, 2, table);
   assert.ok(table.includes("电工(四级/中级工)") && table.includes(reader.say("数额", "Amount")), table);

@@ -31,7 +31,7 @@ for (const language of ["zh-CN", "en"]) {
       assert.equal(reader.path(), "/check/20260000000000000198");
       await picture(given.foreign);
       await reader.look("a foreign code");
-      await reader.sees("https://evil.example/<b>", reader.say("不是本行的", "is not of this bank"));
+      await reader.sees("https://evil.example/<b>", reader.say("没有指向本行可以核验的内容", "leads to nothing that this bank checks"));
       for (const path of ["/passbook", "/records", "/security", "/security/second-factor"]) {
         await reader.go(path);
         assert.equal(reader.path(), `/sign-in?next=${encodeURIComponent(path)}`);

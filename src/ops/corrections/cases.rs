@@ -1,14 +1,16 @@
 //! Cases: an institution decides again on what it bought with credit that turned out wrong. Nothing is cancelled silently.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::offers::Offer;
+use super::offers::{Offer, fits};
 use crate::domain::actor::Actor;
 use crate::domain::allocation::{Award, Destination};
 use crate::domain::bilingual::Bilingual;
-use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};
+use crate::domain::claim::{ClaimFilter, ClaimKind};
 use crate::domain::correction::{CaseFilter, CaseState, CaseVerdict, REASON_CHARACTERS_MAX};
 use crate::domain::credit::Credit;
 use crate::domain::list::ListPlace;
@@ -30,10 +32,11 @@ use crate::ops::posting::{Cause, Transfer, post_dated};
 use crate::store::claims::{self, ClaimRow, UseRow};
 use crate::store::connection::Conn;
 use crate::store::corrections::{self as store, CaseRow};
+use crate::store::deposits::LearnerRow;
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
 use crate::store::types::{At, Key};
-use crate::store::{affected, conversions, programmes, records};
+use crate::store::{affected, conversions, records};
 
 /// The most conversion claims of one learner that are looked at.
 const CLAIMS_MAX: i64 = 1_000;
@@ -146,10 +149,9 @@ fn shown(conn: &mut Conn, row: CaseRow, learner: Option<MaskedLearner>) -> Resul
     })
 }
 
-fn for_others(bank: &Bank, conn: &mut Conn, row: CaseRow) -> Result<Case, OpError> {
-    let learner = records::learner(conn, row.learner_id.0)?.ok_or_else(|| damaged(row.case_id.0))?;
-    let learner = masked(bank, &learner)?;
-    Ok(shown(conn, row, Some(learner))?)
+fn for_others(bank: &Bank, conn: &mut Conn, row: CaseRow, learners: &HashMap<Uuid, LearnerRow>) -> Result<Case, OpError> {
+    let learner = learners.get(&row.learner_id.0).ok_or_else(|| damaged(row.case_id.0))?;
+    Ok(shown(conn, row, Some(masked(bank, learner)?))?)
 }
 
 /// Cases of an institution, or of all for the bank's people, from a place in their list. Whose they are is told, and logged.
@@ -171,12 +173,7 @@ pub fn list_cases(
         let learner_ids: Vec<Uuid> = rows.iter().map(|row| row.learner_id.0).collect();
         note_access(conn, context, &actor, filter.institution_id, "list_cases", &learner_ids)?;
         let learners = records::learners_by_id(conn, &learner_ids)?;
-        let cases = rows.into_iter().map(|row| {
-            let learner = learners.get(&row.learner_id.0).ok_or_else(|| damaged(row.case_id.0))?;
-            let learner = masked(bank, learner)?;
-            Ok(shown(conn, row, Some(learner))?)
-        });
-        cases.collect()
+        rows.into_iter().map(|row| for_others(bank, conn, row, &learners)).collect()
     })
 }
 
@@ -221,7 +218,8 @@ pub fn read_case(bank: &Bank, context: &Context, case_id: Uuid) -> Result<Case, 
         if actor.learner_id() == Some(row.learner_id.0) {
             return Ok(shown(conn, row, None)?);
         }
-        for_others(bank, conn, row)
+        let learners = records::learners_by_id(conn, &[row.learner_id.0])?;
+        for_others(bank, conn, row, &learners)
     })
 }
 
@@ -269,7 +267,8 @@ pub fn decide_case(bank: &Bank, context: &Context, key: Option<&str>, case_id: U
                     serde_json::json!({ "verdict": decision.verdict, "claim_id": case.claim_id.0, "correction_id": case.correction_id.0 }),
                 );
             tell(conn, &[told])?;
-            for_others(bank, conn, row)
+            let learners = records::learners_by_id(conn, &[row.learner_id.0])?;
+            for_others(bank, conn, row, &learners)
         })
     })
 }
@@ -345,23 +344,6 @@ fn rival(conn: &mut Conn, case: &CaseRow) -> Result<Option<Uuid>, OpError> {
         }
     }
     Ok(None)
-}
-
-fn is_granted(claim: &ClaimRow) -> bool {
-    let grants = claim.verdict.as_deref() == Some(Verdict::Grant.as_str());
-    let decided = [ClaimStatus::Granted, ClaimStatus::Appealed, ClaimStatus::Closed];
-    grants && decided.iter().any(|status| claim.status == status.as_str())
-}
-
-/// Whether a claim can take the place of what another bought.
-fn fits(conn: &mut Conn, case: &CaseRow, claim: &ClaimRow, by: &ClaimRow) -> Result<bool, StoreError> {
-    let same = by.learner_id == case.learner_id && by.institution_id == claim.institution_id && by.kind == ClaimKind::Conversion.as_str();
-    let (Some(one), Some(other)) = (&claim.programme_id, &by.programme_id) else {
-        return Ok(false);
-    };
-    let one = programmes::find(conn, one.0)?.map(|(row, _)| row.code);
-    let other = programmes::find(conn, other.0)?.map(|(row, _)| row.code);
-    Ok(is_granted(by) && same && by.claim_id != claim.claim_id && by.submitted_at.0 >= case.opened_at.0 && one == other)
 }
 
 /// Takes back what a claim used: what turned out wrong is reversed from its grant on, what did not is available again.

@@ -8,14 +8,17 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::allocation::{Effort, Question, allocate};
+use crate::domain::claim::{ClaimKind, ClaimStatus, Verdict};
 use crate::domain::correction::preview::{Consequence, PreviewItem};
 use crate::domain::credit::CourseCredit;
 use crate::ops::claims::conversion::kept;
 use crate::ops::error::OpError;
 use crate::ops::facts::facts_of;
-use crate::store::affected;
+use crate::store::claims::ClaimRow;
 use crate::store::connection::Conn;
+use crate::store::corrections::CaseRow;
 use crate::store::error::StoreError;
+use crate::store::{affected, programmes};
 
 /// The most claims of one correction for which another way is looked for.
 const OFFERS_MAX: usize = 200;
@@ -111,4 +114,24 @@ pub(super) fn offers(open: &[Open]) -> Vec<(Uuid, Offer)> {
         Some((open.learner_id, offer))
     });
     solved.into_iter().flatten().collect()
+}
+
+fn is_granted(claim: &ClaimRow) -> bool {
+    let grants = claim.verdict.as_deref() == Some(Verdict::Grant.as_str());
+    let decided = [ClaimStatus::Granted, ClaimStatus::Appealed, ClaimStatus::Closed];
+    grants && decided.iter().any(|status| claim.status == status.as_str())
+}
+
+/// Whether a claim can take the place of what another bought.
+///
+/// # Errors
+/// When the database is away.
+pub(super) fn fits(conn: &mut Conn, case: &CaseRow, claim: &ClaimRow, by: &ClaimRow) -> Result<bool, StoreError> {
+    let same = by.learner_id == case.learner_id && by.institution_id == claim.institution_id && by.kind == ClaimKind::Conversion.as_str();
+    let (Some(one), Some(other)) = (&claim.programme_id, &by.programme_id) else {
+        return Ok(false);
+    };
+    let one = programmes::find(conn, one.0)?.map(|(row, _)| row.code);
+    let other = programmes::find(conn, other.0)?.map(|(row, _)| row.code);
+    Ok(is_granted(by) && same && by.claim_id != claim.claim_id && by.submitted_at.0 >= case.opened_at.0 && one == other)
 }

@@ -24,7 +24,7 @@ use crate::ops::evidence::read::list_own_evidence;
 use crate::ops::evidence::{EvidenceFile, FILES_MAX};
 use crate::ops::institutions::names_of;
 use crate::portal::answer::{Refused, page, said, see_other};
-use crate::portal::chosen::query;
+use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
@@ -49,6 +49,8 @@ struct ListPage<'a> {
     notices: &'a [Notice],
     /// The institution whose notices they are, where only those are asked for.
     only: Option<(Uuid, String)>,
+    /// What is asked for, as an address says it.
+    asked: String,
     pager: Pager,
     is_first: bool,
 }
@@ -114,13 +116,6 @@ impl ListPage<'_> {
     fn narrows(&self, notice: &Notice) -> Option<Uuid> {
         notice.institution_id.filter(|_| self.only.is_none())
     }
-
-    /// What is asked for, as an address says it.
-    fn asked(&self) -> String {
-        self.only
-            .as_ref()
-            .map_or_else(String::new, |(institution_id, _)| format!("institution_id={institution_id}&"))
-    }
 }
 
 impl Page<'_> {
@@ -182,22 +177,15 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
             Ok((list_notices(bank, institution_id, before, limit)?, only))
         })
         .await?;
-    let pager = Pager::cut(
-        visit.frame.language,
-        (
-            &format!(
-                "/notices?{}",
-                query(&[("institution_id", &institution_id.map_or_else(String::new, |id| id.to_string()))])
-            ),
-            "before",
-        ),
-        &before,
-        &mut notices,
-        NOTICES,
-        |one| one.claim_id,
-    );
+    let language = visit.frame.language;
+    let asked = query(&[("institution_id", &Chosen(institution_id).text())]);
+    let here = format!("/notices?{asked}");
+    let pager = Pager::cut(language, (&here, "before"), &before, &mut notices, NOTICES, |notice| {
+        notice.claim_id
+    });
     let shown = ListPage {
         frame: &visit.frame,
+        asked,
         pager,
         is_first: before.is_first(),
         notices: &notices,

@@ -59,7 +59,7 @@ pub(super) fn made(people: &People<'_>, path: &str, before: &str, fields: &[(&st
 }
 
 /// What a page in the making becomes when it is looked at again.
-fn waited(browser: &Browser<'_>, path: &str, until: &str) -> Answer {
+pub(super) fn waited(browser: &Browser<'_>, path: &str, until: &str) -> Answer {
     for _ in 0..300 {
         let answer = browser.read(path);
         if answer.text.contains(until) {

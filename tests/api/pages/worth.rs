@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::browser::{Browser, People, form, page};
+use super::folio::waited;
 use crate::packs::{document, put_in_force, today, without_notice};
 use crate::server::{Server, on_both};
 use crate::town::{Town, programme};
@@ -47,11 +48,13 @@ fn pages_of_worth_are_for_everybody_and_the_planner_is_for_the_learner() {
             page("/plan/{programme_id}/next", &nowhere, none),
             page("/plan/kept/{worth_id}", &nowhere, none),
         ]);
-        let home = people.owner.read("/").text;
-        assert!(
-            home.contains("What needs you") && home.contains("href=\"/notifications\""),
-            "{home}"
-        );
+        // Whoever has claimed the account is told what is deposited in it.
+        people
+            .town
+            .deposit(server, &people.town.outcome("S000441012345242000007"))
+            .expect(201);
+        let home = waited(&people.owner, "/", "href=\"/notifications\"").text;
+        assert!(home.contains("What needs you"), "{home}");
     });
 }
 
