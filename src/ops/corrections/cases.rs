@@ -29,7 +29,7 @@ use crate::ops::identity::{MaskedLearner, masked};
 use crate::ops::names::{Ids, NamedOutcome, Names};
 use crate::ops::once::once;
 use crate::ops::posting::{Cause, Transfer, post_dated};
-use crate::store::claims::{self, ClaimRow, UseRow};
+use crate::store::claims::{self, UseRow};
 use crate::store::connection::Conn;
 use crate::store::corrections::{self as store, CaseRow};
 use crate::store::deposits::LearnerRow;
