@@ -1,6 +1,6 @@
 # The catalogue: achievements, programmes, rule packs, agreements and pathways; public pages and the desk.
 catalogue-menu = Parts of the catalogue
-catalogue-lead = What can be earned, what it buys, and by which rules: all of it is public here. No log-in is needed.
+catalogue-lead = What can be earned, what it buys, and by which rules: all of it is public here. You need not sign in.
 catalogue-achievements = Achievements
 catalogue-achievements-text = Certificates, trainings, courses, contests and more that can be earned, published by institutions.
 catalogue-programmes = Programmes

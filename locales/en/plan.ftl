@@ -31,6 +31,7 @@ plan-step-carried = At most { $credit } credits count in the next stage
 plan-met = you have it
 plan-not-met = you do not have it yet
 plan-back = Back to worth and planner
+plan-next-back = Back to the programme
 plan-now = With your record as it is
 plan-cost = Your choices bring { $cost } credits less than the best use.
 plan-cost-none = Your choices cost no credit.

@@ -1,5 +1,5 @@
 # What is it worth, for anybody; and how programmes stand.
-worth-lead = Choose outcomes that you have or want to earn, and see how much credit the bank recognises, how much each programme would accept, and why. You need no log-in, and nothing is kept.
+worth-lead = Choose outcomes that you have or want to earn, and see how much credit the bank recognises, how much each programme would accept, and why. You need not sign in, and nothing is kept.
 worth-to-plan = You are signed in: see what your own record is worth
 worth-lost = { $count ->
     [one] One outcome is no longer in the catalogue and was left out.
@@ -49,7 +49,7 @@ worth-programmes-hint = Choose none to compare all of them.
 worth-programmes-more = There are more programmes than are shown: find them by name.
 worth-programmes-none = There is no such programme.
 worth-enrolled-on = Day of enrolment (optional)
-worth-enrolled-on-hint = Some rules tell awards before the enrolment from later ones.
+worth-enrolled-on-hint = Some rules ask whether an outcome came before or after the enrolment.
 worth-show = See what it is worth
 worth-again = Clear everything
 worth-result = Result

@@ -120,7 +120,7 @@ fn a_link_is_opened_by_a_form_and_tells_nothing_where_it_does_not_open() {
             "{}",
             chinese.text
         );
-        assert!(page(server, &sharer.path(), Some(PIN), "zh-CN").text.contains("本人自述"));
+        assert!(page(server, &sharer.path(), Some(PIN), "zh-CN").text.contains("本人填写，未经核实"));
 
         let id = sharer.share["share_id"].as_str().unwrap();
         let looks = server.get(&format!("/api/v1/me/shares/{id}/looks"), &sharer.learner).expect(200);

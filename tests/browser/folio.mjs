@@ -162,7 +162,7 @@ async function credentials(reader) {
   await waited(reader, reader.say("存进电子钱包", "Put it into a wallet"));
   await reader.follow(reader.say("存进电子钱包", "Put it into a wallet"));
   await reader.look("wallet");
-  await reader.press(reader.say("显示二维码和领取码", "Show the square code"));
+  await reader.press(reader.say("显示二维码和领取码", "Show the QR code"));
   await reader.look("offer");
   assert.match(await reader.page.locator("#tx-code").innerText(), /^[0-9]{6}$/);
   await reader.go("/credentials");
