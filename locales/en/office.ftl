@@ -22,10 +22,7 @@ office-about-complaints = An institution refused a correction, and the learner c
 office-about-suspicions = Two accounts that may be one person's.
 office-about-merges = Proposed by one person, to be confirmed by another.
 office-about-elsewhere = Claims, requests for corrections and cases past their day.
-office-count-waiting = { $count ->
-    [one] one
-   *[other] { $count }
-}
+office-count-waiting = { $count }
 office-count-more = more than { $count }
 office-count-overdue = { $count } overdue
 office-any = Any
@@ -54,7 +51,7 @@ office-institution-kind-elderly-education-centre = Elderly-education centre
 office-institution-new = Register an institution
 office-institution-new-text = It still has to be approved before it can deposit outcomes. Institutions may register by themselves too.
 office-institution-search = Name or unified social credit code
-office-institutions-none = No institution is like that. Choose less, or register a new one.
+office-institutions-none = No institution matches. Widen the search, or register a new one.
 office-institution-back = Back to the institutions
 office-institution-register = Register
 office-institution-done-approve = Approved: it can deposit outcomes and decide claims.
