@@ -20,11 +20,11 @@ deciding-order-newest = From the newest
 deciding-order-oldest = From the oldest
 deciding-only-overdue = Only what is overdue
 deciding-none = No claim waits. A claim stands here once a learner submits it; choose “From the newest” to see those that are closed.
-deciding-none-chosen = No claim is like that. Choose less, or “From the newest” to see those that are closed.
+deciding-none-chosen = No claim matches. Widen the search, or choose “From the newest” to see those that are closed.
 deciding-none-more = No more claims.
 deciding-the-bank = The credit bank
 deciding-submitted = submitted { $moment }
-deciding-credit = { $credit } credit
+deciding-credit = { $credit } credits
 deciding-until = until { $day }
 deciding-overdue = { $days ->
     [one] one working day overdue

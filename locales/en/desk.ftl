@@ -26,10 +26,7 @@ desk-missing-catalogue-text = Every outcome that you deposit belongs to a publis
 desk-to-catalogue = To achievements and programmes
 desk-waits = What waits
 desk-nothing-waits = Nothing waits at present.
-desk-count = { $count ->
-    [one] one
-   *[other] { $count }
-}
+desk-count = { $count }
 desk-count-more = more than { $count }
 desk-overdue = { $count ->
     [one] one of them overdue

@@ -1,6 +1,6 @@
 # 规则草案的模拟。
 simulations-lead = 用全行学习者的成果试算这份草案，与现行规则比较，看谁会多得、谁会少得。报告不透露少于 5 人的情况。
-simulations-no-programmes = 还没有适用的专业。请先发布培养方案，再来模拟。
+simulations-no-programmes = 还没有适用的专业。请先发布专业，再来模拟。
 simulations-programme = 专业
 simulations-start = 开始模拟
 simulations-runs = 已做的模拟
