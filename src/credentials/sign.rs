@@ -1,7 +1,8 @@
 //! Signing by Ed25519: a proof `eddsa-rdfc-2022` in the document (W3C, Data Integrity EdDSA Cryptosuites 1.0, 3.2.1), or a
 //! compact JWT around it (W3C, Securing Verifiable Credentials using JOSE; Open Badges 3.0, 8.2.4).
 //!
-//! Nothing is signed that would not be verified: both forms are made only of documents whose every value is covered.
+//! Nothing is signed that would not be verified: a proof is made only of documents whose every value it covers. A token covers its
+//! bytes, whatever they say.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
@@ -96,13 +97,12 @@ impl Signer {
         Ok(document)
     }
 
-    /// The document as a compact JWT. The claims that Open Badges asks for say what the document says.
+    /// The document as a compact JWT, which covers every byte of it. The claims that Open Badges asks for say what the document says.
     ///
     /// # Errors
-    /// As [`Signer::secure`], so that a document has both forms or none.
+    /// Where the issuer is another, there is a proof already, or a moment is none.
     pub fn token(&self, document: &Map<String, Value>) -> Result<String, Refusal> {
         self.own(document)?;
-        digest(document)?;
         let mut claims = document.clone();
         claims.insert("iss".to_owned(), json!(self.issuer));
         for (claim, said) in [("jti", document.get("id")), ("sub", subject_id(document))] {

@@ -251,10 +251,7 @@ fn nothing_is_signed_that_the_signature_would_not_cover() {
         let mut document = Value::Object(badge(1).document());
         edit(&mut document);
         let document = document.as_object().unwrap().clone();
-        let proof = signer.secure(document.clone(), now()).map(|_| ()).map_err(|refusal| refusal.code());
-        let token = signer.token(&document).map(|_| ()).map_err(|refusal| refusal.code());
-        assert_eq!(proof, token, "both forms are refused alike");
-        proof
+        signer.secure(document.clone(), now()).map(|_| ()).map_err(|refusal| refusal.code())
     };
     assert_eq!(with(|_| {}), Ok(()));
     assert_eq!(
