@@ -281,7 +281,7 @@ pub fn name_outcomes(bank: &Bank, context: &Context, institution_id: Uuid, outco
 pub fn count_waiting_outcomes(bank: &Bank, context: &Context, institution_id: Uuid) -> Result<u64, OpError> {
     bank.store.read(|conn| {
         context.authorised(conn, Action::ListOutcomes, Resource::Institution(institution_id))?;
-        let waiting = records::count_outcomes(conn, institution_id, OutcomeStatus::Flagged)?;
+        let waiting = records::count_flagged(conn, institution_id)?;
         Ok(u64::try_from(waiting).unwrap_or_default())
     })
 }
