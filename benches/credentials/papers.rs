@@ -27,6 +27,16 @@ fn outcome(number: usize) -> OutcomeLine {
 fn statement(rows: usize, number: &str) -> StatementData {
     let url = format!("https://bank.example/check/{number}");
     let amount = |text: &str| text.to_owned();
+    let balance = BalanceLine {
+        category: Both::of("职业资格或职业技能等级证书", "occupational certificate"),
+        level: Some("4".to_owned()),
+        granted: amount("160.00"),
+        available: amount("160.00"),
+        held: amount("0.00"),
+        redeemed: amount("0.00"),
+        expired: amount("0.00"),
+        reversed: amount("0.00"),
+    };
     StatementData {
         head: Head {
             number: number.to_owned(),
@@ -48,17 +58,8 @@ fn statement(rows: usize, number: &str) -> StatementData {
             credential: true,
         },
         outcomes: (0..rows).map(outcome).collect(),
-        balances: vec![BalanceLine {
-            category: Both::of("职业资格或职业技能等级证书", "occupational certificate"),
-            level: Some("4".to_owned()),
-            granted: amount("160.00"),
-            available: amount("160.00"),
-            held: amount("0.00"),
-            redeemed: amount("0.00"),
-            expired: amount("0.00"),
-            reversed: amount("0.00"),
-        }],
-        total: None,
+        balances: vec![balance.clone()],
+        total: Some(balance),
     }
 }
 

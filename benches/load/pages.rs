@@ -76,7 +76,7 @@ pub(crate) fn pages(name: &str, bank: &Bank, seconds: f64) {
     let nobody = String::new();
     let learner = Browser::signed_in(bank, "learner").cookie;
     let member = Browser::of_staff(bank, "registrar").cookie;
-    let administrator = Browser::of_staff(bank, "admin").cookie;
+    let officer = Browser::of_staff(bank, "officer").cookie;
     let desk = format!("/desk/{}", bank.school);
     let at_desk = |rest: &str| format!("{desk}{rest}");
     let seen: Vec<(&str, &String, Vec<String>)> = vec![
@@ -127,19 +127,18 @@ pub(crate) fn pages(name: &str, bank: &Bank, seconds: f64) {
             .to_vec(),
         ),
         (
-            "an administrator",
-            &administrator,
+            "an officer",
+            &officer,
             [
                 "/office",
                 "/office/institutions",
                 "/office/filings",
+                "/office/outcomes",
                 "/office/claims",
                 "/office/corrections",
                 "/office/duplicates",
                 "/office/overdue",
                 "/office/audit",
-                "/office/people",
-                "/office/health",
             ]
             .map(str::to_owned)
             .to_vec(),
