@@ -13,11 +13,11 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "publish the achievement, or map this code to one in the import profile",
-        "请先发布该学习成果标准，或在导入设置中为此编码指定对应的标准",
+        "请先发布该学习成果标准，或在文件读取设置中为此编码指定对应的标准",
     ),
     (
         "use a code of your own institution, or map this one in the import profile",
-        "请使用本机构的编码，或在导入设置中为此编码指定对应的标准",
+        "请使用本机构的编码，或在文件读取设置中为此编码指定对应的标准",
     ),
     ("must have at most {} entries", "最多 {} 项"),
     (

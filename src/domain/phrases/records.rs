@@ -51,6 +51,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "has no QR code that can be read: take the picture from straight above, in good light, so that the code is sharp and fills most of it",
         "图片中没有认出二维码，请在光线充足处正对二维码拍摄，让二维码清晰并占满大部分画面",
     ),
+    ("names no account", "没有指向任何账户"),
     (
         "has a QR code that leads to nothing that this bank checks",
         "图片中的二维码没有指向本行可以核验的内容",
