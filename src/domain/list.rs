@@ -13,12 +13,6 @@ words! {
     }
 }
 
-impl Default for ListOrder {
-    fn default() -> Self {
-        Self::Newest
-    }
-}
-
 /// Where a list goes on. What it is ordered by grows with time: most ids are UUIDs of version 7 (RFC 9562).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListPlace<I = Uuid> {
@@ -29,11 +23,11 @@ pub enum ListPlace<I = Uuid> {
 }
 
 impl<I> ListPlace<I> {
-    /// The beginning of a list in this order, or the place behind a thing.
-    pub fn new(order: ListOrder, past: Option<I>) -> Self {
+    /// The beginning of a list, or the place behind a thing; from the newest where no order is asked for.
+    pub fn new(order: Option<ListOrder>, past: Option<I>) -> Self {
         match order {
-            ListOrder::Newest => Self::Newest(past),
-            ListOrder::Oldest => Self::Oldest(past),
+            None | Some(ListOrder::Newest) => Self::Newest(past),
+            Some(ListOrder::Oldest) => Self::Oldest(past),
         }
     }
 

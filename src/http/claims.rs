@@ -25,9 +25,7 @@ pub struct OwnClaimQuery {
     kind: Option<ClaimKind>,
     status: Option<ClaimStatus>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -48,9 +46,7 @@ pub struct ClaimQuery {
     #[serde(default)]
     overdue: bool,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

@@ -22,9 +22,7 @@ pub struct ConfirmationQuery {
     institution_id: Option<Uuid>,
     state: Option<ConfirmationState>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

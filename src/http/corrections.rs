@@ -25,9 +25,7 @@ pub struct CorrectionQuery {
     institution_id: Option<Uuid>,
     state: Option<CorrectionState>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -61,9 +59,7 @@ pub struct CaseQuery {
     #[serde(default)]
     overdue: bool,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

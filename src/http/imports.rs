@@ -127,9 +127,7 @@ fn is_file(content_type: &str) -> bool {
 pub struct ImportQuery {
     status: Option<ImportStatus>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

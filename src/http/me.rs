@@ -36,9 +36,7 @@ pub struct MovementQuery {
     /// Only what took effect by this day.
     effective_on: Option<NaiveDate>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -54,9 +52,7 @@ pub struct RecordQuery {
     /// The record as it stood at the end of this day at the bank; now, when left out.
     as_of: Option<NaiveDate>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

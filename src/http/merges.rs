@@ -26,9 +26,7 @@ pub struct MergeQuery {
     /// Of this learner, whether surviving or absorbed.
     learner_id: Option<Uuid>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

@@ -24,9 +24,7 @@ pub struct NoticeQuery {
     /// Only those of this institution.
     institution_id: Option<Uuid>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

@@ -23,9 +23,7 @@ pub struct NotificationQuery {
     #[serde(default)]
     unread: bool,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

@@ -68,9 +68,7 @@ pub struct PageQuery {
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    pub order: ListOrder,
+    pub order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     pub limit: PageSize,

@@ -27,9 +27,7 @@ pub struct RequestQuery {
     #[serde(default)]
     overdue: bool,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

@@ -41,9 +41,7 @@ pub struct OutcomeQuery {
     /// Awarded on this day or earlier.
     awarded_to: Option<NaiveDate>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -60,9 +58,7 @@ pub struct MismatchQuery {
     institution_id: Uuid,
     status: Option<MismatchStatus>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -79,9 +75,7 @@ pub struct AuditQuery {
     /// What was written: an outcome, an institution, a user.
     subject_id: Option<Uuid>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

@@ -22,9 +22,7 @@ pub struct SuspicionQuery {
     status: Option<SuspicionStatus>,
     strength: Option<Strength>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

@@ -24,9 +24,7 @@ pub struct DeliveryQuery {
     /// `dead` lists what was given up.
     status: Option<DeliveryStatus>,
     /// `newest` first, or `oldest` first.
-    #[serde(default)]
-    #[param(inline)]
-    order: ListOrder,
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,

@@ -86,7 +86,7 @@ impl Wish {
 
     fn place(&self) -> ClaimPlace {
         match (self.order.0, self.after.0, self.after_day.0) {
-            (Some(order), after, _) => ClaimPlace::Submitted(ListPlace::new(order, after)),
+            (order @ Some(_), after, _) => ClaimPlace::Submitted(ListPlace::new(order, after)),
             (None, Some(after), Some(day)) => ClaimPlace::Due(Some((day, after))),
             (None, ..) => ClaimPlace::Due(None),
         }
@@ -96,7 +96,7 @@ impl Wish {
     fn behind(&self, line: &ClaimLine) -> ClaimPlace {
         let claim_id = line.summary.claim_id;
         match (self.order.0, line.summary.due) {
-            (Some(order), _) => ClaimPlace::Submitted(ListPlace::new(order, Some(claim_id))),
+            (order @ Some(_), _) => ClaimPlace::Submitted(ListPlace::new(order, Some(claim_id))),
             (None, due) => ClaimPlace::Due(due.map(|due| (due.on, claim_id))),
         }
     }
