@@ -88,7 +88,7 @@ async function plan(reader) {
   await reader.follow(reader.say("按今天的成果和规则再看", "See it with today's record and rules"));
   await reader.follow(reader.say("下一步学什么", "What to learn next"));
   await reader.look("what to learn next");
-  await reader.sees("焊接技能提升培训", "+2.00", "64.00", reader.say("实践课", "实践课"));
+  await reader.sees(reader.say("焊接技能提升培训", "Welding"), "+2.00", "64.00", reader.say("实践课", "实践课"));
   await reader.go("/");
   await reader.look("learner home with what needs one");
   await reader.sees(reader.say("需要您处理", "What needs you"));
