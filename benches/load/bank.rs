@@ -96,8 +96,9 @@ impl Bank {
     fn furnish(&mut self, setup_token: &str) {
         self.post("/api/v1/setup", "", &json!({ "setup_token": setup_token, "user": user("admin") }));
         let admin = self.log_in("admin");
-        let officer = json!({ "user": user("officer"), "bank_role": "officer" });
-        self.post("/api/v1/users", &admin, &officer);
+        for role in ["officer", "auditor"] {
+            self.post("/api/v1/users", &admin, &json!({ "user": user(role), "bank_role": role }));
+        }
         let school = json!({ "name": "学校", "kind": "university", "credit_code": "914403003429409755", "division_code": "410502", "member": user("registrar") });
         let school = self.post("/api/v1/institutions", "", &school);
         self.school = school["institution_id"].as_str().unwrap().to_owned();

@@ -77,6 +77,7 @@ pub(crate) fn pages(name: &str, bank: &Bank, seconds: f64) {
     let learner = Browser::signed_in(bank, "learner").cookie;
     let member = Browser::of_staff(bank, "registrar").cookie;
     let officer = Browser::of_staff(bank, "officer").cookie;
+    let auditor = Browser::of_staff(bank, "auditor").cookie;
     let desk = format!("/desk/{}", bank.school);
     let at_desk = |rest: &str| format!("{desk}{rest}");
     let seen: Vec<(&str, &String, Vec<String>)> = vec![
@@ -126,6 +127,7 @@ pub(crate) fn pages(name: &str, bank: &Bank, seconds: f64) {
             .map(at_desk)
             .to_vec(),
         ),
+        ("an auditor", &auditor, vec!["/office/audit".to_owned()]),
         (
             "an officer",
             &officer,
@@ -138,7 +140,6 @@ pub(crate) fn pages(name: &str, bank: &Bank, seconds: f64) {
                 "/office/corrections",
                 "/office/duplicates",
                 "/office/overdue",
-                "/office/audit",
             ]
             .map(str::to_owned)
             .to_vec(),

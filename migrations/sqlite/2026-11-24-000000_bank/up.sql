@@ -305,7 +305,8 @@ CREATE TABLE outcomes (
 CREATE INDEX outcomes_by_id ON outcomes (outcome_id);
 CREATE INDEX outcomes_by_institution ON outcomes (institution_id, outcome_id);
 -- What waits for a person: few among many.
-CREATE INDEX outcomes_flagged ON outcomes (institution_id, outcome_id) WHERE status = 'flagged';
+CREATE INDEX outcomes_flagged ON outcomes (outcome_id) WHERE status = 'flagged';
+CREATE INDEX outcomes_flagged_by_institution ON outcomes (institution_id, outcome_id) WHERE status = 'flagged';
 
 -- A certificate number of one issuer is deposited once. Distributed by its own key.
 CREATE TABLE certificate_numbers (
