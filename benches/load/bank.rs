@@ -76,6 +76,13 @@ impl Bank {
         bank
     }
 
+    /// Has PostgreSQL count what was loaded, as it does by itself within minutes; before that it may choose bad ways.
+    pub(crate) fn analyse(&self) {
+        if let Some(url) = &self.url {
+            PgConnection::establish(url).unwrap().batch_execute("ANALYZE").unwrap();
+        }
+    }
+
     pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> Value {
         let mut request = self.http.post(format!("http://{}{path}", self.address)).json(body);
         if !token.is_empty() {

@@ -73,6 +73,7 @@ pub(crate) fn pages(name: &str, bank: &Bank, seconds: f64) {
     let outcome = &own["results"][0]["outcome"];
     let (learner_id, outcome_id) = (outcome["learner_id"].as_str().unwrap(), outcome["outcome_id"].as_str().unwrap());
     bank.claim(learner_id);
+    bank.analyse();
     let nobody = String::new();
     let learner = Browser::signed_in(bank, "learner").cookie;
     let member = Browser::of_staff(bank, "registrar").cookie;
