@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::extract::{Anyone, Asking, AtMost, Edition, Id, Json, Key, Query};
 use super::filters::NamePart;
 use super::institutions::with_edition;
-use super::paging::{Listed, PageQuery, PageSize, page};
+use super::paging::{ListQuery, Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::achievement::{AchievementFilter, AchievementKind};
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::ops::achievements;
 use crate::ops::achievements::form::{Achievement, NewAchievement};
 use crate::ops::frameworks::{self, Framework, NewFramework};
@@ -37,6 +38,8 @@ pub struct AchievementQuery {
     /// Only the newest published version of each.
     #[serde(default)]
     newest: bool,
+    /// `newest` first, or `oldest` first.
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -87,6 +90,7 @@ pub(crate) async fn list_achievements(
         code,
         q,
         newest,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -99,7 +103,7 @@ pub(crate) async fn list_achievements(
         newest,
     };
     let items = web
-        .run(move |bank| achievements::list_achievements(bank, &asking.0, &filter, cursor, limit.and_one()))
+        .run(move |bank| achievements::list_achievements(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.achievement_id.to_string()))
 }
@@ -192,13 +196,13 @@ pub(crate) async fn create_framework(
 }
 
 /// List frameworks; they are public.
-#[utoipa::path(tag = "achievements", operation_id = "list_frameworks", params(PageQuery), security(()),
+#[utoipa::path(tag = "achievements", operation_id = "list_frameworks", params(ListQuery), security(()),
     responses((status = 200, description = "A page", body = Listed<Framework>)))]
 #[get("/api/v1/frameworks")]
-pub(crate) async fn list_frameworks(web: web::Data<Web>, request: HttpRequest, query: Query<PageQuery>) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+pub(crate) async fn list_frameworks(web: web::Data<Web>, request: HttpRequest, query: Query<ListQuery>) -> Result<HttpResponse, Refusal> {
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| frameworks::list_frameworks(bank, cursor, limit.and_one()))
+        .run(move |bank| frameworks::list_frameworks(bank, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.framework_id.to_string()))
 }

@@ -11,6 +11,7 @@ use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::agreement::{Agreement, AgreementFilter};
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::ops::agreements::{self, PublishedAgreement};
 
 /// Which agreements to list.
@@ -29,6 +30,8 @@ pub struct AgreementQuery {
     to: Option<CreditCode>,
     /// Only the versions in force on this day.
     in_force_on: Option<NaiveDate>,
+    /// `newest` first, or `oldest` first.
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -69,6 +72,7 @@ pub(crate) async fn list_agreements(
         from,
         to,
         in_force_on,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -79,7 +83,7 @@ pub(crate) async fn list_agreements(
         in_force_on,
     };
     let items = web
-        .run(move |bank| agreements::list_agreements(bank, &filter, cursor, limit.and_one()))
+        .run(move |bank| agreements::list_agreements(bank, &filter, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.agreement_id.to_string()))
 }

@@ -6,10 +6,11 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Serialize};
 
 use super::extract::{Asking, Form, Id, Json, Key, Query};
-use super::paging::{Listed, PageQuery, page};
+use super::paging::{ListQuery, Listed, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::actor::Scope;
+use crate::domain::list::ListPlace;
 use crate::domain::rejection::Rejection;
 use crate::ops::clients::{self, Client, IssuedClient, NewClient, Rotation, TokenAnswer};
 
@@ -33,7 +34,7 @@ pub(crate) async fn create_client(
 }
 
 /// List the API clients of an institution.
-#[utoipa::path(tag = "oauth", operation_id = "list_clients", params(("institution_id" = Uuid, Path), PageQuery),
+#[utoipa::path(tag = "oauth", operation_id = "list_clients", params(("institution_id" = Uuid, Path), ListQuery),
     responses((status = 200, description = "A page", body = Listed<Client>)))]
 #[get("/api/v1/institutions/{institution_id}/api-clients")]
 pub(crate) async fn list_clients(
@@ -41,11 +42,11 @@ pub(crate) async fn list_clients(
     request: HttpRequest,
     asking: Asking,
     id: Id,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| clients::list_clients(bank, &asking.0, id.0, cursor, limit.and_one()))
+        .run(move |bank| clients::list_clients(bank, &asking.0, id.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.client_id.to_string()))
 }

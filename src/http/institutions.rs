@@ -11,6 +11,7 @@ use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::institution::{InstitutionFilter, InstitutionKind, InstitutionStatus, InstitutionStep};
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::ops::institutions::{self, Institution, InstitutionEdit, NewInstitution};
 
 /// Why the authority decides so.
@@ -33,6 +34,8 @@ pub struct InstitutionQuery {
     /// Only those whose name contains this.
     #[param(value_type = Option<String>, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]{1,100}$", example = "职业")]
     q: Option<NamePart>,
+    /// `newest` first, or `oldest` first.
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -82,6 +85,7 @@ pub(crate) async fn list_institutions(
         status,
         kind,
         q,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -91,7 +95,7 @@ pub(crate) async fn list_institutions(
         name_contains: q.map(|part| part.0),
     };
     let items = web
-        .run(move |bank| institutions::list_institutions(bank, &asking.0, &filter, cursor, limit.and_one()))
+        .run(move |bank| institutions::list_institutions(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.institution_id.to_string()))
 }

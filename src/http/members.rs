@@ -3,9 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 
 use super::extract::{Asking, Id, Json, Key, Query};
-use super::paging::{Listed, PageQuery, page};
+use super::paging::{ListQuery, Listed, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::list::ListPlace;
 use crate::ops::members::{self, Member, NewMember, Roles};
 use crate::ops::users::{self, NewStaff, Staff};
 
@@ -22,18 +23,18 @@ pub(crate) async fn create_user(web: web::Data<Web>, asking: Asking, key: Key, b
 }
 
 /// List the bank's and the authority's people.
-#[utoipa::path(tag = "people", operation_id = "list_users", params(PageQuery),
+#[utoipa::path(tag = "people", operation_id = "list_users", params(ListQuery),
     responses((status = 200, description = "A page", body = Listed<Staff>)))]
 #[get("/api/v1/users")]
 pub(crate) async fn list_users(
     web: web::Data<Web>,
     request: HttpRequest,
     asking: Asking,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| users::list_users(bank, &asking.0, cursor, limit.and_one()))
+        .run(move |bank| users::list_users(bank, &asking.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.user_id.to_string()))
 }

@@ -12,6 +12,7 @@ use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::render::language_of;
 use super::state::{Web, Width};
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::pack::RulePack;
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::{FilingDecision, PackStatus};
@@ -46,6 +47,8 @@ pub struct PackQuery {
     /// Only those for the programme with this code.
     #[param(value_type = Option<String>, pattern = "^[a-z0-9-]{1,40}$")]
     programme: Option<Code>,
+    /// `newest` first, or `oldest` first.
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -103,6 +106,7 @@ pub(crate) async fn list_rule_packs(
         q,
         in_force_on,
         programme,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -116,7 +120,7 @@ pub(crate) async fn list_rule_packs(
         programme: programme.map(|text| text.0),
     };
     let items = web
-        .run(move |bank| reading::list_rule_packs(bank, &asking.0, &filter, cursor, limit.and_one()))
+        .run(move |bank| reading::list_rule_packs(bank, &asking.0, &filter, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.pack_id.to_string()))
 }

@@ -50,18 +50,6 @@ impl utoipa::PartialSchema for PageSize {
 
 impl utoipa::ToSchema for PageSize {}
 
-/// Which page of a list.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    #[serde(default)]
-    #[param(inline)]
-    pub limit: PageSize,
-    /// From the `Link` of the page before.
-    pub cursor: Option<Uuid>,
-}
-
 /// Which page of a list that can be read from either end.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]

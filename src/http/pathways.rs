@@ -10,6 +10,7 @@ use super::filters::Code;
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::pathway::Pathway;
 use crate::ops::pathways::{self, PublishedPathway};
 
@@ -23,6 +24,8 @@ pub struct PathwayQuery {
     code: Option<Code>,
     /// Only the versions in force on this day.
     in_force_on: Option<NaiveDate>,
+    /// `newest` first, or `oldest` first.
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -52,12 +55,13 @@ pub(crate) async fn list_pathways(web: web::Data<Web>, request: HttpRequest, que
     let PathwayQuery {
         code,
         in_force_on,
+        order,
         limit,
         cursor,
     } = query.0;
     let code = code.map(|code| code.0);
     let items = web
-        .run(move |bank| pathways::list_pathways(bank, code.as_deref(), in_force_on, cursor, limit.and_one()))
+        .run(move |bank| pathways::list_pathways(bank, code.as_deref(), in_force_on, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.pathway_id.to_string()))
 }

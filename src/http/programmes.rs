@@ -10,6 +10,7 @@ use super::filters::{Code, Level, NamePart};
 use super::paging::{Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::programme::ProgrammeFilter;
 use crate::ops::programmes::{self, NewProgramme, ProgrammeSummary, PublishedProgramme};
 
@@ -31,6 +32,8 @@ pub struct ProgrammeQuery {
     q: Option<NamePart>,
     /// Only the versions in force on this day.
     in_force_on: Option<NaiveDate>,
+    /// `newest` first, or `oldest` first.
+    order: Option<ListOrder>,
     #[serde(default)]
     #[param(inline)]
     limit: PageSize,
@@ -72,6 +75,7 @@ pub(crate) async fn list_programmes(
         level,
         q,
         in_force_on,
+        order,
         limit,
         cursor,
     } = query.0;
@@ -83,7 +87,7 @@ pub(crate) async fn list_programmes(
         in_force_on,
     };
     let items = web
-        .run(move |bank| programmes::list_programmes(bank, &filter, cursor, limit.and_one()))
+        .run(move |bank| programmes::list_programmes(bank, &filter, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.programme_id.to_string()))
 }

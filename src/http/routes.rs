@@ -9,6 +9,7 @@ use super::{
     pathways, portfolio, programmes, requests, review, rules, sessions, shares, simulations, statements, suspicions, verdicts,
     verification, views, wallets, webhooks, worth,
 };
+use crate::domain::list::ListOrder;
 
 macro_rules! operations {
     ($($module:ident :: $handler:ident),+ $(,)?) => {
@@ -17,8 +18,9 @@ macro_rules! operations {
             $(config.service($module::$handler);)+
         }
 
+        // A schema that only parameters name is not found by the derive.
         #[derive(OpenApi)]
-        #[openapi(paths($($module::$handler),+))]
+        #[openapi(paths($($module::$handler),+), components(schemas(ListOrder)))]
         pub(super) struct Operations;
     };
 }

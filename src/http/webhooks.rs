@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::extract::{Asking, Edition, Id, Json, Key, Query};
 use super::institutions::with_edition;
-use super::paging::{Listed, PageQuery, PageSize, page};
+use super::paging::{ListQuery, Listed, PageSize, page};
 use super::problem::Refusal;
 use super::state::Web;
 use crate::domain::list::{ListOrder, ListPlace};
@@ -57,7 +57,7 @@ pub(crate) async fn create_webhook(
 }
 
 /// List the webhooks of an institution.
-#[utoipa::path(tag = "events", operation_id = "list_webhooks", params(("institution_id" = Uuid, Path), PageQuery),
+#[utoipa::path(tag = "events", operation_id = "list_webhooks", params(("institution_id" = Uuid, Path), ListQuery),
     responses((status = 200, description = "A page", body = Listed<Webhook>)))]
 #[get("/api/v1/institutions/{institution_id}/webhooks")]
 pub(crate) async fn list_webhooks(
@@ -65,11 +65,11 @@ pub(crate) async fn list_webhooks(
     request: HttpRequest,
     asking: Asking,
     id: Id,
-    query: Query<PageQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let PageQuery { limit, cursor } = query.0;
+    let ListQuery { order, limit, cursor } = query.0;
     let items = web
-        .run(move |bank| webhooks::list_webhooks(bank, &asking.0, id.0, cursor, limit.and_one()))
+        .run(move |bank| webhooks::list_webhooks(bank, &asking.0, id.0, ListPlace::new(order, cursor), limit.and_one()))
         .await?;
     Ok(page(&request, limit, items, |item| item.webhook_id.to_string()))
 }

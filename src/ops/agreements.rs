@@ -15,6 +15,7 @@ use super::once::once;
 use crate::domain::agreement::{Agreement, AgreementFilter, Party};
 use crate::domain::dated::{last_day_in_force, out_of_order};
 use crate::domain::facts::Issuer;
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::store::agreements::{self as store, AgreementRow};
@@ -72,11 +73,11 @@ pub(super) fn accepted_by(conn: &mut Conn, institution: &Issuer, day: NaiveDate)
     };
     let kinds = (None, Some(institution.kind.as_str()));
     let mut found = Vec::new();
-    let mut after = None;
+    let mut place = ListPlace::Oldest(None);
     loop {
-        let rows = store::list(conn, &filter, kinds, after, PAGE)?;
+        let rows = store::list(conn, &filter, kinds, place, PAGE)?;
         let Some(last) = rows.last() else { return Ok(found) };
-        after = Some(last.agreement_id.0);
+        place = ListPlace::Oldest(Some(last.agreement_id.0));
         for row in rows {
             found.push(PublishedAgreement::try_from(row)?.agreement);
         }
@@ -177,11 +178,17 @@ pub fn publish_agreement(bank: &Bank, context: &Context, key: Option<&str>, new:
     })
 }
 
-/// Versions of agreements after `after`, in the order of publication; they are public.
+/// Versions of agreements, from a place in the order of their publication; they are public.
 ///
 /// # Errors
 /// When the database is away.
-pub fn list_agreements(bank: &Bank, filter: &AgreementFilter, after: Option<Uuid>, limit: i64) -> Result<Vec<PublishedAgreement>, OpError> {
+pub fn list_agreements(
+    bank: &Bank,
+    filter: &AgreementFilter,
+    place: impl Into<ListPlace>,
+    limit: i64,
+) -> Result<Vec<PublishedAgreement>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let codes: Vec<&str> = [&filter.from, &filter.to].into_iter().flatten().map(String::as_str).collect();
         let known = known_by_code(conn, &codes)?;
@@ -190,7 +197,7 @@ pub fn list_agreements(bank: &Bank, filter: &AgreementFilter, after: Option<Uuid
             Some(known.kind.as_str())
         };
         let kinds = (kind_of(&filter.from), kind_of(&filter.to));
-        let rows = store::list(conn, filter, kinds, after, limit)?;
+        let rows = store::list(conn, filter, kinds, place, limit)?;
         Ok(rows
             .into_iter()
             .map(PublishedAgreement::try_from)

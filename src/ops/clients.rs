@@ -8,6 +8,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::once::once;
 use crate::domain::actor::{Caller, Scope, ScopeSet};
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::domain::text::is_line;
@@ -162,10 +163,17 @@ pub fn create_client(
 ///
 /// # Errors
 /// What the policy answers.
-pub fn list_clients(bank: &Bank, context: &Context, institution_id: Uuid, after: Option<Uuid>, limit: i64) -> Result<Vec<Client>, OpError> {
+pub fn list_clients(
+    bank: &Bank,
+    context: &Context,
+    institution_id: Uuid,
+    place: impl Into<ListPlace>,
+    limit: i64,
+) -> Result<Vec<Client>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         context.authorised(conn, Action::ReadClients, Resource::Institution(institution_id))?;
-        let rows = store::list(conn, institution_id, after, limit)?;
+        let rows = store::list(conn, institution_id, place, limit)?;
         Ok(rows.iter().map(Client::try_from).collect::<Result<_, _>>()?)
     })
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::context::{Bank, Context};
 use super::error::OpError;
 use super::once::once;
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::domain::text::is_line;
@@ -131,9 +132,10 @@ pub fn create_framework(bank: &Bank, context: &Context, key: Option<&str>, new: 
 ///
 /// # Errors
 /// When the database is away.
-pub fn list_frameworks(bank: &Bank, after: Option<Uuid>, limit: i64) -> Result<Vec<Framework>, OpError> {
+pub fn list_frameworks(bank: &Bank, place: impl Into<ListPlace>, limit: i64) -> Result<Vec<Framework>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
-        let rows = store::list(conn, after, limit)?;
+        let rows = store::list(conn, place, limit)?;
         Ok(rows.into_iter().map(Framework::try_from).collect::<Result<_, StoreError>>()?)
     })
 }

@@ -12,6 +12,7 @@ use super::sessions::{NewUser, add_user};
 use crate::domain::actor::MemberRole;
 use crate::domain::credit_code::CreditCode;
 use crate::domain::institution::{InstitutionFilter, InstitutionKind, InstitutionStatus, InstitutionStep};
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::domain::text::{is_line, is_prose};
@@ -327,14 +328,15 @@ pub fn list_institutions(
     bank: &Bank,
     context: &Context,
     filter: &InstitutionFilter,
-    after: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<Institution>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let actor = context.actor(conn)?;
         let all = policy::allowed(&actor, Action::ReadInstitution, Resource::Bank).is_ok();
         let visible = (!all).then(|| actor.institution_ids());
-        let rows = store::list(conn, filter, visible.as_deref(), after, limit)?;
+        let rows = store::list(conn, filter, visible.as_deref(), place, limit)?;
         Ok(rows.into_iter().map(Institution::try_from).collect::<Result<_, _>>()?)
     })
 }

@@ -12,6 +12,7 @@ use super::error::OpError;
 use super::institutions::known_by_code;
 use super::once::once;
 use crate::domain::dated::{last_day_in_force, out_of_order};
+use crate::domain::list::ListPlace;
 use crate::domain::pathway::Pathway;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::{FieldProblem, Rejection};
@@ -108,7 +109,7 @@ pub fn publish_pathway(bank: &Bank, context: &Context, key: Option<&str>, new: &
     })
 }
 
-/// Versions of pathways after `after`, in the order of publication; they are public.
+/// Versions of pathways, from a place in the order of their publication; they are public.
 ///
 /// # Errors
 /// When the database is away.
@@ -116,11 +117,12 @@ pub fn list_pathways(
     bank: &Bank,
     code: Option<&str>,
     in_force_on: Option<NaiveDate>,
-    after: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<PublishedPathway>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
-        let rows = store::list(conn, code, in_force_on, after, limit)?;
+        let rows = store::list(conn, code, in_force_on, place, limit)?;
         Ok(rows
             .into_iter()
             .map(PublishedPathway::try_from)

@@ -11,6 +11,7 @@ use super::once::once;
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
 use crate::domain::dated::{last_day_in_force, out_of_order};
+use crate::domain::list::ListPlace;
 use crate::domain::pack::validate::limit_problems;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::programme::{Programme, ProgrammeFilter};
@@ -157,13 +158,19 @@ pub fn publish_programme(bank: &Bank, context: &Context, key: Option<&str>, new:
     })
 }
 
-/// Versions of programmes after `after`, in the order of publication; they are public.
+/// Versions of programmes, from a place in the order of their publication; they are public.
 ///
 /// # Errors
 /// When the database is away.
-pub fn list_programmes(bank: &Bank, filter: &ProgrammeFilter, after: Option<Uuid>, limit: i64) -> Result<Vec<ProgrammeSummary>, OpError> {
+pub fn list_programmes(
+    bank: &Bank,
+    filter: &ProgrammeFilter,
+    place: impl Into<ListPlace>,
+    limit: i64,
+) -> Result<Vec<ProgrammeSummary>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
-        let rows = store::list(conn, filter, after, limit)?;
+        let rows = store::list(conn, filter, place, limit)?;
         Ok(rows
             .into_iter()
             .map(ProgrammeSummary::try_from)

@@ -7,6 +7,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::sessions::{NewUser, add_user};
 use crate::domain::actor::BankRole;
+use crate::domain::list::ListPlace;
 use crate::domain::rejection::Rejection;
 use crate::store::journal::tell;
 use crate::store::people;
@@ -25,7 +26,7 @@ pub struct Administrator {
 pub fn issue_setup_token(bank: &Bank, context: &Context) -> Result<Option<String>, OpError> {
     let token = opaque::random_token()?;
     let issued = bank.store.write(|conn| -> Result<bool, OpError> {
-        if people::has_setup_token(conn)? || !people::staff(conn, None, 1)?.is_empty() {
+        if people::has_setup_token(conn)? || !people::staff(conn, ListPlace::Oldest(None), 1)?.is_empty() {
             return Ok(false);
         }
         people::insert_setup_token(conn, &opaque::digest(&token), context.now)?;

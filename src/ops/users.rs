@@ -8,6 +8,7 @@ use super::error::OpError;
 use super::once::once;
 use super::sessions::{NewUser, add_user};
 use crate::domain::actor::BankRole;
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
@@ -72,10 +73,11 @@ pub fn create_user(bank: &Bank, context: &Context, key: Option<&str>, new: &NewS
 ///
 /// # Errors
 /// What the policy answers.
-pub fn list_users(bank: &Bank, context: &Context, after: Option<Uuid>, limit: i64) -> Result<Vec<Staff>, OpError> {
+pub fn list_users(bank: &Bank, context: &Context, place: impl Into<ListPlace>, limit: i64) -> Result<Vec<Staff>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         context.authorised(conn, Action::ReadUsers, Resource::Bank)?;
-        let rows = people::staff(conn, after, limit)?;
+        let rows = people::staff(conn, place, limit)?;
         Ok(rows.into_iter().map(Staff::try_from).collect::<Result<_, _>>()?)
     })
 }

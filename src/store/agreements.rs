@@ -7,9 +7,11 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::dated::{is_in_force, supersede, versions_by_code};
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::agreements;
 use super::types::{At, Document, Key};
 use crate::domain::agreement::AgreementFilter;
+use crate::domain::list::ListPlace;
 
 /// A version of an agreement. Of each side either the code or the kind is there.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -42,7 +44,7 @@ pub fn list(
     conn: &mut Conn,
     filter: &AgreementFilter,
     kinds: (Option<&str>, Option<&str>),
-    after: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<AgreementRow>, StoreError> {
     let mut query = agreements::table.into_boxed();
@@ -60,8 +62,5 @@ pub fn list(
     if let Some(day) = filter.in_force_on {
         query = query.filter(is_in_force!(agreements, day));
     }
-    if let Some(after) = after {
-        query = query.filter(agreements::agreement_id.gt(Key(after)));
-    }
-    Ok(query.order(agreements::agreement_id).limit(limit).load(conn)?)
+    Ok(placed!(query, agreements::agreement_id, place.map(Key)).limit(limit).load(conn)?)
 }

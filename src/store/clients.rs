@@ -6,10 +6,12 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::{api_clients, institutions};
 use super::types::{At, Key};
 use crate::domain::actor::{Actor, ScopeSet};
 use crate::domain::institution::InstitutionStatus;
+use crate::domain::list::ListPlace;
 
 /// An API client; its secrets are kept as digests.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -44,18 +46,15 @@ pub fn find(conn: &mut Conn, client_id: Uuid) -> Result<Option<ClientRow>, Store
     Ok(api_clients::table.find(Key(client_id)).first(conn).optional()?)
 }
 
-/// The clients of an institution, after `after`.
+/// The clients of an institution, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, institution_id: Uuid, after: Option<Uuid>, limit: i64) -> Result<Vec<ClientRow>, StoreError> {
-    let mut query = api_clients::table
+pub fn list(conn: &mut Conn, institution_id: Uuid, place: ListPlace, limit: i64) -> Result<Vec<ClientRow>, StoreError> {
+    let query = api_clients::table
         .filter(api_clients::institution_id.eq(Key(institution_id)))
         .into_boxed();
-    if let Some(after) = after {
-        query = query.filter(api_clients::client_id.gt(Key(after)));
-    }
-    Ok(query.order(api_clients::client_id).limit(limit).load(conn)?)
+    Ok(placed!(query, api_clients::client_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// Gives a client another secret; the one before stays good until `until`.

@@ -5,8 +5,10 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::frameworks;
 use super::types::{At, Document, Key};
+use crate::domain::list::ListPlace;
 
 /// A framework; its levels are a JSON list.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -49,14 +51,12 @@ pub fn find(conn: &mut Conn, framework_id: Uuid) -> Result<Option<FrameworkRow>,
     Ok(frameworks::table.find(Key(framework_id)).first(conn).optional()?)
 }
 
-/// Frameworks after `after`.
+/// Frameworks from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, after: Option<Uuid>, limit: i64) -> Result<Vec<FrameworkRow>, StoreError> {
-    let mut query = frameworks::table.into_boxed();
-    if let Some(after) = after {
-        query = query.filter(frameworks::framework_id.gt(Key(after)));
-    }
-    Ok(query.order(frameworks::framework_id).limit(limit).load(conn)?)
+pub fn list(conn: &mut Conn, place: ListPlace, limit: i64) -> Result<Vec<FrameworkRow>, StoreError> {
+    Ok(placed!(frameworks::table.into_boxed(), frameworks::framework_id, place.map(Key))
+        .limit(limit)
+        .load(conn)?)
 }

@@ -7,10 +7,12 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::pattern::{containing, lower};
 use super::schema::institutions;
 use super::types::{At, Key};
 use crate::domain::institution::{InstitutionFilter, InstitutionStatus};
+use crate::domain::list::ListPlace;
 
 /// An organisation on the bank.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -93,7 +95,7 @@ pub fn replace(conn: &mut Conn, row: &InstitutionRow, edition: i64) -> Result<bo
     Ok(changed == 1)
 }
 
-/// Institutions after `after`, in the order of registration.
+/// Institutions from a place in the order of their registration.
 /// Where `visible` is given, only those that are public, and the ones in it.
 ///
 /// # Errors
@@ -102,7 +104,7 @@ pub fn list(
     conn: &mut Conn,
     filter: &InstitutionFilter,
     visible: Option<&[Uuid]>,
-    after: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<InstitutionRow>, StoreError> {
     each_back_end!(conn, c => {
@@ -122,10 +124,7 @@ pub fn list(
             let public = institutions::status.eq_any(["approved", "suspended"]);
             query = query.filter(public.or(institutions::institution_id.eq_any(own)));
         }
-        if let Some(after) = after {
-            query = query.filter(institutions::institution_id.gt(Key(after)));
-        }
-        Ok(query.order(institutions::institution_id).limit(limit).load(c)?)
+        Ok(placed!(query, institutions::institution_id, place.map(Key)).limit(limit).load(c)?)
     })
 }
 

@@ -7,9 +7,11 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::pattern::containing;
 use super::schema::rule_packs;
 use super::types::{At, Key};
+use crate::domain::list::ListPlace;
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::PackStatus;
 
@@ -110,7 +112,7 @@ pub fn accepted(conn: &mut Conn, institution_id: Option<Uuid>) -> Result<Vec<Pac
     Ok(query.order((rule_packs::code, rule_packs::version)).load(conn)?)
 }
 
-/// Versions after `after` in the order of their making, unpublished ones only where `unpublished` asks for them.
+/// Versions from a place in the order of their making, unpublished ones only where `unpublished` asks for them.
 ///
 /// # Errors
 /// When the database refuses.
@@ -119,7 +121,7 @@ pub fn list(
     filter: &PackFilter,
     unpublished: bool,
     today: NaiveDate,
-    after: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<PackHead>, StoreError> {
     let accepted = || rule_packs::status.eq(PackStatus::OnNotice.as_str());
@@ -160,10 +162,7 @@ pub fn list(
             let named = rule_packs::programmes.like(containing(&format!(" {programme} "))).escape('\\');
             query = query.filter(rule_packs::programmes.eq("").or(named));
         }
-        if let Some(after) = after {
-            query = query.filter(rule_packs::pack_id.gt(Key(after)));
-        }
-        Ok(query.order(rule_packs::pack_id).limit(limit).select(PackHead::as_select()).load(c)?)
+        Ok(placed!(query, rule_packs::pack_id, place.map(Key)).limit(limit).select(PackHead::as_select()).load(c)?)
     })
 }
 

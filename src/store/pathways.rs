@@ -7,8 +7,10 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::dated::{is_in_force, supersede, versions_by_code};
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::pathways;
 use super::types::{At, Document, Key};
+use crate::domain::list::ListPlace;
 
 /// A version of a pathway.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -36,7 +38,7 @@ pub fn list(
     conn: &mut Conn,
     code: Option<&str>,
     in_force_on: Option<NaiveDate>,
-    after: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<PathwayRow>, StoreError> {
     let mut query = pathways::table.into_boxed();
@@ -46,8 +48,5 @@ pub fn list(
     if let Some(day) = in_force_on {
         query = query.filter(is_in_force!(pathways, day));
     }
-    if let Some(after) = after {
-        query = query.filter(pathways::pathway_id.gt(Key(after)));
-    }
-    Ok(query.order(pathways::pathway_id).limit(limit).load(conn)?)
+    Ok(placed!(query, pathways::pathway_id, place.map(Key)).limit(limit).load(conn)?)
 }

@@ -6,12 +6,14 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::{institutions, memberships, setup_tokens, usernames, users};
 use super::second_factors;
 use super::sessions::open_session;
 use super::types::{At, Key};
 use crate::domain::actor::{Actor, BankRole, MemberRole, Membership};
 use crate::domain::institution::InstitutionStatus;
+use crate::domain::list::ListPlace;
 
 /// Somebody who logs in.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -209,16 +211,13 @@ pub fn delete_memberships(conn: &mut Conn, user_id: Uuid, institution_id: Uuid) 
     .execute(conn)?)
 }
 
-/// The bank's own people after `after`, in the order in which they were made.
+/// The bank's own people, from a place in the order in which they were made.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn staff(conn: &mut Conn, after: Option<Uuid>, limit: i64) -> Result<Vec<UserRow>, StoreError> {
-    let mut query = users::table.filter(users::bank_role.is_not_null()).into_boxed();
-    if let Some(after) = after {
-        query = query.filter(users::user_id.gt(Key(after)));
-    }
-    Ok(query.order(users::user_id).limit(limit).load(conn)?)
+pub fn staff(conn: &mut Conn, place: ListPlace, limit: i64) -> Result<Vec<UserRow>, StoreError> {
+    let query = users::table.filter(users::bank_role.is_not_null()).into_boxed();
+    Ok(placed!(query, users::user_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// Binds a user to a learning account; false when the user has one already.

@@ -8,9 +8,11 @@ use super::connection::Conn;
 use super::dated::{is_in_force, supersede};
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::pattern::{containing, lower};
 use super::schema::programmes;
 use super::types::{At, Document, Key};
+use crate::domain::list::ListPlace;
 use crate::domain::programme::ProgrammeFilter;
 
 /// A version of a programme, without its document.
@@ -84,11 +86,11 @@ pub fn by_ids(conn: &mut Conn, programme_ids: &[Uuid]) -> Result<Vec<ProgrammeRo
         .load(c))?)
 }
 
-/// Versions after `after`, in the order of publication.
+/// Versions from a place in the order of their publication.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, filter: &ProgrammeFilter, after: Option<Uuid>, limit: i64) -> Result<Vec<ProgrammeRow>, StoreError> {
+pub fn list(conn: &mut Conn, filter: &ProgrammeFilter, place: ListPlace, limit: i64) -> Result<Vec<ProgrammeRow>, StoreError> {
     let mut query = programmes::table.select(ProgrammeRow::as_select()).into_boxed();
     if let Some(institution_id) = filter.institution_id {
         query = query.filter(programmes::institution_id.eq(Key(institution_id)));
@@ -108,10 +110,7 @@ pub fn list(conn: &mut Conn, filter: &ProgrammeFilter, after: Option<Uuid>, limi
     if let Some(day) = filter.in_force_on {
         query = query.filter(is_in_force!(programmes, day));
     }
-    if let Some(after) = after {
-        query = query.filter(programmes::programme_id.gt(Key(after)));
-    }
-    Ok(query.order(programmes::programme_id).limit(limit).load(conn)?)
+    Ok(placed!(query, programmes::programme_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// Of some codes, those that some institutions have: pairs of institution and code.

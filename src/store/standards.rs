@@ -7,10 +7,12 @@ use uuid::Uuid;
 use super::connection::Conn;
 use super::each_back_end;
 use super::error::StoreError;
+use super::listing::placed;
 use super::pattern::{containing, lower};
 use super::schema::{achievements, certificate_patterns, recognition_rules};
 use super::types::{At, Document, Key};
 use crate::domain::achievement::AchievementFilter;
+use crate::domain::list::ListPlace;
 use crate::domain::recognition::RuleVersion;
 
 /// A version of an achievement.
@@ -112,7 +114,7 @@ pub fn published_of(conn: &mut Conn, institution_id: Uuid) -> Result<Vec<Achieve
         .load(conn)?)
 }
 
-/// Versions after `after`, drafts only where asked for.
+/// Versions from a place in their list, drafts only where asked for.
 ///
 /// # Errors
 /// When the database refuses.
@@ -120,7 +122,7 @@ pub fn list_achievements(
     conn: &mut Conn,
     filter: &AchievementFilter,
     drafts: bool,
-    after: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<AchievementRow>, StoreError> {
     let later = diesel::alias!(achievements as later_achievements);
@@ -154,10 +156,9 @@ pub fn list_achievements(
             later.filter(of_same.and(is_later).and(published)),
         )));
     }
-    if let Some(after) = after {
-        query = query.filter(achievements::achievement_id.gt(Key(after)));
-    }
-    Ok(query.order(achievements::achievement_id).limit(limit).load(conn)?)
+    Ok(placed!(query, achievements::achievement_id, place.map(Key))
+        .limit(limit)
+        .load(conn)?)
 }
 
 /// Replaces a draft of the edition that was read; false when it moved on.

@@ -7,8 +7,10 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::error::StoreError;
+use super::listing::placed;
 use super::schema::webhooks;
 use super::types::{At, Key};
+use crate::domain::list::ListPlace;
 
 /// A webhook; its secrets are sealed.
 #[derive(Debug, Clone, Insertable, Queryable)]
@@ -57,7 +59,7 @@ pub fn find(conn: &mut Conn, webhook_id: Uuid) -> Result<Option<WebhookRow>, Sto
     Ok(webhooks::table.find(Key(webhook_id)).first(conn).optional()?)
 }
 
-/// The webhooks of an institution, or of one of its clients, after `after`.
+/// The webhooks of an institution, or of one of its clients, from a place in their list.
 ///
 /// # Errors
 /// When the database refuses.
@@ -65,7 +67,7 @@ pub fn list(
     conn: &mut Conn,
     institution_id: Uuid,
     client_id: Option<Uuid>,
-    after: Option<Uuid>,
+    place: ListPlace,
     limit: i64,
 ) -> Result<Vec<WebhookRow>, StoreError> {
     let mut query = webhooks::table
@@ -74,10 +76,7 @@ pub fn list(
     if let Some(client_id) = client_id {
         query = query.filter(webhooks::client_id.eq(Some(Key(client_id))));
     }
-    if let Some(after) = after {
-        query = query.filter(webhooks::webhook_id.gt(Key(after)));
-    }
-    Ok(query.order(webhooks::webhook_id).limit(limit).load(conn)?)
+    Ok(placed!(query, webhooks::webhook_id, place.map(Key)).limit(limit).load(conn)?)
 }
 
 /// How many webhooks an institution has.

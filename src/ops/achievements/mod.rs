@@ -10,6 +10,7 @@ use super::error::OpError;
 use super::once::once;
 use crate::domain::achievement::{AchievementFilter, AchievementStatus};
 use crate::domain::hours::Hours;
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{self, Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::store::connection::Conn;
@@ -262,14 +263,15 @@ pub fn list_achievements(
     bank: &Bank,
     context: &Context,
     filter: &AchievementFilter,
-    after: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<Achievement>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let actor = context.actor(conn)?;
         let own = |institution_id| policy::allowed(&actor, Action::ReadDraftAchievement, Resource::Institution(institution_id)).is_ok();
         let drafts = filter.institution_id.is_some_and(own);
-        let rows = store::list_achievements(conn, filter, drafts, after, limit)?;
+        let rows = store::list_achievements(conn, filter, drafts, place, limit)?;
         Ok(rows.into_iter().map(Achievement::try_from).collect::<Result<_, StoreError>>()?)
     })
 }

@@ -7,6 +7,7 @@ use super::check::{self, Checks, PackTests, PackValidation, Trial};
 use super::form::{CASES_MAX, Pack, PackSummary, cases_of, document_of, status_of};
 use super::{owner_of, resource_of, to_act, to_read};
 use crate::domain::language::Language;
+use crate::domain::list::ListPlace;
 use crate::domain::pack::RulePack;
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::diff::{PackChange, differences};
@@ -50,14 +51,15 @@ pub fn list_rule_packs(
     bank: &Bank,
     context: &Context,
     filter: &PackFilter,
-    after: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<PackSummary>, OpError> {
     let today = bank.day(context.now);
+    let place = place.into();
     bank.store.read(|conn| {
         let actor = context.actor(conn)?;
         let unpublished = policy::allowed(&actor, Action::ReadDraftRulePack, resource_of(filter.institution_id)).is_ok();
-        let rows = store::list(conn, filter, unpublished, today, after, limit)?;
+        let rows = store::list(conn, filter, unpublished, today, place, limit)?;
         let shown = rows.into_iter().map(|row| PackSummary::of(row, today));
         Ok(shown.collect::<Result<_, StoreError>>()?)
     })

@@ -14,6 +14,7 @@ use super::context::{Bank, Context};
 use super::error::OpError;
 use super::once::once;
 use crate::domain::actor::{Actor, Caller};
+use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::rejection::Rejection;
 use crate::domain::webhook::{CLIENT_REVOKED, WebhookStatus};
@@ -167,12 +168,13 @@ pub fn list_webhooks(
     bank: &Bank,
     context: &Context,
     institution_id: Uuid,
-    after: Option<Uuid>,
+    place: impl Into<ListPlace>,
     limit: i64,
 ) -> Result<Vec<Webhook>, OpError> {
+    let place = place.into();
     bank.store.read(|conn| {
         let actor = context.authorised(conn, Action::ReadWebhooks, Resource::Institution(institution_id))?;
-        let rows = store::list(conn, institution_id, client_of(&actor), after, limit)?;
+        let rows = store::list(conn, institution_id, client_of(&actor), place, limit)?;
         Ok(rows.iter().map(Webhook::try_from).collect::<Result<_, _>>()?)
     })
 }

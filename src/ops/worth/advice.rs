@@ -11,6 +11,7 @@ use crate::domain::allocation::advice::{Additions, Way, additions, shortest_way}
 use crate::domain::allocation::{Effort, Question};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::facts::OutcomeFacts;
+use crate::domain::list::ListPlace;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::facts::{facts_of_achievement, issuer_of};
@@ -40,7 +41,7 @@ pub struct ProgrammeWay {
 /// # Errors
 /// When the database is away.
 pub(super) fn imagined(conn: &mut Conn, day: NaiveDate) -> Result<Vec<OutcomeFacts>, OpError> {
-    let mut rows = standards::list_achievements(conn, &AchievementFilter::default(), false, None, CATALOGUE_MAX)?;
+    let mut rows = standards::list_achievements(conn, &AchievementFilter::default(), false, ListPlace::Oldest(None), CATALOGUE_MAX)?;
     rows.retain(|row| row.valid_from <= day && row.closed_on.is_none_or(|last| day <= last));
     let mut ids: Vec<Uuid> = rows.iter().map(|row| row.institution_id.0).collect();
     ids.sort_unstable();

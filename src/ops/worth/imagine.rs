@@ -13,6 +13,7 @@ use crate::domain::explanation::explain;
 use crate::domain::facts::OutcomeFacts;
 use crate::domain::hours::Hours;
 use crate::domain::language::Language;
+use crate::domain::list::ListPlace;
 use crate::domain::outcome::ContestResult;
 use crate::domain::rejection::Rejection;
 use crate::domain::text::is_line;
@@ -124,9 +125,15 @@ pub fn find_imaginable(bank: &Bank, context: &Context, words: &str) -> Result<Fo
         newest: true,
         ..AchievementFilter::default()
     };
-    let rows = bank
-        .store
-        .read(|conn| Ok::<_, OpError>(standards::list_achievements(conn, &filter, false, None, READ_MAX)?))?;
+    let rows = bank.store.read(|conn| {
+        Ok::<_, OpError>(standards::list_achievements(
+            conn,
+            &filter,
+            false,
+            ListPlace::Oldest(None),
+            READ_MAX,
+        )?)
+    })?;
     let mut kinds: Vec<(&AchievementRow, usize)> = Vec::new();
     for row in rows.iter().filter(|row| is_awarded(row, day)) {
         match kinds.iter_mut().find(|(other, _)| are_alike(other, row)) {

@@ -12,6 +12,7 @@ use crate::domain::allocation::{Effort, Question, allocate};
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
 use crate::domain::language::Language;
+use crate::domain::list::ListPlace;
 use crate::domain::pathway::StageStanding;
 use crate::ops::access::{Whose, learner_of};
 use crate::ops::context::{Bank, Context};
@@ -185,7 +186,7 @@ pub fn list_own_pathways(bank: &Bank, context: &Context) -> Result<Vec<OwnPathwa
     bank.store.read(|conn| {
         let learner = learner_of(conn, context, Whose::Own, "list_own_pathways")?;
         let outcomes = earned(conn, learner.learner_id.0)?;
-        let rows = pathways::list(conn, None, Some(day), None, PATHWAYS_MAX)?;
+        let rows = pathways::list(conn, None, Some(day), ListPlace::Oldest(None), PATHWAYS_MAX)?;
         let published = rows
             .into_iter()
             .map(PublishedPathway::try_from)

@@ -9,6 +9,7 @@ use super::PROGRAMMES_MAX;
 use crate::domain::agreement::Agreement;
 use crate::domain::allocation::{Effort, Question};
 use crate::domain::bilingual::Bilingual;
+use crate::domain::list::ListPlace;
 use crate::domain::programme::ProgrammeFilter;
 use crate::domain::rejection::Rejection;
 use crate::ops::agreements::accepted_by;
@@ -98,7 +99,7 @@ pub(super) fn sites(conn: &mut Conn, programme_ids: &[Uuid], day: NaiveDate) -> 
             ..ProgrammeFilter::default()
         };
         let one_more = i64::try_from(PROGRAMMES_MAX + 1).unwrap_or(i64::MAX);
-        let rows = programmes::list(conn, &filter, None, one_more)?;
+        let rows = programmes::list(conn, &filter, ListPlace::Oldest(None), one_more)?;
         more_programmes = rows.len() > PROGRAMMES_MAX;
         ids = rows.into_iter().take(PROGRAMMES_MAX).map(|row| row.programme_id.0).collect();
     }

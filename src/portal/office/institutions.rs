@@ -24,6 +24,7 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Institutions on a page.
@@ -40,7 +41,7 @@ pub(super) struct Wish {
     #[serde(default)]
     name: String,
     #[serde(default)]
-    after: Chosen<Uuid>,
+    after: Leaf,
 }
 
 #[derive(Template)]
@@ -50,7 +51,7 @@ struct ListPage<'a> {
     office: &'a Office,
     institutions: &'a [Institution],
     wish: &'a Wish,
-    next: Option<String>,
+    pager: Pager,
     done: Option<&'static str>,
 }
 
@@ -63,12 +64,11 @@ impl Wish {
         }
     }
 
-    fn query(&self, after: &str) -> String {
+    fn query(&self) -> String {
         query(&[
             ("status", &self.status.text()),
             ("kind", &self.kind.text()),
             ("name", self.name.trim()),
-            ("after", after),
         ])
     }
 }
@@ -83,7 +83,7 @@ impl ListPage<'_> {
     }
 
     fn first(&self) -> String {
-        self.wish.query("")
+        self.wish.query()
     }
 }
 
@@ -101,7 +101,7 @@ fn or_by_code(bank: &Bank, context: &Context, filter: &InstitutionFilter, found:
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let office = Office::of(&visit)?;
     let (context, wish) = (visit.context, wish.0);
-    let (filter, after) = (wish.filter(), wish.after.0);
+    let (filter, after) = (wish.filter(), wish.after);
     let limit = i64::try_from(INSTITUTIONS + 1).unwrap_or(i64::MAX);
     let mut institutions = web
         .run(move |bank| {
@@ -109,15 +109,18 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
             or_by_code(bank, &context, &filter, found)
         })
         .await?;
-    let more = institutions.len() > INSTITUTIONS;
-    institutions.truncate(INSTITUTIONS);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (&format!("/office/institutions?{}", wish.query()), "after"),
+        &after,
+        &mut institutions,
+        INSTITUTIONS,
+        |one| one.institution_id,
+    );
     let shown = ListPage {
         frame: &visit.frame,
         office: &office,
-        next: institutions
-            .last()
-            .filter(|_| more)
-            .map(|institution| wish.query(&institution.institution_id.to_string())),
+        pager,
         institutions: &institutions,
         wish: &wish,
         done: None,

@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::around::Office;
 use crate::domain::actor::BankRole;
@@ -15,9 +14,9 @@ use crate::http::state::Web;
 use crate::ops::sessions::NewUser;
 use crate::ops::users::{NewStaff, Staff, create_user, list_users};
 use crate::portal::answer::{Refused, page, refused, see_other};
-use crate::portal::chosen::Chosen;
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Posted, SignedIn};
 
 /// People on a page.
@@ -26,7 +25,7 @@ const PEOPLE: usize = 50;
 #[derive(Default, Deserialize)]
 pub(super) struct Wish {
     #[serde(default)]
-    after: Chosen<Uuid>,
+    after: Leaf,
     /// What was done just before.
     #[serde(default)]
     done: String,
@@ -51,8 +50,7 @@ struct Page<'a> {
     frame: &'a Frame,
     office: &'a Office,
     people: &'a [Staff],
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
     filled: &'a Filled,
     refused: Option<Refused>,
     done: Option<&'static str>,
@@ -76,20 +74,25 @@ async fn answer(
     web: &Web,
     visit: &SignedIn,
     status: StatusCode,
-    after: Option<Uuid>,
+    after: Leaf,
     (filled, refused, done): (&Filled, Option<Refused>, Option<&'static str>),
 ) -> Result<HttpResponse, Refusal> {
     let office = Office::of(visit)?;
     let context = visit.context;
     let limit = i64::try_from(PEOPLE + 1).unwrap_or(i64::MAX);
     let mut people = web.run(move |bank| list_users(bank, &context, after, limit)).await?;
-    let more = people.len() > PEOPLE;
-    people.truncate(PEOPLE);
+    let pager = Pager::cut(
+        visit.frame.language,
+        ("/office/people", "after"),
+        &after,
+        &mut people,
+        PEOPLE,
+        |one| one.user_id,
+    );
     let shown = Page {
         frame: &visit.frame,
         office: &office,
-        next: people.last().filter(|_| more).map(|person| person.user_id),
-        is_first: after.is_none(),
+        pager,
         people: &people,
         filled,
         refused,
@@ -102,7 +105,7 @@ async fn answer(
 #[get("/office/people")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let done = (wish.0.done == "created").then_some("office-people-created");
-    answer(&web, &visit, StatusCode::OK, wish.0.after.0, (&Filled::default(), None, done)).await
+    answer(&web, &visit, StatusCode::OK, wish.0.after, (&Filled::default(), None, done)).await
 }
 
 /// Sends the people as a table for spreadsheets.
@@ -153,7 +156,7 @@ pub(super) async fn create(web: web::Data<Web>, posted: Posted<Filled>) -> Resul
         Ok(_) => Ok(see_other("/office/people?done=created")),
         Err(refusal) => {
             let (status, refused) = refused(refusal, visit.frame.language)?;
-            answer(&web, &visit, status, None, (&form, Some(refused), None)).await
+            answer(&web, &visit, status, Leaf::default(), (&form, Some(refused), None)).await
         }
     }
 }

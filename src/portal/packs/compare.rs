@@ -142,7 +142,6 @@ pub(super) async fn show(
         .run(move |bank| {
             let mut versions = list_rule_packs(bank, &context, &filter, None, VERSIONS)?;
             versions.retain(|other| other.pack_id != pack_id);
-            versions.reverse();
             let with = match asked {
                 Some(with) => versions.iter().position(|other| other.pack_id == with),
                 None => versions

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::room::{Room, Shelf};
+use crate::domain::list::{ListOrder, ListPlace};
 use crate::domain::pack::catalogue::PackFilter;
 use crate::domain::pack::life::PackStatus;
 use crate::http::extract::{AtMost, Query};
@@ -17,7 +18,7 @@ use crate::ops::institutions::names_of;
 use crate::ops::packs::form::PackSummary;
 use crate::ops::packs::reading::list_rule_packs;
 use crate::portal::answer::page;
-use crate::portal::chosen::query;
+use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::read_all;
 use crate::portal::frame::Frame;
 use crate::portal::public::rule_packs::table_of;
@@ -33,6 +34,9 @@ pub(super) struct Wish {
     q: Option<AtMost<100>>,
     /// Those that wait, where nothing is said.
     status: Option<String>,
+    /// What waits longest first, where nothing is said.
+    #[serde(default)]
+    order: Chosen<ListOrder>,
     after: Option<Uuid>,
 }
 
@@ -53,8 +57,24 @@ impl Wish {
         }
     }
 
+    fn order(&self) -> ListOrder {
+        self.order.0.unwrap_or(ListOrder::Oldest)
+    }
+
+    fn sort(&self, packs: &mut [PackSummary]) {
+        packs.sort_by_key(|pack| pack.filed_at);
+        if self.order() == ListOrder::Newest {
+            packs.reverse();
+        }
+    }
+
     fn query(&self, after: &str) -> String {
-        query(&[("q", self.part()), ("status", self.status().as_str()), ("after", after)])
+        query(&[
+            ("q", self.part()),
+            ("status", self.status().as_str()),
+            ("order", &self.order.text()),
+            ("after", after),
+        ])
     }
 }
 
@@ -74,6 +94,7 @@ struct Page<'a> {
     lines: Vec<Line<'a>>,
     q: &'a str,
     status: PackStatus,
+    order: ListOrder,
     is_first: bool,
     next: Option<String>,
     /// What is looked for, in an address.
@@ -93,6 +114,14 @@ impl Page<'_> {
         self.status == *status
     }
 
+    fn orders(&self) -> [ListOrder; 2] {
+        [ListOrder::Oldest, ListOrder::Newest]
+    }
+
+    fn is_ordered(&self, order: &ListOrder) -> bool {
+        self.order == *order
+    }
+
     fn is_waiting(&self) -> bool {
         self.status == PackStatus::Filed && self.q.is_empty() && self.is_first
     }
@@ -102,16 +131,17 @@ impl Page<'_> {
     }
 }
 
-/// Lists what was filed, from what waits longest.
+/// Lists what was filed, from what waits longest or from the newest.
 #[get("/office/filings")]
 pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let room = Room::of(&web, &visit, Shelf::Filings).await?;
     let wish = wish.0;
     let (filter, after, context) = (wish.filter(), wish.after, visit.context);
+    let place = ListPlace::new(Some(wish.order()), after);
     let limit = i64::try_from(FILINGS + 1).unwrap_or(i64::MAX);
     let (mut packs, names) = web
         .run(move |bank| {
-            let packs = list_rule_packs(bank, &context, &filter, after, limit)?;
+            let packs = list_rule_packs(bank, &context, &filter, place, limit)?;
             let owners: Vec<Uuid> = packs.iter().filter_map(|pack| pack.institution_id).collect();
             Ok((packs, names_of(bank, &owners)?))
         })
@@ -119,7 +149,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let more = packs.len() > FILINGS;
     packs.truncate(FILINGS);
     let next = packs.last().filter(|_| more).map(|pack| wish.query(&pack.pack_id.to_string()));
-    packs.sort_by_key(|pack| pack.filed_at);
+    wish.sort(&mut packs);
     let today = web.bank.day(context.now);
     let days = |at: DateTime<Utc>| (today - web.bank.day(at)).num_days().max(0);
     let line = |pack| {
@@ -136,6 +166,7 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         lines: packs.iter().map(line).collect(),
         q: wish.part(),
         status: wish.status(),
+        order: wish.order(),
         is_first: after.is_none(),
         next,
         same: wish.query(""),
@@ -148,17 +179,17 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
 pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     Room::of(&web, &visit, Shelf::Filings).await?;
     let SignedIn { context, frame } = visit;
-    let filter = wish.0.filter();
+    let (filter, order) = (wish.0.filter(), wish.0.order());
     let (mut packs, names) = web
         .run(move |bank| {
             let packs = read_all(
-                |after, limit| list_rule_packs(bank, &context, &filter, after, limit),
+                |after, limit| list_rule_packs(bank, &context, &filter, ListPlace::new(Some(order), after), limit),
                 |pack| pack.pack_id,
             )?;
             let owners: Vec<Uuid> = packs.iter().filter_map(|pack| pack.institution_id).collect();
             Ok((packs, names_of(bank, &owners)?))
         })
         .await?;
-    packs.sort_by_key(|pack| pack.filed_at);
+    wish.0.sort(&mut packs);
     Ok(table_of(&frame, "packs-filings", &packs, &names))
 }

@@ -1,6 +1,6 @@
 //! The packs of an institution or of the bank, and the beginning of a new one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, routes, web};
@@ -27,6 +27,7 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::query;
 use crate::portal::download::read_all;
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::public::rule_packs::table_of;
 use crate::portal::visit::{Posted, SignedIn};
 
@@ -40,7 +41,8 @@ pub(super) struct Wish {
     q: Option<AtMost<100>>,
     #[serde(default)]
     status: String,
-    after: Option<Uuid>,
+    #[serde(default)]
+    after: Leaf,
 }
 
 impl Wish {
@@ -62,12 +64,8 @@ impl Wish {
         }
     }
 
-    fn query(&self, after: &str) -> String {
-        query(&[
-            ("q", self.part()),
-            ("status", self.status().map_or("", PackStatus::as_str)),
-            ("after", after),
-        ])
+    fn query(&self) -> String {
+        query(&[("q", self.part()), ("status", self.status().map_or("", PackStatus::as_str))])
     }
 }
 
@@ -87,7 +85,7 @@ struct ListPage<'a> {
     q: &'a str,
     status: Option<PackStatus>,
     is_first: bool,
-    next: Option<String>,
+    pager: Pager,
     /// What is looked for, in an address.
     same: String,
     may_write: bool,
@@ -107,21 +105,26 @@ impl ListPage<'_> {
     }
 }
 
-/// The packs that were found, each with its versions; the pack with the newest version first.
+/// The packs that were found, each with its versions from the newest; the pack first that was found first.
 fn groups<'a>(frame: &Frame, packs: &'a [PackSummary]) -> Vec<Group<'a>> {
-    let mut by_code: BTreeMap<&str, Vec<&PackSummary>> = BTreeMap::new();
-    for pack in packs.iter().rev() {
-        by_code.entry(pack.code.as_str()).or_default().push(pack);
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for pack in packs {
+        match groups.iter_mut().find(|group| group.code == pack.code) {
+            Some(group) => group.versions.push(pack),
+            None => groups.push(Group {
+                title: "",
+                code: &pack.code,
+                versions: vec![pack],
+            }),
+        }
     }
-    let mut groups: Vec<Group<'a>> = by_code
-        .into_iter()
-        .map(|(code, versions)| Group {
-            title: versions.first().map_or(code, |newest| newest.title.text(frame.language)),
-            code,
-            versions,
-        })
-        .collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.versions.first().map(|newest| newest.pack_id)));
+    for group in &mut groups {
+        group.versions.sort_by_key(|version| std::cmp::Reverse(version.pack_id));
+        group.title = group
+            .versions
+            .first()
+            .map_or(group.code, |newest| newest.title.text(frame.language));
+    }
     groups
 }
 
@@ -137,17 +140,24 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, shelf: Shelf, wis
     let context = visit.context;
     let limit = i64::try_from(VERSIONS + 1).unwrap_or(i64::MAX);
     let mut packs = web.run(move |bank| list_rule_packs(bank, &context, &filter, after, limit)).await?;
-    let more = packs.len() > VERSIONS;
-    packs.truncate(VERSIONS);
+    let same = wish.query();
+    let pager = Pager::cut(
+        visit.frame.language,
+        (&format!("{}?{same}", room.path), "after"),
+        &after,
+        &mut packs,
+        VERSIONS,
+        |one| one.pack_id,
+    );
     let frame = &visit.frame;
     let shown = ListPage {
         frame,
         groups: groups(frame, &packs),
         q,
         status,
-        is_first: after.is_none(),
-        next: packs.last().filter(|_| more).map(|pack| wish.query(&pack.pack_id.to_string())),
-        same: wish.query(""),
+        is_first: after.is_first(),
+        pager,
+        same,
         may_write: may(frame, Action::WriteRulePack, shelf.owner_id()),
         room: &room,
     };

@@ -129,13 +129,12 @@ async fn shown(
         code: Some(open.pack.code.clone()),
         ..PackFilter::default()
     };
-    let (text, mut versions) = web
+    let (text, versions) = web
         .run(move |bank| {
             let text = read_rule_pack_text(bank, &context, pack_id, language)?;
             Ok((text, list_rule_packs(bank, &context, &filter, None, VERSIONS)?))
         })
         .await?;
-    versions.reverse();
     let today = web.bank.day(visit.context.now);
     let shown = Page {
         frame: &visit.frame,

@@ -26,6 +26,7 @@ use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
@@ -47,7 +48,7 @@ pub(super) struct Wish {
     #[serde(default)]
     all: String,
     #[serde(default)]
-    after: Option<Uuid>,
+    after: Leaf,
 }
 
 impl Wish {
@@ -74,12 +75,11 @@ impl Wish {
         self.all.is_empty().then_some(today)
     }
 
-    fn link(&self, path: &str, after: &str) -> String {
+    fn link(&self, path: &str) -> String {
         let chosen = query(&[
             ("from", self.from()),
             ("to", self.to()),
             ("all", if self.all.is_empty() { "" } else { "yes" }),
-            ("after", after),
         ]);
         format!("{path}?{chosen}")
     }
@@ -98,7 +98,7 @@ struct AgreementsPage<'a> {
     parts: Vec<Place>,
     agreements: &'a [PublishedAgreement],
     names: &'a Names,
-    next: Option<Uuid>,
+    pager: Pager,
     wish: &'a Wish,
 }
 
@@ -161,10 +161,16 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
             Ok((found, names))
         })
         .await?;
-    let more = agreements.len() > LISTED;
-    agreements.truncate(LISTED);
+    let pager = Pager::cut(
+        frame.language,
+        (&wish.link("/catalogue/agreements"), "after"),
+        &after,
+        &mut agreements,
+        LISTED,
+        |one| one.agreement_id,
+    );
     let shown = AgreementsPage {
-        next: agreements.last().filter(|_| more).map(|last| last.agreement_id),
+        pager,
         parts: parts(&frame),
         frame: &frame,
         agreements: &agreements,
@@ -228,7 +234,7 @@ struct PathwaysPage<'a> {
     parts: Vec<Place>,
     pathways: &'a [PublishedPathway],
     names: &'a Names,
-    next: Option<Uuid>,
+    pager: Pager,
     wish: &'a Wish,
 }
 
@@ -269,10 +275,16 @@ pub(super) async fn ways(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
             Ok((found, names))
         })
         .await?;
-    let more = pathways.len() > LISTED;
-    pathways.truncate(LISTED);
+    let pager = Pager::cut(
+        frame.language,
+        (&wish.link("/catalogue/pathways"), "after"),
+        &after,
+        &mut pathways,
+        LISTED,
+        |one| one.pathway_id,
+    );
     let shown = PathwaysPage {
-        next: pathways.last().filter(|_| more).map(|last| last.pathway_id),
+        pager,
         parts: parts(&frame),
         frame: &frame,
         pathways: &pathways,

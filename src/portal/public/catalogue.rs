@@ -23,6 +23,7 @@ use crate::portal::difference::{Difference, Said, differences};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
@@ -60,7 +61,7 @@ pub(super) struct Wish {
     #[serde(default)]
     institution_id: Chosen<Uuid>,
     #[serde(default)]
-    after: Option<Uuid>,
+    after: Leaf,
 }
 
 impl Wish {
@@ -78,12 +79,11 @@ impl Wish {
         }
     }
 
-    fn link(&self, path: &str, after: &str) -> String {
+    fn link(&self, path: &str) -> String {
         let chosen = query(&[
             ("q", self.part().unwrap_or_default()),
             ("kind", &self.kind.text()),
             ("institution_id", &self.institution_id.text()),
-            ("after", after),
         ]);
         format!("{path}?{chosen}")
     }
@@ -96,7 +96,7 @@ struct ListPage<'a> {
     parts: Vec<Place>,
     achievements: &'a [Achievement],
     names: &'a HashMap<Uuid, String>,
-    next: Option<Uuid>,
+    pager: Pager,
     wish: &'a Wish,
 }
 
@@ -138,13 +138,18 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
             Ok((found, names))
         })
         .await?;
-    let more = achievements.len() > ACHIEVEMENTS;
-    achievements.truncate(ACHIEVEMENTS);
-    let next = achievements.last().filter(|_| more).map(|last| last.achievement_id);
+    let pager = Pager::cut(
+        frame.language,
+        (&wish.link("/catalogue"), "after"),
+        &after,
+        &mut achievements,
+        ACHIEVEMENTS,
+        |one| one.achievement_id,
+    );
     // Drafts, which members see of their own, are no part of the catalogue.
     achievements.retain(|achievement| achievement.status != AchievementStatus::Draft);
     let shown = ListPage {
-        next,
+        pager,
         parts: parts(&frame),
         frame: &frame,
         achievements: &achievements,

@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::catalogue::kind_called;
 use crate::domain::achievement::AchievementFilter;
@@ -26,6 +25,7 @@ use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::Visit;
 
 /// Institutions on a page.
@@ -46,7 +46,7 @@ pub(super) struct Wish {
     #[serde(default)]
     status: Chosen<InstitutionStatus>,
     #[serde(default)]
-    after: Option<Uuid>,
+    after: Leaf,
 }
 
 impl Wish {
@@ -62,12 +62,11 @@ impl Wish {
         }
     }
 
-    fn link(&self, path: &str, after: &str) -> String {
+    fn link(&self, path: &str) -> String {
         let chosen = query(&[
             ("q", self.part().unwrap_or_default()),
             ("kind", &self.kind.text()),
             ("status", &self.status.text()),
-            ("after", after),
         ]);
         format!("{path}?{chosen}")
     }
@@ -78,7 +77,7 @@ impl Wish {
 struct ListPage<'a> {
     frame: &'a Frame,
     institutions: &'a [Institution],
-    next: Option<Uuid>,
+    pager: Pager,
     wish: &'a Wish,
 }
 
@@ -102,15 +101,20 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     let mut institutions = web
         .run(move |bank| list_institutions(bank, &context, &filter, after, limit))
         .await?;
-    let more = institutions.len() > INSTITUTIONS;
-    institutions.truncate(INSTITUTIONS);
-    let next = institutions.last().filter(|_| more).map(|last| last.institution_id);
+    let pager = Pager::cut(
+        frame.language,
+        (&wish.link("/institutions"), "after"),
+        &after,
+        &mut institutions,
+        INSTITUTIONS,
+        |one| one.institution_id,
+    );
     // Those that the bank's own people see as well have their page at the office.
     institutions.retain(|institution| PUBLIC.contains(&institution.status));
     let shown = ListPage {
         frame: &frame,
         institutions: &institutions,
-        next,
+        pager,
         wish: &wish,
     };
     page(StatusCode::OK, &shown)

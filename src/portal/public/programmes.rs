@@ -23,6 +23,7 @@ use crate::portal::difference::{Difference, Said, differences};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
@@ -39,7 +40,7 @@ pub(super) struct Wish {
     #[serde(default)]
     all: String,
     #[serde(default)]
-    after: Option<Uuid>,
+    after: Leaf,
 }
 
 impl Wish {
@@ -56,12 +57,11 @@ impl Wish {
         }
     }
 
-    fn link(&self, path: &str, after: &str) -> String {
+    fn link(&self, path: &str) -> String {
         let chosen = query(&[
             ("q", self.part().unwrap_or_default()),
             ("institution_id", &self.institution_id.text()),
             ("all", if self.all.is_empty() { "" } else { "yes" }),
-            ("after", after),
         ]);
         format!("{path}?{chosen}")
     }
@@ -74,7 +74,7 @@ struct ListPage<'a> {
     parts: Vec<Place>,
     programmes: &'a [ProgrammeSummary],
     names: &'a HashMap<Uuid, String>,
-    next: Option<Uuid>,
+    pager: Pager,
     wish: &'a Wish,
 }
 
@@ -118,10 +118,16 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
             Ok((found, names))
         })
         .await?;
-    let more = programmes.len() > PROGRAMMES;
-    programmes.truncate(PROGRAMMES);
+    let pager = Pager::cut(
+        frame.language,
+        (&wish.link("/catalogue/programmes"), "after"),
+        &after,
+        &mut programmes,
+        PROGRAMMES,
+        |one| one.programme_id,
+    );
     let shown = ListPage {
-        next: programmes.last().filter(|_| more).map(|last| last.programme_id),
+        pager,
         parts: parts(&frame),
         frame: &frame,
         programmes: &programmes,

@@ -27,6 +27,7 @@ use crate::portal::difference::{Difference, Said, differences};
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::places::Place;
 use crate::portal::visit::Visit;
 
@@ -53,7 +54,7 @@ pub(super) struct Wish {
     #[serde(default)]
     programme: Chosen<AtMost<40>>,
     #[serde(default)]
-    after: Option<Uuid>,
+    after: Leaf,
 }
 
 impl Wish {
@@ -75,13 +76,12 @@ impl Wish {
         }
     }
 
-    fn link(&self, path: &str, after: &str) -> String {
+    fn link(&self, path: &str) -> String {
         let chosen = query(&[
             ("q", self.part().unwrap_or_default()),
             ("status", &self.status.text()),
             ("institution_id", &self.institution_id.text()),
             ("programme", self.programme().unwrap_or_default()),
-            ("after", after),
         ]);
         format!("{path}?{chosen}")
     }
@@ -94,7 +94,7 @@ struct ListPage<'a> {
     parts: Vec<Place>,
     packs: &'a [PackSummary],
     names: &'a HashMap<Uuid, String>,
-    next: Option<Uuid>,
+    pager: Pager,
     wish: &'a Wish,
 }
 
@@ -131,13 +131,18 @@ pub(super) async fn list(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
             Ok((found, names))
         })
         .await?;
-    let more = packs.len() > PACKS;
-    packs.truncate(PACKS);
-    let next = packs.last().filter(|_| more).map(|last| last.pack_id);
+    let pager = Pager::cut(
+        frame.language,
+        (&wish.link("/catalogue/packs"), "after"),
+        &after,
+        &mut packs,
+        PACKS,
+        |one| one.pack_id,
+    );
     // What members see of their own before it is published is no part of the catalogue.
     packs.retain(|pack| pack.published_at.is_some());
     let shown = ListPage {
-        next,
+        pager,
         parts: parts(&frame),
         frame: &frame,
         packs: &packs,

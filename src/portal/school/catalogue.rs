@@ -26,6 +26,7 @@ use crate::portal::difference::Said;
 use crate::portal::download::read_all;
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::public::catalogue::{VERSIONS, facts, kind_called, table_of};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
@@ -39,7 +40,7 @@ pub(super) struct Wish {
     #[serde(default)]
     kind: Chosen<AchievementKind>,
     #[serde(default)]
-    after: Option<Uuid>,
+    after: Leaf,
 }
 
 impl Wish {
@@ -54,6 +55,11 @@ impl Wish {
             name_contains: self.part().map(str::to_owned),
             ..AchievementFilter::default()
         }
+    }
+
+    fn link(&self, desk: &Desk, path: &str) -> String {
+        let chosen = query(&[("q", self.part().unwrap_or_default()), ("kind", &self.kind.text())]);
+        format!("/desk/{}/{path}?{chosen}", desk.institution_id)
     }
 }
 
@@ -70,7 +76,7 @@ struct ListPage<'a> {
     desk: &'a Desk,
     credit_code: &'a str,
     achievements: &'a [Achievement],
-    next: Option<Uuid>,
+    pager: Pager,
     wish: &'a Wish,
 }
 
@@ -91,13 +97,8 @@ impl ListPage<'_> {
         kind_called(self.frame.language, &achievement.kind)
     }
 
-    fn link(&self, path: &str, after: &str) -> String {
-        let chosen = query(&[
-            ("q", self.wish.part().unwrap_or_default()),
-            ("kind", &self.wish.kind.text()),
-            ("after", after),
-        ]);
-        format!("/desk/{}/{path}?{chosen}", self.desk.institution_id)
+    fn link(&self, path: &str) -> String {
+        self.wish.link(self.desk, path)
     }
 }
 
@@ -116,13 +117,19 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
             Ok((institution.credit_code, found))
         })
         .await?;
-    let more = achievements.len() > ACHIEVEMENTS;
-    achievements.truncate(ACHIEVEMENTS);
+    let pager = Pager::cut(
+        frame.language,
+        (&wish.link(&desk, "catalogue"), "after"),
+        &after,
+        &mut achievements,
+        ACHIEVEMENTS,
+        |one| one.achievement_id,
+    );
     let shown = ListPage {
         frame: &frame,
         desk: &desk,
         credit_code: &credit_code,
-        next: achievements.last().filter(|_| more).map(|last| last.achievement_id),
+        pager,
         achievements: &achievements,
         wish: &wish,
     };

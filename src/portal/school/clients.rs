@@ -17,6 +17,7 @@ use crate::ops::clients::{Client, IssuedClient, NewClient, Rotation, create_clie
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Clients on a page.
@@ -29,7 +30,7 @@ pub(super) const OVERLAP_HOURS: &str = "24";
 #[derive(Default, Deserialize)]
 pub(super) struct Wish {
     #[serde(default)]
-    after: Option<Uuid>,
+    after: Leaf,
     #[serde(default)]
     done: String,
 }
@@ -49,8 +50,7 @@ struct Page<'a> {
     frame: &'a Frame,
     desk: &'a Desk,
     clients: &'a [Client],
-    is_first: bool,
-    next: Option<Uuid>,
+    pager: Pager,
     filled: &'a Filled,
     refused: Option<Refused>,
     is_done: bool,
@@ -116,13 +116,18 @@ async fn answer(
     let mut clients = web
         .run(move |bank| list_clients(bank, &context, institution_id, after, limit))
         .await?;
-    let more = clients.len() > CLIENTS;
-    clients.truncate(CLIENTS);
+    let pager = Pager::cut(
+        visit.frame.language,
+        (&format!("/desk/{}/clients", desk.institution_id), "after"),
+        &after,
+        &mut clients,
+        CLIENTS,
+        |one| one.client_id,
+    );
     let shown = Page {
         frame: &visit.frame,
         desk: &desk,
-        is_first: after.is_none(),
-        next: clients.last().filter(|_| more).map(|client| client.client_id),
+        pager,
         clients: &clients,
         filled,
         refused,

@@ -22,6 +22,7 @@ use crate::portal::answer::{Refused, page, see_other};
 use crate::portal::download::read_all;
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::pager::{Leaf, Pager};
 use crate::portal::public::programmes::{table_of, term};
 use crate::portal::visit::{Posted, SignedIn};
 
@@ -31,7 +32,7 @@ const PROGRAMMES: usize = 20;
 #[derive(Default, Deserialize)]
 pub(super) struct Wish {
     #[serde(default)]
-    after: Option<Uuid>,
+    after: Leaf,
     #[serde(default)]
     done: String,
 }
@@ -42,8 +43,7 @@ struct ListPage<'a> {
     frame: &'a Frame,
     desk: &'a Desk,
     programmes: &'a [ProgrammeSummary],
-    next: Option<Uuid>,
-    wish: &'a Wish,
+    pager: Pager,
     done: Option<&'static str>,
 }
 
@@ -76,14 +76,19 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let filter = of_institution(id.0);
     let limit = i64::try_from(PROGRAMMES + 1).unwrap_or(i64::MAX);
     let mut programmes = web.run(move |bank| list_programmes(bank, &filter, after, limit)).await?;
-    let more = programmes.len() > PROGRAMMES;
-    programmes.truncate(PROGRAMMES);
+    let pager = Pager::cut(
+        frame.language,
+        (&format!("/desk/{}/catalogue/programmes", desk.institution_id), "after"),
+        &after,
+        &mut programmes,
+        PROGRAMMES,
+        |one| one.programme_id,
+    );
     let shown = ListPage {
         frame: &frame,
         desk: &desk,
-        next: programmes.last().filter(|_| more).map(|last| last.programme_id),
+        pager,
         programmes: &programmes,
-        wish: &wish.0,
         done: (wish.0.done == "published").then_some("catalogue-desk-programme-published"),
     };
     page(StatusCode::OK, &shown)
