@@ -9,6 +9,11 @@ use super::{Effort, Unanswerable, climb, dive, neighbours};
 /// Up to so many arcs that may be used the cheapest of equal allocations is searched for exactly.
 const CHEAPEST_ARCS_MAX: usize = 150;
 
+/// Up to so many arcs that may be used a step of branch and bound is quick, and so many times more of them are taken: a small question
+/// is to be proved, and with conditions on whole courses 300 steps were not always enough for it.
+const QUICK_ARCS_MAX: usize = 60;
+const STEPS_OF_QUICK: u64 = 10;
+
 /// So many rounds of climbing for value are allowed for one that looks for less cost.
 const ROUNDS_PER_CHEAPER: usize = 5;
 
@@ -79,7 +84,11 @@ fn most_valuable(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
     if lawful && effort.nodes == 0 {
         return Ok(Found { flow, bound });
     }
-    let exact = Programme::of(model, Aim::Value).solve(model, &flow, effort.nodes);
+    let nodes = match usable(model) {
+        0..=QUICK_ARCS_MAX => effort.nodes.saturating_mul(STEPS_OF_QUICK),
+        _ => effort.nodes,
+    };
+    let exact = Programme::of(model, Aim::Value).solve(model, &flow, nodes);
     match exact {
         // A better one may come from either; the narrower bound holds for both.
         Ok(exact) if !lawful || model.value(&exact.flow) >= model.value(&flow) => Ok(Found {
@@ -95,13 +104,18 @@ fn most_valuable(model: &Model, effort: Effort) -> Result<Found, Unanswerable> {
     }
 }
 
+/// How many arcs may be used.
+fn usable(model: &Model) -> usize {
+    model.arcs.iter().filter(|arc| arc.most > 0).count()
+}
+
 /// Of flows of the same value one that costs less; where the search for it fails, the flow itself.
 fn cheapest(model: &Model, flow: Flow, effort: Effort) -> Flow {
     let value = model.value(&flow);
     if value == 0 {
         return flow;
     }
-    if model.arcs.iter().filter(|arc| arc.most > 0).count() > CHEAPEST_ARCS_MAX {
+    if usable(model) > CHEAPEST_ARCS_MAX {
         return climb::cheaper(model, flow, effort.rounds / ROUNDS_PER_CHEAPER);
     }
     match Programme::of(model, Aim::Cost { value }).solve(model, &flow, effort.nodes) {
