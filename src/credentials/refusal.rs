@@ -55,7 +55,7 @@ findings! {
     /// The signature belongs to other content, or to another key.
     SignatureWrong {} = Proof Failed, "signature_wrong", "签名与内容不符", "the signature does not fit the content";
     /// What has no meaning in the contexts is not covered by the signature.
-    NotCovered { what: String } = Proof Failed, "not_covered", "内容 {what} 不在签名范围之内", "its content `{what}` is not covered by the signature";
+    NotCovered { what: String } = Proof Failed, "not_covered", "内容 {what} 不在签名范围之内", "its content “{what}” is not covered by the signature";
     TooComplex {} = Proof NotChecked, "too_complex", "凭证过于复杂，无法验证", "it is too complex to be verified";
     ProofNotReached {} = Proof NotChecked, "proof_not_reached", "因前述问题未能验证签名", "the signature was not looked at, because of the above";
     ProofNeedsKey {} = Proof NotChecked, "proof_needs_key", "没有可用的公钥，未能验证签名", "the signature was not looked at, because there is no key for it";
@@ -69,9 +69,9 @@ findings! {
     KeyNotReached {} = Key NotChecked, "key_not_reached", "因前述问题未能核对公钥", "the key was not looked at, because of the above";
     NotYetValid { from: NaiveDate } = Dates Failed, "not_yet_valid", "凭证自 {from} 起才有效", "it is valid from {from} only";
     Expired { on: NaiveDate } = Dates Failed, "expired", "凭证已于 {on} 失效", "it expired on {on}";
-    DateUnreadable { part: String } = Dates Failed, "date_unreadable", "日期 {part} 无法读取", "its date `{part}` cannot be read";
+    DateUnreadable { part: String } = Dates Failed, "date_unreadable", "日期 {part} 无法读取", "its date “{part}” cannot be read";
     DatesNotReached {} = Dates NotChecked, "dates_not_reached", "因前述问题未能核对日期", "the dates were not looked at, because of the above";
-    Revoked {} = Status Failed, "revoked", "凭证已被签发者撤销", "its issuer revoked it";
+    Revoked {} = Status Failed, "revoked", "凭证已被签发者吊销", "its issuer revoked it";
     Suspended {} = Status Failed, "suspended", "凭证已被签发者暂停", "its issuer suspended it";
     StatusUnknown { what: String } = Status NotChecked, "status_unknown", "不支持的状态查询方式 {what}", "its status is told in a way that is not supported: {what}";
     StatusNotFetched {} = Status NotChecked, "status_not_fetched", "状态列表只能从网络取得，此处不从网络取用", "its status list could only be fetched from the network, which is not done";
@@ -89,10 +89,10 @@ findings! {
     KeyIsIssuers { issuer: String } = Key Passed, "key_is_issuers", "公钥属于签发者 {issuer}", "the key is that of the issuer {issuer}";
     WithinDates {} = Dates Passed, "within_dates", "在有效期内", "it is valid today";
     NoEnd {} = Dates Passed, "no_end", "已生效，长期有效", "it is valid today, and has no end";
-    NotRevoked {} = Status Passed, "not_revoked", "未被撤销或暂停", "it is neither revoked nor suspended";
-    NoStatus {} = Status Passed, "no_status", "签发者未设状态列表，凭证不会被撤销", "its issuer keeps no status of it, so that it cannot be revoked";
+    NotRevoked {} = Status Passed, "not_revoked", "未被吊销或暂停", "it is neither revoked nor suspended";
+    NoStatus {} = Status Passed, "no_status", "签发者没有提供吊销状态，无法查询这份凭证是否被吊销", "its issuer offers no status for it, so that it cannot be told whether it was revoked";
     /// What the issuer has to say of it.
-    Message { message: String } = Status Passed, "message", "未被撤销或暂停；签发者说明：{message}", "it is neither revoked nor suspended; its issuer says: {message}";
+    Message { message: String } = Status Passed, "message", "未被吊销或暂停；签发者说明：{message}", "it is neither revoked nor suspended; its issuer says: {message}";
 }
 
 /// At most so many characters of what somebody wrote are told.

@@ -36,10 +36,11 @@ fn chinese(step: &TraceStep) -> String {
                 SelectedBy::AwardDate => "取得日期",
                 SelectedBy::DecisionDate => "认定日期",
             };
-            format!("适用认定标准《{title}》第 {version} 版（{citation}），按{date} {on} 选定。")
+            let on = Language::Chinese.day(*on);
+            format!("适用认定标准《{title}》第 {version} 版（{citation}），按{date}（{on}）选定。")
         }
         TraceStep::GrantedByClaim { claim_id, credit } => format!("经认定申请 {claim_id} 评审，认定 {credit} 学分。"),
-        TraceStep::FixedCredit { credit } => format!("该标准的学分固定为 {credit}。"),
+        TraceStep::FixedCredit { credit } => format!("该标准固定认定 {credit} 学分。"),
         TraceStep::HoursTaken { hours, nominal: true } => format!("成果未注明学时，采用成果标准的学时 {hours}。"),
         TraceStep::HoursTaken { hours, nominal: false } => format!("采用成果的学时 {hours}。"),
         TraceStep::Divided {
@@ -47,8 +48,8 @@ fn chinese(step: &TraceStep) -> String {
             hours_per_credit,
             step,
             credit,
-        } => format!("{hours} 学时，每 {hours_per_credit} 学时折合 1 学分，向下取至 {step} 的倍数，得 {credit}。"),
-        TraceStep::Capped { cap } => format!("超过上限，按上限 {cap} 计。"),
+        } => format!("{hours} 学时，每 {hours_per_credit} 学时折合 1 学分，向下取至 {step} 的倍数，得 {credit} 学分。"),
+        TraceStep::Capped { cap } => format!("超过上限，按上限 {cap} 学分计。"),
         TraceStep::UsableUntil {
             awarded_on,
             years,
@@ -59,7 +60,8 @@ fn chinese(step: &TraceStep) -> String {
                 Boundary::AnniversaryIncluded => "含当日",
                 Boundary::AnniversaryExcluded => "不含当日",
             };
-            format!("有效期为取得日期 {awarded_on} 起 {years} 年（到期日{included}），可使用至 {usable_until}。")
+            let (awarded_on, last_day) = (Language::Chinese.day(*awarded_on), Language::Chinese.day(*usable_until));
+            format!("有效期为取得日期（{awarded_on}）起 {years} 年（到期日{included}），可使用至{last_day}。")
         }
         TraceStep::Nothing { reason } => match reason {
             NoCredit::NoRuleInForce => "没有适用的现行认定标准，不产生学分。",
@@ -87,12 +89,13 @@ fn english(step: &TraceStep) -> String {
                 SelectedBy::AwardDate => "award date",
                 SelectedBy::DecisionDate => "decision date",
             };
-            format!("The rule \"{title}\", version {version} ({citation}), applies; it was chosen by the {date}, {on}.")
+            let on = Language::English.day(*on);
+            format!("The rule “{title}”, version {version} ({citation}), applies; it was chosen by the {date}, {on}.")
         }
         TraceStep::GrantedByClaim { claim_id, credit } => {
             format!("The people who reviewed the claim {claim_id} recognised {credit} credits.")
         }
-        TraceStep::FixedCredit { credit } => format!("The rule gives a fixed credit of {credit}."),
+        TraceStep::FixedCredit { credit } => format!("The rule always gives {credit} credits."),
         TraceStep::HoursTaken { hours, nominal: true } => {
             format!("The outcome states no hours; the achievement's {hours} are taken.")
         }
@@ -102,8 +105,8 @@ fn english(step: &TraceStep) -> String {
             hours_per_credit,
             step,
             credit,
-        } => format!("{hours} hours at {hours_per_credit} hours a credit, rounded down to a multiple of {step}, make {credit}."),
-        TraceStep::Capped { cap } => format!("That is more than the cap; {cap} is given."),
+        } => format!("{hours} hours at {hours_per_credit} hours a credit, rounded down to a multiple of {step}, make {credit} credits."),
+        TraceStep::Capped { cap } => format!("That is more than the cap; {cap} credits are given."),
         TraceStep::UsableUntil {
             awarded_on,
             years,
@@ -114,9 +117,8 @@ fn english(step: &TraceStep) -> String {
                 Boundary::AnniversaryIncluded => "included",
                 Boundary::AnniversaryExcluded => "excluded",
             };
-            format!(
-                "It is valid for {years} years from the award date, {awarded_on} (anniversary {included}): usable until {usable_until}."
-            )
+            let (awarded_on, last_day) = (Language::English.day(*awarded_on), Language::English.day(*usable_until));
+            format!("It is valid for {years} years from the award date, {awarded_on} (anniversary {included}): usable until {last_day}.")
         }
         TraceStep::Nothing { reason } => match reason {
             NoCredit::NoRuleInForce => "No rule in force applies: no credit.",
@@ -177,15 +179,25 @@ mod tests {
         assert_eq!(
             explain(&recognition, Language::English),
             [
-                "The rule \"培训学时\", version 2 (（十七）), applies; it was chosen by the decision date, 2024-04-01.",
+                "The rule “培训学时”, version 2 (（十七）), applies; it was chosen by the decision date, 1 April 2024.",
                 "The outcome's 56.00 hours are taken.",
-                "56.00 hours at 16.00 hours a credit, rounded down to a multiple of 0.50, make 3.50.",
-                "That is more than the cap; 2.00 is given.",
-                "It is valid for 5 years from the award date, 2024-03-01 (anniversary excluded): usable until 2029-02-28.",
+                "56.00 hours at 16.00 hours a credit, rounded down to a multiple of 0.50, make 3.50 credits.",
+                "That is more than the cap; 2.00 credits are given.",
+                "It is valid for 5 years from the award date, 1 March 2024 (anniversary excluded): usable until 28 February 2029.",
                 "Recognised: 2.00 credits.",
             ],
         );
-        assert_eq!(explain(&recognition, Language::Chinese).last().unwrap(), "认定 2.00 学分。");
+        assert_eq!(
+            explain(&recognition, Language::Chinese),
+            [
+                "适用认定标准《培训学时》第 2 版（（十七）），按认定日期（2024年4月1日）选定。",
+                "采用成果的学时 56.00。",
+                "56.00 学时，每 16.00 学时折合 1 学分，向下取至 0.50 的倍数，得 3.50 学分。",
+                "超过上限，按上限 2.00 学分计。",
+                "有效期为取得日期（2024年3月1日）起 5 年（到期日不含当日），可使用至2029年2月28日。",
+                "认定 2.00 学分。",
+            ],
+        );
         let nothing = recognise(&inputs, &[]);
         assert_eq!(explain(&nothing, Language::Chinese), ["没有适用的现行认定标准，不产生学分。"]);
     }

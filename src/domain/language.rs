@@ -1,4 +1,6 @@
-//! The two languages in which the bank speaks.
+//! The two languages in which the bank speaks, and how days are said in them.
+
+use chrono::NaiveDate;
 
 /// A language of sentences; codes never depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +29,26 @@ impl Language {
             }
         }
         best.0
+    }
+
+    /// A day as people write it.
+    pub fn day(self, day: NaiveDate) -> String {
+        match self {
+            Self::Chinese => day.format("%Y年%-m月%-d日").to_string(),
+            Self::English => day.format("%-d %B %Y").to_string(),
+        }
+    }
+
+    /// A day of every year, from its month and day such as `03-01`; the text itself where there is no such day.
+    pub fn day_of_year(self, text: &str) -> String {
+        // A leap year has every day.
+        let Ok(day) = format!("2000-{text}").parse::<NaiveDate>() else {
+            return text.to_owned();
+        };
+        match self {
+            Self::Chinese => day.format("%-m月%-d日").to_string(),
+            Self::English => day.format("%-d %B").to_string(),
+        }
     }
 }
 
@@ -57,5 +79,15 @@ mod tests {
         for (value, expected) in cases {
             assert_eq!(Language::from_accept_language(value), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn days_are_said_as_people_write_them() {
+        let day = "2026-11-06".parse().unwrap();
+        assert_eq!(Chinese.day(day), "2026年11月6日");
+        assert_eq!(English.day(day), "6 November 2026");
+        assert_eq!(Chinese.day_of_year("02-29"), "2月29日");
+        assert_eq!(English.day_of_year("09-01"), "1 September");
+        assert_eq!(English.day_of_year("13-40"), "13-40");
     }
 }

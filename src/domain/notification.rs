@@ -127,7 +127,7 @@ fn corrected_in(details: &Value, language: Language) -> String {
     match (language, credentials) {
         (Language::Chinese, 0) => format!("{outcomes} 项学习成果已被更正或撤回，{claims} 个申请因此终止。"),
         (Language::Chinese, _) => {
-            format!("{outcomes} 项学习成果已被更正或撤回，{claims} 个申请因此终止，{credentials} 份电子凭证因此撤销。")
+            format!("{outcomes} 项学习成果已被更正或撤回，{claims} 个申请因此终止，{credentials} 份电子凭证因此吊销。")
         }
         (Language::English, 0) => format!("Outcomes corrected or withdrawn: {outcomes}; claims that ended with them: {claims}."),
         (Language::English, _) => format!(
@@ -155,7 +155,7 @@ fn credential_in(event_type: &str, details: &Value, by: &str, language: Language
         ("credential.resume_credential", Language::Chinese) => "您的一份暂停的电子凭证恢复有效。".to_owned(),
         ("credential.resume_credential", Language::English) => "A credential of yours that was suspended is valid again.".to_owned(),
         ("credential.revoke_credential", Language::Chinese) => {
-            format!("您的一份电子凭证已撤销：其中{by}存入的学习成果属于另一个账户。")
+            format!("您的一份电子凭证已吊销：其中{by}存入的学习成果属于另一个账户。")
         }
         ("credential.revoke_credential", Language::English) => {
             format!("A credential of yours was revoked: what {by} deposited of it belongs to another account.")

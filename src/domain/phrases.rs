@@ -3,39 +3,40 @@
 
 mod packs;
 mod records;
+mod shapes;
 
 /// English and Chinese; `{}` stands for what is filled in, in the same order.
 const PHRASES: &[(&str, &str)] = &[
     // What to do about rows of a file that were refused.
     (
-        "compare the name and the number with the document, and settle the mismatch in the list",
-        "请核对证件上的姓名和号码，并在待核实清单中处理",
+        "Compare the name and the number with the document, and settle the mismatch in the list.",
+        "请核对证件上的姓名和号码，并在待核实清单中处理。",
     ),
     (
-        "publish the achievement, or map this code to one in the import profile",
-        "请先发布该学习成果标准，或在文件读取设置中为此编码指定对应的标准",
+        "Publish the achievement, or map this code to one under “How files are read”.",
+        "请先发布该学习成果标准，或在文件读取设置中为此编码指定对应的标准。",
     ),
     (
-        "use a code of your own institution, or map this one in the import profile",
-        "请使用本机构的编码，或在文件读取设置中为此编码指定对应的标准",
+        "Use a code of your own institution, or map this one under “How files are read”.",
+        "请使用本机构的编码，或在文件读取设置中为此编码指定对应的标准。",
     ),
     ("must have at most {} entries", "最多 {} 项"),
     (
         "is not the code of a published achievement of this institution",
         "不是本机构已发布的学习成果标准的编码",
     ),
-    ("put in the day on which it was awarded", "请填写实际取得日期"),
-    ("put in the hours of the whole training", "请填写整个培训的学时"),
+    ("Put in the day on which it was awarded.", "请填写实际取得日期。"),
+    ("Put in the hours of the whole training.", "请填写整个培训的学时。"),
     (
-        "correct the row, or correct the outcome that is in the bank",
-        "请改正该行，或对已存入的成果提出更正",
+        "Correct the row, or correct the outcome that is in the bank.",
+        "请改正该行，或对已存入的成果提出更正。",
     ),
-    ("wait for the approval of the institution", "请等待机构获得批准"),
-    ("correct the value and upload the file again", "请改正该值后重新上传"),
+    ("Wait for the approval of the institution.", "请等待机构获得批准。"),
+    ("Correct the value and upload the file again.", "请改正该值后重新上传。"),
     ("is required", "必须填写"),
     ("must be a date such as 2026-06-30", "应为日期，例如 2026-06-30"),
     ("must be a whole number", "应为整数"),
-    ("is not an identifier", "不是有效的标识"),
+    ("is not an identifier", "编号格式不正确"),
     ("does not fit the kind", "与种类不符"),
     ("names one twice", "重复列出了同一项"),
     ("is not an outcome of the learner that stands", "不是该学习者现行有效的学习成果"),
@@ -48,7 +49,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("is used or kept differently now", "现在的状态或使用情况与预览不同"),
     ("is no longer among the outcomes", "已不在范围内"),
     ("is among the outcomes only now", "预览之后才进入范围"),
-    ("is before the first day", "早于起始日期"),
+    ("is before the first day", "早于开始日期"),
     ("is not that of the preview", "与预览不符"),
     ("is no outcome of this institution", "不是该机构的成果"),
     ("is not a file of one of the two learners", "不是这两名学习者的文件"),
@@ -56,10 +57,10 @@ const PHRASES: &[(&str, &str)] = &[
     ("is on several outcomes; name the one by its id", "对应多项成果，请用成果编号指定"),
     ("must name 1 to 500 outcomes", "必须指定 1 至 500 项成果"),
     ("must name 1 to 1000 outcomes", "必须指定 1 至 1000 项成果"),
-    ("goes with the kind `correct` and one outcome", "仅用于单项成果的 correct 更正"),
-    ("goes with the verdict `replace`, and with no other", "仅且必须与 replace 一起填写"),
-    ("goes with the answer `accept`, and with no other", "仅且必须与 accept 一起填写"),
-    ("goes with the answer `refuse`, and with no other", "仅且必须与 refuse 一起填写"),
+    ("goes with the kind “correct” and one outcome", "仅用于单项成果的 correct 更正"),
+    ("goes with the verdict “replace”, and with no other", "仅且必须与 replace 一起填写"),
+    ("goes with the answer “accept”, and with no other", "仅且必须与 accept 一起填写"),
+    ("goes with the answer “refuse”, and with no other", "仅且必须与 refuse 一起填写"),
     ("is not a field of this body", "不是此请求的字段"),
     ("is given more than once", "出现了不止一次"),
     ("is left out by somebody who is logged in", "已登录时不必填写"),
@@ -81,7 +82,7 @@ const PHRASES: &[(&str, &str)] = &[
         "was damaged by a spreadsheet: it is in scientific notation; format the column as text and export again",
         "已被电子表格损坏（科学计数法）：请将该列设为文本格式后重新导出",
     ),
-    ("give either `user` or `username`", "`user` 与 `username` 只填其一"),
+    ("give either “user” or “username”", "“user”与“username”只填其一"),
     ("goes with a family, and a family with a rank", "须与 family 同时填写"),
     ("goes with a framework, and a framework with a level", "须与 framework_id 同时填写"),
     ("means nothing without a family", "没有 family 时无意义"),
@@ -158,10 +159,10 @@ const PHRASES: &[(&str, &str)] = &[
     ("must have at most {} items", "最多 {} 项"),
     ("must be the institution's credit code, {}", "必须是本机构的统一社会信用代码 {}"),
     ("must be absent in a standard of the bank", "学分银行自己的标准不填此项"),
-    ("must not lead back to the pack itself", "不能循环到本规则包"),
+    ("must not lead back to the pack itself", "不能循环到本转换规则"),
     (
         "must have at most {} items in all, with those that they stand under",
-        "连同其上级规则包，总共最多 {} 项",
+        "连同其上级转换规则，总共最多 {} 项",
     ),
     // What is said of the rules for claims.
     (
@@ -179,23 +180,54 @@ const PHRASES: &[(&str, &str)] = &[
         "必须是周六或周日：其他日期本来就上班",
     ),
     // What the readers of JSON and of queries say.
-    ("unknown variant `{}`, expected one of {}", "没有取值 `{}`，可用的有：{}"),
-    ("unknown variant `{}`, expected {}", "没有取值 `{}`，应为：{}"),
-    ("invalid type: {}, expected {}", "类型不对：{}，应为 {}"),
-    ("invalid value: {}, expected {}", "取值不对：{}，应为 {}"),
-    ("duplicate field `{}`", "字段 `{}` 重复"),
+    ("unknown variant “{}”, expected one of {}", "没有取值“{}”，可用的有：{}"),
+    ("unknown variant “{}”, expected {}", "没有取值“{}”，应为{}"),
+    ("invalid type: {}, expected {}", "类型不对：{}，应为{}"),
+    ("invalid value: {}, expected {}", "取值不对：{}，应为{}"),
+    ("duplicate field “{}”", "字段“{}”重复"),
     ("EOF while parsing {}", "内容不完整：{}"),
-    ("trailing characters{}", "末尾有多余内容{}"),
+    ("trailing characters at line {} column {}", "第 {} 行第 {} 列起有多余内容"),
+    ("trailing characters", "末尾有多余内容"),
+    ("recursion limit exceeded", "嵌套层数过多"),
+    // What the reader of days says.
+    ("input contains invalid characters", "含有无效字符"),
+    ("premature end of input", "内容不完整"),
+    ("input is out of range", "超出范围"),
+    ("trailing input", "末尾有多余内容"),
 ];
 
-/// The sentence in Chinese; itself where the table does not have it.
+/// The sentence with the quotation marks of people: the readers of JSON put backticks around what they quote.
+pub fn in_english(english: &str) -> String {
+    let mut is_open = false;
+    let with_quotes = english.chars().map(|letter| {
+        if letter != '`' {
+            return letter;
+        }
+        is_open = !is_open;
+        if is_open { '“' } else { '”' }
+    });
+    with_quotes.collect()
+}
+
+/// The sentence in Chinese; in English where the table does not have it.
 pub fn in_chinese(english: &str) -> String {
+    let english = in_english(english);
     let found = records::PHRASES
         .iter()
         .chain(PHRASES)
         .chain(packs::PHRASES)
-        .find_map(|(pattern, chinese)| Some(fill(chinese, &filled_in(pattern, english)?)));
-    found.unwrap_or_else(|| english.to_owned())
+        .find_map(|(pattern, chinese)| {
+            let values = filled_in(pattern, &english)?;
+            let is_of_shapes = pattern.starts_with("invalid ") || pattern.starts_with("EOF ");
+            let say: fn(&str) -> String = if is_of_shapes { shapes::in_chinese } else { listed };
+            Some(fill(chinese, values.into_iter().map(say)))
+        });
+    found.unwrap_or(english)
+}
+
+/// Choices that the readers of JSON list, with what stands between them in Chinese.
+fn listed(value: &str) -> String {
+    value.replace("”, “", "”、“").replace("” or “", "”或“")
 }
 
 /// What stands in the places of a pattern, if the text has its shape.
@@ -213,8 +245,8 @@ fn filled_in<'a>(pattern: &str, text: &'a str) -> Option<Vec<&'a str>> {
     rest.is_empty().then_some(found)
 }
 
-fn fill(pattern: &str, values: &[&str]) -> String {
-    values.iter().fold(pattern.to_owned(), |text, value| text.replacen("{}", value, 1))
+fn fill(pattern: &str, values: impl Iterator<Item = String>) -> String {
+    values.fold(pattern.to_owned(), |text, value| text.replacen("{}", &value, 1))
 }
 
 #[cfg(test)]
@@ -234,11 +266,19 @@ mod tests {
             ("must have 1 to 100 characters", "必须是 1 至 100 个字符"),
             ("must have 1 to 100 characters and no digits", "必须是 1 至 100 个字符，不含数字"),
             ("is before valid_from, 2024-01-01", "早于 valid_from（2024-01-01）"),
+            ("invalid type: integer `7`, expected a sequence", "类型不对：整数“7”，应为列表"),
+            ("invalid type: string \"7\", expected u8", "类型不对：文本“7”，应为整数"),
+            ("EOF while parsing an object", "内容不完整：对象"),
+            ("trailing characters at line 1 column 13", "第 1 行第 13 列起有多余内容"),
             (
-                "invalid type: integer `7`, expected a sequence",
-                "类型不对：integer `7`，应为 a sequence",
+                "unknown variant `x`, expected one of `a`, `b`, `c`",
+                "没有取值“x”，可用的有：“a”、“b”、“c”",
             ),
-            ("unknown variant `x`, expected one of `a`, `b`", "没有取值 `x`，可用的有：`a`, `b`"),
+            (
+                "unknown variant `some`, expected `one` or `many`",
+                "没有取值“some”，应为“one”或“many”",
+            ),
+            ("is not a clause of the pack: map", "转换规则中没有此条款：map"),
             ("said by nobody", "said by nobody"),
         ];
         for (english, chinese) in cases {
@@ -261,6 +301,8 @@ mod tests {
             "it has ",
             "it is ",
             "was damaged",
+            "The picture ",
+            "The PDF ",
         ];
         // Said to the people who run the bank, in `verify`, the command line and the configuration.
         let elsewhere = ["movement.rs", "main.rs"];

@@ -75,7 +75,7 @@ pub(crate) async fn create_achievement(
 
 /// List achievements; the catalogue is public.
 #[utoipa::path(tag = "achievements", operation_id = "list_achievements", params(AchievementQuery), security((), ("bearer" = [])),
-    responses((status = 200, description = "A page", body = Listed<Achievement>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<Achievement>)))]
 #[get("/api/v1/achievements")]
 pub(crate) async fn list_achievements(
     web: web::Data<Web>,
@@ -197,7 +197,7 @@ pub(crate) async fn create_framework(
 
 /// List frameworks; they are public.
 #[utoipa::path(tag = "achievements", operation_id = "list_frameworks", params(ListQuery), security(()),
-    responses((status = 200, description = "A page", body = Listed<Framework>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<Framework>)))]
 #[get("/api/v1/frameworks")]
 pub(crate) async fn list_frameworks(web: web::Data<Web>, request: HttpRequest, query: Query<ListQuery>) -> Result<HttpResponse, Refusal> {
     let ListQuery { order, limit, cursor } = query.0;

@@ -60,7 +60,7 @@ pub(crate) async fn publish_agreement(
 
 /// List versions of agreements.
 #[utoipa::path(tag = "agreements", operation_id = "list_agreements", params(AgreementQuery), security(()),
-    responses((status = 200, description = "A page", body = Listed<PublishedAgreement>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<PublishedAgreement>)))]
 #[get("/api/v1/agreements")]
 pub(crate) async fn list_agreements(
     web: web::Data<Web>,

@@ -35,7 +35,7 @@ pub(crate) async fn create_client(
 
 /// List the API clients of an institution.
 #[utoipa::path(tag = "oauth", operation_id = "list_clients", params(("institution_id" = Uuid, Path), ListQuery),
-    responses((status = 200, description = "A page", body = Listed<Client>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<Client>)))]
 #[get("/api/v1/institutions/{institution_id}/api-clients")]
 pub(crate) async fn list_clients(
     web: web::Data<Web>,

@@ -187,7 +187,7 @@ pub(crate) async fn read_correction(web: web::Data<Web>, asking: Asking, id: Id)
 ///
 /// Each as it stood at the preview, with what follows for its lot and for the claims that use it; the learners see the look.
 #[utoipa::path(tag = "corrections", operation_id = "list_correction_items", params(("correction_id" = Uuid, Path), ItemQuery),
-    responses((status = 200, description = "A page", body = Listed<CorrectionItem>)))]
+    responses((status = 200, description = "A page, by learner and outcome", body = Listed<CorrectionItem>)))]
 #[get("/api/v1/corrections/{correction_id}/items")]
 pub(crate) async fn list_correction_items(
     web: web::Data<Web>,

@@ -137,7 +137,7 @@ pub struct ImportQuery {
 
 /// List an institution's imports, from the newest.
 #[utoipa::path(tag = "imports", operation_id = "list_imports", params(("institution_id" = Uuid, Path), ImportQuery),
-    responses((status = 200, description = "A page", body = Listed<ImportSummary>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<ImportSummary>)))]
 #[get("/api/v1/institutions/{institution_id}/imports")]
 pub(crate) async fn list_imports(
     web: web::Data<Web>,

@@ -73,7 +73,7 @@ pub(crate) async fn register_institution(
 
 /// List institutions; those that are or were approved are public.
 #[utoipa::path(tag = "institutions", operation_id = "list_institutions", params(InstitutionQuery), security((), ("bearer" = [])),
-    responses((status = 200, description = "A page, in the order of registration", body = Listed<Institution>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<Institution>)))]
 #[get("/api/v1/institutions")]
 pub(crate) async fn list_institutions(
     web: web::Data<Web>,

@@ -24,7 +24,7 @@ pub(crate) async fn create_user(web: web::Data<Web>, asking: Asking, key: Key, b
 
 /// List the bank's and the authority's people.
 #[utoipa::path(tag = "people", operation_id = "list_users", params(ListQuery),
-    responses((status = 200, description = "A page", body = Listed<Staff>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<Staff>)))]
 #[get("/api/v1/users")]
 pub(crate) async fn list_users(
     web: web::Data<Web>,

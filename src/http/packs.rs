@@ -90,7 +90,7 @@ pub(crate) async fn create_rule_pack(
 
 /// List rule packs; the catalogue is public.
 #[utoipa::path(tag = "rule-packs", operation_id = "list_rule_packs", params(PackQuery), security((), ("bearer" = [])),
-    responses((status = 200, description = "A page, without the documents", body = Listed<PackSummary>)))]
+    responses((status = 200, description = "A page, from the newest, without the documents", body = Listed<PackSummary>)))]
 #[get("/api/v1/rule-packs")]
 pub(crate) async fn list_rule_packs(
     web: web::Data<Web>,

@@ -49,7 +49,7 @@ pub(crate) async fn publish_pathway(web: web::Data<Web>, asking: Asking, key: Ke
 
 /// List versions of pathways.
 #[utoipa::path(tag = "pathways", operation_id = "list_pathways", params(PathwayQuery), security(()),
-    responses((status = 200, description = "A page", body = Listed<PublishedPathway>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<PublishedPathway>)))]
 #[get("/api/v1/pathways")]
 pub(crate) async fn list_pathways(web: web::Data<Web>, request: HttpRequest, query: Query<PathwayQuery>) -> Result<HttpResponse, Refusal> {
     let PathwayQuery {

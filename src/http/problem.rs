@@ -15,7 +15,7 @@ pub struct Problem {
     #[serde(rename = "type")]
     #[schema(example = "/docs/problems#not_found")]
     pub kind: String,
-    #[schema(example = "Not Found")]
+    #[schema(example = "Not found")]
     pub title: String,
     #[schema(minimum = 400, maximum = 599, example = 404)]
     pub status: u16,
@@ -55,7 +55,7 @@ const METHOD: Fault = fault(
     "method_not_allowed",
     StatusCode::METHOD_NOT_ALLOWED,
     "此地址不支持该方法，见 Allow。",
-    "This address does not support the method; see `Allow`.",
+    "This address does not support the method; see “Allow”.",
 );
 const TOO_LARGE: Fault = fault(
     "body_too_large",
@@ -79,7 +79,7 @@ const INTERNAL: Fault = fault(
     "internal",
     StatusCode::INTERNAL_SERVER_ERROR,
     "系统内部错误，请引用 instance 联系我们。",
-    "Something failed inside; quote `instance` when you ask about it.",
+    "Something failed inside; quote “instance” when you ask about it.",
 );
 const UNAVAILABLE: Fault = fault(
     "unavailable",
@@ -144,24 +144,24 @@ pub fn status_of(class: Class) -> StatusCode {
 
 /// What a status means, in both languages.
 fn title_of(status: StatusCode, language: Language) -> &'static str {
-    let chinese = match status.as_u16() {
-        400 => "请求有误",
-        401 => "未认证",
-        403 => "无权操作",
-        404 => "未找到",
-        405 => "方法不受支持",
-        409 => "冲突",
-        412 => "副本已过期",
-        413 => "内容过大",
-        415 => "内容类型不受支持",
-        422 => "无法处理",
-        429 => "尝试过多",
-        503 => "暂时不可用",
-        _ => "系统错误",
+    let (chinese, english) = match status.as_u16() {
+        400 => ("请求有误", "The request is not right"),
+        401 => ("未认证", "Not signed in"),
+        403 => ("无权操作", "Not allowed"),
+        404 => ("未找到", "Not found"),
+        405 => ("方法不受支持", "Method not supported"),
+        409 => ("冲突", "Conflict"),
+        412 => ("副本已过期", "Out of date"),
+        413 => ("内容过大", "Too large"),
+        415 => ("内容类型不受支持", "Content type not supported"),
+        422 => ("无法处理", "This cannot be done"),
+        429 => ("尝试过多", "Too many attempts"),
+        503 => ("暂时不可用", "Away for a moment"),
+        _ => ("系统错误", "Something failed"),
     };
     match language {
         Language::Chinese => chinese,
-        Language::English => status.canonical_reason().unwrap_or_default(),
+        Language::English => english,
     }
 }
 
@@ -350,5 +350,6 @@ mod tests {
         assert_eq!((chinese.code.as_str(), chinese.status), ("not_found", 404));
         assert_eq!(chinese.code, english.code);
         assert_ne!(chinese.detail, english.detail);
+        assert_eq!((chinese.title.as_str(), english.title.as_str()), ("未找到", "Not found"));
     }
 }

@@ -62,7 +62,7 @@ pub(crate) async fn publish_programme(
 
 /// List versions of programmes, without their courses.
 #[utoipa::path(tag = "programmes", operation_id = "list_programmes", params(ProgrammeQuery), security(()),
-    responses((status = 200, description = "A page", body = Listed<ProgrammeSummary>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<ProgrammeSummary>)))]
 #[get("/api/v1/programmes")]
 pub(crate) async fn list_programmes(
     web: web::Data<Web>,

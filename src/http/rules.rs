@@ -56,7 +56,7 @@ pub(crate) async fn publish_recognition_rule(
 
 /// List every version of every recognition rule.
 #[utoipa::path(tag = "rules", operation_id = "list_recognition_rules", params(RuleQuery), security(()),
-    responses((status = 200, description = "A page", body = Listed<Rule>)))]
+    responses((status = 200, description = "A page, by rule and version", body = Listed<Rule>)))]
 #[get("/api/v1/recognition-rules")]
 pub(crate) async fn list_recognition_rules(
     web: web::Data<Web>,

@@ -58,7 +58,7 @@ pub(crate) async fn create_webhook(
 
 /// List the webhooks of an institution.
 #[utoipa::path(tag = "events", operation_id = "list_webhooks", params(("institution_id" = Uuid, Path), ListQuery),
-    responses((status = 200, description = "A page", body = Listed<Webhook>)))]
+    responses((status = 200, description = "A page, from the newest", body = Listed<Webhook>)))]
 #[get("/api/v1/institutions/{institution_id}/webhooks")]
 pub(crate) async fn list_webhooks(
     web: web::Data<Web>,

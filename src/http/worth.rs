@@ -91,7 +91,7 @@ impl WorthQuery {
         let left_out = listed(self.leave_out.as_ref());
         // What can be no key names nothing that is there.
         if !wish_problems(&pins, &left_out).is_empty() {
-            return Err(Rejection::WishUnknown { what: "outcome" });
+            return Err(Rejection::WishUnknown {});
         }
         Ok(Wishes {
             pins,
@@ -107,7 +107,7 @@ impl WorthQuery {
 /// Nobody needs an account for it, and nothing is kept. The programmes come from the most credit to the least.
 #[utoipa::path(tag = "worth", operation_id = "ask_worth", request_body = AskWorth, security(()),
     responses((status = 200, description = "What they are worth, programme by programme", body = Worths)),
-    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid", "wish_needs_programme", "too_many_questions"]))))]
+    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wish_course_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid", "wish_needs_programme", "too_many_questions"]))))]
 #[post("/api/v1/worth")]
 pub(crate) async fn ask_worth(
     web: web::Data<Web>,
@@ -129,7 +129,7 @@ pub(crate) async fn ask_worth(
 /// The best lawful use at each programme, with a reason for every outcome, used or not; from the most credit to the least.
 #[utoipa::path(tag = "me", operation_id = "read_own_worth", params(WorthQuery),
     responses((status = 200, description = "What it is worth, programme by programme", body = Worths)),
-    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "wish_needs_programme", "unsolvable", "pack_layers_invalid"]))))]
+    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wish_course_unknown", "wishes_impossible", "wish_needs_programme", "unsolvable", "pack_layers_invalid"]))))]
 #[get("/api/v1/me/worth")]
 pub(crate) async fn read_own_worth(
     web: web::Data<Web>,
@@ -210,7 +210,7 @@ pub(crate) async fn list_own_pathways(web: web::Data<Web>, asking: Asking) -> Re
 #[utoipa::path(tag = "me", operation_id = "keep_worth", request_body = KeepWorth,
     params(Key),
     responses((status = 201, description = "Kept", body = KeptWorth)),
-    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid", "worths_full"]))))]
+    extensions(("x-problems" = json!(["not_found", "wish_unknown", "wish_course_unknown", "wishes_impossible", "unsolvable", "pack_layers_invalid", "worths_full"]))))]
 #[post("/api/v1/me/worths")]
 pub(crate) async fn keep_worth(web: web::Data<Web>, asking: Asking, key: Key, body: Json<KeepWorth>) -> Result<HttpResponse, Refusal> {
     let kept = web

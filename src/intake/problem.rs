@@ -97,7 +97,7 @@ reasons! {
         "请改成文本。", "Write it as a text.";
     BrokenJson { detail: String } = "broken_json", "不是有效的 JSON：{detail}。", "This is not valid JSON: {detail}.",
         "请改正该行。", "Mend this line.";
-    RepeatedProperty { name: String } = "repeated_property", "属性 {name} 出现了两次。", "The property `{name}` is there twice.",
+    RepeatedProperty { name: String } = "repeated_property", "属性 {name} 出现了两次。", "The property “{name}” is there twice.",
         "请只保留一个。", "Keep one of them.";
     TooDeep {} = "too_deep", "JSON 嵌套过深。", "The JSON is nested too deeply.",
         "请导出平面的记录。", "Export flat records.";

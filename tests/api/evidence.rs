@@ -190,7 +190,7 @@ fn what_is_no_evidence_is_refused_for_its_reason() {
         assert_eq!(place.refusal(), (400, "invalid_query"));
         assert_eq!(
             place.body["detail"],
-            "The query parameter `name` is not valid: must have no slash or backslash."
+            "The query parameter “name” is not valid: must have no slash or backslash."
         );
         assert_eq!(
             upload(server, "/api/v1/me/evidence", &learner, "application/pdf", pdf()).refusal(),

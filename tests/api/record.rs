@@ -81,7 +81,7 @@ fn a_deposit_becomes_credit_that_the_learner_reads_and_nobody_else() {
 
         let decision = first["decision_id"].as_str().unwrap();
         let read = server.get(&format!("/api/v1/decisions/{decision}"), &learner).expect(200);
-        assert_eq!(read["explanation"][1], "The rule gives a fixed credit of 9.00.");
+        assert_eq!(read["explanation"][1], "The rule always gives 9.00 credits.");
         let replay = server
             .post(&format!("/api/v1/decisions/{decision}/replay"), &learner, &json!({}))
             .expect(200);

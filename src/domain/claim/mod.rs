@@ -188,7 +188,7 @@ impl ClaimStatus {
             Self::OnNotice => ("公示中", "on public notice"),
             Self::Granted => ("已准予", "granted"),
             Self::Refused => ("未获准予", "refused"),
-            Self::Appealed => ("复核中", "under appeal"),
+            Self::Appealed => ("申诉办理中", "under appeal"),
             Self::Closed => ("已办结", "closed"),
             Self::Withdrawn => ("已撤回", "withdrawn"),
             Self::Lapsed => ("逾期失效", "lapsed"),

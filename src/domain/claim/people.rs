@@ -168,11 +168,7 @@ impl Panel {
     pub fn is_for(&self, verdict: Verdict) -> Result<(), Rejection> {
         let (votes, needed) = (self.votes_for(verdict), self.majority());
         if votes < needed {
-            return Err(Rejection::NoMajority {
-                verdict: verdict.as_str(),
-                votes,
-                needed,
-            });
+            return Err(Rejection::NoMajority { votes, needed });
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 mod claims;
 mod clauses;
 pub mod conditions;
+mod courses;
 mod definitions;
 mod names;
 
@@ -13,12 +14,15 @@ use super::{Exclusion, HighestBy, OnlyOne, RulePack, Within};
 use crate::domain::admission::AdmissionWeighting;
 use crate::domain::bilingual::Bilingual;
 use crate::domain::language::Language;
-use crate::domain::limit::{AtMost, CourseSelector, Limit, NameMatch, ShareOf};
+use crate::domain::limit::{AtMost, CourseSelector, Limit, ShareOf};
 use names::{counted, scope, selected_by};
 
 /// A rule, or what the rules stand on, in sentences.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Paragraph {
+    /// By what it is known from version to version: its heading without the title. For comparing here, no part of the API.
+    #[serde(skip)]
+    pub key: String,
     pub heading: String,
     /// Where the published text says so.
     pub citation: Option<String>,
@@ -91,25 +95,26 @@ fn basis(pack: &RulePack, language: Language) -> Paragraph {
         ..
     } = pack;
     let laws = list(language, legal_basis);
-    let mut sentences = vec![say!(language, "规则包编号为“{code}”。", "The code of the pack is “{code}”.")];
+    let mut sentences = vec![say!(language, "转换规则编号为“{code}”。", "The code of the rule pack is “{code}”.")];
     sentences.push(match owner {
         Some(owner) => say!(
             language,
-            "制定单位的统一社会信用代码为 {owner}。",
+            "制定机构的统一社会信用代码为 {owner}。",
             "It belongs to the institution {owner}."
         ),
         None => say!(language, "这是学分银行自身的标准。", "It is the bank's own standard."),
     });
     sentences.push(say!(language, "依据：{laws}。", "It stands on: {laws}."));
-    sentences.push(match effective_to {
+    let from = language.day(*from);
+    sentences.push(match effective_to.map(|to| language.day(to)) {
         Some(to) => say!(
             language,
-            "自 {from} 起施行，至 {to} 止，首尾两日均在内。",
+            "自{from}起施行，至{to}止，首尾两日均在内。",
             "It is in force from {from} to {to}, both days included."
         ),
         None => say!(
             language,
-            "自 {from} 起施行，当日在内。",
+            "自{from}起施行，当日在内。",
             "It is in force from {from} on, that day included."
         ),
     });
@@ -132,21 +137,17 @@ fn basis(pack: &RulePack, language: Language) -> Paragraph {
         let packs = list(language, under);
         sentences.push(say!(
             language,
-            "同时遵守上级规则包：{packs}。",
-            "It stands under these packs: {packs}."
+            "同时遵守上级转换规则：{packs}。",
+            "It stands under these rule packs: {packs}."
         ));
     }
     sentences.push(if programmes.is_empty() {
-        say!(language, "适用于制定单位的全部专业。", "It is for all programmes of its owner.")
+        say!(language, "适用于制定机构的全部专业。", "It is for all programmes of its owner.")
     } else {
         let codes = list(language, programmes);
         say!(language, "适用于以下专业：{codes}。", "It is for these programmes: {codes}.")
     });
-    Paragraph {
-        heading: say!(language, "依据与效力", "Basis and validity"),
-        citation: None,
-        sentences,
-    }
+    definitions::paragraph(say!(language, "依据与效力", "Basis and validity"), sentences)
 }
 
 fn limit(limit: &Limit, language: Language) -> Paragraph {
@@ -165,7 +166,8 @@ fn limit(limit: &Limit, language: Language) -> Paragraph {
     } = limit;
     let each = scope(*per, language);
     let amount = match at_most {
-        AtMost::Credit { credit } => say!(language, "{credit} 学分", "{credit} credits"),
+        // In Chinese a number stands apart from the word before it.
+        AtMost::Credit { credit } => say!(language, " {credit} 学分", "{credit} credits"),
         AtMost::Share { percent, of } => match of {
             ShareOf::RequiredCredit => say!(language, "毕业所需学分的 {percent}%", "{percent} % of the required credit"),
             ShareOf::SelectedCourses => say!(
@@ -180,12 +182,12 @@ fn limit(limit: &Limit, language: Language) -> Paragraph {
             ),
         },
         AtMost::Count { count, of } => {
-            let things = counted(*of, language);
-            say!(language, "{count} {things}", "{count} {things}")
+            let things = counted(*of, *count, language);
+            say!(language, " {count} {things}", "{count} {things}")
         }
         AtMost::BankCredit {} => say!(language, "学分银行认定的学分", "what the bank recognised"),
     };
-    let mut sentences = vec![say!(language, "每{each}最多转换 {amount}。", "For each {each}, at most {amount}.")];
+    let mut sentences = vec![say!(language, "每{each}最多转换{amount}。", "For each {each}, at most {amount}.")];
     if let Some(calendar) = calendar {
         sentences.push(say!(
             language,
@@ -306,11 +308,7 @@ fn admitted(weighting: &AdmissionWeighting, language: Language) -> Paragraph {
             )
         }
     });
-    Paragraph {
-        heading: say!(language, "招生成绩构成", "Admission"),
-        citation: None,
-        sentences: sentences.collect(),
-    }
+    definitions::paragraph(say!(language, "招生成绩构成", "Admission"), sentences.collect())
 }
 
 fn about_outcomes(outcomes: &crate::domain::condition::Condition, language: Language) -> Option<String> {
@@ -318,70 +316,28 @@ fn about_outcomes(outcomes: &crate::domain::condition::Condition, language: Lang
         return None;
     }
     let asked = conditions::text(outcomes, language);
-    Some(say!(language, "所涉成果：{asked}。", "The outcomes are those that are: {asked}."))
+    Some(say!(language, "所涉成果：{asked}。", "Outcomes concerned: {asked}."))
 }
 
 fn about_courses(courses: &CourseSelector, language: Language) -> Option<String> {
     if courses.is_empty() {
         return None;
     }
-    let asked = selector(courses, language);
-    Some(say!(language, "所涉课程：{asked}。", "The courses are those that are: {asked}."))
-}
-
-/// Courses in words.
-fn selector(select: &CourseSelector, language: Language) -> String {
-    let CourseSelector {
-        codes,
-        tags_any,
-        tags_all,
-        tags_none,
-        buckets,
-        required,
-    } = select;
-    let mut parts = Vec::new();
-    let mut named = |words: &[String], sentence: &dyn Fn(String) -> String| {
-        if !words.is_empty() {
-            parts.push(sentence(list(language, words)));
-        }
-    };
-    named(codes, &|words| say!(language, "课程代码为 {words} 之一", "of the codes {words}"));
-    named(tags_any, &|words| {
-        say!(language, "带有标签 {words} 之一", "tagged with one of {words}")
-    });
-    named(tags_all, &|words| {
-        say!(language, "带有全部标签 {words}", "tagged with all of {words}")
-    });
-    named(tags_none, &|words| {
-        say!(language, "不带标签 {words}", "tagged with none of {words}")
-    });
-    named(buckets, &|words| {
-        say!(language, "属于课程模块 {words} 之一", "in one of the buckets {words}")
-    });
-    match required {
-        Some(true) => parts.push(say!(language, "必修", "required")),
-        Some(false) => parts.push(say!(language, "非必修", "not required")),
-        None => {}
-    }
-    join(language, &parts)
+    let asked = courses::selector(courses, language);
+    Some(say!(language, "所涉课程：{asked}。", "Courses concerned: {asked}."))
 }
 
 fn rule(label: &str, id: &str, citation: &str, title: Option<&Bilingual>, sentences: Vec<String>, language: Language) -> Paragraph {
+    let key = say!(language, "{label}“{id}”", "{label} “{id}”");
     let heading = match title.map(|title| title.text(language)) {
-        Some(title) => say!(language, "{label}“{id}”：{title}", "{label} “{id}”: {title}"),
-        None => say!(language, "{label}“{id}”", "{label} “{id}”"),
+        Some(title) => say!(language, "{key}：{title}", "{key}: {title}"),
+        None => key.clone(),
     };
     Paragraph {
+        key,
         heading,
         citation: Some(citation.to_owned()),
         sentences,
-    }
-}
-
-fn name_match(name: NameMatch, language: Language) -> String {
-    match name {
-        NameMatch::Same => say!(language, "名称相同", "of the same name"),
-        NameMatch::Near => say!(language, "名称相同或相近", "of the same or a near name"),
     }
 }
 

@@ -44,8 +44,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "必须写明本限额包含在范围更大的限额之内还是之外，请在 inside 或 outside 中指明：{}",
     ),
     // What is not there.
-    ("is not a programme of the owner: {}", "不是该单位的专业：{}"),
-    ("is not a pack that is there: {}", "没有此规则包：{}"),
+    ("is not a programme of the owner: {}", "不是制定机构的专业：{}"),
+    ("is not a pack that is there: {}", "没有此转换规则：{}"),
     (
         "is not a family of definitions.families: {}",
         "definitions.families 中没有此系列：{}",
@@ -64,7 +64,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "is not a calendar of definitions.calendars: {}",
         "definitions.calendars 中没有此学期历：{}",
     ),
-    ("is not a clause of the pack: {}", "规则包中没有此条款：{}"),
+    ("is not a clause of the pack: {}", "转换规则中没有此条款：{}"),
     ("is not a limit that is there: {}", "没有此限额：{}"),
     (
         "is not a course of any programme that the rules are for: {}",
@@ -104,8 +104,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     // What is said of a simulation.
     ("is not a programme of the bank", "本行没有此专业"),
-    ("is not a programme of the pack's owner", "不是该规则包所属机构的专业"),
-    ("is not one of the programmes that the pack is for", "不是该规则包所适用的专业"),
+    ("is not a programme of the pack's owner", "不是该转换规则所属机构的专业"),
+    ("is not one of the programmes that the pack is for", "不是该转换规则所适用的专业"),
     // What contradicts.
     ("is the id of another rule as well: {}", "与另一条规则的编号相同：{}"),
     ("is defined twice: {}", "重复定义：{}"),
@@ -225,11 +225,11 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "has more than {} packs above each other, or a circle among them: {}",
-        "上级规则包超过 {} 层，或其间有循环：{}",
+        "上级转换规则超过 {} 层，或其间有循环：{}",
     ),
     (
         "leads back to this pack through the packs above it: {}",
-        "经由上级规则包又回到本规则包：{}",
+        "经由上级转换规则又回到本转换规则：{}",
     ),
     (
         "must say whether the highest is that of the highest rank or the one that brings most",

@@ -151,7 +151,7 @@ impl ViewDefinition {
             "must have 1 to 100 visible characters",
         );
         let both = self.kinds.is_some() && self.items.is_some();
-        refuse(both, "/items".to_owned(), "goes without `kinds`");
+        refuse(both, "/items".to_owned(), "goes without “kinds”");
         let chosen = self.kinds.is_some() || self.items.is_some();
         let custom = self.audience == Audience::Custom;
         refuse(custom && !chosen, "/kinds".to_owned(), "must be given");

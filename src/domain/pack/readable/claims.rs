@@ -1,6 +1,6 @@
 //! In words, how claims are decided.
 
-use super::{Paragraph, say};
+use super::{Paragraph, definitions, say};
 use crate::domain::claim::rules::{ClaimRules, Unanswered};
 use crate::domain::language::Language;
 
@@ -64,9 +64,5 @@ pub(super) fn paragraph(rules: &ClaimRules, language: Language) -> Paragraph {
             "An appeal is possible within {appeal} working days, and is decided within {decision} working days."
         ),
     ];
-    Paragraph {
-        heading: say!(language, "申请的审查", "Deciding claims"),
-        citation: None,
-        sentences,
-    }
+    definitions::paragraph(say!(language, "申请的审查", "Deciding claims"), sentences)
 }

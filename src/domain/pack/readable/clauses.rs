@@ -1,7 +1,8 @@
 //! Clauses in words: which outcomes, to which targets, at what value, and what is recorded.
 
+use super::courses::{name_match, selector};
 use super::names::table_key;
-use super::{Paragraph, about_outcomes, conditions, name_match, rule, say, selector};
+use super::{Paragraph, about_outcomes, conditions, rule, say};
 use crate::domain::language::Language;
 use crate::domain::pack::value::{Addend, Base, ClauseValue, RatioOf, Sign, TableEntry};
 use crate::domain::pack::{Clause, Coverage, Exemption, GradeStep, Recorded, Remainder, Target, Targets};
@@ -67,7 +68,7 @@ fn destination(target: &Target, language: Language) -> String {
                 return say!(language, "可转换为任何课程。", "It may go to any course.");
             }
             let asked = super::join(language, &parts);
-            say!(language, "可转换为以下课程：{asked}。", "It may go to courses that are: {asked}.")
+            say!(language, "可转换为以下课程：{asked}。", "It may go to these courses: {asked}.")
         }
         Target::FreeCredit { bucket, up_to } => match up_to {
             Some(most) => say!(
@@ -93,12 +94,12 @@ fn worth(value: &ClauseValue, language: Language) -> Vec<String> {
             Sign::Plus => say!(
                 language,
                 "符合“{asked}”的，加 {credit} 学分。",
-                "{credit} credits more where it is: {asked}."
+                "{credit} credits more for these outcomes: {asked}."
             ),
             Sign::Minus => say!(
                 language,
                 "符合“{asked}”的，减 {credit} 学分。",
-                "{credit} credits less where it is: {asked}."
+                "{credit} credits less for these outcomes: {asked}."
             ),
         }
     }));

@@ -66,14 +66,14 @@ fn nested(condition: &Condition, language: Language, depth: usize) -> String {
     join(language, &parts)
 }
 
-/// From the least to the most.
+/// From the least to the most, after the name of what has bounds.
 fn range(range: Range, language: Language) -> String {
     match (range.least, range.most) {
-        (Some(least), Some(most)) if least == most => say!(language, "{least}", "{least}"),
-        (Some(least), Some(most)) => say!(language, "{least} 至 {most}", "{least} to {most}"),
+        (Some(least), Some(most)) if least == most => say!(language, "为 {least}", "{least}"),
+        (Some(least), Some(most)) => say!(language, "为 {least} 至 {most}", "{least} to {most}"),
         (Some(least), None) => say!(language, "不低于 {least}", "at least {least}"),
         (None, Some(most)) => say!(language, "不高于 {most}", "at most {most}"),
-        (None, None) => say!(language, "任意", "any"),
+        (None, None) => say!(language, "不限", "any"),
     }
 }
 
@@ -82,23 +82,52 @@ fn words<T>(items: &[T], name: impl Fn(&T) -> String, language: Language) -> Opt
     (!all.is_empty()).then(|| list(language, &all))
 }
 
+/// Tags of which one has to be there, of which all have to be, and of which none may be.
+pub(super) fn tagged(any: &[String], all: &[String], none: &[String], language: Language) -> Vec<String> {
+    let any = match any {
+        [] => None,
+        [tag] => Some(say!(language, "带有标签 {tag}", "with the tag {tag}")),
+        tags => {
+            let tags = list(language, tags);
+            Some(say!(language, "带有标签 {tags} 之一", "with one of the tags {tags}"))
+        }
+    };
+    let all = match all {
+        [] => None,
+        [tag] => Some(say!(language, "带有标签 {tag}", "with the tag {tag}")),
+        tags => {
+            let tags = list(language, tags);
+            Some(say!(language, "带有全部标签 {tags}", "with all of the tags {tags}"))
+        }
+    };
+    let none = match none {
+        [] => None,
+        [tag] => Some(say!(language, "不带标签 {tag}", "without the tag {tag}")),
+        tags => {
+            let tags = list(language, tags);
+            Some(say!(language, "不带标签 {tags}", "with none of the tags {tags}"))
+        }
+    };
+    [any, all, none].into_iter().flatten().collect()
+}
+
 fn nature(condition: &Condition, language: Language) -> Vec<String> {
     let said = |items: &[String]| words(items, String::clone, language);
-    let parts = [
-        words(&condition.kinds, |item| kind(*item, language), language).map(|all| say!(language, "类型为 {all}", "of kind {all}")),
-        said(&condition.issuers).map(|all| say!(language, "发证单位为 {all}", "issued by {all}")),
+    let what = [
+        words(&condition.kinds, |item| kind(*item, language), language).map(|all| say!(language, "类型为{all}", "of kind {all}")),
+        said(&condition.issuers).map(|all| say!(language, "发证机构为 {all}", "issued by {all}")),
         words(&condition.issuer_kinds, |item| institution(*item, language), language)
-            .map(|all| say!(language, "发证单位类型为 {all}", "issued by an institution of kind {all}")),
+            .map(|all| say!(language, "发证机构类型为{all}", "issued by an institution of kind {all}")),
         condition.origin.map(|item| origin(item, language)),
         said(&condition.achievements).map(|all| say!(language, "学习成果标准为 {all}", "of the achievement {all}")),
         said(&condition.families).map(|all| say!(language, "属于系列 {all}", "of the family {all}")),
         condition.ranks.map(|item| {
             let bounds = range(item, language);
-            say!(language, "级别 {bounds}", "of rank {bounds}")
+            say!(language, "级别{bounds}", "of rank {bounds}")
         }),
         condition.levels.map(|item| {
             let bounds = range(item, language);
-            say!(language, "资历等级 {bounds}", "of level {bounds}")
+            say!(language, "资历等级{bounds}", "of level {bounds}")
         }),
         said(&condition.education_levels).map(|all| {
             say!(
@@ -107,28 +136,32 @@ fn nature(condition: &Condition, language: Language) -> Vec<String> {
                 "of education level {all} (GB/T 4658-2006)"
             )
         }),
-        said(&condition.tags_any).map(|all| say!(language, "带有标签 {all} 之一", "tagged with one of {all}")),
-        said(&condition.tags_all).map(|all| say!(language, "带有全部标签 {all}", "tagged with all of {all}")),
-        said(&condition.tags_none).map(|all| say!(language, "不带标签 {all}", "tagged with none of {all}")),
+    ];
+    let of_whom = [
         condition.verification.map(|item| verification(item, language)),
         words(&condition.trainee_groups, |item| trainee_group(*item, language), language)
-            .map(|all| say!(language, "学习者属于 {all}", "of a learner who belongs to: {all}")),
+            .map(|all| say!(language, "学习者属于{all}", "of a learner of this group: {all}")),
     ];
-    parts.into_iter().flatten().collect()
+    let tags = tagged(&condition.tags_any, &condition.tags_all, &condition.tags_none, language);
+    what.into_iter()
+        .flatten()
+        .chain(tags)
+        .chain(of_whom.into_iter().flatten())
+        .collect()
 }
 
 fn contest(condition: &Condition, language: Language) -> Vec<String> {
     let parts = [
         words(&condition.contest_scopes, |item| contest_scope(*item, language), language)
-            .map(|all| say!(language, "竞赛级别为 {all}", "of a contest that is {all}")),
+            .map(|all| say!(language, "竞赛级别为{all}", "of a contest that is {all}")),
         condition.contest_places.map(|item| {
             let bounds = range(item, language);
-            say!(language, "名次或奖项等次 {bounds}", "of place {bounds}")
+            say!(language, "名次或奖项等次{bounds}", "of place {bounds}")
         }),
         condition.standing.map(|item| standing(item, language)),
         condition.team_positions.map(|item| {
             let bounds = range(item, language);
-            say!(language, "团队排名 {bounds}", "of position {bounds} in the team's list")
+            say!(language, "团队排名{bounds}", "of position {bounds} in the team's list")
         }),
     ];
     parts.into_iter().flatten().collect()
@@ -151,10 +184,12 @@ fn quality(condition: &Condition, language: Language) -> Vec<String> {
             .map(|hours| say!(language, "学时不少于 {hours}", "of at least {hours} hours")),
         condition
             .awarded_from
-            .map(|day| say!(language, "{day} 或以后取得", "awarded on {day} or later")),
+            .map(|day| language.day(day))
+            .map(|day| say!(language, "{day}或以后取得", "awarded on {day} or later")),
         condition
             .awarded_to
-            .map(|day| say!(language, "{day} 或以前取得", "awarded on {day} or earlier")),
+            .map(|day| language.day(day))
+            .map(|day| say!(language, "{day}或以前取得", "awarded on {day} or earlier")),
         condition.awarded_within.map(|AwardedWithin { years, boundary: chosen }| {
             let edge = match chosen {
                 Some(chosen) => boundary(chosen, language),

@@ -24,8 +24,10 @@ pub(super) fn paragraphs(definitions: &Definitions, language: Language) -> Vec<P
     all
 }
 
-fn paragraph(heading: String, sentences: Vec<String>) -> Paragraph {
+/// One whose heading has no title.
+pub(super) fn paragraph(heading: String, sentences: Vec<String>) -> Paragraph {
     Paragraph {
+        key: heading.clone(),
         heading,
         citation: None,
         sentences,
@@ -39,8 +41,12 @@ fn family(family: &Family, language: Language) -> Paragraph {
         let name = name.text(language);
         say!(language, "级别 {rank} 为{name}。", "Rank {rank}: {name}.")
     });
-    let heading = say!(language, "系列“{code}”：{name}", "Family “{code}”: {name}");
-    paragraph(heading, sentences.collect())
+    let key = say!(language, "系列“{code}”", "Family “{code}”");
+    let heading = say!(language, "{key}：{name}", "{key}: {name}");
+    Paragraph {
+        key,
+        ..paragraph(heading, sentences.collect())
+    }
 }
 
 fn grades(scale: &GradeScale, language: Language) -> Paragraph {
@@ -53,10 +59,11 @@ fn grades(scale: &GradeScale, language: Language) -> Paragraph {
 fn periods(calendar: &Calendar, language: Language) -> Paragraph {
     let Calendar { code, periods } = calendar;
     let sentences = periods.iter().map(|Period { code, first_day, last_day }| {
+        let (first, last) = (language.day_of_year(first_day), language.day_of_year(last_day));
         say!(
             language,
-            "期间“{code}”为每年 {first_day} 至 {last_day}。",
-            "The period “{code}” lasts from {first_day} to {last_day}."
+            "期间“{code}”为每年{first}至{last}。",
+            "The period “{code}” lasts from {first} to {last}."
         )
     });
     let heading = say!(language, "学期历“{code}”", "Calendar “{code}”");

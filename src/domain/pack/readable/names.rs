@@ -52,8 +52,8 @@ pub(super) fn contest_scope(scope: ContestScope, language: Language) -> String {
 
 pub(super) fn origin(origin: Origin, language: Language) -> String {
     match origin {
-        Origin::Own => say!(language, "本单位的成果", "from the owner itself"),
-        Origin::Other => say!(language, "其他单位的成果", "from another institution"),
+        Origin::Own => say!(language, "本机构的成果", "from the owner itself"),
+        Origin::Other => say!(language, "其他机构的成果", "from another institution"),
         Origin::UnderAgreement => say!(language, "互认协议所认可的成果", "acceptable by an agreement in force"),
     }
 }
@@ -94,17 +94,20 @@ pub(super) fn scope(scope: Scope, language: Language) -> String {
         Scope::Family => say!(language, "个系列", "family"),
         Scope::Event => say!(language, "个赛事", "event"),
         Scope::Kind => say!(language, "类成果", "kind of outcome"),
-        Scope::Issuer => say!(language, "个发证单位", "issuer"),
+        Scope::Issuer => say!(language, "个发证机构", "issuer"),
         Scope::Course => say!(language, "门课程", "course"),
         Scope::Bucket => say!(language, "个课程模块", "bucket"),
         Scope::Period => say!(language, "个期间", "period"),
     }
 }
 
-pub(super) fn counted(counted: Counted, language: Language) -> String {
-    match counted {
-        Counted::Outcomes => say!(language, "项成果", "outcomes"),
-        Counted::Courses => say!(language, "门课程", "courses"),
+/// What so many things are called.
+pub(super) fn counted(counted: Counted, count: u16, language: Language) -> String {
+    match (counted, count) {
+        (Counted::Outcomes, 1) => say!(language, "项成果", "outcome"),
+        (Counted::Outcomes, _) => say!(language, "项成果", "outcomes"),
+        (Counted::Courses, 1) => say!(language, "门课程", "course"),
+        (Counted::Courses, _) => say!(language, "门课程", "courses"),
     }
 }
 
