@@ -129,6 +129,7 @@ impl Place {
                 zh: "学分银行".to_owned(),
                 en: Some("Credit Bank".to_owned()),
             },
+            contact: None,
             paper: Paper::open(&PaperSettings::default()).unwrap(),
         }
     }

@@ -116,6 +116,7 @@ fn open(data: &Path, url: Option<&str>) -> Bank {
             zh: "学分银行".to_owned(),
             en: Some("Credit Bank".to_owned()),
         },
+        contact: None,
         paper: Paper::open(&PaperSettings::default()).unwrap(),
     }
 }

@@ -19,12 +19,12 @@ catalogue-kind = Kind
 catalogue-institution = Institution
 catalogue-all = All
 catalogue-find = Find
-catalogue-none = Nothing fits. Ask for less, and try again.
+catalogue-none = Nothing fits. Widen the search, and try again.
 catalogue-also-past = Also versions that are not in force today
 catalogue-of-level = level { $level }
 catalogue-of-hours = { $hours } hours
 catalogue-until = until { $day }
-catalogue-asks = asks { $credit } credits
+catalogue-asks = requires { $credit } credits
 catalogue-version = Version { $version }
 catalogue-versions = Versions
 catalogue-this = this page
@@ -88,7 +88,7 @@ catalogue-minimum = at least { $credit } credits
 catalogue-course = Course { $code }
 catalogue-course-name = Course
 catalogue-course-credits = Credits
-catalogue-course-kind = Taken
+catalogue-course-kind = Kind
 catalogue-course-required = required
 catalogue-course-chosen = elective
 catalogue-every = Every institution of the kind: { $kind }
@@ -102,10 +102,7 @@ catalogue-years = { $years ->
    *[other] { $years } years
   }
 catalogue-step-credit = Before the next stage: { $credit } credits
-catalogue-step-outcomes = { $count ->
-    [one] One outcome that the pathway names
-   *[other] { $count } outcomes that the pathway names
-  }
+catalogue-step-outcome = An outcome that is needed: { $outcome }
 catalogue-step-admission = Places are given by a weighted score
 catalogue-step-carried = At most { $credit } credits count in the next stage
 catalogue-desk-new = New achievement

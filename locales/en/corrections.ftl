@@ -2,13 +2,12 @@
 corrections-lead = Where something deposited is wrong, it is withdrawn or corrected here. You see first what follows; somebody else with the right applies exactly that, and it cannot be undone.
 corrections-begin-many = Withdraw many outcomes
 corrections-begin-one = Choose an outcome to correct
-corrections-state = State
+corrections-state = Status
 corrections-state-previewed = previewed, waits to be applied
 corrections-state-applied = applied
 corrections-state-given-up = given up
 corrections-kind-withdraw = Withdrawal
 corrections-kind-correct = Correction
-corrections-colon = { ": " }
 corrections-scope-outcome = one outcome
 corrections-scope-batch = { $count ->
     [one] one named outcome
@@ -43,7 +42,7 @@ corrections-count-institutions = Institutions that are told
 corrections-exactly = Exactly this preview is applied. If something has changed by then, nothing is done, and you are told where it differs.
 corrections-apply-text = Check each item below. { $name } previewed it, and somebody else has to apply it. It cannot be undone.
 corrections-apply = Apply the correction
-corrections-apply-other = It waits for an approver or an administrator of the institution to apply it.
+corrections-apply-other = It waits for an approver or an administrator of the institution to apply it. { $name } previewed it, and somebody else has to apply it.
 corrections-give-up = Give this correction up
 corrections-give-up-hint = Nobody applies it any more; it stays on record. Disputes for which it was promised wait for another.
 corrections-items = What it does to each outcome

@@ -13,7 +13,7 @@ nav-portfolio = Portfolio
 nav-me = Mine
 nav-desk = Desk
 nav-office = Office
-nav-worth = What is it worth
+nav-worth = What it is worth
 nav-catalogue = Catalogue
 nav-institutions = Institutions
 nav-notices = Public notices
@@ -22,30 +22,20 @@ nav-security = Security
 nav-sign-in = Sign in
 nav-claim-account = Claim your account
 footer = Online service of { $bank }.
+footer-contact = Contact: { $contact }
 footer-problems = Problem codes
 footer-api = API documentation
+colon = { ": " }
 refused = This was not done
 refused-fields = Please mend what is listed below; the rest is kept.
 refused-in-list = Number { $number }: { $detail }
+refused-about = { $about }: { $detail }
 next-page = Next page
 first-page = Back to the first page
 newest-first = Newest first
 oldest-first = Oldest first
-day = { $day } { $month ->
-    [1] January
-    [2] February
-    [3] March
-    [4] April
-    [5] May
-    [6] June
-    [7] July
-    [8] August
-    [9] September
-    [10] October
-    [11] November
-   *[12] December
-} { $year }
 moment = { $day }, { $time }
+end-of-day = the end of { $day }
 problem-advice = If you think that this page should not be here, tell us the number below. Nothing in your record has changed by it.
 problem-home = To the home page
 problem-code = Code

@@ -46,6 +46,7 @@ notices-files = Add files of yours
 notices-files-hint = To add a file, upload it first, and then come back and tick it here.
 notices-files-link = Upload evidence
 notices-object-submit = Send the objection
+notices-object-again = Raise another objection
 notices-objected = Your objection was sent. The answer will be shown here.
 notices-may-appeal = You may appeal until { $day }
 notices-appeal = Appeal

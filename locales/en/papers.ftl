@@ -1,6 +1,7 @@
 # Statements, certificates and credentials.
 papers-lead = Papers issued by the bank as PDF, in Chinese and English, with a number by which anybody can check them online. Print them, or send the file.
 papers-new = Have a statement or certificate issued
+papers-off = This bank does not print papers at present. You can take a credential instead.
 papers-none = None has been issued yet.
 papers-back = Back to statements and certificates
 papers-number-of = Number { $number }
@@ -14,7 +15,7 @@ papers-about-outcome = A page about one outcome; choose one below.
 papers-about-decision = A page about a recognition or conversion that was granted; choose the claim below.
 papers-claim-kind-recognition = Recognition
 papers-claim-kind-conversion = Conversion
-papers-state-queued = Waits to be made
+papers-state-queued = Waiting to be made
 papers-state-running = Being made
 papers-state-ready = Ready
 papers-state-failed = Could not be made
@@ -34,6 +35,7 @@ papers-issued = It is being made.
 papers-under-way = This usually takes a few seconds.
 papers-failed = It could not be made. Have another one issued; if that fails too, ask the bank.
 papers-download = Download
+papers-download-of = Download (PDF, { $size })
 papers-missing = Some rare characters are in no font. The paper shows 〓 in their place and says so.
 papers-number = Number
 papers-issued-at = Issued
@@ -47,8 +49,8 @@ papers-others = { $count ->
     [one] And one more.
    *[other] And { $count } more.
 }
-papers-revoke = Take it back
-papers-revoke-text = Whoever checks its number is told that it was taken back, and the credential attached to it counts no more, for good.
+papers-revoke = Take this paper back
+papers-revoke-text = Whoever checks its number is then told that it was taken back, and the credential attached to it no longer counts. This cannot be undone.
 papers-revoked = It was taken back.
 credential-lead = Credentials are signed standard documents (Open Badges 3.0, Comprehensive Learner Record 2.0). Others verify them without the bank; keep them in a wallet, or as files.
 credential-new = Ask for a credential
@@ -60,13 +62,13 @@ credential-kind-record = Comprehensive learner record
 credential-form-data-integrity = Signature inside (JSON-LD)
 credential-form-jwt = Signed token (JWT)
 credential-about-data-integrity = The signature is in the document, which can be read as it is: good to keep and to hand in.
-credential-about-jwt = A line of letters, which some wallets and systems take only.
+credential-about-jwt = A line of letters; some wallets and systems take nothing else.
 credential-of-outcomes = { $count ->
     [one] One outcome
    *[other] { $count } outcomes
 }
 credential-requested-at = Asked for on { $moment }
-credential-state-queued = Waits to be signed
+credential-state-queued = Waiting to be signed
 credential-state-issued = Valid
 credential-state-suspended = Suspended
 credential-state-revoked = Revoked
@@ -92,8 +94,8 @@ credential-ended-at = Ended
 credential-number = Number
 credential-to-wallet = Put it into a wallet
 credential-download = Download the file
-credential-give-up = Give it up
-credential-give-up-text = Its content is forgotten, and copies that others have count no more, for good. Your outcomes stay as they are, and you can ask for a new one.
+credential-give-up = Give this credential up
+credential-give-up-text = Its content is deleted, and copies that others have no longer count. This cannot be undone. Your outcomes stay as they are, and you can ask for a new credential.
 credential-given-up = It was given up; copies of it count no more.
 credential-wallet-lead = A wallet that speaks OpenID4VCI can fetch this credential.
 credential-wallet-bound = The wallet gets a copy that is bound to its own key, so nobody else can use the file.

@@ -1,7 +1,7 @@
 # The passbook.
 passbook-available = Available credit
 passbook-as-of = as of { $day }
-passbook-day = As of the end of
+passbook-day = As of the end of the day
 passbook-kind = Kind of movement
 passbook-kind-all = All
 filter-show = Show

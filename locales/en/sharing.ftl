@@ -67,7 +67,7 @@ sharing-looks-of = { $looks ->
     [one] One look
    *[other] { $looks } looks
 } of { $most }
-sharing-state-open = Opens
+sharing-state-open = Can be opened
 sharing-state-off = Turned off
 sharing-state-expired = Expired
 sharing-state-used-up = Used up
@@ -79,7 +79,7 @@ sharing-recipient = For whom it is
 sharing-recipient-hint = To know it again, for yourself alone; may be left empty.
 sharing-expires = Good until the end of
 sharing-expires-at = Expires
-sharing-looks-max = Most looks
+sharing-looks-max = Looks allowed
 sharing-looks-max-hint = 1 to 1,000.
 sharing-pin-hint = 6 to 12 digits; may be left empty. With a PIN the link alone opens nothing; tell the PIN in another way. It is not shown again.
 sharing-create = Make the link
@@ -97,7 +97,7 @@ sharing-has-pin = Asked for
 sharing-has-no-pin = None
 sharing-looks = Looks
 sharing-turn-off = Turn the link off
-sharing-turn-off-text = Nobody opens this link any more, for good. You can make a new one whenever you need it.
+sharing-turn-off-text = Once it is off, nobody can open this link, and it cannot be turned on again. You can make a new one whenever you need it.
 sharing-who-looked = Who looked
 sharing-who-looked-hint = Each opening is noted with its time and the browser. Those who look do not sign in, so who they were is not known; where they were is not kept.
 sharing-looks-none = Nobody has opened it yet.

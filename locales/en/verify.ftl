@@ -1,6 +1,6 @@
 # Verifying: numbers and credentials.
 verify-title = Verify
-verify-lead = Does somebody show you a statement or a credential? Here you know within seconds. Nobody needs to sign in, and nothing that you send is kept.
+verify-lead = Has somebody shown you a statement or a credential? Here you learn within seconds whether it is genuine. Nobody needs to sign in, and nothing that you send is kept.
 verify-number = Check a number
 verify-number-text = Every statement, certificate and decision letter has its number printed on it.
 verify-number-submit = Check the number
@@ -24,10 +24,15 @@ verify-paper-altered = This PDF is not byte for byte the one that the bank issue
 verify-attached = The credential attached to the PDF
 verify-attached-only = The signature covers the credential alone, not what is printed on the pages of the PDF: compare the two.
 verify-whose = A valid credential does not say that it belongs to whoever shows it: compare the name on it.
+verify-issuer-not-known = The credential is unchanged, but who issued it is not confirmed: see “Who the issuer is” below, and find out otherwise who that is.
 verify-issuer-name = Issuer
 verify-issuer = Identifier of the issuer
 verify-id = Identifier of the credential
 verify-types = Types
+verify-type-credential = verifiable credential
+verify-type-badge = Open Badge
+verify-type-record = Comprehensive Learner Record
+verify-type-endorsement = endorsement
 verify-secured-by = Secured by
 verify-steps = Step by step
 verify-held = { $count ->

@@ -1,12 +1,12 @@
 # 疑似重复的账户和合并。
-duplicates-text = 一人只有一个账户。证件或姓名写法不同，可能开出两个账户；系统列出疑似的，由人判断。查看会告知两名学习者。
+duplicates-text = 一人只有一个账户。证件或姓名写法不同，可能开出两个账户；系统列出疑似的，由人判断。您的查看会记入两名学习者的查看记录。
 duplicates-open-merges = 查看账户合并
 duplicates-merges = 账户合并
 duplicates-one = 疑似重复的两个账户
 duplicates-back = 返回重复账户
-duplicates-none = 没有这样的疑似重复。
+duplicates-none = 没有符合条件的疑似重复账户。
 duplicates-found = { $moment } 发现
-duplicates-strength = 把握
+duplicates-strength = 可能性
 duplicates-strength-strong = 很可能
 duplicates-strength-weak = 值得核对
 duplicates-status-open = 待判断
@@ -36,8 +36,8 @@ duplicates-citation-hint = 例如户籍证明的编号。1 至 500 字。
 duplicates-dismiss = 判断为两人
 duplicates-dismiss-text = 除非出现新的依据，不再列为疑似。
 merges-text = 合并由一人提出、另一人确认；合并错了可以同样分开。
-merges-new = 按账号提出合并
-merges-none = 没有这样的合并。
+merges-new = 按账户号码提出合并
+merges-none = 没有符合条件的合并。
 merges-back = 返回账户合并
 merges-one = 账户合并
 merges-both = 两个账户

@@ -45,6 +45,7 @@ notices-files = 附上您的材料
 notices-files-hint = 需要附上文件时，请先上传，再回到这里勾选。
 notices-files-link = 上传证明材料
 notices-object-submit = 提交异议
+notices-object-again = 再提出一条异议
 notices-objected = 异议已提交。答复会显示在这里。
 notices-may-appeal = 您可以申请复核，最晚{ $day }
 notices-appeal = 申请复核

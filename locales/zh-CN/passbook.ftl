@@ -1,7 +1,7 @@
 # 存折。
 passbook-available = 可用学分
 passbook-as-of = 截至{ $day }
-passbook-day = 查看截至某日
+passbook-day = 截至日期
 passbook-kind = 流水种类
 passbook-kind-all = 全部
 filter-show = 查看

@@ -1,6 +1,6 @@
 # 核验：编号、凭证。
 verify-title = 核验
-verify-lead = 有人向您出示学习成果的证明或凭证？在这里几秒钟就能确认。不需要登录，也不保存您提交的内容。
+verify-lead = 有人向您出示学习成果的证明或凭证？在这里几秒钟就能核实真伪。不需要登录，也不保存您提交的内容。
 verify-number = 核验编号
 verify-number-text = 证明文件、证书和结论通知书上都印有编号。
 verify-number-submit = 核验编号
@@ -24,10 +24,15 @@ verify-paper-altered = 该 PDF 与本行签发的原件不同：内容被改动�
 verify-attached = PDF 附带的凭证
 verify-attached-only = 签名只涵盖凭证本身，不涵盖 PDF 页面上印出的文字：请将两者核对。
 verify-whose = 凭证有效，不等于出示的人就是持有人：请与凭证上的姓名核对。
+verify-issuer-not-known = 凭证没有被改动过，但签发者的身份没有得到确认：请看下面“签发者身份”一项，并另行核实它是谁。
 verify-issuer-name = 签发者
 verify-issuer = 签发者标识
 verify-id = 凭证标识
 verify-types = 类型
+verify-type-credential = 可验证凭证
+verify-type-badge = 开放徽章
+verify-type-record = 综合学习记录
+verify-type-endorsement = 背书
 verify-secured-by = 签名方式
 verify-steps = 逐项核验
 verify-held = 其中的 { $count } 份凭证

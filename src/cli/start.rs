@@ -97,6 +97,7 @@ pub(super) fn open_bank(config: &Config) -> Result<Bank, CommandError> {
         },
         fetcher: Fetcher::new(config.outside.fetch_reach),
         name: config.paper.name.clone(),
+        contact: config.paper.contact.clone(),
         paper: Paper::open(&config.paper.settings).map_err(|error| CommandError::Other(error.to_string()))?,
     })
 }

@@ -1,4 +1,4 @@
-//! What the bank prints: its name, and where templates and further fonts are.
+//! How the bank presents itself, and what it prints: its name, where it can be reached, templates and further fonts.
 
 use std::path::PathBuf;
 
@@ -20,6 +20,8 @@ const SYSTEM_FONTS: [&str; 4] = [
 pub struct PaperConfig {
     /// What the bank is called.
     pub name: Bilingual,
+    /// Where people reach whoever runs it: an office with its telephone number, in a line.
+    pub contact: Option<Bilingual>,
     pub settings: PaperSettings,
 }
 
@@ -49,6 +51,8 @@ pub(super) fn paper(variables: &mut Variables) -> Result<PaperConfig, ConfigErro
         zh: variables.parsed("NAME", "学分银行", "what the bank is called, on what it prints", line)?,
         en: Some(variables.parsed("NAME_ENGLISH", "Credit Bank", "what the bank is called in English", line)?),
     };
+    let contact = variables.optional("CONTACT", "where people reach whoever runs the bank, below every page", line)?;
+    let in_english = variables.optional("CONTACT_ENGLISH", "the same in English", line)?;
     let templates = variables.optional(
         "PAPER_TEMPLATES",
         "a directory with templates of statements that are used instead of those in the binary",
@@ -62,6 +66,7 @@ pub(super) fn paper(variables: &mut Variables) -> Result<PaperConfig, ConfigErro
     let fonts = fonts.into_iter().chain(SYSTEM_FONTS.map(PathBuf::from)).collect();
     Ok(PaperConfig {
         name,
+        contact: contact.map(|zh| Bilingual { zh, en: in_english }),
         settings: PaperSettings { templates, fonts },
     })
 }
@@ -89,6 +94,19 @@ mod tests {
             ("安阳市学分银行", Some("Credit Bank"))
         );
         assert_eq!(config.settings.templates, None);
+    }
+
+    #[test]
+    fn where_the_bank_is_reached_may_be_said_in_both_languages() {
+        assert_eq!(read(&[]).unwrap().contact, None);
+        let said = read(&[
+            ("CONTACT", "安阳市学分银行管理中心，0372-12345"),
+            ("CONTACT_ENGLISH", "Call 0372-12345"),
+        ])
+        .unwrap();
+        let contact = said.contact.unwrap();
+        assert_eq!(contact.text(crate::domain::language::Language::English), "Call 0372-12345");
+        assert!(contact.zh.ends_with("0372-12345"));
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct Bank {
     pub fetcher: Fetcher,
     /// What the bank is called.
     pub name: Bilingual,
+    /// Where people reach whoever runs it.
+    pub contact: Option<Bilingual>,
     /// Prints statements and certificates.
     pub paper: Paper,
 }

@@ -102,7 +102,7 @@ pub fn add_member(bank: &Bank, context: &Context, key: Option<&str>, institution
             Some(user.hash(bank)?)
         }
         (None, Some(_)) => None,
-        _ => return Err(Rejection::field("/user", "give either `user` or `username`").into()),
+        _ => return Err(Rejection::field("/user", "give either “user” or “username”").into()),
     };
     bank.store.write(|conn| {
         once(bank, context, conn, "add_member", key, &(institution_id, new), |conn| {

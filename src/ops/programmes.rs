@@ -1,5 +1,7 @@
 //! Programmes 专业, by their institutions: dated versions, never edited.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -175,6 +177,27 @@ pub fn list_programmes(
             .into_iter()
             .map(ProgrammeSummary::try_from)
             .collect::<Result<_, StoreError>>()?)
+    })
+}
+
+/// Programmes by their institution and their code: the newest version, and what it is called.
+pub type NamedProgrammes = HashMap<(Uuid, String), (Uuid, Bilingual)>;
+
+/// The programmes with some codes at some institutions; they are public.
+///
+/// # Errors
+/// When the database is away.
+pub fn programmes_by_code(bank: &Bank, institution_ids: &[Uuid], codes: &[String]) -> Result<NamedProgrammes, OpError> {
+    bank.store.read(|conn| {
+        let rows = store::newest_of(conn, institution_ids, codes)?.into_iter();
+        let named = rows.map(|row| {
+            let name = Bilingual {
+                zh: row.name_chinese,
+                en: row.name_english,
+            };
+            ((row.institution_id.0, row.code), (row.programme_id.0, name))
+        });
+        Ok(named.collect())
     })
 }
 

@@ -56,13 +56,13 @@ impl NewUser {
         if !problems.is_empty() {
             return Err(Rejection::InvalidBody { problems });
         }
-        check_password(&self.password, &[&self.username, &self.display_name])
+        check_password("/password", &self.password, &[&self.username, &self.display_name])
     }
 
     /// Names every field that cannot be used, of a user inside a larger body.
     ///
     /// # Errors
-    /// `InvalidBody` with pointers that begin with `place`, `PasswordWeak`.
+    /// `InvalidBody` and `PasswordWeak` with pointers that begin with `place`.
     pub fn check_inside(&self, place: &str) -> Result<(), Rejection> {
         self.check().map_err(|rejection| match rejection {
             Rejection::InvalidBody { problems } => Rejection::InvalidBody {
@@ -70,6 +70,10 @@ impl NewUser {
                     .into_iter()
                     .map(|problem| FieldProblem::new(format!("{place}{}", problem.pointer), problem.detail))
                     .collect(),
+            },
+            Rejection::PasswordWeak { pointer, reason } => Rejection::PasswordWeak {
+                pointer: format!("{place}{pointer}"),
+                reason,
             },
             other => other,
         })
@@ -86,9 +90,12 @@ impl NewUser {
     }
 }
 
-fn check_password(password: &str, about_the_user: &[&str]) -> Result<(), Rejection> {
+fn check_password(pointer: &str, password: &str, about_the_user: &[&str]) -> Result<(), Rejection> {
     match passwords::weakness(password, about_the_user) {
-        Some(reason) => Err(Rejection::PasswordWeak { reason: reason.to_owned() }),
+        Some(reason) => Err(Rejection::PasswordWeak {
+            pointer: pointer.to_owned(),
+            reason: reason.to_owned(),
+        }),
         None => Ok(()),
     }
 }
@@ -282,7 +289,7 @@ pub fn change_password(bank: &Bank, context: &Context, present: &str, new: &str)
     if !bank.passwords.matches(present, Some(&user.password_hash)) {
         return Err(Rejection::WrongCredentials {}.into());
     }
-    check_password(new, &[&user.username, &user.display_name])?;
+    check_password("/new_password", new, &[&user.username, &user.display_name])?;
     let password_hash = bank.passwords.hash(new).map_err(|error| OpError::Secret(error.to_string()))?;
     bank.store.write(|conn| {
         people::set_password(conn, user_id, &password_hash, context.now)?;

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
 use super::frame::Frame;
+use super::summary::name_fields;
 use super::texts::text;
 use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
@@ -34,7 +35,7 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<HttpR
         .insert_header((header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"))
         .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"))
         .insert_header((header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=()"))
-        .body(html))
+        .body(name_fields(html)))
 }
 
 /// Leads the browser to another page, which it asks for by GET.
@@ -110,10 +111,13 @@ pub(super) fn refused(refusal: Refusal, language: Language) -> Result<(StatusCod
     };
     // A field inside another one has its name after the last slash.
     let fields = fields.map(|problem| (problem.pointer.rsplit('/').next().unwrap_or_default().to_owned(), problem.detail));
-    let refused = Refused {
-        fields: fields.chain(file.map(|field| (field.to_owned(), sentence.clone()))).collect(),
-        sentence,
+    let fields: Vec<(String, String)> = fields.chain(file.map(|field| (field.to_owned(), sentence.clone()))).collect();
+    // What is said of a field is not said twice.
+    let sentence = match fields.iter().any(|(_, detail)| *detail == sentence) {
+        true => text(language, "refused-fields", None).into_owned(),
+        false => sentence,
     };
+    let refused = Refused { sentence, fields };
     Ok((status_of(rejection.class()), refused))
 }
 
@@ -176,6 +180,9 @@ mod tests {
             too_large,
             [("file".to_owned(), "The file is too large: at most 7 bytes are taken.".to_owned())]
         );
+        let sentence = |rejection: Rejection| refused(rejection.into(), Language::English).unwrap().1.sentence;
+        assert!(sentence(Rejection::EvidenceTooLarge { bytes_max: 7 }).contains("listed below"));
+        assert!(!sentence(Rejection::EvidenceInUse {}).contains("listed below"));
         assert_eq!(fields(Rejection::ArchiveOfAnother {})[0].0, "archive");
         assert_eq!(fields(Rejection::field("/programme/code", "is wrong"))[0].0, "code");
         assert_eq!(fields(Rejection::EvidenceInUse {}), []);

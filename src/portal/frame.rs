@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use actix_web::HttpRequest;
 use actix_web::http::{Method, header};
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Timelike, Utc};
 use fluent_bundle::{FluentArgs, FluentValue};
 
 use super::assets;
@@ -24,6 +24,7 @@ pub(super) struct Frame {
     pub(super) visitor: Option<Visitor>,
     offset: FixedOffset,
     bank_name: String,
+    contact: Option<String>,
     /// The path of the page, without its query.
     path: String,
     /// Path and query, to come back to.
@@ -84,6 +85,7 @@ impl Frame {
             visitor,
             offset: web.bank.offset,
             bank_name: web.bank.name.text(language).to_owned(),
+            contact: web.bank.contact.as_ref().map(|contact| contact.text(language).to_owned()),
             path: request.path().to_owned(),
             here: page_of(request),
             may_be_somebody: cookie.is_some(),
@@ -103,6 +105,11 @@ impl Frame {
     /// What the bank is called.
     pub(super) fn bank_name(&self) -> &str {
         &self.bank_name
+    }
+
+    /// Where people reach whoever runs the bank.
+    pub(super) fn contact(&self) -> Option<&str> {
+        self.contact.as_deref()
     }
 
     /// Where one comes back to after another language was chosen.
@@ -128,6 +135,11 @@ impl Frame {
     /// The name of whoever is signed in.
     pub(super) fn visitor_name(&self) -> Option<&str> {
         self.visitor.as_ref().map(|visitor| visitor.actor.display_name())
+    }
+
+    /// Whether a label, as the audit names people, is that of whoever is signed in.
+    pub(super) fn is_visitor(&self, label: &str) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| visitor.caller.label() == label)
     }
 
     /// Whether whoever is signed in has a learning account.
@@ -203,11 +215,7 @@ impl Frame {
 
     /// A day as people write it.
     pub(super) fn day(&self, day: &NaiveDate) -> Cow<'static, str> {
-        let mut arguments = FluentArgs::new();
-        arguments.set("year", day.year().to_string());
-        arguments.set("month", day.month());
-        arguments.set("day", day.day());
-        text(self.language, "day", Some(&arguments))
+        Cow::Owned(self.language.day(*day))
     }
 
     /// A moment as people write it, by the bank's clock.
@@ -216,6 +224,15 @@ impl Frame {
         let time = format!("{:02}:{:02}", local.hour(), local.minute());
         let day = self.day(&local.date_naive()).into_owned();
         self.t2("moment", ("day", day), ("time", time))
+    }
+
+    /// Until when something lasts: what ends at midnight ends with the day before, as it was chosen.
+    pub(super) fn until(&self, moment: &DateTime<Utc>) -> Cow<'static, str> {
+        let local = moment.with_timezone(&self.offset).naive_local();
+        match local.date().pred_opt().filter(|_| local.time() == NaiveTime::MIN) {
+            Some(day) => self.t1("end-of-day", "day", self.day(&day).into_owned()),
+            None => self.moment(moment),
+        }
     }
 
     /// A moment as spreadsheets read it, by the bank's clock.

@@ -27,6 +27,7 @@ mod security;
 mod setup;
 mod signing;
 mod standing;
+mod summary;
 mod texts;
 mod upload;
 mod verdict;

@@ -35,7 +35,7 @@ const LEARNER: [Entry; 6] = [
 ];
 
 /// Pages that belong to a place under whose path they do not stand, and the path of the place.
-const BELONGING: [(&str, &str); 12] = [
+const BELONGING: [(&str, &str); 13] = [
     ("/views", "/portfolio"),
     ("/shares", "/portfolio"),
     ("/statements", "/portfolio"),
@@ -44,6 +44,7 @@ const BELONGING: [(&str, &str); 12] = [
     ("/profile", "/me"),
     ("/consents", "/me"),
     ("/archive", "/me"),
+    ("/notices/mine", "/me"),
     ("/check", "/verify"),
     ("/office/packs", "/office/filings"),
     ("/office/merges", "/office/duplicates"),

@@ -88,7 +88,9 @@ fn every_page_of_somebody_who_is_signed_in_marks_one_entry_of_the_main_menu() {
     let public: Vec<&str> = main_menu(None).into_iter().skip(1).map(|(path, _)| path).collect();
     for pattern in patterns() {
         let first = pattern.split('/').nth(1).unwrap();
-        let is_public = OTHERS.contains(&first) || public.iter().any(|path| is_under(&pattern, path));
+        let is_everybodys = OTHERS.contains(&first) || public.iter().any(|path| is_under(&pattern, path));
+        // What one objected to stands among what is everybody's, and is one's own.
+        let is_public = is_everybodys && pattern != "/notices/mine";
         let expected = usize::from(!is_public);
         assert_eq!(marked(&pattern, main_paths(Some(&somebody))).len(), expected, "{pattern}");
     }

@@ -10,6 +10,7 @@ use super::kept_form::KeptForm;
 use super::signing::log_in_ended;
 use crate::http::problem::Problem;
 use crate::http::state::Web;
+use crate::ops::browser::Visitor;
 
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -41,7 +42,9 @@ pub(super) fn shown(request: &HttpRequest, problem: &dyn Fn(crate::domain::langu
         let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
         return Some(see_other(&format!("/sign-in?next={next}")));
     }
-    let frame = Frame::new(web, request, None);
+    // Whoever was found before it was refused.
+    let visitor = request.extensions().get::<Visitor>().cloned();
+    let frame = Frame::new(web, request, visitor);
     let status = StatusCode::from_u16(problem.status).ok()?;
     let shown = Page {
         frame: &frame,

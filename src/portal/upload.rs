@@ -34,9 +34,23 @@ pub(super) struct SentFile {
 pub(super) fn size(bytes: i64) -> String {
     match bytes {
         ..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => format!("{} KiB", bytes / 1_024),
-        _ => format!("{}.{} MiB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+        1_024..1_048_576 => format!("{} KB", bytes / 1_024),
+        1_048_576..1_073_741_824 => tenths(bytes, 1_048_576, "MB"),
+        _ => tenths(bytes, 1_073_741_824, "GB"),
     }
+}
+
+/// With one decimal, where that is not nought.
+fn tenths(bytes: i64, unit: i64, name: &str) -> String {
+    match bytes % unit * 10 / unit {
+        0 => format!("{} {name}", bytes / unit),
+        tenth => format!("{}.{tenth} {name}", bytes / unit),
+    }
+}
+
+/// How large a file may be, as people say it.
+pub(super) fn size_max(bytes_max: impl TryInto<i64>) -> String {
+    size(bytes_max.try_into().unwrap_or(i64::MAX))
 }
 
 /// A file that was chosen in a form.
@@ -125,5 +139,28 @@ impl Behind {
         let bytes_max = web.bank.evidence_bytes_max;
         let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
         self.taken(web, most, Rejection::EvidenceTooLarge { bytes_max }).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_said_as_people_say_it() {
+        for (bytes, said) in [
+            (0, "0 B"),
+            (1_023, "1023 B"),
+            (1_024, "1 KB"),
+            (1_048_575, "1023 KB"),
+            (10 << 20, "10 MB"),
+            (5 << 19, "2.5 MB"),
+            (1 << 30, "1 GB"),
+            (3 << 29, "1.5 GB"),
+        ] {
+            assert_eq!(size(bytes), said);
+        }
+        assert_eq!(size_max(10_485_760_usize), "10 MB");
+        assert_eq!(size_max(1_u64 << 30), "1 GB");
     }
 }

@@ -5,7 +5,7 @@ use std::io::Read as _;
 
 use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
-use crate::domain::verdict::{CredentialVerdict, StepOutcome, StepVerdict};
+use crate::domain::verdict::{CredentialStanding, CredentialVerdict, StepOutcome, StepVerdict, VerdictStep};
 use crate::http::problem::Refusal;
 use crate::http::state::{Web, Width};
 use crate::ops::error::OpError;
@@ -38,6 +38,8 @@ pub(super) struct ShownPart {
 /// What is said of a credential and of those that it holds.
 pub(super) struct ShownVerdict {
     pub(super) whole: ShownPart,
+    /// Whether it is valid, and yet nobody vouches for who issued it.
+    pub(super) is_of_nobody_known: bool,
     pub(super) held: Vec<ShownPart>,
 }
 
@@ -53,13 +55,29 @@ fn step(verdict: &StepVerdict, frame: &Frame) -> ShownStep {
     }
 }
 
+/// What a type of credentials is called; of one that is not known here, its own name.
+fn type_name(name: &str, frame: &Frame) -> String {
+    let id = match name {
+        "VerifiableCredential" => "verify-type-credential",
+        "OpenBadgeCredential" | "AchievementCredential" => "verify-type-badge",
+        "ClrCredential" => "verify-type-record",
+        "EndorsementCredential" => "verify-type-endorsement",
+        _ => return name.to_owned(),
+    };
+    frame.t(id).into_owned()
+}
+
 fn part(verdict: &CredentialVerdict, frame: &Frame, steps: Vec<ShownStep>) -> ShownPart {
     let mut lines = Vec::new();
     let mut say = |id, value: &Option<String>| lines.extend(value.clone().map(|value| (frame.t(id), value)));
     say("verify-issuer-name", &verdict.issuer_name);
     say("verify-issuer", &verdict.issuer);
     say("verify-id", &verdict.credential_id);
-    say("verify-types", &Some(verdict.types.join(", ")).filter(|types| !types.is_empty()));
+    let types: Vec<String> = verdict.types.iter().map(|name| type_name(name, frame)).collect();
+    say(
+        "verify-types",
+        &Some(types.join(&frame.t("list-separator"))).filter(|types| !types.is_empty()),
+    );
     say("verify-secured-by", &verdict.secured_by);
     ShownPart {
         name: verdict.name.clone(),
@@ -83,7 +101,9 @@ fn held(verdict: &CredentialVerdict, frame: &Frame, found: &mut Vec<ShownPart>) 
 pub(super) fn shown(verdict: &CredentialVerdict, frame: &Frame) -> ShownVerdict {
     let mut inner = Vec::new();
     held(verdict, frame, &mut inner);
+    let is_unconfirmed = |step: &StepVerdict| step.step == VerdictStep::IssuerTrust && step.outcome != StepOutcome::Passed;
     ShownVerdict {
+        is_of_nobody_known: verdict.standing == CredentialStanding::Valid && verdict.steps.iter().any(is_unconfirmed),
         whole: part(verdict, frame, verdict.steps.iter().map(|verdict| step(verdict, frame)).collect()),
         held: inner,
     }
@@ -121,5 +141,5 @@ pub(super) async fn presented(web: &Web, pasted: &str, sent: Option<SentFile>) -
         Given::Paper(paper) => paper.credential,
         Given::Codes(_) => None,
     };
-    Ok(credential.ok_or_else(|| Rejection::field("/file", "has no credential in it"))?)
+    Ok(credential.ok_or_else(|| Rejection::field("/file", "The file has no credential in it."))?)
 }

@@ -198,6 +198,10 @@ pub(super) async fn visit(request: &HttpRequest) -> Result<Visit, Refusal> {
         }
     };
     let caller = visitor.as_ref().map_or(context.caller, |visitor| visitor.caller);
+    if let Some(visitor) = &visitor {
+        // The page of a refusal has it from here: it asks no database.
+        request.extensions_mut().insert(visitor.clone());
+    }
     Ok(Visit {
         context: Context { caller, ..context },
         frame: Frame::new(web, request, visitor),

@@ -128,6 +128,20 @@ pub fn codes_of(conn: &mut Conn, institution_ids: &[Uuid], codes: &[String]) -> 
     Ok(rows.into_iter().map(|(institution_id, code)| (institution_id.0, code)).collect())
 }
 
+/// The newest versions of some codes at some institutions.
+///
+/// # Errors
+/// When the database refuses.
+pub fn newest_of(conn: &mut Conn, institution_ids: &[Uuid], codes: &[String]) -> Result<Vec<ProgrammeRow>, StoreError> {
+    let ids: Vec<Key> = institution_ids.iter().copied().map(Key).collect();
+    Ok(each_back_end!(conn, c => programmes::table
+        .filter(programmes::institution_id.eq_any(&ids))
+        .filter(programmes::code.eq_any(codes))
+        .filter(programmes::superseded_on.is_null())
+        .select(ProgrammeRow::as_select())
+        .load(c))?)
+}
+
 /// Every version of an institution's programmes, by code and from the oldest.
 ///
 /// # Errors

@@ -194,6 +194,7 @@ fn a_conversion_is_claimed_judged_by_a_panel_and_bought() {
         ] {
             assert!(text.contains(part), "{part}: {letter}");
         }
+        assert!(!text.contains("was not granted"), "{letter}");
         let replay = step(server, &id, "replay", approver, &json!({})).expect(200);
         assert_eq!(
             (&replay["equal"], &replay["steps_lead_here"], &replay["kept_digest"]),
@@ -240,7 +241,11 @@ fn what_is_not_granted_is_released() {
         }
         assert_eq!(office.account(server), pockets("9.00", "0.00", "0.00"));
         let letter = server.get(&format!("/api/v1/claims/{id}/letter"), &office.learner).expect(200);
-        assert!(letter["paragraphs"].to_string().contains("证书已由其他学校使用"), "{letter}");
+        let text = letter["paragraphs"].to_string();
+        assert!(
+            text.contains("证书已由其他学校使用") && text.contains("What was claimed, and was not granted:"),
+            "{letter}"
+        );
 
         // An appeal holds the credit again; who judged before does not decide it.
         let why = json!({ "reason": "该证书从未使用" });

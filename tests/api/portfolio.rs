@@ -50,6 +50,10 @@ fn an_entry_is_written_confirmed_and_shown_on_the_timeline() {
         let waits = format!("/api/v1/entry-confirmations?institution_id={}&state=requested", town.school);
         let listed = server.get(&waits, &reviewer).expect(200);
         assert_eq!(listed["items"][0]["confirmation_id"], asked["confirmation_id"]);
+        assert_eq!(
+            (&listed["items"][0]["entry_kind"], &listed["items"][0]["entry_title"]["zh"]),
+            (&entry["kind"], &entry["title"]["zh"])
+        );
         let confirmation = format!("/api/v1/entry-confirmations/{}", asked["confirmation_id"].as_str().unwrap());
         assert_eq!(server.get(&confirmation, &town.stranger).refusal(), (404, "not_found"));
         assert_eq!(server.get(&confirmation, &reviewer).expect(200)["content"]["to"], "2024-07-01");

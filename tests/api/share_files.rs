@@ -41,7 +41,11 @@ fn the_files_of_an_opened_link_are_downloaded_from_the_page_and_by_a_program() {
         let (learner, share, file) = sharer(server, &town);
         let code = share["code"].as_str().unwrap().replace('-', "");
         let opened = page(server, &format!("/s/{code}"), Some(PIN), "en");
-        assert!(opened.text.contains("证明.pdf</a> (17 B)"), "{}", opened.text);
+        assert!(
+            opened.text.contains("证明.pdf</a> <span class=\"about\">17 B</span>"),
+            "{}",
+            opened.text
+        );
         let link = opened.text.split("href=\"").find(|part| part.contains("/files/")).unwrap();
         let link = format!("/s/{}", link.split('"').next().unwrap());
         let from_page = get(server, &link);

@@ -116,7 +116,7 @@ fn a_link_is_opened_by_a_form_and_tells_nothing_where_it_does_not_open() {
         }
         let chinese = page(server, &format!("{}?lang=zh", sharer.path()), Some(PIN), "en");
         assert!(
-            chinese.text.contains("有效 · 由registrar 学校给出") && chinese.text.contains("车间电工 &#60;b&#62;"),
+            chinese.text.contains("有效 · 由registrar 学校证明") && chinese.text.contains("车间电工 &#60;b&#62;"),
             "{}",
             chinese.text
         );

@@ -105,6 +105,15 @@ fn anybody_asks_what_invented_outcomes_are_worth() {
         assert_eq!(ask(&pinned).refusal(), (422, "wishes_impossible"));
         let unknown = json!({ "programme_ids": [site.programme], "outcomes": [certificate("large", "9.00")], "left_out": ["nobody"] });
         assert_eq!(ask(&unknown).refusal(), (422, "wish_unknown"));
+        let elsewhere = json!({ "programme_ids": [site.programme], "outcomes": [certificate("large", "9.00")], "pins": [{ "outcome": "large", "course": "X999" }] });
+        let elsewhere = ask(&elsewhere);
+        assert_eq!(
+            (elsewhere.refusal(), &elsewhere.body["errors"][0]),
+            (
+                (422, "wish_course_unknown"),
+                &json!({ "pointer": "/pins/0/course", "detail": "This programme has no course X999." })
+            )
+        );
         let twice = json!({ "outcomes": [certificate("one", "9.00"), certificate("one", "4.00")] });
         assert_eq!(ask(&twice).refusal(), (422, "invalid_body"));
         let empty = ask(&json!({ "outcomes": [certificate("large", "9.00")], "pins": [{ "outcome": "" }] }));

@@ -119,6 +119,7 @@ impl World {
                 zh: "学分银行".to_owned(),
                 en: Some("Credit Bank".to_owned()),
             },
+            contact: None,
             paper: Paper::open(&PaperSettings::default()).unwrap(),
         };
         let token = setup::issue_setup_token(&bank, &context(Caller::Bank)).unwrap().unwrap();

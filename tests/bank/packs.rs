@@ -1,6 +1,7 @@
 //! The life of rule packs on both back ends, over weeks: the calendar is in the context, so no test waits for it.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use credit_bank::domain::list::ListPlace;
 use credit_bank::domain::pack::catalogue::PackFilter;
 use credit_bank::domain::pack::life::{FilingDecision, PackStatus};
 use credit_bank::domain::rejection::Rejection;
@@ -234,7 +235,7 @@ fn the_catalogue_is_searched_by_text_status_and_day() {
         let contests = draft(world, &registrar, &other, &[]).unwrap();
         accept(world, &people, &certificates, "2026-11-24").unwrap();
         let codes = |context: Context, date: &str, filter: &PackFilter| -> Vec<String> {
-            let found = reading::list_rule_packs(&world.bank, &on(context, date), filter, None, 50).unwrap();
+            let found = reading::list_rule_packs(&world.bank, &on(context, date), filter, ListPlace::Oldest(None), 50).unwrap();
             found.into_iter().map(|pack| pack.code).collect()
         };
         let own = || PackFilter {

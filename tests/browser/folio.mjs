@@ -45,9 +45,9 @@ async function write(reader) {
   await reader.press(reader.say("提交", "Ask"));
   await reader.look("asked");
   await reader.sees("registrar 学校", reader.say("等待答复", "Not answered yet"));
-  await reader.page.getByRole("link", { name: reader.say("撤回核实", "Take it back") }).click();
+  await reader.page.getByRole("link", { name: reader.say("撤回核实", "Take the request back") }).click();
   await reader.look("sure to withdraw");
-  await reader.press(reader.say("撤回核实", "Take it back"));
+  await reader.press(reader.say("撤回核实", "Take the request back"));
   await reader.sees(reader.say("您已撤回", "You took it back"));
 }
 
@@ -141,9 +141,9 @@ async function papers(reader) {
   await reader.look("paper made");
   const [download] = await Promise.all([reader.page.waitForEvent("download"), reader.page.locator("a[href$='/pdf']").click()]);
   assert.ok(readFileSync(await download.path()).subarray(0, 5).equals(Buffer.from("%PDF-")));
-  await reader.follow(reader.say("收回", "Take it back"));
+  await reader.follow(reader.say("收回这份证明", "Take this paper back"));
   await reader.look("sure to take back");
-  await reader.press(reader.say("收回", "Take it back"));
+  await reader.press(reader.say("收回这份证明", "Take this paper back"));
   await reader.sees(reader.say("已收回", "Taken back"));
   await reader.go("/statements");
   await reader.look("papers");
@@ -170,9 +170,9 @@ async function credentials(reader) {
   await reader.page.locator(".rows a").first().click();
   const [download] = await Promise.all([reader.page.waitForEvent("download"), reader.follow(reader.say("下载文件", "Download the file"))]);
   assert.ok(JSON.parse(readFileSync(await download.path(), "utf8")).proof);
-  await reader.follow(reader.say("放弃这份凭证", "Give it up"));
+  await reader.follow(reader.say("放弃这份凭证", "Give this credential up"));
   await reader.look("sure to give up");
-  await reader.press(reader.say("放弃这份凭证", "Give it up"));
+  await reader.press(reader.say("放弃这份凭证", "Give this credential up"));
   await reader.sees(reader.say("副本都已作废", "copies of it count no more"));
 }
 

@@ -43,7 +43,7 @@ async function read(reader) {
   assert.ok(table.includes("电工(四级/中级工)") && table.includes(reader.say("数额", "Amount")), table);
   await reader.go("/passbook?as_of=2100-01-01");
   await reader.look("a day that has not come");
-  await reader.sees(reader.say("截止日期不能晚于今天", "cannot be later than today"));
+  await reader.sees(reader.say("截至日期不能晚于今天", "The day cannot be later than today"));
   await reader.go("/passbook?as_of=2020-01-01");
   await reader.sees("0.00");
   await reader.follow(reader.say("学习成果", "Records"));

@@ -79,8 +79,8 @@ async function archive(reader) {
   await reader.press(reader.say("收存凭证", "Take the credential in"));
   await reader.look("credential taken in");
   await reader.sees(reader.say("凭证已收存", "The credential is taken in"));
-  await reader.press(reader.say("重新验证", "Verify it again"));
-  await reader.sees(reader.say("已重新验证", "Verified again"));
+  await reader.press(reader.say("重新核验", "Verify it again"));
+  await reader.sees(reader.say("已重新核验", "Verified again"));
   await reader.press(reader.say("删除", "Remove it"));
   await reader.look("credential removed");
   await reader.sees(reader.say("已删除", "Removed"));

@@ -9,9 +9,9 @@ const CERTIFICATE = "电工(四级/中级工)";
 async function ask(reader) {
   const { page } = reader;
   await reader.go("/");
-  await reader.follow(reader.say("能换多少", "What is it worth"));
+  await reader.follow(reader.say("能换多少", "What it is worth"));
   await reader.look("worth, nothing asked");
-  await reader.sees(reader.say("还没有添加成果", "Nothing was added yet"));
+  await reader.sees(reader.say("还没有添加成果", "Nothing has been added yet"));
   await page.locator("#q").fill("没有这样的成果");
   await reader.press(reader.say("查找", "Find"));
   await reader.look("worth, nothing found");
@@ -67,7 +67,9 @@ async function plan(reader) {
   await reader.press(reader.say("重新计算", "Work it out again"));
   await reader.look("plan with a wish that is refused");
   await reader.sees(reader.say("没有办成", "This was not done"));
+  await reader.sees(reader.say("该专业没有课程 X999", "This programme has no course X999"));
   assert.equal(await page.locator("#course-1").inputValue(), "X999");
+  assert.equal(await page.locator("label[for=course-1] .wrong").count(), 1);
   await page.locator("#course-1").fill("E102");
   await reader.press(reader.say("重新计算", "Work it out again"));
   await reader.sees(reader.say("没有减少", "cost no credit"));

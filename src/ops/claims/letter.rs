@@ -180,11 +180,11 @@ fn paragraphs(
     let decider = institution.unwrap_or_else(|| if chinese { "学分银行" } else { "The credit bank" }.to_owned());
     let granted = verdict == Verdict::Grant;
     let mut told = vec![if chinese {
-        let outcome = if granted { "准予" } else { "不予" };
+        let outcome = if granted { "准予" } else { "不予准予" };
         format!(
-            "{}：您于 {} 提出的学分{}申请，{decider}决定{outcome}。",
+            "{}：您于{}提出的学分{}申请，{decider}决定{outcome}。",
             name.as_str(),
-            submitted_on(steps),
+            submitted_on(steps, language),
             kind_word(claim.case.kind, language)
         )
     } else {
@@ -193,7 +193,7 @@ fn paragraphs(
             "{}: {decider} {outcome} your claim for {} of {}.",
             name.as_str(),
             kind_word(claim.case.kind, language),
-            submitted_on(steps)
+            submitted_on(steps, language)
         )
     }];
     let kept = match &row.worth_id {
@@ -212,6 +212,13 @@ fn paragraphs(
         told.push(programme_sentence(question, chinese, language));
         for award in allocation.awards.iter().filter(|_| granted) {
             told.push(award_sentence(award, chinese, language));
+        }
+        if !granted {
+            let lead = match language {
+                Language::Chinese => "所申请的转换方案（未获准予）：",
+                Language::English => "What was claimed, and was not granted:",
+            };
+            told.push(lead.to_owned());
         }
         for verdict in &allocation.verdicts {
             let outcome = question.outcomes.iter().find(|facts| facts.key == verdict.outcome);
@@ -259,8 +266,8 @@ fn reasons(steps: &[ClaimStep], cited: impl Fn(&str) -> String, chinese: bool) -
     told
 }
 
-fn submitted_on(steps: &[ClaimStep]) -> String {
-    steps.first().map(|step| step.on.to_string()).unwrap_or_default()
+fn submitted_on(steps: &[ClaimStep], language: Language) -> String {
+    steps.first().map(|step| language.day(step.on)).unwrap_or_default()
 }
 
 fn programme_sentence(question: &crate::domain::allocation::Question, chinese: bool, language: Language) -> String {
@@ -330,7 +337,7 @@ pub fn replay_claim(bank: &Bank, context: &Context, claim_id: Uuid) -> Result<Cl
     let mut digests = (None, None);
     if let Some((row, question, _)) = &kept {
         let number = usize::try_from(row.head.alternative).map_err(|_| damaged(claim_id))?;
-        let again = nth(question, number).map_err(refused)?;
+        let again = nth(question, number).map_err(|why| refused(why, question))?;
         let text = serde_json::to_string(&again).map_err(|_| damaged(claim_id))?;
         digests = (Some(hex(&digest(&row.allocation))), Some(hex(&digest(&text))));
     }

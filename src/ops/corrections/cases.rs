@@ -97,7 +97,7 @@ impl CaseDecision {
             problems.push(FieldProblem::new("/reason", "must have 1 to 2000 visible characters"));
         }
         if (self.verdict == CaseVerdict::Replace) != self.claim_id.is_some() {
-            problems.push(FieldProblem::new("/claim_id", "goes with the verdict `replace`, and with no other"));
+            problems.push(FieldProblem::new("/claim_id", "goes with the verdict “replace”, and with no other"));
         }
         Rejection::any_of(problems)
     }

@@ -63,6 +63,8 @@ pub struct Correction {
     /// What identifies the preview: SHA-256, hexadecimal. Whoever applies it names it.
     pub digest: String,
     pub counts: Counts,
+    /// Who previewed it, as the audit names them; nobody applies an own preview.
+    pub previewed_by: String,
     pub previewed_by_name: String,
     pub previewed_at: DateTime<Utc>,
     pub applied_by_name: Option<String>,
@@ -92,6 +94,7 @@ impl TryFrom<CorrectionRow> for Correction {
             reason: row.reason,
             citation: row.citation,
             digest: row.digest,
+            previewed_by: row.previewed_by,
             previewed_by_name: row.previewed_by_name,
             previewed_at: row.previewed_at.0,
             applied_by_name: row.applied_by_name,
@@ -114,7 +117,7 @@ impl NewCorrection {
         let one = matches!(self.scope, CorrectionScope::Outcome { .. });
         let corrects = self.kind == CorrectionKind::Correct;
         if corrects != self.corrected.is_some() || (corrects && !one) {
-            problems.push(FieldProblem::new("/corrected", "goes with the kind `correct` and one outcome"));
+            problems.push(FieldProblem::new("/corrected", "goes with the kind “correct” and one outcome"));
         }
         Rejection::any_of(problems)
     }

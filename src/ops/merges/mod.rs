@@ -71,6 +71,8 @@ pub struct MergeReversal {
     pub reason: String,
     /// The outcomes that go with the absorbed account beside those that came with it.
     pub outcome_ids: Vec<Uuid>,
+    /// Who proposed it, as the audit names them; somebody else decides, and only they withdraw it.
+    pub proposed_by: String,
     pub proposed_by_name: String,
     pub proposed_at: DateTime<Utc>,
     pub decided_by_name: Option<String>,
@@ -87,6 +89,8 @@ pub struct Merge {
     pub state: MergeState,
     pub reason: String,
     pub citation: String,
+    /// Who proposed it, as the audit names them; somebody else decides, and only they withdraw it.
+    pub proposed_by: String,
     pub proposed_by_name: String,
     pub proposed_at: DateTime<Utc>,
     pub decided_by_name: Option<String>,
@@ -113,6 +117,7 @@ impl TryFrom<MergeRow> for Merge {
             (Some(reason), Some((proposed_by_name, proposed_at))) => Some(MergeReversal {
                 reason,
                 outcome_ids: serde_json::from_str(&row.reversal_outcomes).map_err(|_| damaged(row.merge_id.0))?,
+                proposed_by: row.reversal_proposed_by.unwrap_or_default(),
                 proposed_by_name,
                 proposed_at: proposed_at.0,
                 decided_by_name: row.reversal_decided_by_name,
@@ -128,6 +133,7 @@ impl TryFrom<MergeRow> for Merge {
             state,
             reason: row.reason,
             citation: row.citation,
+            proposed_by: row.proposed_by,
             proposed_by_name: row.proposed_by_name,
             proposed_at: row.proposed_at.0,
             decided_by_name: row.decided_by_name,
@@ -135,6 +141,17 @@ impl TryFrom<MergeRow> for Merge {
             decision_reason: row.decision_reason,
             reversal,
         })
+    }
+}
+
+impl Merge {
+    /// Who made the proposal about which people have yet to decide, as the audit names them.
+    pub fn open_proposal_by(&self) -> Option<&str> {
+        match self.state {
+            MergeState::Proposed => Some(&self.proposed_by),
+            MergeState::ReversalProposed => self.reversal.as_ref().map(|reversal| reversal.proposed_by.as_str()),
+            MergeState::Merged | MergeState::Declined | MergeState::Withdrawn | MergeState::Reversed => None,
+        }
     }
 }
 
@@ -150,7 +167,7 @@ impl NewMerge {
         }
         for (pointer, party) in [("/surviving", &self.surviving), ("/absorbed", &self.absorbed)] {
             if party.learner_id.is_some() == party.account_number.is_some() {
-                problems.push(FieldProblem::new(pointer, "names one of `learner_id` and `account_number`"));
+                problems.push(FieldProblem::new(pointer, "names one of “learner_id” and “account_number”"));
             }
         }
         Rejection::any_of(problems)

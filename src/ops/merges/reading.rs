@@ -67,6 +67,28 @@ pub(super) fn view_of(
     })
 }
 
+/// A merge in a list that people read, with the two accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeLine {
+    pub merge: Merge,
+    pub surviving: MaskedLearner,
+    pub absorbed: MaskedLearner,
+}
+
+fn listed(
+    conn: &mut Conn,
+    context: &Context,
+    filter: &MergeFilter,
+    place: ListPlace,
+    limit: i64,
+) -> Result<(Vec<MergeRow>, Vec<Uuid>), OpError> {
+    let actor = context.authorised(conn, Action::ReadMerge, Resource::Bank)?;
+    let rows = store::list(conn, filter, place, limit)?;
+    let learner_ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.surviving_id.0, row.absorbed_id.0]).collect();
+    note_access(conn, context, &actor, None, "list_merges", &learner_ids)?;
+    Ok((rows, learner_ids))
+}
+
 /// Merges, from a place in their list. The learners see the look.
 ///
 /// # Errors
@@ -80,11 +102,39 @@ pub fn list_merges(
 ) -> Result<Vec<Merge>, OpError> {
     let place = place.into();
     bank.store.write(|conn| {
-        let actor = context.authorised(conn, Action::ReadMerge, Resource::Bank)?;
-        let rows = store::list(conn, filter, place, limit)?;
-        let learner_ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.surviving_id.0, row.absorbed_id.0]).collect();
-        note_access(conn, context, &actor, None, "list_merges", &learner_ids)?;
+        let (rows, _) = listed(conn, context, filter, place, limit)?;
         Ok(rows.into_iter().map(Merge::try_from).collect::<Result<_, StoreError>>()?)
+    })
+}
+
+/// As [`list_merges`], with the two accounts of each.
+///
+/// # Errors
+/// What the policy answers.
+pub fn list_merges_with_accounts(
+    bank: &Bank,
+    context: &Context,
+    filter: &MergeFilter,
+    place: impl Into<ListPlace>,
+    limit: i64,
+) -> Result<Vec<MergeLine>, OpError> {
+    let place = place.into();
+    bank.store.write(|conn| {
+        let (rows, learner_ids) = listed(conn, context, filter, place, limit)?;
+        let accounts = records::learners_by_id(conn, &learner_ids)?;
+        let lines = rows.into_iter().map(|row| {
+            let account = |learner_id: Uuid| match accounts.get(&learner_id) {
+                Some(account) => masked(bank, account),
+                None => Err(damaged(row.merge_id.0).into()),
+            };
+            let (surviving, absorbed) = (account(row.surviving_id.0)?, account(row.absorbed_id.0)?);
+            Ok::<_, OpError>(MergeLine {
+                merge: Merge::try_from(row)?,
+                surviving,
+                absorbed,
+            })
+        });
+        lines.collect()
     })
 }
 

@@ -8,7 +8,7 @@ use super::super::context::{Bank, Context};
 use super::super::error::OpError;
 use super::super::identity::masked;
 use super::super::once::once;
-use super::confirmations::{Confirmation, ConfirmationSummary, Part, load, moved, place, prose_problem, summary_of, view_of};
+use super::confirmations::{Confirmation, ConfirmationSummary, Part, content_of, load, moved, place, prose_problem, summary_of, view_of};
 use crate::domain::list::ListPlace;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::portfolio::confirmation::{ConfirmationAnswer, ConfirmationFilter};
@@ -34,7 +34,7 @@ impl ConfirmationReply {
         let says_no = self.answer != ConfirmationAnswer::Confirm;
         let mut problems: Vec<FieldProblem> = prose_problem("/reason", self.reason.as_ref()).into_iter().collect();
         if says_no != self.reason.is_some() {
-            let detail = "goes with the answers `decline` and `revoke`, and with no other";
+            let detail = "goes with the answers “decline” and “revoke”, and with no other";
             problems.push(FieldProblem::new("/reason", detail));
         }
         Rejection::any_of(problems)
@@ -63,9 +63,14 @@ pub fn list_confirmations(
         let learners = records::learners(conn, &present)?;
         let listed = rows.iter().zip(present).map(|(row, learner_id)| {
             let learner = learners.iter().find(|learner| learner.learner_id.0 == learner_id);
+            let summary = summary_of(learner_id, row)?;
+            let content = content_of(bank, row)?.filter(|_| summary.state.shows_content());
+            let (entry_kind, entry_title) = content.map(|content| (content.kind, content.title)).unzip();
             Ok(ConfirmationSummary {
                 learner: learner.map(|learner| masked(bank, learner)).transpose()?,
-                ..summary_of(learner_id, row)?
+                entry_kind,
+                entry_title,
+                ..summary
             })
         });
         listed.collect()

@@ -16,7 +16,7 @@ use crate::domain::actor::Actor;
 use crate::domain::institution::InstitutionStatus;
 use crate::domain::policy::{Action, Resource};
 use crate::domain::portfolio::confirmation::{ConfirmationEvent, ConfirmationState, OPEN_MAX, REASON_CHARACTERS_MAX};
-use crate::domain::portfolio::entry::EntryContent;
+use crate::domain::portfolio::entry::{EntryContent, EntryKind, OwnText};
 use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::domain::text::is_prose;
 use crate::store::connection::Conn;
@@ -51,6 +51,12 @@ pub struct ConfirmationSummary {
     pub institution_id: Uuid,
     /// The edition of the entry that it is about.
     pub entry_edition: i64,
+    /// What the entry is, in the list of those who are asked; absent where they may not see it, as its content is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_kind: Option<EntryKind>,
+    /// With its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_title: Option<OwnText>,
     pub state: ConfirmationState,
     pub requested_at: DateTime<Utc>,
     pub answered_at: Option<DateTime<Utc>>,
@@ -125,13 +131,15 @@ pub(super) fn summary_of(learner_id: Uuid, row: &ConfirmationRow) -> Result<Conf
         entry_id: row.entry_id.0,
         institution_id: row.institution_id.0,
         entry_edition: row.entry_edition,
+        entry_kind: None,
+        entry_title: None,
         state: state_of(row)?,
         requested_at: row.requested_at.0,
         answered_at: row.answered_at.as_ref().map(|at| at.0),
     })
 }
 
-fn content_of(bank: &Bank, row: &ConfirmationRow) -> Result<Option<EntryContent>, OpError> {
+pub(super) fn content_of(bank: &Bank, row: &ConfirmationRow) -> Result<Option<EntryContent>, OpError> {
     let sealed = row.content_sealed.as_deref();
     sealed.map(|sealed| opened_content(bank, row.entry_id.0, sealed)).transpose()
 }

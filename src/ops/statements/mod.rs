@@ -118,6 +118,11 @@ fn own(conn: &mut Conn, context: &Context, operation: &str) -> Result<Vec<Uuid>,
     Ok(records::with_absorbed(conn, learner.learner_id.0)?)
 }
 
+/// Whether this bank prints papers at all: what sets type can be left out of it.
+pub const fn are_printed() -> bool {
+    Paper::prints()
+}
+
 /// Has a paper issued about what stands at this moment; it is printed soon after.
 ///
 /// # Errors
@@ -125,7 +130,7 @@ fn own(conn: &mut Conn, context: &Context, operation: &str) -> Result<Vec<Uuid>,
 /// and what the policy answers.
 pub fn issue_statement(bank: &Bank, context: &Context, key: Option<&str>, new: &NewStatement) -> Result<Statement, OpError> {
     new.check()?;
-    if !Paper::prints() {
+    if !are_printed() {
         return Err(Rejection::StatementsOff {}.into());
     }
     bank.store.write(|conn| {

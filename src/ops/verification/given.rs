@@ -39,10 +39,10 @@ pub fn given(content: &[u8], attached_bytes_max: usize) -> Result<Given, Rejecti
         Some(MediaType::Png) => picture(content, PictureKind::Png),
         Some(MediaType::Jpeg) => picture(content, PictureKind::Jpeg),
         Some(MediaType::Pdf) => paper(content, attached_bytes_max),
-        Some(_) => Err(of_file("is a picture of another kind: save it as PNG or JPEG")),
+        Some(_) => Err(of_file("The picture is of another kind: save it as PNG or JPEG.")),
         None => {
             let presented = std::str::from_utf8(content).ok().and_then(Presented::parse);
-            let none = "is neither a credential (JSON or JWT) nor a picture (PNG or JPEG) nor a PDF";
+            let none = "The file is neither a credential (JSON or JWT) nor a picture (PNG or JPEG) nor a PDF.";
             presented.map(Given::Credential).ok_or_else(|| of_file(none))
         }
     }
@@ -55,10 +55,10 @@ fn of_file(detail: &str) -> Rejection {
 fn picture(content: &[u8], kind: PictureKind) -> Result<Given, Rejection> {
     let codes = codes_in(content, kind).map_err(|problem| {
         of_file(match problem {
-            PictureProblem::Damaged => "is damaged, so that the picture cannot be read",
-            PictureProblem::TooLarge => "is a picture of more than 25 million pixels: make it smaller, or cut the code out of it",
+            PictureProblem::Damaged => "The picture is damaged and cannot be read.",
+            PictureProblem::TooLarge => "The picture has more than 25 million pixels: make it smaller, or cut the code out of it.",
             PictureProblem::NoCode => {
-                "has no QR code that can be read: take the picture from straight above, in good light, so that the code is sharp and fills most of it"
+                "The picture has no QR code that can be read: take it from straight above, in good light, so that the code is sharp and fills most of it."
             }
         })
     })?;
@@ -68,7 +68,7 @@ fn picture(content: &[u8], kind: PictureKind) -> Result<Given, Rejection> {
 
 fn paper(content: &[u8], attached_bytes_max: usize) -> Result<Given, Rejection> {
     if !is_whole(content) {
-        return Err(of_file("is a PDF that was cut off or is damaged"));
+        return Err(of_file("The PDF was cut off or is damaged."));
     }
     let attached = attachments(content, attached_bytes_max);
     let credential = attached
@@ -77,7 +77,7 @@ fn paper(content: &[u8], attached_bytes_max: usize) -> Result<Given, Rejection> 
     let number = number_of(content);
     if credential.is_none() && number.is_none() {
         return Err(of_file(
-            "is a PDF in which neither a credential nor the number of a paper was found: type the number that is printed at its head and at the foot of every page, or save the attachment credential.json with a PDF reader and choose that",
+            "The PDF has neither a credential nor the number of a paper in it: type the number that is printed at its head and at the foot of every page, or save the attachment credential.json with a PDF reader and choose that.",
         ));
     }
     Ok(Given::Paper(GivenPaper {
@@ -111,13 +111,13 @@ mod tests {
         ));
         assert!(matches!(given(b"eyJh.eyJi.c", 1_000), Ok(Given::Credential(Presented::Token(_)))));
         let cases: [(&[u8], &str); 7] = [
-            (b"", "is neither"),
-            (b"\xff\xfe nonsense", "is neither"),
-            (b"RIFF\x24\0\0\0WEBPVP8 ", "is a picture of another kind"),
-            (b"\x89PNG\r\n\x1a\n\0\0\0\x0d", "is damaged"),
-            (b"\xff\xd8\xff\xe0\0\x10JFIF", "is damaged"),
-            (b"%PDF-1.7\n1 0 obj", "is a PDF that was cut off"),
-            (b"%PDF-1.7\nnothing\n%%EOF\n", "is a PDF in which neither"),
+            (b"", "The file is neither"),
+            (b"\xff\xfe nonsense", "The file is neither"),
+            (b"RIFF\x24\0\0\0WEBPVP8 ", "The picture is of another kind"),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\x0d", "The picture is damaged"),
+            (b"\xff\xd8\xff\xe0\0\x10JFIF", "The picture is damaged"),
+            (b"%PDF-1.7\n1 0 obj", "The PDF was cut off"),
+            (b"%PDF-1.7\nnothing\n%%EOF\n", "The PDF has neither"),
         ];
         for (content, begins) in cases {
             let said = refused(content);
@@ -142,6 +142,6 @@ mod tests {
         assert!(credential.number.is_none() && credential.credential.is_some());
         let numbered = of(&format!("{other} {}", number.spaced()));
         assert!(numbered.credential.is_none() && numbered.number.is_some());
-        assert!(refused(&pdf(other)).starts_with("is a PDF in which neither"));
+        assert!(refused(&pdf(other)).starts_with("The PDF has neither"));
     }
 }

@@ -80,7 +80,7 @@ fn question_and_awards(
 /// `NotFound`, and what the allocation refuses.
 pub fn list_own_additions(bank: &Bank, context: &Context, own: OwnProgramme) -> Result<Additions, OpError> {
     let (question, _, awards) = question_and_awards(bank, context, own, "list_own_additions")?;
-    Ok(additions(&question, &awards, TRIES_MAX).map_err(refused)?)
+    Ok(additions(&question, &awards, TRIES_MAX).map_err(|why| refused(why, &question))?)
 }
 
 /// Says by which further achievements the most is recognised in a programme, and of these ways the one of the fewest hours.
@@ -89,7 +89,9 @@ pub fn list_own_additions(bank: &Bank, context: &Context, own: OwnProgramme) -> 
 /// `NotFound`, and what the allocation refuses.
 pub fn read_shortest_way(bank: &Bank, context: &Context, own: OwnProgramme) -> Result<ProgrammeWay, OpError> {
     let (question, programme_name, awards) = question_and_awards(bank, context, own, "read_shortest_way")?;
-    let gains = additions(&question, &awards, TRIES_MAX).map_err(refused)?.items;
+    let gains = additions(&question, &awards, TRIES_MAX)
+        .map_err(|why| refused(why, &question))?
+        .items;
     let is_candidate = |award: &&OutcomeFacts| gains.iter().take(CANDIDATES_MAX).any(|gain| gain.key == award.key);
     let candidates: Vec<OutcomeFacts> = awards.iter().filter(is_candidate).cloned().collect();
     let question = Question {
@@ -99,6 +101,6 @@ pub fn read_shortest_way(bank: &Bank, context: &Context, own: OwnProgramme) -> R
     Ok(ProgrammeWay {
         programme_id: own.programme_id,
         programme_name,
-        way: shortest_way(&question, &candidates).map_err(refused)?,
+        way: shortest_way(&question, &candidates).map_err(|why| refused(why, &question))?,
     })
 }

@@ -1,6 +1,8 @@
 //! Answers that a learner keeps: with the question, the rules and the allocation as they were, so that they replay byte for
 //! byte. A claim begins from one.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -17,9 +19,11 @@ use crate::domain::rejection::{FieldProblem, Rejection};
 use crate::ops::access::{Whose, learner_of};
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
+use crate::ops::institutions::names_of;
 use crate::ops::once::once;
 use crate::store::error::StoreError;
 use crate::store::journal::tell;
+use crate::store::programmes;
 use crate::store::records;
 use crate::store::types::{At, Key};
 use crate::store::worths::{self as store, WorthHead, WorthRow};
@@ -173,7 +177,7 @@ pub fn keep_worth(bank: &Bank, context: &Context, key: Option<&str>, keep: &Keep
         left_out: keep.left_out.clone(),
         ..site.question
     };
-    let allocation = nth(&question, usize::from(keep.alternative)).map_err(refused)?;
+    let allocation = nth(&question, usize::from(keep.alternative)).map_err(|why| refused(why, &question))?;
     let no_such = || Rejection::field("/alternative", "names no equal allocation");
     let allocation = allocation.ok_or_else(no_such)?;
     bank.store.write(|conn| {
@@ -220,6 +224,21 @@ pub fn list_kept_worths(bank: &Bank, context: &Context, place: impl Into<ListPla
         let rows = store::list(conn, learner.learner_id.0, place, limit)?;
         Ok(rows.into_iter().map(KeptSummary::try_from).collect::<Result<_, StoreError>>()?)
     })
+}
+
+/// What the institutions are called about whose programmes some answers are, by the programmes.
+///
+/// # Errors
+/// When the database is away.
+pub fn institutions_of_kept(bank: &Bank, kept: &[KeptSummary]) -> Result<HashMap<Uuid, String>, OpError> {
+    let programme_ids: Vec<Uuid> = kept.iter().map(|one| one.programme_id).collect();
+    let rows = bank.store.read(|conn| programmes::by_ids(conn, &programme_ids))?;
+    let institution_ids: Vec<Uuid> = rows.iter().map(|row| row.institution_id.0).collect();
+    let names = names_of(bank, &institution_ids)?;
+    let named = rows
+        .iter()
+        .filter_map(|row| Some((row.programme_id.0, names.get(&row.institution_id.0)?.clone())));
+    Ok(named.collect())
 }
 
 /// Reads one of them.
@@ -270,7 +289,8 @@ pub fn replay_worth(bank: &Bank, context: &Context, worth_id: Uuid) -> Result<Wo
     let row = load(bank, context, worth_id, "replay_worth")?;
     let question: Question = serde_json::from_str(&row.question).map_err(|_| damaged(worth_id))?;
     let number = usize::try_from(row.head.alternative).map_err(|_| damaged(worth_id))?;
-    let again = nth(&question, number).map_err(refused)?.ok_or_else(|| damaged(worth_id))?;
+    let again = nth(&question, number).map_err(|why| refused(why, &question))?;
+    let again = again.ok_or_else(|| damaged(worth_id))?;
     let text = serde_json::to_string(&again).map_err(|_| damaged(worth_id))?;
     let hex = |text: &str| crate::domain::movement::hex(&digest(text));
     Ok(WorthReplay {

@@ -189,7 +189,9 @@ fn worths(asked: Asked, outcomes: &[OutcomeFacts], wishes: &Wishes, language: La
 /// # Errors
 /// What the allocation refuses.
 fn worth(site: &Site, question: &Question, alternatives: usize, language: Language) -> Result<Worth, Rejection> {
-    let mut all = allocate_all(question, alternatives.saturating_add(1)).map_err(refused)?.into_iter();
+    let mut all = allocate_all(question, alternatives.saturating_add(1))
+        .map_err(|why| refused(why, question))?
+        .into_iter();
     let allocation = all.next().ok_or(Rejection::Unsolvable {})?;
     let wished = !question.pins.is_empty() || !question.left_out.is_empty();
     let free = wished.then(|| Question {
@@ -197,7 +199,7 @@ fn worth(site: &Site, question: &Question, alternatives: usize, language: Langua
         left_out: Vec::new(),
         ..question.clone()
     });
-    let best = free.map(|free| allocate(&free)).transpose().map_err(refused)?;
+    let best = free.map(|free| allocate(&free)).transpose().map_err(|why| refused(why, question))?;
     Ok(Worth {
         programme_id: site.programme_id,
         programme_name: site.programme_name.clone(),
@@ -228,13 +230,22 @@ pub(super) fn said(allocation: &Allocation, question: &Question, language: Langu
 }
 
 /// Why a question has no answer, for the public.
-pub(super) fn refused(unanswerable: Unanswerable) -> Rejection {
+pub(super) fn refused(unanswerable: Unanswerable, question: &Question) -> Rejection {
     match unanswerable {
         Unanswerable::TooManyOutcomes => Rejection::field("/outcomes", "must have 1 to 500 items"),
         Unanswerable::OutcomeTwice => Rejection::field("/outcomes", "has the same key twice"),
-        Unanswerable::UnknownOutcome => Rejection::WishUnknown { what: "outcome" },
-        Unanswerable::UnknownCourse => Rejection::WishUnknown { what: "course" },
+        Unanswerable::UnknownOutcome => Rejection::WishUnknown {},
+        Unanswerable::UnknownCourse => unknown_course(question),
         Unanswerable::PinsImpossible => Rejection::WishesImpossible {},
         Unanswerable::Unsolvable => Rejection::Unsolvable {},
     }
+}
+
+/// Names the first course of the pins that the programme does not have.
+fn unknown_course(question: &Question) -> Rejection {
+    let is_there = |code: &String| question.programme.courses.iter().any(|course| course.code == *code);
+    let mut pins = question.pins.iter().enumerate();
+    let unknown = pins.find_map(|(pin, wish)| Some((pin, wish.course.as_ref().filter(|code| !is_there(code))?)));
+    let (pin, course) = unknown.map(|(pin, course)| (pin, course.clone())).unwrap_or_default();
+    Rejection::WishCourseUnknown { pin, course }
 }

@@ -146,12 +146,12 @@ pub fn read_own_audit(bank: &Bank, context: &Context, own: OwnProgramme) -> Resu
         Ok::<_, OpError>((site, awards))
     })?;
     let question = &site.question;
-    let allocation = allocate(question).map_err(refused)?;
+    let allocation = allocate(question).map_err(|why| refused(why, question))?;
     let glance = Question {
         effort: Effort::glance(),
         ..question.clone()
     };
-    let gains = additions(&glance, &awards, TRIES_MAX).map_err(refused)?.items;
+    let gains = additions(&glance, &awards, TRIES_MAX).map_err(|why| refused(why, question))?.items;
     let (has, missing) = (allocation.converted(), allocation.missing());
     let complete = missing == CourseCredit::ZERO && allocation.buckets.iter().all(|bucket| bucket.missing == CourseCredit::ZERO);
     let buckets = allocation.buckets.into_iter().map(|standing| {

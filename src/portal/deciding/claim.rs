@@ -24,6 +24,7 @@ use crate::portal::frame::Frame;
 use crate::portal::names::Name;
 use crate::portal::office::around::Office;
 use crate::portal::school::around::Desk;
+use crate::portal::upload::size;
 use crate::portal::visit::{Done, SignedIn};
 
 /// A step that can be taken on the page, with its form.
@@ -84,7 +85,12 @@ impl Page<'_> {
 
     fn destination(&self, award: &Award) -> String {
         match &award.destination {
-            Destination::Course { code, name, .. } => format!("{} ({code})", name.text(self.frame.language)),
+            Destination::Course { code, name, .. } => {
+                let name = name.text(self.frame.language).to_owned();
+                self.frame
+                    .t2("claims-to-course", ("name", name), ("code", code.clone()))
+                    .into_owned()
+            }
             Destination::FreeCredit { bucket } => {
                 let allocation = self.claim.allocation.as_ref();
                 let bucket_name = allocation.and_then(|found| found.buckets.iter().find(|one| one.bucket == *bucket));
@@ -143,13 +149,17 @@ impl Page<'_> {
             .map_or("", |declared| declared.name.text(self.frame.language))
     }
 
-    fn kilobytes(&self, file: &EvidenceFile) -> String {
-        let size = (file.bytes + 1023) / 1024;
-        self.frame.t1("deciding-kilobytes", "size", size).into_owned()
+    fn size(&self, file: &EvidenceFile) -> String {
+        size(file.bytes)
     }
 
     fn is_provisional(&self) -> bool {
         self.claim.summary.due.is_some_and(|due| due.certainty == Certainty::Provisional)
+    }
+
+    /// Whether the name of a step says already how the claim stands after it.
+    fn says_status(&self, step: &ClaimStep) -> bool {
+        matches!(step.event.as_str(), "submit" | "withdraw" | "lapse" | "close" | "void")
     }
 
     /// What was chosen in a step of the past, where there was a choice.

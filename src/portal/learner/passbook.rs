@@ -13,10 +13,12 @@ use crate::domain::movement::{MovementKind, Side};
 use crate::http::extract::Query;
 use crate::http::problem::Refusal;
 use crate::http::state::Web;
+use crate::http::typed::Typed;
 use crate::ops::access::Whose;
+use crate::ops::context::Context;
 use crate::ops::passbook::{PassbookFilter, PassbookLine, kind_in, list_passbook};
 use crate::ops::records::{Account, AsOf, Balance, read_account};
-use crate::portal::answer::page;
+use crate::portal::answer::{Refused, page, refused};
 use crate::portal::chart::{Bar, Row, bars};
 use crate::portal::chosen::query;
 use crate::portal::download::{read_all, table};
@@ -49,6 +51,7 @@ struct Page<'a> {
     pager: Pager,
     wish: &'a Wish,
     today: NaiveDate,
+    refused: Option<Refused>,
 }
 
 impl Page<'_> {
@@ -119,24 +122,26 @@ fn picture(frame: &Frame, balances: &[Balance]) -> Vec<Bar> {
 
 /// The filter that is wished for, and the day.
 fn filter_of(wish: &Wish) -> Result<PassbookFilter, Refusal> {
+    let mut typed = Typed::default();
+    let as_of = typed.day("/as_of", &wish.as_of);
+    typed.check()?;
     Ok(PassbookFilter {
-        as_of: day_in("as_of", &wish.as_of)?,
+        as_of,
         kind: kind_in(&wish.kind)?,
     })
 }
 
-/// A day in an address; none where it is empty.
-fn day_in(name: &str, text: &str) -> Result<Option<NaiveDate>, Refusal> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|_| {
-        crate::domain::rejection::Rejection::InvalidQuery {
-            name: name.to_owned(),
-            detail: "must be a date such as 2026-06-30".to_owned(),
-        }
-        .into()
+/// The balances, and a line more than a page has.
+async fn looked(web: &Web, context: Context, filter: PassbookFilter, before: Leaf<i64>) -> Result<(Account, Vec<PassbookLine>), Refusal> {
+    let days = AsOf {
+        as_of: filter.as_of,
+        effective_on: None,
+    };
+    web.run(move |bank| {
+        let account = read_account(bank, &context, Whose::Own, &days)?;
+        Ok((account, list_passbook(bank, &context, filter, before, count(LINES + 1))?))
     })
+    .await
 }
 
 /// Shows the passbook.
@@ -144,24 +149,24 @@ fn day_in(name: &str, text: &str) -> Result<Option<NaiveDate>, Refusal> {
 pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
     let SignedIn { context, frame } = visit;
     let wish = wish.0;
-    let filter = filter_of(&wish)?;
-    let before = wish.before;
-    let days = AsOf {
-        as_of: filter.as_of,
-        effective_on: None,
+    let (mut asked, mut before) = (query(&[("as_of", &wish.as_of), ("kind", &wish.kind)]), wish.before);
+    let found = match filter_of(&wish) {
+        Ok(filter) => looked(&web, context, filter, before).await,
+        Err(refusal) => Err(refusal),
     };
-    let (account, mut lines) = web
-        .run(move |bank| {
-            let account = read_account(bank, &context, Whose::Own, &days)?;
-            Ok((account, list_passbook(bank, &context, filter, before, count(LINES + 1))?))
-        })
-        .await?;
+    let (status, refused, (account, mut lines)) = match found {
+        Ok(found) => (StatusCode::OK, None, found),
+        Err(refusal) => {
+            let (status, refused) = refused(refusal, frame.language)?;
+            // Below the refusal stands the passbook as it is now.
+            (asked, before) = (String::new(), Leaf::default());
+            let found = looked(&web, context, PassbookFilter::default(), before).await?;
+            (status, Some(refused), found)
+        }
+    };
     let pager = Pager::cut(
         frame.language,
-        (
-            &format!("/passbook?{}", query(&[("as_of", &wish.as_of), ("kind", &wish.kind)])),
-            "before",
-        ),
+        (&format!("/passbook?{asked}"), "before"),
         &before,
         &mut lines,
         LINES,
@@ -175,8 +180,9 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         lines: &lines,
         wish: &wish,
         today: web.bank.day(context.now),
+        refused,
     };
-    page(StatusCode::OK, &shown)
+    page(status, &shown)
 }
 
 fn count(lines: usize) -> i64 {

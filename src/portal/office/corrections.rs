@@ -26,6 +26,7 @@ use crate::portal::chosen::query;
 use crate::portal::download::{ROWS_MAX, cell, table};
 use crate::portal::frame::Frame;
 use crate::portal::pager::{Leaf, Pager};
+use crate::portal::upload::size;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
 /// Requests on a page.
@@ -189,8 +190,8 @@ struct OnePage<'a> {
 }
 
 impl OnePage<'_> {
-    fn kilobytes(&self, bytes: &i64) -> String {
-        self.frame.t1("deciding-kilobytes", "size", (*bytes + 1023) / 1024).into_owned()
+    fn size(&self, bytes: &i64) -> String {
+        size(*bytes)
     }
 }
 

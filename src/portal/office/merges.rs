@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::around::Office;
 use crate::domain::actor::BankRole;
-use crate::domain::merge::{MergeFilter, MergeState};
+use crate::domain::merge::{MergeEvent, MergeFilter, MergeState};
 use crate::domain::rejection::Rejection;
 use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
@@ -16,10 +16,9 @@ use crate::http::state::Web;
 use crate::ops::context::{Bank, Context};
 use crate::ops::error::OpError;
 use crate::ops::identity::MaskedLearner;
-use crate::ops::merges::Merge;
 use crate::ops::merges::decide::{MergeDecision, confirm_merge, decline_merge, withdraw_merge};
 use crate::ops::merges::preview::AccountContents;
-use crate::ops::merges::reading::{MergeView, list_merges, read_merge};
+use crate::ops::merges::reading::{MergeLine, MergeView, list_merges, list_merges_with_accounts, read_merge};
 use crate::ops::merges::reversal::{NewReversal, confirm_merge_reversal, decline_merge_reversal, propose_merge_reversal};
 use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::chosen::{Chosen, query};
@@ -74,14 +73,21 @@ impl Step {
         Self::ALL.into_iter().find(|step| step.as_str() == word)
     }
 
-    /// Those that have a meaning in a state.
-    const fn of(state: MergeState) -> &'static [Self] {
-        match state {
-            MergeState::Proposed => &[Self::Confirm, Self::Decline, Self::Withdraw],
-            MergeState::Merged => &[Self::ProposeReversal],
-            MergeState::ReversalProposed => &[Self::ConfirmReversal, Self::DeclineReversal],
-            MergeState::Declined | MergeState::Withdrawn | MergeState::Reversed => &[],
+    const fn event(self) -> MergeEvent {
+        match self {
+            Self::Confirm => MergeEvent::Confirm,
+            Self::Decline => MergeEvent::Decline,
+            Self::Withdraw => MergeEvent::Withdraw,
+            Self::ProposeReversal => MergeEvent::ProposeReversal,
+            Self::ConfirmReversal => MergeEvent::ConfirmReversal,
+            Self::DeclineReversal => MergeEvent::DeclineReversal,
         }
+    }
+
+    /// Those that the machine lets somebody do; `own` says whether the open proposal is the same person's.
+    fn of(state: MergeState, own: bool) -> Vec<Self> {
+        let all = Self::ALL.into_iter();
+        all.filter(|step| state.after(step.event(), own).is_ok()).collect()
     }
 
     fn done(self) -> &'static str {
@@ -131,7 +137,7 @@ pub(super) struct Wish {
 struct ListPage<'a> {
     frame: &'a Frame,
     office: &'a Office,
-    merges: &'a [Merge],
+    merges: &'a [MergeLine],
     wish: &'a Wish,
     pager: Pager,
 }
@@ -166,14 +172,16 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
     let (context, wish) = (visit.context, wish.0);
     let filter = wish.filter();
     let (before, limit) = (wish.before, i64::try_from(MERGES + 1).unwrap_or(i64::MAX));
-    let mut merges = web.run(move |bank| list_merges(bank, &context, &filter, before, limit)).await?;
+    let mut merges = web
+        .run(move |bank| list_merges_with_accounts(bank, &context, &filter, before, limit))
+        .await?;
     let pager = Pager::cut(
         visit.frame.language,
         (&format!("/office/merges?{}", wish.query()), "before"),
         &before,
         &mut merges,
         MERGES,
-        |one| one.merge_id,
+        |one| one.merge.merge_id,
     );
     let shown = ListPage {
         frame: &visit.frame,
@@ -233,7 +241,7 @@ struct OnePage<'a> {
     frame: &'a Frame,
     office: &'a Office,
     merge: &'a MergeView,
-    steps: &'static [Step],
+    steps: Vec<Step>,
     step: Option<Step>,
     typed: &'a Typed,
     refused: Option<Refused>,
@@ -274,11 +282,13 @@ async fn one(
     let office = Office::of(visit)?;
     let context = visit.context;
     let merge = web.run(move |bank| read_merge(bank, &context, merge_id)).await?;
+    let proposer = merge.merge.open_proposal_by();
+    let own = proposer.is_some_and(|label| visit.frame.is_visitor(label));
     let shown = OnePage {
         frame: &visit.frame,
         steps: match office.role {
-            BankRole::Officer => Step::of(merge.merge.state),
-            BankRole::Administrator | BankRole::Auditor => &[],
+            BankRole::Officer => Step::of(merge.merge.state, own),
+            BankRole::Administrator | BankRole::Auditor => Vec::new(),
         },
         office: &office,
         merge: &merge,
@@ -331,5 +341,25 @@ pub(super) async fn act(web: web::Data<Web>, request: HttpRequest, id: Id, poste
             let (status, refused) = refused(refusal, visit.frame.language)?;
             one(&web, &visit, merge_id, status, (Some(step), &form, Some(refused)), None).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_offered_what_is_theirs_to_do() {
+        let offered = |state, own| Step::of(state, own).into_iter().map(Step::as_str).collect::<Vec<_>>();
+        assert_eq!(offered(MergeState::Proposed, false), ["confirm", "decline"]);
+        assert_eq!(offered(MergeState::Proposed, true), ["withdraw"]);
+        assert_eq!(offered(MergeState::Merged, false), ["propose-reversal"]);
+        assert_eq!(
+            offered(MergeState::ReversalProposed, false),
+            ["confirm-reversal", "decline-reversal"]
+        );
+        // Who proposed a reversal takes it back by declining it.
+        assert_eq!(offered(MergeState::ReversalProposed, true), ["decline-reversal"]);
+        assert_eq!(offered(MergeState::Declined, false), [""; 0]);
     }
 }

@@ -1,8 +1,11 @@
 //! What changed between two versions: as sentences that came and went, and field by field.
 
+use std::slice;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, routes, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -58,9 +61,21 @@ fn lines<'a>(before: &'a [String], after: &'a [String]) -> Vec<Line<'a>> {
     gone.chain(there).collect()
 }
 
+/// What came of a paragraph. Another title or another place in the published text is a change as well, and stands first.
+fn of_paragraph<'a>(before: Option<&'a Paragraph>, after: &'a Paragraph) -> Vec<Line<'a>> {
+    let Some(before) = before else {
+        return lines(&[], &after.sentences);
+    };
+    let mut all = lines(slice::from_ref(&before.heading), slice::from_ref(&after.heading));
+    all.extend(lines(before.citation.as_slice(), after.citation.as_slice()));
+    all.retain(|line| line.fate != "same");
+    all.extend(lines(&before.sentences, &after.sentences));
+    all
+}
+
 /// The paragraphs that are not the same in both, in the order of the newer one; what is gone stands last.
 fn changed<'a>(before: &'a Readable, after: &'a Readable) -> Vec<Changed<'a>> {
-    let is_same = |one: &Paragraph, other: &Paragraph| one.heading == other.heading && one.citation == other.citation;
+    let is_same = |one: &Paragraph, other: &Paragraph| one.key == other.key;
     let of = |paragraph: &'a Paragraph, lines: Vec<Line<'a>>| Changed {
         heading: &paragraph.heading,
         citation: paragraph.citation.as_deref(),
@@ -68,7 +83,7 @@ fn changed<'a>(before: &'a Readable, after: &'a Readable) -> Vec<Changed<'a>> {
     };
     let present = after.paragraphs.iter().map(|paragraph| {
         let old = before.paragraphs.iter().find(|old| is_same(old, paragraph));
-        of(paragraph, lines(old.map_or(&[], |old| &old.sentences), &paragraph.sentences))
+        of(paragraph, of_paragraph(old, paragraph))
     });
     let is_gone = |old: &&Paragraph| !after.paragraphs.iter().any(|paragraph| is_same(old, paragraph));
     let gone = before
@@ -98,20 +113,32 @@ impl Page<'_> {
         self.with.is_some_and(|with| with.pack_id == version.pack_id)
     }
 
-    /// Where a change is, in words as far as it goes.
-    fn place(&self, pointer: &str) -> (String, String) {
+    /// Where a change is, in words as far as it goes: in what, in which part of it, and what has no word.
+    fn place(&self, pointer: &str) -> (String, Option<String>, String) {
         let (field, rest) = field_of(pointer);
         let name = match field.rsplit_once('-') {
             Some((list, "list")) => self.frame.word("packs-list", list),
             Some((list, _)) => self.frame.word("packs-rule", list),
             None => self.frame.word("packs-field", &field),
         };
-        (name.into_owned(), rest)
+        let part = match rest.as_str() {
+            "title/zh" => Some("packs-field-title-zh"),
+            "title/en" => Some("packs-field-title-en"),
+            "legal_basis" => Some("packs-field-legal-basis"),
+            "citation" => Some("packs-part-citation"),
+            _ => None,
+        };
+        let part = part.map(|part| self.frame.t(part).into_owned());
+        let rest = if part.is_some() { String::new() } else { rest };
+        (name.into_owned(), part, rest)
     }
 
     fn written(&self, value: &Value) -> String {
         match value {
-            Value::String(text) => text.clone(),
+            Value::String(text) => match text.parse::<NaiveDate>() {
+                Ok(day) => self.frame.day(&day).into_owned(),
+                Err(_) => text.clone(),
+            },
             other => written(other),
         }
     }
@@ -178,6 +205,7 @@ mod tests {
 
     fn text(paragraphs: &[(&str, &[&str])]) -> Readable {
         let paragraph = |(heading, sentences): &(&str, &[&str])| Paragraph {
+            key: heading.split(": ").next().unwrap().to_owned(),
             heading: (*heading).to_owned(),
             citation: None,
             sentences: sentences.iter().map(|sentence| (*sentence).to_owned()).collect(),
@@ -190,8 +218,13 @@ mod tests {
 
     #[test]
     fn what_came_and_what_went_is_told_and_nothing_else() {
-        let before = text(&[("One", &["a", "b"]), ("Two", &["c"]), ("Three", &["d"])]);
-        let after = text(&[("Three", &["d"]), ("One", &["a", "B"]), ("Four", &["e"])]);
+        let before = text(&[("One", &["a", "b"]), ("Two", &["c"]), ("Three", &["d"]), ("Five: old", &["f", "g"])]);
+        let after = text(&[
+            ("Five: new", &["f", "g"]),
+            ("Three", &["d"]),
+            ("One", &["a", "B"]),
+            ("Four", &["e"]),
+        ]);
         let found: Vec<(&str, Vec<(&str, &str)>)> = changed(&before, &after)
             .into_iter()
             .map(|paragraph| {
@@ -204,6 +237,10 @@ mod tests {
         assert_eq!(
             found,
             [
+                (
+                    "Five: new",
+                    vec![("removed", "Five: old"), ("added", "Five: new"), ("same", "f"), ("same", "g")]
+                ),
                 ("One", vec![("removed", "b"), ("same", "a"), ("added", "B")]),
                 ("Four", vec![("added", "e")]),
                 ("Two", vec![("removed", "c")]),

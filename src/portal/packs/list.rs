@@ -330,7 +330,8 @@ fn refused_at_fields(refusal: Refusal, frame: &Frame) -> Result<(StatusCode, Ref
         }
     }
     if is_taken {
-        refused.fields = vec![("code".to_owned(), refused.sentence.clone())];
+        let detail = std::mem::replace(&mut refused.sentence, frame.t("refused-fields").into_owned());
+        refused.fields = vec![("code".to_owned(), detail)];
     }
     Ok((status, refused))
 }

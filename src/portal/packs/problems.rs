@@ -2,7 +2,7 @@
 
 use super::spot::{Spot, spot_of};
 use crate::domain::language::Language;
-use crate::domain::phrases::in_chinese;
+use crate::domain::phrases::{in_chinese, in_english};
 use crate::domain::rejection::FieldProblem;
 
 /// The lists of rules in the order of the document.
@@ -66,7 +66,7 @@ pub(super) fn said_of<'a>(problem: &FieldProblem, language: Language, text_of: i
     let (field, place) = field_of(&problem.pointer);
     let detail = match language {
         Language::Chinese => in_chinese(&problem.detail),
-        Language::English => problem.detail.clone(),
+        Language::English => in_english(&problem.detail),
     };
     Said {
         spot: text_of(&field).and_then(|text| spot_of(text, &place)),

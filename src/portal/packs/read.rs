@@ -222,10 +222,9 @@ pub(super) async fn withdraw(web: web::Data<Web>, shelf: Shelf, id: PackId, post
     let visit = visit.signed_in()?;
     let open = to_change(&web, &visit, shelf, id.0).await?;
     if form.sure != "yes" {
-        let sentence = visit.frame.t("packs-withdraw-unsure").into_owned();
         let refused = Refused {
-            fields: vec![("sure".to_owned(), sentence.clone())],
-            sentence,
+            sentence: visit.frame.t("refused-fields").into_owned(),
+            fields: vec![("sure".to_owned(), visit.frame.t("packs-withdraw-unsure").into_owned())],
         };
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return shown(&web, &visit, &open, (status, Some(refused)), None, &Answer::default()).await;

@@ -77,6 +77,25 @@ impl Page<'_> {
         }
     }
 
+    /// Whether anything is withheld, in these figures or in those by kind and institution.
+    fn withholds(&self, report: &SimulationReport) -> bool {
+        let counts = [
+            report.concerned,
+            report.gained.learners,
+            report.lost.learners,
+            report.unchanged,
+            report.not_proven,
+            report.unanswered,
+        ];
+        let sums = [report.credit_before, report.credit_after];
+        let mut lines = self.kinds.iter().chain(&self.institutions);
+        counts.iter().any(Option::is_none)
+            || sums.iter().any(Option::is_none)
+            || lines.any(|line| line.impact.credit_before.is_none())
+            || report.kinds_withheld > 0
+            || report.institutions_withheld > 0
+    }
+
     fn sum(&self, sum: &Option<CourseCreditSum>) -> Cow<'static, str> {
         match sum {
             Some(sum) => Cow::Owned(sum.to_string()),

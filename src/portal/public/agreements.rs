@@ -13,7 +13,9 @@ use super::catalogue::parts;
 use super::programmes::term;
 use crate::domain::agreement::{Agreement, AgreementFilter, Party};
 use crate::domain::bilingual::Bilingual;
-use crate::domain::pathway::Pathway;
+use crate::domain::condition::Condition;
+use crate::domain::pack::readable::conditions;
+use crate::domain::pathway::{Pathway, Stage};
 use crate::http::extract::Query;
 use crate::http::filters::CreditCode;
 use crate::http::problem::Refusal;
@@ -21,6 +23,7 @@ use crate::http::state::Web;
 use crate::ops::agreements::{PublishedAgreement, list_agreements};
 use crate::ops::institutions::names_by_code;
 use crate::ops::pathways::{PublishedPathway, list_pathways};
+use crate::ops::programmes::{NamedProgrammes, programmes_by_code};
 use crate::portal::answer::page;
 use crate::portal::chosen::{Chosen, query};
 use crate::portal::download::{cell, read_all, table};
@@ -234,6 +237,7 @@ struct PathwaysPage<'a> {
     parts: Vec<Place>,
     pathways: &'a [PublishedPathway],
     names: &'a Names,
+    programmes: &'a NamedProgrammes,
     pager: Pager,
     wish: &'a Wish,
 }
@@ -249,6 +253,17 @@ impl PathwaysPage<'_> {
 
     fn institution<'a>(&'a self, credit_code: &'a str) -> &'a str {
         institution(self.names, credit_code)
+    }
+
+    /// The programme of a stage, where the bank has it: which it is, and what it is called.
+    fn programme<'b>(&'b self, stage: &Stage) -> Option<(&'b Uuid, Name<'b>)> {
+        let (institution_id, _) = self.names.get(&stage.institution)?;
+        let (programme_id, name) = self.programmes.get(&(*institution_id, stage.programme.clone()))?;
+        Some((programme_id, self.frame.name_of(name)))
+    }
+
+    fn asked(&self, condition: &Condition) -> String {
+        conditions::text(condition, self.frame.language)
     }
 }
 
@@ -267,12 +282,16 @@ pub(super) async fn ways(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
     let Visit { context, frame } = visit;
     let wish = wish.0;
     let (day, after) = (wish.day(web.bank.day(context.now)), wish.after);
-    let (mut pathways, names) = web
+    let (mut pathways, names, programmes) = web
         .run(move |bank| {
             let limit = i64::try_from(LISTED + 1).unwrap_or(i64::MAX);
             let found = list_pathways(bank, None, day, after, limit)?;
             let names = names_by_code(bank, &codes_of_stages(&found))?;
-            Ok((found, names))
+            let institution_ids: Vec<Uuid> = names.values().map(|(institution_id, _)| *institution_id).collect();
+            let stages = found.iter().flat_map(|one| &one.pathway.stages);
+            let codes: Vec<String> = stages.map(|stage| stage.programme.clone()).collect();
+            let programmes = programmes_by_code(bank, &institution_ids, &codes)?;
+            Ok((found, names, programmes))
         })
         .await?;
     let pager = Pager::cut(
@@ -289,6 +308,7 @@ pub(super) async fn ways(web: web::Data<Web>, visit: Visit, wish: Query<Wish>) -
         frame: &frame,
         pathways: &pathways,
         names: &names,
+        programmes: &programmes,
         wish: &wish,
     };
     page(StatusCode::OK, &shown)

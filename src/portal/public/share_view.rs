@@ -75,14 +75,15 @@ fn says(item: &DisclosedItem, frame: &Frame) -> Cow<'static, str> {
     }
 }
 
-fn when(from: Option<NaiveDate>, to: Option<NaiveDate>) -> String {
+/// When it was, or since when it is.
+fn when(frame: &Frame, from: Option<NaiveDate>, to: Option<NaiveDate>) -> String {
+    let day = |day: NaiveDate| frame.day(&day).into_owned();
     match (from, to) {
         (None, None) => String::new(),
-        (Some(from), Some(to)) if from == to => from.to_string(),
-        (from, to) => {
-            let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-            format!("{} – {}", day(from), day(to)).trim().to_owned()
-        }
+        (Some(from), Some(to)) if from == to => day(from),
+        (Some(from), Some(to)) => frame.t2("share-when", ("from", day(from)), ("to", day(to))).into_owned(),
+        (Some(from), None) => frame.t1("share-when-since", "from", day(from)).into_owned(),
+        (None, Some(to)) => frame.t1("share-when-until", "to", day(to)).into_owned(),
     }
 }
 
@@ -101,7 +102,10 @@ fn figures(item: &DisclosedItem, frame: &Frame) -> Vec<(Cow<'static, str>, Strin
             trainee_group,
         } = figures;
         say("record-certificate-number", certificate_number.clone());
-        say("record-level", level.map(|level| level.to_string()));
+        say(
+            "record-level",
+            level.map(|level| frame.t1("share-level", "level", level).into_owned()),
+        );
         say("record-score", score.clone());
         say("record-grade", grade.clone());
         say("record-grading-scale", grading_scale.clone());
@@ -145,7 +149,7 @@ pub(in crate::portal) fn shown_item(
     ShownItem {
         kind: frame.word("item", item.kind.as_str()),
         title: item.title.text(language).to_owned(),
-        when: when(item.from, item.to),
+        when: when(frame, item.from, item.to),
         verification: item.verification.as_str(),
         says: says(item, frame),
         organisation: item.organisation.as_ref().map(|text| text.text(language).to_owned()),
@@ -174,7 +178,7 @@ pub(in crate::portal) fn shown_behind(opened: &Opened, code: &str, frame: &Frame
     let as_of = frame.t2(
         "share-as-of",
         ("day", frame.day(&opened.record.as_of).into_owned()),
-        ("until", frame.moment(&opened.expires_at).into_owned()),
+        ("until", frame.until(&opened.expires_at).into_owned()),
     );
     let language = word_of(frame.language);
     shown(&opened.record, frame, as_of, &|file| {

@@ -122,7 +122,7 @@ async fn found_in(web: &Web, request: &HttpRequest, context: Context, given: Giv
             },
             None => Found {
                 said,
-                refusal: Some(Rejection::field("/file", "has a QR code that leads to nothing that this bank checks").into()),
+                refusal: Some(Rejection::field("/file", "The picture has a QR code that leads to nothing that this bank checks.").into()),
                 ..Found::default()
             },
         },

@@ -1,13 +1,15 @@
 //! What is it worth: anybody chooses outcomes of the catalogue and programmes, and sees the credit that the bank would recognise and what
 //! each programme would accept. Outcomes are added one after the other; the address is the question.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::worth_wish::{Row, Wish};
+use super::worth_wish::{Row, Wish, Wrong};
 use crate::domain::achievement::AchievementKind;
 use crate::domain::bilingual::Bilingual;
 use crate::domain::credit::CourseCredit;
@@ -199,7 +201,7 @@ pub(super) async fn show(
     let mut answer = None;
     if !wrong.is_empty() {
         status = StatusCode::UNPROCESSABLE_ENTITY;
-        let fields = wrong.into_iter().map(|(field, says)| (field, frame.t(says).into_owned()));
+        let fields = wrong.into_iter().map(|wrong| pointed(&frame, &loaded.awards, wrong));
         why = Some(Refused {
             sentence: frame.t("worth-wrong").into_owned(),
             fields: fields.collect(),
@@ -238,7 +240,29 @@ pub(super) async fn show(
     page(status, &shown)
 }
 
-/// Asks, as anybody may so many times a minute. The courses are told of one programme alone.
+/// A field that cannot be read, and what is said of it: which field of which outcome it is, as many have the same ones.
+fn pointed(frame: &Frame, awards: &[Imagined], wrong: Wrong) -> (String, String) {
+    let says = frame.t(wrong.says).into_owned();
+    let field = frame.t(wrong.called).into_owned();
+    let key = wrong.row.map(|row| row.saturating_add(1).to_string());
+    let award = key.and_then(|key| awards.iter().find(|award| award.facts.key == key));
+    let field = match award {
+        Some(award) => {
+            let name = frame.name_of(&award.name).text().to_owned();
+            frame.t2("worth-wrong-of", ("outcome", name), ("field", field)).into_owned()
+        }
+        None => field,
+    };
+    (
+        wrong.id(),
+        frame.t2("worth-wrong-in", ("field", field), ("says", says)).into_owned(),
+    )
+}
+
+/// The courses of the programmes of which it is said which ones are missing.
+type Courses = HashMap<Uuid, Vec<Course>>;
+
+/// Asks, as anybody may so many times a minute.
 async fn ask(
     web: &Web,
     request: &HttpRequest,
@@ -247,24 +271,27 @@ async fn ask(
     awards: &[Imagined],
     programme_ids: &[Uuid],
     enrolled_on: Option<NaiveDate>,
-) -> Result<(Worths, Vec<Course>), Refusal> {
+) -> Result<(Worths, Courses), Refusal> {
     web.question(request)?;
     let (context, language) = (*context, frame.language);
     let (awards, programme_ids) = (awards.to_vec(), programme_ids.to_vec());
     web.calculate(Width::of(programme_ids.len() == 1), move |bank| {
         let worths = worth_of_imagined(bank, &context, &awards, &programme_ids, enrolled_on, language)?;
-        let courses = match worths.items.as_slice() {
-            [one] => read_programme(bank, one.programme_id)?.programme.courses,
-            _ => Vec::new(),
-        };
+        let mut courses = Courses::new();
+        // Of more programmes the missing courses are not shown.
+        let opened = worths.items.iter().filter(|_| worths.items.len() <= OPEN_MAX);
+        for worth in opened {
+            courses.insert(worth.programme_id, read_programme(bank, worth.programme_id)?.programme.courses);
+        }
         Ok((worths, courses))
     })
     .await
 }
 
-fn answers_of<'a>(frame: &Frame, worths: &'a Worths, courses: &[Course]) -> Vec<Answer<'a>> {
+fn answers_of<'a>(frame: &Frame, worths: &'a Worths, courses: &Courses) -> Vec<Answer<'a>> {
+    let courses_of = |worth: &Worth| courses.get(&worth.programme_id).map(Vec::as_slice).unwrap_or_default();
     let answers = worths.items.iter().map(|worth| Answer {
-        standing: Standing::of(&worth.allocation, courses, frame),
+        standing: Standing::of(&worth.allocation, courses_of(worth), frame),
         lines: outcome_lines(frame, &worth.allocation, &worth.said),
         worth,
     });

@@ -48,8 +48,27 @@ pub(super) struct Wish {
     step: Step,
 }
 
-/// A field that cannot be read: its id, and the id of the text that says so.
-pub(super) type Wrong = (String, &'static str);
+/// A field that cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    /// The place of the outcome whose field it is, from nought; none for what is asked of all.
+    pub(super) row: Option<usize>,
+    field: &'static str,
+    /// The id of the text by which it is called.
+    pub(super) called: &'static str,
+    /// The id of the text that says what can be read there.
+    pub(super) says: &'static str,
+}
+
+impl Wrong {
+    /// The id of the field on the page.
+    pub(super) fn id(&self) -> String {
+        match self.row {
+            Some(row) => format!("{}-{row}", self.field),
+            None => self.field.to_owned(),
+        }
+    }
+}
 
 fn typed(text: &str) -> String {
     let visible = text.trim().chars().filter(|letter| !letter.is_control());
@@ -57,13 +76,13 @@ fn typed(text: &str) -> String {
 }
 
 /// What a field says; nothing where it is empty.
-fn read<T: FromStr>(text: &str, id: impl FnOnce() -> String, says: &'static str, wrong: &mut Vec<Wrong>) -> Option<T> {
+fn read<T: FromStr>(text: &str, otherwise: Wrong, wrong: &mut Vec<Wrong>) -> Option<T> {
     if text.is_empty() {
         return None;
     }
     let value = text.parse().ok();
     if value.is_none() {
-        wrong.push((id(), says));
+        wrong.push(otherwise);
     }
     value
 }
@@ -173,7 +192,13 @@ impl Wish {
         let mut wrong = Vec::new();
         let awards = self.rows.iter().enumerate().map(|(number, row)| row.asked(number, &mut wrong));
         let awards = awards.collect();
-        let enrolled_on = read(&self.enrolled_on, || "enrolled_on".to_owned(), "worth-wrong-day", &mut wrong);
+        let no_day = Wrong {
+            row: None,
+            field: "enrolled_on",
+            called: "worth-enrolled-on",
+            says: "worth-wrong-day",
+        };
+        let enrolled_on = read(&self.enrolled_on, no_day, &mut wrong);
         (awards, enrolled_on, wrong)
     }
 
@@ -218,18 +243,24 @@ impl Row {
     }
 
     fn asked(&self, number: usize, wrong: &mut Vec<Wrong>) -> Imagine {
-        let id = |field: &'static str| move || format!("{field}-{number}");
+        let at = |field, called, says| Wrong {
+            row: Some(number),
+            field,
+            called,
+            says,
+        };
         let is_long = self.grade.chars().count() > GRADE_CHARACTERS_MAX;
         if is_long {
-            wrong.push((id("grade")(), "worth-wrong-grade"));
+            wrong.push(at("grade", "worth-grade", "worth-wrong-grade"));
         }
         Imagine {
             achievement_id: self.achievement_id,
-            awarded_on: read(&self.awarded_on, id("awarded_on"), "worth-wrong-day", wrong),
-            hours: read(&self.hours, id("hours"), "worth-wrong-number", wrong),
-            score: read(&self.score, id("score"), "worth-wrong-number", wrong),
+            awarded_on: read(&self.awarded_on, at("awarded_on", "worth-awarded-on", "worth-wrong-day"), wrong),
+            hours: read(&self.hours, at("hours", "worth-hours", "worth-wrong-number"), wrong),
+            score: read(&self.score, at("score", "worth-score", "worth-wrong-number"), wrong),
             grade: Some(self.grade.clone()).filter(|grade| !grade.is_empty() && !is_long),
-            place: read::<u16>(&self.place, id("place"), "worth-wrong-place", wrong).filter(|place| (1..=999).contains(place)),
+            place: read::<u16>(&self.place, at("place", "worth-place", "worth-wrong-place"), wrong)
+                .filter(|place| (1..=999).contains(place)),
         }
     }
 }
@@ -284,7 +315,7 @@ mod tests {
             "outcome={CERTIFICATE}&hours=many&awarded_on=yesterday&score=86.5&place=x&enrolled_on=soon"
         ));
         let (awards, enrolled_on, wrong) = read.asked();
-        let fields: Vec<&str> = wrong.iter().map(|(field, _)| field.as_str()).collect();
+        let fields: Vec<String> = wrong.iter().map(Wrong::id).collect();
         assert_eq!(fields, ["awarded_on-0", "hours-0", "place-0", "enrolled_on"]);
         assert!(awards[0].hours.is_none() && awards[0].score.is_some() && enrolled_on.is_none());
     }

@@ -62,6 +62,10 @@ impl ListPage<'_> {
     fn is_state(&self, state: &ConfirmationState) -> bool {
         self.wish.state == state.as_str()
     }
+
+    fn text<'b>(&self, text: &'b OwnText) -> &'b str {
+        text.text(self.frame.language)
+    }
 }
 
 #[derive(Default, Deserialize)]

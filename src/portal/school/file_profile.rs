@@ -227,7 +227,7 @@ pub(super) async fn save(web: web::Data<Web>, id: Id, posted: Posted<Vec<(String
         }
         Ok(new) => match saved(&web, &visit, id.0, typed.edition, new.clone()).await {
             Ok(()) => return Ok(see_other(&format!("/desk/{}/files/profile?done=saved", id.0))),
-            Err(refusal) => refused_at(refusal, visit.frame.language, |pointer| typed.place(&new, pointer))?,
+            Err(refusal) => refused_at(refusal, &visit.frame, |pointer| typed.place(&new, pointer))?,
         },
     };
     let shown = Page {

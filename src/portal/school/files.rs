@@ -23,7 +23,7 @@ use crate::portal::chosen::query;
 use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::pager::{Leaf, Pager};
-use crate::portal::upload::{Behind, SentFile, received};
+use crate::portal::upload::{Behind, SentFile, received, size_max};
 use crate::portal::visit::{Posted, SignedIn};
 
 /// Imports on a page.
@@ -31,8 +31,6 @@ const IMPORTS: usize = 20;
 
 /// The most characters of the name of a sheet.
 const SHEET_MAX: usize = 100;
-
-const MEGABYTE: u64 = 1_048_576;
 
 /// Which imports are looked at.
 #[derive(Default, Deserialize)]
@@ -61,7 +59,7 @@ struct Page<'a> {
     pager: Pager,
     wish: &'a Wish,
     typed: &'a Upload,
-    megabytes_max: u64,
+    size_max: String,
     refused: Option<Refused>,
 }
 
@@ -104,7 +102,7 @@ async fn shown(web: &Web, visit: &SignedIn, desk: &Desk, wish: &Wish, answer: An
         imports: &imports,
         wish,
         typed: answer.typed,
-        megabytes_max: web.bank.import_bytes_max / MEGABYTE,
+        size_max: size_max(web.bank.import_bytes_max),
         refused: answer.refused,
     };
     page(answer.status, &shown)

@@ -8,6 +8,7 @@ mod catalogue;
 mod clients;
 mod confirmations;
 mod correct;
+mod correction;
 mod corrections;
 mod deposit;
 mod desk;
@@ -74,9 +75,10 @@ pub(super) fn register(config: &mut ServiceConfig) {
         .service(corrections::download)
         .service(correct::show)
         .service(correct::submit)
-        .service(corrections::read)
-        .service(corrections::apply)
-        .service(corrections::give_up)
+        .service(correction::download)
+        .service(correction::read)
+        .service(correction::apply)
+        .service(correction::give_up)
         .service(disputes::list)
         .service(disputes::download)
         .service(disputes::read)
@@ -104,6 +106,7 @@ pub(super) fn register(config: &mut ServiceConfig) {
         .service(clients::rotate)
         .service(clients::revoke)
         .service(webhooks::show)
+        .service(webhooks::download)
         .service(webhooks::create)
         .service(webhook::read)
         .service(webhook::download)

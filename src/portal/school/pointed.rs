@@ -2,9 +2,9 @@
 
 use actix_web::http::StatusCode;
 
-use crate::domain::language::Language;
 use crate::http::problem::Refusal;
 use crate::portal::answer::{Refused, refused};
+use crate::portal::frame::Frame;
 
 /// The status and the words of an expected refusal; `place` says which field of the form a pointer is about, and what to say before it.
 ///
@@ -12,9 +12,10 @@ use crate::portal::answer::{Refused, refused};
 /// Any other refusal.
 pub(super) fn refused_at(
     refusal: Refusal,
-    language: Language,
+    frame: &Frame,
     place: impl Fn(&str) -> (String, Option<String>),
 ) -> Result<(StatusCode, Refused), Refusal> {
+    let language = frame.language;
     let problems = match &refusal {
         Refusal::Rejected(rejection) => rejection.problems(language),
         _ => Vec::new(),
@@ -23,7 +24,10 @@ pub(super) fn refused_at(
     let fields = problems.into_iter().map(|problem| {
         let (field, about) = place(&problem.pointer);
         match about {
-            Some(about) => (field, format!("{about}: {}", problem.detail)),
+            Some(about) => {
+                let said = frame.t2("refused-about", ("about", about), ("detail", problem.detail));
+                (field, said.into_owned())
+            }
             None => (field, problem.detail),
         }
     });

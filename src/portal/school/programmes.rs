@@ -167,7 +167,7 @@ pub(super) async fn publish(web: web::Data<Web>, id: Id, posted: Posted<Typed>) 
         Ok(_) => Ok(see_other(&format!("/desk/{}/catalogue/programmes?done=published", id.0))),
         Err(refusal) => {
             let frame = &visit.frame;
-            let (status, refused) = refused_at(refusal, frame.language, |pointer| form.place(frame, pointer))?;
+            let (status, refused) = refused_at(refusal, frame, |pointer| form.place(frame, pointer))?;
             let shown = FormPage {
                 frame,
                 desk: &desk,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::around::Desk;
 use super::clients::{OVERLAP_HOURS, overlap};
-use super::webhooks::{Group, Pairs, form_of, groups, secret};
+use super::webhooks::{Group, Pairs, about, form_of, groups, secret};
 use crate::domain::policy::Action;
 use crate::domain::rejection::Rejection;
 use crate::domain::webhook::{DeliveryStatus, WebhookStatus};
@@ -80,6 +80,10 @@ impl Page<'_> {
 
     fn is_status(&self, status: &DeliveryStatus) -> bool {
         self.look.status == status.as_str()
+    }
+
+    fn about<'b>(&self, delivery: &'b Delivery) -> &'b str {
+        about(&delivery.event_type)
     }
 
     fn may_replay(&self, delivery: &Delivery) -> bool {

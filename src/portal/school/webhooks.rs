@@ -14,6 +14,7 @@ use crate::http::state::Web;
 use crate::ops::webhooks::form::WebhookForm;
 use crate::ops::webhooks::{IssuedWebhook, Webhook, create_webhook, list_webhooks};
 use crate::portal::answer::{Refused, page, refused_form};
+use crate::portal::download::table;
 use crate::portal::frame::Frame;
 use crate::portal::visit::{Done, Posted, SignedIn};
 
@@ -22,6 +23,35 @@ const WEBHOOKS_MAX: i64 = 100;
 
 /// Fields of a form of which some come several times.
 pub(super) type Pairs = Vec<(String, String)>;
+
+/// What an institution is told of, what it has most to do with first. What is not named here is the bank's own, and comes last.
+const ORDER: [&str; 25] = [
+    "outcome",
+    "import",
+    "learner",
+    "identity_mismatch",
+    "claim_code",
+    "claim",
+    "correction",
+    "correction_request",
+    "case",
+    "entry_confirmation",
+    "evidence_file",
+    "worth",
+    "lot",
+    "credential",
+    "statement",
+    "achievement",
+    "certificate_pattern",
+    "programme",
+    "rule_pack",
+    "simulation",
+    "agreement",
+    "pathway",
+    "member",
+    "api_client",
+    "webhook",
+];
 
 /// Types of events about one thing.
 pub(super) struct Group {
@@ -32,11 +62,16 @@ pub(super) struct Group {
     pub(super) is_open: bool,
 }
 
+/// What events of a type are about.
+pub(super) fn about(event_type: &str) -> &str {
+    event_type.split('.').next().unwrap_or_default()
+}
+
 /// The types of events by what they are about.
 pub(super) fn groups(chosen: &[String]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for known in published() {
-        let about = known.name.split('.').next().unwrap_or_default();
+        let about = about(known.name);
         let is_chosen = chosen.iter().any(|name| name == known.name);
         match groups.iter_mut().find(|group| group.about == about) {
             Some(group) => {
@@ -50,6 +85,7 @@ pub(super) fn groups(chosen: &[String]) -> Vec<Group> {
             }),
         }
     }
+    groups.sort_by_key(|group| ORDER.iter().position(|about| *about == group.about).unwrap_or(ORDER.len()));
     groups
 }
 
@@ -123,6 +159,35 @@ async fn answer(
     page(status, &shown)
 }
 
+/// Sends them as a table for spreadsheets.
+#[get("/desk/{institution_id}/webhooks.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id) -> Result<HttpResponse, Refusal> {
+    Desk::of(&web, &visit, id.0).await?;
+    let SignedIn { context, frame } = visit;
+    let webhooks = web.run(move |bank| list_webhooks(bank, &context, id.0, None, WEBHOOKS_MAX)).await?;
+    let rows = webhooks.iter().map(|webhook| {
+        [
+            webhook.description.clone(),
+            webhook.url.clone(),
+            frame.word("webhooks-status", webhook.status.as_str()).into_owned(),
+            webhook.event_types.join(" "),
+            frame.plain_moment_if(webhook.failing_since.as_ref()),
+            frame.plain_moment(&webhook.created_at),
+            webhook.webhook_id.to_string(),
+        ]
+    });
+    let columns = [
+        "column-description",
+        "webhooks-url",
+        "column-status",
+        "column-event",
+        "column-failing",
+        "column-created",
+        "column-id",
+    ];
+    Ok(table(&frame, "desk-nav-webhooks", columns, rows))
+}
+
 /// Shows a secret, this once.
 ///
 /// # Errors
@@ -164,5 +229,22 @@ pub(super) async fn create(web: web::Data<Web>, id: Id, posted: Posted<Pairs>) -
             let (status, refused) = refused_form(refusal, &visit.frame)?;
             answer(&web, &visit, institution_id, &filled, (status, Some(refused), false)).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_institution_has_most_to_do_with_comes_first() {
+        let groups = groups(&["claim.submit_claim".to_owned()]);
+        let about: Vec<&str> = groups.iter().map(|group| group.about).collect();
+        assert_eq!(about[..3], ["outcome", "import", "learner"]);
+        for own in ORDER {
+            assert!(about.contains(&own), "nothing is told of {own}");
+        }
+        let open: Vec<&str> = groups.iter().filter(|group| group.is_open).map(|group| group.about).collect();
+        assert_eq!(open, ["claim"]);
     }
 }

@@ -223,7 +223,10 @@ fn a_letter_is_read_by_its_receiver_and_by_those_who_decided() {
             step(server, &id, verb, token, &body).expect(200);
         }
         let letter = owner.read(&format!("{path}/letter?language=zh-CN")).text;
-        assert!(letter.contains("决定不予") && letter.contains("证书&#60;b&#62;不符"), "{letter}");
+        assert!(
+            letter.contains("决定不予准予。") && letter.contains("证书&#60;b&#62;不符"),
+            "{letter}"
+        );
         let english = owner.read(&format!("{path}/letter")).text;
         assert!(english.contains("refuses your claim for conversion"), "{english}");
         let text = owner.read(&format!("{path}/letter.txt"));

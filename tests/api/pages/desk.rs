@@ -57,6 +57,11 @@ fn outcomes_and_what_is_wrong_with_them_are_for_members() {
             form("/desk/{institution_id}/corrections/new", &[school], &[("reason", "x")], member(422)),
             page("/desk/{institution_id}/corrections/{correction_id}", &[school, &correction], DESK),
             page(
+                "/desk/{institution_id}/corrections/{correction_id}/outcomes.csv",
+                &[school, &correction],
+                DESK,
+            ),
+            page(
                 "/desk/{institution_id}/corrections/{correction_id}",
                 &[school, NOWHERE],
                 member(404),
@@ -319,6 +324,7 @@ fn members_and_systems_are_for_administrators_of_the_institution() {
                 member(404),
             ),
             page("/desk/{institution_id}/webhooks", &[school], DESK),
+            page("/desk/{institution_id}/webhooks.csv", &[school], DESK),
             form(
                 "/desk/{institution_id}/webhooks",
                 &[school],

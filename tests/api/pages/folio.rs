@@ -110,7 +110,7 @@ fn the_portfolio_is_for_its_learner() {
         let at = format!("/portfolio/entries/{entry_id}");
         let listed = owner.read("/portfolio?kind=work&group=year").text;
         assert!(
-            listed.contains("车间电工") && listed.contains("排障") && listed.contains("2022"),
+            listed.contains("车间电工") && listed.contains("排障") && listed.contains("since 1 March 2022"),
             "{listed}"
         );
         assert!(!owner.read("/portfolio?kind=award").text.contains("车间电工"));
@@ -255,7 +255,10 @@ fn views_and_links_are_for_their_learner() {
         let share_id = made(&people, "/shares/new", "/shares/", &fields);
         let (views, shares) = ([view_id.as_str()], [share_id.as_str()]);
         let shown = owner.read(&format!("/shares/{share_id}")).text;
-        assert!(shown.contains("人事科") && shown.contains("<svg"), "{shown}");
+        assert!(
+            shown.contains("人事科") && shown.contains("<svg") && shown.contains("<dd>the end of "),
+            "{shown}"
+        );
         let kept = server.get(&format!("/api/v1/me/shares/{share_id}"), &people.token).expect(200);
         let code = kept["code"].as_str().unwrap().replace('-', "");
         let looked = people.nobody.send(&format!("/s/{code}"), &[]);
@@ -263,6 +266,7 @@ fn views_and_links_are_for_their_learner() {
         assert!(owner.read(&format!("/shares/{share_id}")).text.contains("One look of 5"));
         people.walk(&[
             page("/views", &[], LEARNERS),
+            page("/views.csv", &[], LEARNERS),
             page("/views/new", &[], LEARNERS),
             form("/views/new", &[], &[("name", "")], WRONG),
             page("/views/{view_id}", &views, OWNER),

@@ -57,6 +57,15 @@ fn pages_of_a_learner_are_for_the_learner() {
             form("/security/recovery-codes", &[], &[], [303, 401, 401, 401, 401, 401, 401, 401]),
             form("/security/second-factor/remove", &[], &[], [303, 401, 401, 401, 401, 401, 401, 401]),
         ]);
+        // A day that is none is said above the passbook, and at its field.
+        let wrong = people.owner.read("/passbook?as_of=soon");
+        let is_said = wrong.text.contains("id=\"refusal\"") && wrong.text.contains("class=\"wrong\"");
+        assert!(
+            wrong.status == 422 && is_said && wrong.text.contains("9.00"),
+            "{} {}",
+            wrong.status,
+            wrong.text
+        );
         // Somebody else's log-in is not theirs to end.
         for browser in [&people.stranger, &people.member, &people.officer] {
             let token = browser.form_token();

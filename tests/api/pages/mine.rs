@@ -250,6 +250,10 @@ fn whoever_objects_to_a_notice_reads_the_answer_and_appeals() {
         for _ in 0..2 {
             assert_eq!(sent(&neighbour, &objections, "该证书系他人所有 <b>").status, 303);
         }
+        // Who has objected is shown the form when it is asked for.
+        let again = "<summary>Raise another objection</summary>";
+        assert!(neighbour.read(&path).text.contains(again));
+        assert!(!own.read(&path).text.contains(again));
         let mine = neighbour.read("/notices/mine").text;
         assert!(mine.contains(&path) && mine.contains("not answered yet"), "{mine}");
         assert!(!own.read("/notices/mine").text.contains(&path), "whoever claims is told of none");

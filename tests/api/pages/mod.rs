@@ -8,6 +8,7 @@ mod folio;
 mod kept;
 mod learner;
 mod mine;
+mod offered;
 mod office;
 mod packs;
 mod review;

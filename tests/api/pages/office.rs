@@ -235,17 +235,19 @@ fn pages_of_the_office_are_for_the_roles_that_have_them() {
             page("/office/calendar", &[], bank),
             form("/office/calendar", &[], &[], [303, 404, 404, 404, 404, 403, 422, 403]),
         ]);
-        // Nobody confirms an own proposal, and the reason that was typed stays.
+        let listed = people.officer.read("/office/merges").text;
+        assert!(listed.contains("Is merged into it"), "which accounts they are: {listed}");
+        // Nobody confirms an own proposal, nor is offered to.
         let token = people.officer.form_token();
         let path = format!("/office/merges/{merge}");
         let own = people
             .officer
             .send(&format!("{path}/confirm"), &[("form_token", &token), ("reason", "户籍证明已核对")]);
+        assert_eq!(own.status, 403, "{}", own.text);
+        let offered = people.officer.read(&path).text;
         assert!(
-            own.status == 403 && own.text.contains("户籍证明已核对"),
-            "{} {}",
-            own.status,
-            own.text
+            offered.contains(&format!("{path}/withdraw")) && !offered.contains(&format!("{path}/confirm")),
+            "{offered}"
         );
         let withdrawn = people
             .officer

@@ -47,7 +47,7 @@ fn a_picture_of_a_code_leads_where_the_bank_has_a_page_and_nowhere_else() {
         let answer = chosen(server, "code.png", &saved(drawn(&foreign), ImageFormat::Png));
         assert_eq!((answer.status, answer.header("location")), (422, None));
         for said in [
-            "has a QR code that leads to nothing that this bank checks",
+            "The picture has a QR code that leads to nothing that this bank checks.",
             "https://evil.example/check/",
             "&#60;script&#62;alert(1)",
         ] {
@@ -67,10 +67,10 @@ fn a_picture_of_a_code_leads_where_the_bank_has_a_page_and_nowhere_else() {
         let white = saved(GrayImage::from_pixel(300, 300, Luma([255])), ImageFormat::Png);
         let half = white.get(..white.len() / 2).unwrap();
         let refused: [(&str, &[u8], &str); 5] = [
-            ("white.png", &white, "has no QR code that can be read"),
+            ("white.png", &white, "The picture has no QR code that can be read"),
             ("half.png", half, "is damaged"),
             ("picture.webp", b"RIFF\x10\0\0\0WEBPVP8 ", "save it as PNG or JPEG"),
-            ("nonsense", b"\xff\xfe nonsense", "is neither a credential"),
+            ("nonsense", b"\xff\xfe nonsense", "The file is neither a credential"),
             ("cut.pdf", b"%PDF-1.7\n1 0 obj", "was cut off or is damaged"),
         ];
         for (name, content, said) in refused {

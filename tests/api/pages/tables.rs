@@ -14,6 +14,7 @@ use crate::town::{agreement, pathway, programme};
 struct List<'a> {
     reader: &'a Browser<'a>,
     page: String,
+    table: String,
     english: &'a str,
     chinese: &'a str,
     row: &'a str,
@@ -23,6 +24,7 @@ fn list<'a>(reader: &'a Browser<'a>, page: &str, english: &'a str, chinese: &'a 
     List {
         reader,
         page: page.to_owned(),
+        table: table_of(page),
         english,
         chinese,
         row,
@@ -38,9 +40,20 @@ fn table_of(page: &str) -> String {
 }
 
 impl List<'_> {
+    /// A list that is a part of its page: its table has a name of its own below it.
+    fn below(mut self, name: &str) -> Self {
+        self.table = format!("{}/{name}.csv", self.page);
+        self
+    }
+
     fn check(&self, server: &Server) {
-        let Self { reader, page, row, .. } = self;
-        let path = table_of(page);
+        let Self {
+            reader,
+            page,
+            table: path,
+            row,
+            ..
+        } = self;
         let shown = reader.read(page);
         assert!(shown.status == 200 && shown.text.contains(row), "{page} {row}: {}", shown.text);
         let link = path.split('?').next().unwrap();
@@ -48,7 +61,7 @@ impl List<'_> {
         let cookie = format!("{}; language=zh-CN", reader.cookie);
         let chinese = Browser::with_cookie(server, cookie.trim_start_matches("; ").to_owned());
         for (browser, head) in [(*reader, self.english), (&chinese, self.chinese)] {
-            let table = browser.read(&path);
+            let table = browser.read(path);
             assert_eq!(table.status, 200, "{path}: {}", table.text);
             assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"), "{path}");
             let named = table.header("content-disposition").unwrap();
@@ -62,14 +75,14 @@ impl List<'_> {
             let columns = |line: &str| line.split(',').count();
             assert!(columns(text.lines().next().unwrap()) > 2, "{path}: {text}");
         }
-        let table = reader.read(&path).text;
+        let table = reader.read(path).text;
         let has = table.lines().skip(1).any(|line| line.contains(row));
         assert!(has, "{path} has no {row}: {table}");
     }
 }
 
-/// Brings something into every list that is looked at.
-fn fill(server: &Server, people: &People<'_>) {
+/// Brings something into every list that is looked at. Answers the correction.
+fn fill(server: &Server, people: &People<'_>) -> String {
     let (town, school) = (&people.town, people.town.school.as_str());
     put_in_force(server, town, &document(&today()));
     let new = json!({ "institution_id": school, "programme": programme("elec-2024") });
@@ -94,7 +107,19 @@ fn fill(server: &Server, people: &People<'_>) {
     town.deposit(server, &odd).expect(201);
     let correction = json!({ "institution_id": school, "kind": "withdraw", "scope": { "of": "outcome", "outcome_id": people.outcome_id },
         "reason": "登记有误", "citation": "校发〔2026〕1号" });
-    server.post("/api/v1/corrections", &town.registrar, &correction).expect(201);
+    let correction = server.post("/api/v1/corrections", &town.registrar, &correction).expect(201);
+    let webhook = json!({ "url": "https://hooks.example.com/bank", "description": "教务系统的接收处" });
+    server
+        .post(&format!("/api/v1/institutions/{school}/webhooks"), &town.registrar, &webhook)
+        .expect(201);
+    let fields = [
+        ("audience", "employer"),
+        ("name", "应聘"),
+        ("title", "技能与经历"),
+        ("selection", "kinds"),
+        ("kind", "outcome"),
+    ];
+    made(people, "/views/new", "/views/", &fields);
     let request = json!({ "outcome_id": people.outcome_id, "kind": "wrong", "reason": "成绩应为 96 分" });
     server.post("/api/v1/me/correction-requests", &people.token, &request).expect(201);
     let entry = json!({ "kind": "work", "title": { "zh": "实训中心助教" } });
@@ -111,13 +136,14 @@ fn fill(server: &Server, people: &People<'_>) {
     server.post("/api/v1/merges", &town.officer, &merge).expect(201);
     let fields = [("kind", "outcome"), ("outcome", people.outcome_id.as_str()), ("language", "en")];
     made(people, "/statements/new", "/statements/", &fields);
+    correction["correction_id"].as_str().unwrap().to_owned()
 }
 
 #[test]
 fn every_list_is_a_table_too() {
     without_notice(|server| {
         let people = People::build(server);
-        fill(server, &people);
+        let correction = fill(server, &people);
         let People {
             nobody,
             owner,
@@ -139,6 +165,21 @@ fn every_list_is_a_table_too() {
             list(member, &desk("members"), "Name,User name", "姓名,用户名", "registrar"),
             list(member, &desk("clients"), "Name,Status", "名称,状态", "=教务系统"),
             list(member, &desk("corrections"), "Kind,About", "种类,事项", "登记有误"),
+            list(
+                member,
+                &desk(&format!("corrections/{correction}")),
+                "Achievement,Learner",
+                "成果,学习者",
+                "S000441012345242000001",
+            )
+            .below("outcomes"),
+            list(
+                member,
+                &desk("webhooks"),
+                "Description,Address",
+                "说明,接收地址",
+                "hooks.example.com",
+            ),
             list(member, &desk("disputes"), "Requested,Kind", "提出时间,种类", "王*"),
             list(member, &desk("confirmations"), "Requested,Learner", "提出时间,学习者", "王*"),
             list(member, &desk("mismatches"), "Created,Status", "创建时间,状态", "王方"),
@@ -167,12 +208,19 @@ fn every_list_is_a_table_too() {
             list(owner, "/records", "Awarded on,Kind", "取得日期,种类", "registrar 学校"),
             list(owner, "/claims/disputes", "Requested,Kind", "提出时间,种类", "registrar 学校"),
             list(owner, "/portfolio", "Kind,Title", "类别,名称", "实训中心助教"),
+            list(owner, "/views", "Name,Audience", "名称,查看者", "应聘"),
             list(owner, "/statements", "Number of the paper,Kind", "证明编号,种类", "电工"),
             list(owner, "/profile/looks", "When,Who", "时间,谁", "registrar"),
             list(owner, "/consents", "Recipient,Purpose", "对方,用途", "registrar 学校"),
         ] {
             list.check(server);
         }
+        // A pathway names its programmes, and what it asks.
+        let ways = nobody.read("/catalogue/pathways").text;
+        assert!(ways.contains(">Electrical automation</a>") && ways.contains("occ-elec"), "{ways}");
+        // A request to confirm an entry says which one.
+        let asked = member.read(&desk("confirmations")).text;
+        assert!(asked.contains("实训中心助教"), "{asked}");
         // What a spreadsheet would take for a formula is none.
         let clients = member.read(&desk("clients.csv")).text;
         assert!(clients.contains("\r\n'=教务系统,"), "{clients}");
@@ -215,5 +263,40 @@ fn a_list_is_turned_around_with_what_was_chosen_in_it() {
         let turned = member.read(&other_end).text;
         assert!(places(&turned).is_sorted(), "{turned}");
         assert!(turned.contains(&format!("href=\"{}\"", page.replace('&', "&#38;"))), "{turned}");
+    });
+}
+
+#[test]
+fn the_catalogue_is_turned_around_too() {
+    without_notice(|server| {
+        let people = People::build(server);
+        fill(server, &people);
+        let People {
+            nobody, member, officer, ..
+        } = &people;
+        let desk = |path: &str| format!("/desk/{}/{path}", people.town.school);
+        for (reader, page, older, newer) in [
+            (nobody, "/catalogue/programmes".to_owned(), "registrar 学校", "stranger 学校"),
+            (nobody, "/institutions".to_owned(), "registrar 学校", "stranger 学校"),
+            (officer, "/office/institutions".to_owned(), "registrar 学校", "stranger 学校"),
+            (member, desk("clients"), "=教务系统", "=学习平台"),
+        ] {
+            if newer == "=学习平台" {
+                let client = json!({ "name": newer, "scopes": ["outcomes:write"] });
+                let path = format!("/api/v1/institutions/{}/api-clients", people.town.school);
+                server.post(&path, &people.town.registrar, &client).expect(201);
+            }
+            let shown = reader.read(&page).text;
+            let place = |text: &str, of: &str| text.find(of).unwrap_or_else(|| panic!("{page} has no {of}: {text}"));
+            assert!(place(&shown, newer) < place(&shown, older), "{page}: {shown}");
+            assert!(shown.contains("after=oldest\""), "{page}: {shown}");
+            let turned = reader.read(&format!("{page}?after=oldest")).text;
+            assert!(place(&turned, older) < place(&turned, newer), "{page}: {turned}");
+        }
+        // What was filed begins with what waits longest; the page says which order it has.
+        let chosen = |order: &str| format!("<option value=\"{order}\" selected");
+        assert!(officer.read("/office/filings").text.contains(&chosen("oldest")));
+        let newest = officer.read("/office/filings?order=newest").text;
+        assert!(newest.contains(&chosen("newest")), "{newest}");
     });
 }

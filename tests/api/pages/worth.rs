@@ -108,6 +108,14 @@ fn anybody_chooses_outcomes_one_by_one_and_is_told_what_they_are_worth() {
         );
         let one = nobody.read(&format!("{asked}&programme={programme_id}&grade=%3Cb%3E")).text;
         assert!(one.contains(said) && one.contains("&#60;b&#62;") && !one.contains("<b>"), "{one}");
+        // Courses that are missing are named, also where two programmes are beside each other.
+        let mut other = programme("mech-2024");
+        other["courses"][0]["name"] = json!({ "zh": "机械制图" });
+        let new = json!({ "institution_id": town.school, "programme": other });
+        let other: Value = server.post("/api/v1/programmes", &town.registrar, &new).expect(201);
+        let other = other["programme_id"].as_str().unwrap();
+        let two = nobody.read(&format!("{asked}&programme={programme_id}&programme={other}")).text;
+        assert!(two.contains("机械制图"), "{two}");
         let elsewhere = nobody.read(&format!("{asked}&programme={certificate}"));
         assert_eq!(elsewhere.status, 404);
         assert!(elsewhere.text.contains("This was not done") && elsewhere.text.contains("name=\"show\""));
@@ -116,6 +124,12 @@ fn anybody_chooses_outcomes_one_by_one_and_is_told_what_they_are_worth() {
         assert_eq!(wrong.status, 422);
         assert!(
             wrong.text.contains("href=\"#hours-0\"") && wrong.text.contains("value=\"many\""),
+            "{}",
+            wrong.text
+        );
+        let summary = "<a href=\"#hours-0\">电工";
+        assert!(
+            wrong.text.contains(summary) && wrong.text.contains(", Hours: Enter a number"),
             "{}",
             wrong.text
         );

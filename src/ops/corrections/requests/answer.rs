@@ -55,13 +55,13 @@ impl Reply {
         if accepts != self.correction_id.is_some() {
             problems.push(FieldProblem::new(
                 "/correction_id",
-                "goes with the answer `accept`, and with no other",
+                "goes with the answer “accept”, and with no other",
             ));
         }
         match &self.reason {
             Some(reason) if !accepts => problems.extend(reason_problem(reason)),
             None if accepts => {}
-            _ => problems.push(FieldProblem::new("/reason", "goes with the answer `refuse`, and with no other")),
+            _ => problems.push(FieldProblem::new("/reason", "goes with the answer “refuse”, and with no other")),
         }
         Rejection::any_of(problems)
     }

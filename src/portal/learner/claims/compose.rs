@@ -95,7 +95,7 @@ impl Asked {
             ..Wishes::default()
         };
         for text in &self.wishes {
-            match wish_of(text).ok_or(Rejection::WishUnknown { what: "outcome" })? {
+            match wish_of(text).ok_or(Rejection::WishUnknown {})? {
                 Wish::Use(pin) => wishes.pins.push(pin),
                 Wish::Leave(key) => wishes.left_out.push(key),
             }

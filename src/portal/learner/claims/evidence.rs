@@ -17,7 +17,7 @@ use crate::portal::answer::{Refused, page, refused, see_other};
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::pager::{Leaf, Pager};
-use crate::portal::upload::{received, size};
+use crate::portal::upload::{received, size, size_max};
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Files on a page.
@@ -55,7 +55,7 @@ impl Page<'_> {
 
 /// How large a file may be, as people say it.
 pub(super) fn largest(web: &Web) -> String {
-    size(i64::try_from(web.bank.evidence_bytes_max).unwrap_or(i64::MAX))
+    size_max(web.bank.evidence_bytes_max)
 }
 
 async fn answer(web: &Web, visit: &SignedIn, status: StatusCode, wish: &Wish, refused: Option<Refused>) -> Result<HttpResponse, Refusal> {

@@ -38,6 +38,8 @@ impl Wish {
 struct Page<'a> {
     frame: &'a Frame,
     letter: &'a Letter,
+    /// The day of the decision, in the letter's language.
+    day: String,
     /// In which the letter is.
     language: &'static str,
     /// The other one, in which it can be read too.
@@ -61,6 +63,7 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, id: Id, wish: Que
     let shown = Page {
         frame: &visit.frame,
         letter: &letter,
+        day: language.day(letter.decided_on),
         language: tag(language),
         other: tag(other),
     };
@@ -73,7 +76,7 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, id: Id, wish:
     let language = wish.0.language(&visit.frame);
     let letter = loaded(&web, &visit, id, language).await?;
     let name = format!("{}.txt", letter.decision_number);
-    let mut text = format!("{}\r\n{}\r\n", letter.title, letter.decided_on);
+    let mut text = format!("{}\r\n{}\r\n", letter.title, language.day(letter.decided_on));
     for paragraph in &letter.paragraphs {
         text.push_str("\r\n");
         text.push_str(paragraph);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::around::{Clock, clock_of, decider_of, title_of};
 use crate::domain::claim::{ClaimFilter, ClaimKind, ClaimStatus, Verdict};
+use crate::domain::language::Language;
 use crate::domain::rejection::Rejection;
 use crate::http::extract::Query;
 use crate::http::problem::Refusal;
@@ -45,6 +46,8 @@ struct Line<'a> {
     /// What it would bring, or brought.
     credit: Option<String>,
     clock: Option<Clock>,
+    /// Where it stands.
+    status: String,
 }
 
 #[derive(Template)]
@@ -88,6 +91,22 @@ impl Page<'_> {
 fn may_bring(claim: &ClaimSummary) -> bool {
     let is_over = matches!(claim.status, ClaimStatus::Withdrawn | ClaimStatus::Lapsed | ClaimStatus::Voided);
     !is_over && claim.verdict != Some(Verdict::Refuse)
+}
+
+/// Where a claim stands; of one that is closed, also what was decided.
+fn standing_of(claim: &ClaimSummary, language: Language) -> String {
+    let status = claim.status.called(language);
+    let verdict = claim
+        .verdict
+        .filter(|_| claim.status == ClaimStatus::Closed)
+        .map(|verdict| match verdict {
+            Verdict::Grant => ClaimStatus::Granted,
+            Verdict::Refuse => ClaimStatus::Refused,
+        });
+    match verdict {
+        Some(verdict) => format!("{status} · {}", verdict.called(language)),
+        None => status.to_owned(),
+    }
 }
 
 /// A word of a set in an address; none where it is empty.
@@ -138,6 +157,7 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>
         decider: decider_of(&frame, claim),
         credit: claim.recognised.filter(|_| may_bring(claim)).map(|credit| credit.to_string()),
         clock: clock_of(&frame, claim),
+        status: standing_of(claim, frame.language),
         claim,
     });
     let shown = Page {
@@ -180,7 +200,7 @@ pub(super) async fn download(web: web::Data<Web>, visit: SignedIn, wish: Query<W
             frame.word("claims-kind", claim.kind.as_str()).into_owned(),
             title_of(&frame, claim).text().to_owned(),
             decider_of(&frame, claim),
-            claim.status.called(frame.language).to_owned(),
+            standing_of(claim, frame.language),
             cell(claim.due.map(|due| due.on)),
             cell(claim.recognised),
             cell(claim.decision_number.as_ref()),

@@ -71,14 +71,24 @@ fn stage_of(status: ClaimStatus) -> Option<&'static str> {
     }
 }
 
+/// Whether a stage is on the way of a claim that came through these states: once it is decided, a notice that did not take place is
+/// not, for what is refused has none.
+fn is_on_way(stage: &str, status: ClaimStatus, past: &[ClaimStatus]) -> bool {
+    stage != "notice" || status.is_open() || past.contains(&ClaimStatus::OnNotice)
+}
+
 /// The way of a claim, where it is still on it.
 pub(super) fn way_of(frame: &Frame, claim: &ClaimView) -> Vec<Stage> {
     let Some(here) = stage_of(claim.summary.status) else {
         return Vec::new();
     };
+    let past: Vec<ClaimStatus> = claim.steps.iter().map(|step| step.status).collect();
     let mut standing = Standing::Done;
     let mut way = Vec::new();
     for (stage, days) in stages(&claim.rules) {
+        if !is_on_way(stage, claim.summary.status, &past) {
+            continue;
+        }
         standing = match standing {
             Standing::Done if stage == here => Standing::Here,
             Standing::Here => Standing::ToCome,
@@ -114,5 +124,19 @@ mod tests {
             ..rules
         };
         assert!(stages(&quick).iter().all(|(name, _)| *name != "notice"));
+    }
+
+    #[test]
+    fn a_notice_that_did_not_take_place_is_not_told() {
+        use ClaimStatus as S;
+        let noticed = |status, past: &[S]| is_on_way("notice", status, past);
+        // What is proposed is not told before it is decided.
+        assert!(noticed(S::Proposed, &[S::Submitted, S::InReview, S::Proposed]));
+        assert!(noticed(S::Granted, &[S::OnNotice, S::Granted]));
+        assert!(!noticed(S::Refused, &[S::Proposed, S::Refused]));
+        // An objection was upheld.
+        assert!(noticed(S::Refused, &[S::OnNotice, S::InReview, S::Refused]));
+        assert!(!noticed(S::Appealed, &[S::Refused, S::Appealed]));
+        assert!(is_on_way("appeal", S::Refused, &[]));
     }
 }

@@ -18,6 +18,7 @@ use crate::ops::portfolio::confirmations::Confirmation;
 use crate::ops::portfolio::entries::{Entry, read_entry, remove_entry};
 use crate::portal::answer::{Refused, page, see_other};
 use crate::portal::frame::Frame;
+use crate::portal::upload::{size, size_max};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
 /// Asked of an institution.
@@ -35,8 +36,8 @@ struct Page<'a> {
     frame: &'a Frame,
     entry: &'a Entry,
     asked: Vec<Asked<'a>>,
-    /// The most bytes of a file, in mebibytes.
-    file_size_max: usize,
+    /// How large a file may be.
+    file_size_max: String,
     refused: Option<Refused>,
     done: Option<&'static str>,
 }
@@ -50,8 +51,8 @@ impl Page<'_> {
         text.text(self.frame.language)
     }
 
-    fn kilobytes(&self, bytes: &i64) -> i64 {
-        bytes.saturating_add(1_023) / 1_024
+    fn size(&self, bytes: &i64) -> String {
+        size(*bytes)
     }
 }
 
@@ -87,7 +88,7 @@ pub(super) async fn entry_page(
         frame,
         asked: asked_of(frame, &entry, &names),
         entry: &entry,
-        file_size_max: web.bank.evidence_bytes_max / 1_048_576,
+        file_size_max: size_max(web.bank.evidence_bytes_max),
         refused,
         done,
     };

@@ -39,6 +39,7 @@ pub(super) fn register(config: &mut ServiceConfig) {
         .service(confirmations::ask_to_withdraw)
         .service(confirmations::withdraw)
         .service(views::list)
+        .service(views::download)
         .service(view_form::show_new)
         .service(view_form::create)
         .service(view_form::show_edit)

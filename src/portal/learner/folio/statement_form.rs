@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::parts::{Pairs, ids, standing_outcomes, value};
 use crate::domain::claim::ClaimFilter;
 use crate::domain::language::Language;
+use crate::domain::rejection::Rejection;
 use crate::domain::statement::{FirstLanguage, NewStatement, StatementKind};
 use crate::http::extract::Query;
 use crate::http::problem::Refusal;
@@ -16,7 +17,7 @@ use crate::http::state::Web;
 use crate::ops::claims::reading::list_own_claims;
 use crate::ops::claims::view::ClaimSummary;
 use crate::ops::outcomes::OutcomeView;
-use crate::ops::statements::issue_statement;
+use crate::ops::statements::{are_printed, issue_statement};
 use crate::portal::answer::{Refused, page, refused_form, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
@@ -122,6 +123,10 @@ async fn form_page(
 /// Shows the form.
 #[get("/statements/new")]
 pub(super) async fn show_new(web: web::Data<Web>, visit: SignedIn, wish: Query<Wish>) -> Result<HttpResponse, Refusal> {
+    // Nobody fills in a form that can only be refused.
+    if !are_printed() {
+        return Err(Rejection::StatementsOff {}.into());
+    }
     let Wish { outcome, claim } = wish.0;
     let typed = Typed {
         kind: match (outcome, claim) {

@@ -19,6 +19,7 @@ use crate::portal::download::{cell, read_all, table};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
 use crate::portal::pager::Pager;
+use crate::portal::upload::size;
 use crate::portal::visit::{Nothing, Posted, SignedIn};
 
 /// Papers on a page.
@@ -68,8 +69,8 @@ impl StatementPage<'_> {
         format!("/check/{}", self.statement.number.replace(' ', ""))
     }
 
-    fn kilobytes(&self, bytes: &i64) -> i64 {
-        bytes.saturating_add(1_023) / 1_024
+    fn size(&self, bytes: &i64) -> String {
+        size(*bytes)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Making a view for an audience, and changing what it shows.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
@@ -84,6 +86,11 @@ impl Page<'_> {
 
     fn title_of<'b>(&self, item: &'b Item) -> &'b str {
         item.title.text(self.frame.language)
+    }
+
+    /// When it was, or where it has no end, since when it is.
+    fn day_of(&self, item: &Item) -> Option<Cow<'static, str>> {
+        item.to.or(item.from).map(|day| self.frame.day(&day))
     }
 
     fn action(&self) -> String {

@@ -12,6 +12,7 @@ use crate::http::problem::Refusal;
 use crate::http::state::Web;
 use crate::ops::views::{View, list_views, preview_view, read_view, remove_view};
 use crate::portal::answer::{page, see_other};
+use crate::portal::download::table;
 use crate::portal::frame::Frame;
 use crate::portal::public::share_view::{Shown, previewed};
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
@@ -51,6 +52,24 @@ pub(super) async fn list(web: web::Data<Web>, visit: SignedIn, done: Query<Done>
         done: (done.0.done == "removed").then_some("sharing-view-removed"),
     };
     page(StatusCode::OK, &shown)
+}
+
+/// Sends the views as a table for spreadsheets.
+#[get("/views.csv")]
+pub(super) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
+    let SignedIn { context, frame } = visit;
+    let views = web.run(move |bank| list_views(bank, &context)).await?;
+    let rows = views.iter().map(|view| {
+        [
+            view.definition.name.clone(),
+            frame.word("sharing-audience", view.definition.audience.as_str()).into_owned(),
+            frame.plain_moment(&view.created_at),
+            frame.plain_moment(&view.changed_at),
+            view.view_id.to_string(),
+        ]
+    });
+    let columns = ["column-name", "column-audience", "column-created", "column-changed", "column-id"];
+    Ok(table(&frame, "folio-nav-views", columns, rows))
 }
 
 /// Shows a view exactly as its audience sees it.

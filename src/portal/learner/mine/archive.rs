@@ -18,7 +18,7 @@ use crate::ops::exports::ExportForm;
 use crate::ops::foreign::{ForeignCredential, import_credential, list_foreign_credentials};
 use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
-use crate::portal::upload::{Behind, received};
+use crate::portal::upload::{Behind, received, size_max};
 use crate::portal::verdict::presented;
 use crate::portal::visit::{Done, Nothing, Posted, SignedIn};
 
@@ -30,7 +30,7 @@ struct Page<'a> {
     frame: &'a Frame,
     records: &'a [ReceivedRecord],
     credentials: &'a [ForeignCredential],
-    megabytes_max: u64,
+    size_max: String,
     /// What was pasted, where it was refused.
     pasted: &'a str,
     refused: Option<Refused>,
@@ -63,7 +63,7 @@ async fn answer(
         frame: &visit.frame,
         records: &records,
         credentials: &credentials,
-        megabytes_max: BYTES_MAX >> 20,
+        size_max: size_max(BYTES_MAX),
         pasted,
         refused,
         done,

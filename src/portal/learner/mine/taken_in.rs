@@ -54,6 +54,13 @@ struct CredentialPage<'a> {
     done: Option<&'static str>,
 }
 
+impl CredentialPage<'_> {
+    /// What it says that it is, or else what its file is called.
+    fn heading(&self) -> &str {
+        self.credential.verdict.name.as_deref().unwrap_or(&self.credential.file.name)
+    }
+}
+
 fn done_word(done: &str) -> Option<&'static str> {
     match done {
         "taken" => Some("archive-credential-taken"),
@@ -108,9 +115,12 @@ async fn credential_page(
     let (status, refused) = said_of(visit, refusal)?;
     let context = visit.context;
     let credential = web.run(move |bank| read_foreign_credential(bank, &context, file_id)).await?.about;
+    let mut verdict = shown(&credential.verdict, &visit.frame);
+    // The heading says it.
+    verdict.whole.name = None;
     let shown = CredentialPage {
         frame: &visit.frame,
-        verdict: shown(&credential.verdict, &visit.frame),
+        verdict,
         credential: &credential,
         refused,
         done,

@@ -1,5 +1,7 @@
 //! The answers that a learner kept: each with its reasons, replayed on demand, and a claim to begin from it.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
@@ -11,7 +13,9 @@ use crate::http::extract::{Id, Query};
 use crate::http::problem::Refusal;
 use crate::http::state::{Web, Width};
 use crate::ops::institutions::names_by_code;
-use crate::ops::worth::kept::{KeptAnswer, KeptSummary, WorthReplay, explain_kept_worth, list_kept_worths, replay_worth};
+use crate::ops::worth::kept::{
+    KeptAnswer, KeptSummary, WorthReplay, explain_kept_worth, institutions_of_kept, list_kept_worths, replay_worth,
+};
 use crate::portal::answer::page;
 use crate::portal::download::{read_all, table};
 use crate::portal::frame::Frame;
@@ -34,7 +38,15 @@ pub(in crate::portal::learner) struct Wish {
 struct ListPage<'a> {
     frame: &'a Frame,
     kept: &'a [KeptSummary],
+    /// The institutions of the programmes.
+    institutions: &'a HashMap<Uuid, String>,
     pager: Pager,
+}
+
+impl ListPage<'_> {
+    fn institution(&self, kept: &KeptSummary) -> &str {
+        self.institutions.get(&kept.programme_id).map_or("", String::as_str)
+    }
 }
 
 #[derive(Template)]
@@ -79,7 +91,13 @@ pub(in crate::portal::learner) async fn list(web: web::Data<Web>, visit: SignedI
     let SignedIn { context, frame } = visit;
     let before = wish.0.before;
     let limit = i64::try_from(ANSWERS + 1).unwrap_or(i64::MAX);
-    let mut kept = web.run(move |bank| list_kept_worths(bank, &context, before, limit)).await?;
+    let (mut kept, institutions) = web
+        .run(move |bank| {
+            let kept = list_kept_worths(bank, &context, before, limit)?;
+            let institutions = institutions_of_kept(bank, &kept)?;
+            Ok((kept, institutions))
+        })
+        .await?;
     let pager = Pager::cut(frame.language, ("/plan/kept", "before"), &before, &mut kept, ANSWERS, |one| {
         one.worth_id
     });
@@ -87,6 +105,7 @@ pub(in crate::portal::learner) async fn list(web: web::Data<Web>, visit: SignedI
         frame: &frame,
         pager,
         kept: &kept,
+        institutions: &institutions,
     };
     page(StatusCode::OK, &shown)
 }
@@ -95,23 +114,32 @@ pub(in crate::portal::learner) async fn list(web: web::Data<Web>, visit: SignedI
 #[get("/plan/kept.csv")]
 pub(in crate::portal::learner) async fn download(web: web::Data<Web>, visit: SignedIn) -> Result<HttpResponse, Refusal> {
     let SignedIn { context, frame } = visit;
-    let kept = web
+    let (kept, institutions) = web
         .run(move |bank| {
-            read_all(
+            let kept = read_all(
                 |before, limit| list_kept_worths(bank, &context, before, limit),
                 |kept| kept.worth_id,
-            )
+            )?;
+            let institutions = institutions_of_kept(bank, &kept)?;
+            Ok((kept, institutions))
         })
         .await?;
     let rows = kept.iter().map(|kept| {
         [
             frame.plain_moment(&kept.kept_at),
+            institutions.get(&kept.programme_id).cloned().unwrap_or_default(),
             kept.programme_name.text(frame.language).to_owned(),
             kept.recognised.to_string(),
             kept.worth_id.to_string(),
         ]
     });
-    let columns = ["column-time", "column-programme", "column-credit", "column-id"];
+    let columns = [
+        "column-time",
+        "column-institution",
+        "column-programme",
+        "column-credit",
+        "column-id",
+    ];
     Ok(table(&frame, "plan-kept", columns, rows))
 }
 

@@ -18,7 +18,7 @@ use crate::http::extract::Query;
 use crate::http::problem::Refusal;
 use crate::http::state::{Web, Width};
 use crate::ops::institutions::names_by_code;
-use crate::ops::worth::kept::{KeptSummary, list_kept_worths};
+use crate::ops::worth::kept::{KeptSummary, institutions_of_kept, list_kept_worths};
 use crate::ops::worth::own::{OwnPathway, list_own_pathways, read_own_worth};
 use crate::ops::worth::{NotAnswered, Wishes, Worth};
 use crate::portal::answer::page;
@@ -64,6 +64,8 @@ struct PlanPage<'a> {
     pathways: &'a [OwnPathway],
     names: &'a Names,
     kept: &'a [KeptSummary],
+    /// The institutions of the programmes that they are about.
+    kept_at: &'a HashMap<Uuid, String>,
     is_nearest: bool,
 }
 
@@ -72,6 +74,10 @@ impl PlanPage<'_> {
         self.names
             .get(&stage.institution)
             .map_or(stage.institution.as_str(), |(_, name)| name.as_str())
+    }
+
+    fn kept_at(&self, kept: &KeptSummary) -> &str {
+        self.kept_at.get(&kept.programme_id).map_or("", String::as_str)
     }
 
     fn asked(&self, condition: &crate::domain::condition::Condition) -> String {
@@ -89,14 +95,15 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, order: Query<Orde
             read_own_worth(bank, &context, None, &Wishes::default(), language)
         })
         .await?;
-    let (pathways, names, kept) = web
+    let (pathways, names, kept, kept_at) = web
         .run(move |bank| {
             let pathways = list_own_pathways(bank, &context)?;
             let stages = pathways.iter().flat_map(|pathway| &pathway.stages);
             let codes: Vec<&str> = stages.map(|stage| stage.institution.as_str()).collect();
             let names = names_by_code(bank, &codes)?;
             let kept = list_kept_worths(bank, &context, None, KEPT)?;
-            Ok((pathways, names, kept))
+            let kept_at = institutions_of_kept(bank, &kept)?;
+            Ok((pathways, names, kept, kept_at))
         })
         .await?;
     if order.0.is_nearest() {
@@ -114,6 +121,7 @@ pub(super) async fn show(web: web::Data<Web>, visit: SignedIn, order: Query<Orde
         pathways: &pathways,
         names: &names,
         kept: &kept,
+        kept_at: &kept_at,
         is_nearest: order.0.is_nearest(),
         frame: &frame,
     };

@@ -55,6 +55,12 @@ impl ProgrammePage<'_> {
         self.choice(line).is_some_and(Choice::is_left)
     }
 
+    /// The id of the field of the course that is wished for an outcome.
+    fn course_id(&self, line: &OutcomeLine<'_>) -> String {
+        let place = self.lines.iter().position(|other| other.key == line.key);
+        course_id(place.unwrap_or_default())
+    }
+
     fn course(&self, line: &OutcomeLine<'_>) -> &str {
         self.choice(line).map_or("", |choice| choice.course.as_str())
     }
@@ -62,6 +68,29 @@ impl ProgrammePage<'_> {
     /// What the wishes cost, where they cost something.
     fn cost(&self) -> Option<CourseCredit> {
         self.worth.cost_of_wishes.filter(|cost| *cost > CourseCredit::ZERO)
+    }
+}
+
+fn course_id(place: usize) -> String {
+    format!("course-{}", place.saturating_add(1))
+}
+
+/// Says what is wrong with a course at the outcome for which it is wished.
+fn pointed(refused: Refused, wish: &Wish, lines: &[OutcomeLine<'_>], courses: &[Course]) -> Refused {
+    let is_unknown = |line: &OutcomeLine<'_>| {
+        let choice = wish
+            .of_outcome(line.key)
+            .filter(|choice| choice.is_used() && !choice.course.is_empty());
+        choice.is_some_and(|choice| courses.iter().all(|course| course.code != choice.course))
+    };
+    let place = lines.iter().position(is_unknown);
+    let fields = refused.fields.into_iter().map(|(field, detail)| match place {
+        Some(place) if field == "course" => (course_id(place), detail),
+        _ => (field, detail),
+    });
+    Refused {
+        fields: fields.collect(),
+        sentence: refused.sentence,
     }
 }
 
@@ -100,10 +129,12 @@ async fn shown(web: &Web, visit: &SignedIn, programme_id: Uuid, wish: &Wish, bef
         number: number + 1,
         awards: award_lines(&visit.frame, other, &worth.said),
     });
+    let lines = outcome_lines(&visit.frame, &worth.allocation, &worth.said);
+    let why = why.map(|refused| pointed(refused, wish, &lines, &courses));
     let shown = ProgrammePage {
         frame: &visit.frame,
         standing: Standing::of(&worth.allocation, &courses, &visit.frame),
-        lines: outcome_lines(&visit.frame, &worth.allocation, &worth.said),
+        lines,
         awards: award_lines(&visit.frame, &worth.allocation, &worth.said),
         others: others.collect(),
         courses: &courses,
