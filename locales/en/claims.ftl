@@ -63,7 +63,7 @@ claims-stage-name-reviewed = Reviewed
 claims-stage-name-approved = Approved
 claims-stage-name-notice = On public notice
 claims-stage-name-decided = Decided
-claims-stage-name-appeal = Open to appeal
+claims-stage-name-appeal = Appeal
 claims-stage-days = { $days ->
     [one] within one working day
    *[other] within { $days } working days
@@ -205,7 +205,7 @@ claims-wish-course = Use it for { $course }
 claims-compose-enrolled = Day of enrolment (optional)
 claims-compose-enrolled-hint = Some rules ask whether an outcome came before or after the enrolment.
 claims-compose-again = Work it out again
-claims-compose-buckets = How the groups of courses stand
+claims-compose-buckets = Credits in each group of courses
 claims-compose-bucket = Group
 claims-compose-minimum = Needed
 claims-compose-converted = Have
@@ -218,7 +218,7 @@ claims-submit-back = Back to change it
 claims-submit-held-by = See the claim that holds this credit
 claims-submit-kept-at = worked out on { $moment }
 claims-submit-uses = What you claim
-claims-submit-holds = When you submit, exactly the credit that this needs is held, and nothing else. It is available again at once if the claim is refused or withdrawn.
+claims-submit-holds = When you submit, the credit that this needs is held, with any rest that the rules forfeit, and nothing else. All of it is available again at once if the claim is refused or withdrawn.
 claims-submit-old = This was not worked out today; the record or the rules may have changed.
 claims-submit-old-again = Work it out again
 claims-submit-statement = Statement (optional)

@@ -1,7 +1,7 @@
 # Files of outcomes: brought, looked through, deposited; and how they are read.
-files-bring = Bring a file
+files-bring = Upload a file
 files-bring-text = A dry run comes first: it tells you row by row what would happen, and deposits nothing. Nothing is deposited before you confirm.
-files-more = Say the format or the sheet (seldom needed)
+files-more = Choose the format or the sheet (seldom needed)
 files-format = Format
 files-format-any = Told by its content
 files-format-hint = The bank tells the format by the content. Say it only where it is wrong.
@@ -50,7 +50,7 @@ file-figure-credit = Credit recognised
 file-result = Result
 file-result-all = All
 file-result-accepted = accepted
-file-result-already-there = there already
+file-result-already-there = already there
 file-result-flagged = to be looked at
 file-result-refused = refused
 file-changes = Rows that are not as in the dry run

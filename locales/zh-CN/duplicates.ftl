@@ -99,4 +99,4 @@ mismatches-settle = 核实完毕
 mismatches-done = 已核实。
 mismatches-status-open = 待核实
 mismatches-status-settled = 已核实
-desk-nav-mismatches = 姓名核实
+desk-nav-mismatches = 姓名不符

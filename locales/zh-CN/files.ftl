@@ -103,7 +103,7 @@ file-about = 关于这个文件
 file-created-at = 上传时间
 file-committed-at = 确认时间
 file-finished-at = 完成时间
-file-encoding = 编码
+file-encoding = 文字编码
 file-header-row = 表头所在行
 file-removed = 已按期限删除，不能再下载或重新试算。
 file-columns = 各列的含义
@@ -127,7 +127,7 @@ file-profile-codes-hint = 每行一条：自己的编码 = 已发布的编码。
 file-profile-columns = 列名
 file-profile-columns-text = 常用的列名不必填写，系统认识。只有本机构特有的列名才写在这里，每行一个。
 file-profile-required = 必需
-file-profile-known = 已认识：{ $names } 等
+file-profile-known = 已认识：{ $names }等
 file-profile-release = 复核
 file-profile-release-label = 存入前须由另一位同事复核
 file-profile-release-is = 存入前须由另一位同事复核。

@@ -90,7 +90,7 @@ findings! {
     WithinDates {} = Dates Passed, "within_dates", "在有效期内", "it is valid today";
     NoEnd {} = Dates Passed, "no_end", "已生效，长期有效", "it is valid today, and has no end";
     NotRevoked {} = Status Passed, "not_revoked", "未被吊销或暂停", "it is neither revoked nor suspended";
-    NoStatus {} = Status Passed, "no_status", "签发者没有提供吊销状态，无法查询这份凭证是否被吊销", "its issuer offers no status for it, so that it cannot be told whether it was revoked";
+    NoStatus {} = Status Passed, "no_status", "签发者没有为它设吊销状态，没有可查的吊销记录", "its issuer gives it no status of revocation, so that there is none to look up";
     /// What the issuer has to say of it.
     Message { message: String } = Status Passed, "message", "未被吊销或暂停；签发者说明：{message}", "it is neither revoked nor suspended; its issuer says: {message}";
 }

@@ -3,7 +3,7 @@
 /// Why a text or a number is not such a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecimalError {
-    #[error("must be a decimal such as 2.50, without sign or exponent, with at most two decimals")]
+    #[error("must be a number such as 56 or 2.50, with at most two decimals")]
     NotDecimal,
     #[error("is too large")]
     TooLarge,

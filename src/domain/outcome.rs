@@ -36,8 +36,8 @@ impl OutcomeStatus {
     pub const fn called(self, language: Language) -> &'static str {
         let (chinese, english) = match self {
             Self::Accepted => ("已认可", "accepted"),
-            Self::Flagged => ("待核实", "waits for a person"),
-            Self::Released => ("核实后认可", "accepted after a look"),
+            Self::Flagged => ("待核实", "waiting to be checked"),
+            Self::Released => ("核实后认可", "accepted after a check"),
             Self::Refused => ("未认可", "refused"),
             Self::Withdrawn => ("已撤回", "withdrawn"),
             Self::Corrected => ("已更正", "corrected"),

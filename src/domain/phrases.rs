@@ -91,8 +91,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("is not one of the choices", "不是可选项之一"),
     ("has no meaning here", "在此处无意义"),
     (
-        "must be a decimal such as 2.50, without sign or exponent, with at most two decimals",
-        "必须是 2.50 这样的小数，不带符号和指数，最多两位小数",
+        "must be a number such as 56 or 2.50, with at most two decimals",
+        "必须是数字，例如 56 或 2.50，最多两位小数",
     ),
     ("must be later than that of the version before, {}", "必须晚于上一版本的 {}"),
     ("must be {} to {}", "必须在 {} 到 {} 之间"),

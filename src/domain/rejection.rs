@@ -216,7 +216,7 @@ rejections! {
     Unsolvable {} = "unsolvable", Rule, "该问题超出了求解能力，请减少成果或专业后再试。", "This question is beyond what can be solved; ask with fewer outcomes or programmes.";
     EvidenceEmpty {} = "evidence_empty", Rule, "文件是空的。", "The file is empty.";
     EvidenceTooLarge { bytes_max: usize } = "evidence_too_large", TooLarge, "文件过大：最多 {bytes_max} 字节。", "The file is too large: at most {bytes_max} bytes are taken.";
-    EvidenceTypeUnknown {} = "evidence_type_unknown", Rule, "文件内容不是 PDF、JPEG、PNG、WebP 或 HEIC。", "The file's content is none of PDF, JPEG, PNG, WebP and HEIC.";
+    EvidenceTypeUnknown {} = "evidence_type_unknown", Rule, "文件内容不是 PDF、JPEG、PNG、WebP 或 HEIC。", "The file is not a PDF, JPEG, PNG, WebP or HEIC.";
     EvidenceTypeDiffers { found: &'static str, claimed: String } = "evidence_type_differs", Rule, "文件内容是 {found}，而文件名或 Content-Type 称其为 {claimed}。", "The file's content is {found}, while its name or Content-Type calls it {claimed}.";
     EvidenceFull { files_max: i64 } = "evidence_full", Rule, "同一学习者最多保存 {files_max} 个佐证文件，请先删除不用的文件。", "There are at most {files_max} evidence files of one learner; remove one that is not used first.";
     EvidenceOfSubjectFull { files_max: usize } = "evidence_of_subject_full", Rule, "每个事项最多附 {files_max} 个佐证文件。", "One case has at most {files_max} evidence files.";

@@ -108,14 +108,14 @@ pub fn ask_for_passkey(bank: &Bank, context: &Context, cookie: &str) -> Result<S
     passkeys::ask(bank, user_id, session_id)
 }
 
-/// Whether somebody whose log-in waits for the second factor has a passkey to show.
+/// Of a log-in that waits for the second factor, whether there is a passkey to show; nothing where none waits.
 ///
 /// # Errors
 /// When the database fails.
-pub fn may_show_passkey(bank: &Bank, context: &Context, cookie: &str) -> Result<bool, OpError> {
+pub fn may_show_passkey(bank: &Bank, context: &Context, cookie: &str) -> Result<Option<bool>, OpError> {
     bank.store.read(|conn| match kept(conn, cookie, context.now)? {
-        Some(row) if row.awaits_code => Ok(passkeys::has_passkeys(conn, row.user_id.0)?),
-        _ => Ok(false),
+        Some(row) if row.awaits_code => Ok(Some(passkeys::has_passkeys(conn, row.user_id.0)?)),
+        _ => Ok(None),
     })
 }
 

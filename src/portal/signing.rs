@@ -204,9 +204,18 @@ pub(super) async fn show_code(web: web::Data<Web>, request: HttpRequest, visit: 
     if visit.frame.visitor.is_some() {
         return Ok(see_other(next));
     }
-    let cookie = request.cookie(SESSION_NAME).map(|cookie| cookie.value().to_owned());
+    let cookie = request
+        .cookie(SESSION_NAME)
+        .map(|cookie| cookie.value().to_owned())
+        .unwrap_or_default();
+    let (context, of_waiting) = (visit.context, cookie.clone());
+    let waiting = web.run(move |bank| browser::may_show_passkey(bank, &context, &of_waiting)).await?;
+    if waiting.is_none() {
+        let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        return Ok(see_other(&format!("/sign-in?next={next}")));
+    }
     let onward = Onward { next, kept: None };
-    code_page(&web, &visit, cookie.unwrap_or_default(), onward, StatusCode::OK, None).await
+    code_page(&web, &visit, cookie, onward, StatusCode::OK, None).await
 }
 
 async fn code_page(
@@ -223,7 +232,7 @@ async fn code_page(
         frame: &visit.frame,
         next: onward.next,
         refused,
-        may_show_passkey,
+        may_show_passkey: may_show_passkey.unwrap_or_default(),
         kept: onward.kept,
     };
     page(status, &shown)

@@ -5,8 +5,8 @@
 const MARK: &str = "<!--field ";
 const END: &str = "-->";
 
-/// Puts the names of fields where a page asks for them, as its labels and legends have them; what has no label has no name, and
-/// what says the name already needs it no more.
+/// Puts the names of fields where a page asks for them, as its labels and legends have them; what has no label has no name, and a
+/// whole sentence needs none.
 ///
 /// A page is asked rather than its handler, because only the page knows what it calls a field.
 pub(super) fn name_fields(html: String) -> String {
@@ -23,7 +23,7 @@ pub(super) fn name_fields(html: String) -> String {
         };
         if let Some((field, colon)) = mark.split_once(' ')
             && let Some(name) = name_of(&html, field)
-            && !after.split('<').next().is_some_and(|wrong| wrong.contains(name))
+            && !after.split('<').next().is_some_and(is_whole)
         {
             named.push_str(name);
             named.push_str(colon);
@@ -32,6 +32,11 @@ pub(super) fn name_fields(html: String) -> String {
     }
     named.push_str(rest);
     named
+}
+
+/// Whether what is wrong is said in a sentence of its own, rather than of a field that is to be named before it.
+fn is_whole(wrong: &str) -> bool {
+    wrong.ends_with(['。', '.'])
 }
 
 /// What the label of a field, or the legend of a group, begins with.
@@ -66,8 +71,8 @@ mod tests {
         ] {
             assert!(page(field).starts_with(line), "{field}: {}", page(field));
         }
-        let said = "<i><!--field hours ：-->焊接培训，学时：请填写</i><label for=\"hours\">学时</label>".to_owned();
-        assert!(name_fields(said).starts_with("<i>焊接培训，学时：请填写</i>"));
+        let said = "<i><!--field hours ：-->没有这样的学时。</i><label for=\"hours\">学时</label>".to_owned();
+        assert!(name_fields(said).starts_with("<i>没有这样的学时。</i>"));
         assert_eq!(name_fields("<p>no form</p>".to_owned()), "<p>no form</p>");
         assert_eq!(name_fields("a<!--field x".to_owned()), "ax");
     }

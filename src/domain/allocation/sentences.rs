@@ -150,7 +150,7 @@ fn chinese(reason: &Reason) -> String {
         ReasonCode::TargetsTaken => format!("{amount} 学分未用：可用的课程已由其他成果覆盖。"),
         ReasonCode::RemainderForfeited => format!("剩余 {amount} 学分按{layer}{citation}作废。"),
         ReasonCode::RemainderKept => format!("剩余 {amount} 学分按{layer}{citation}保留。"),
-        ReasonCode::LeftOut => "学习者选择不用。".to_owned(),
+        ReasonCode::LeftOut => "按学习者本人的选择，不用。".to_owned(),
         ReasonCode::PinnedElsewhere => format!("{amount} 学分未用：学习者的其他指定没有留下余地。"),
     }
 }
@@ -200,7 +200,7 @@ fn english(reason: &Reason) -> String {
         ReasonCode::TargetsTaken => format!("{amount} credits are not used: other outcomes cover the courses that they could go to."),
         ReasonCode::RemainderForfeited => format!("The remaining {amount} credits are forfeited, by {citation} of {layer}."),
         ReasonCode::RemainderKept => format!("The remaining {amount} credits are kept, by {citation} of {layer}."),
-        ReasonCode::LeftOut => "The learner left it out.".to_owned(),
+        ReasonCode::LeftOut => "It was left out by choice.".to_owned(),
         ReasonCode::PinnedElsewhere => format!("{amount} credits are not used: the learner's other wishes leave no room."),
     }
 }

@@ -180,7 +180,7 @@ fn paragraphs(
     let decider = institution.unwrap_or_else(|| if chinese { "学分银行" } else { "The credit bank" }.to_owned());
     let granted = verdict == Verdict::Grant;
     let mut told = vec![if chinese {
-        let outcome = if granted { "准予" } else { "不予准予" };
+        let outcome = if granted { "准予" } else { "不准予" };
         format!(
             "{}：您于{}提出的学分{}申请，{decider}决定{outcome}。",
             name.as_str(),

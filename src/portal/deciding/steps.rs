@@ -160,12 +160,10 @@ impl Typed {
         let grants = event == ClaimEvent::Propose { verdict: Verdict::Grant };
         let credit = match self.credit.trim() {
             text if text.is_empty() || !grants => None,
-            text => Some(text.parse::<Credit>().map_err(|_| {
-                Rejection::field(
-                    "/credit",
-                    "must be a decimal such as 2.50, without sign or exponent, with at most two decimals",
-                )
-            })?),
+            text => Some(
+                text.parse::<Credit>()
+                    .map_err(|_| Rejection::field("/credit", "must be a number such as 56 or 2.50, with at most two decimals"))?,
+            ),
         };
         Ok(Act {
             reason: Some(self.reason.trim().to_owned()).filter(|reason| !reason.is_empty()),

@@ -32,11 +32,13 @@ pub(super) struct ShownNumber {
 }
 
 impl ShownNumber {
-    /// What is said of a number that is nobody's.
-    pub(super) const UNKNOWN: Self = Self {
-        verdict: "unknown",
-        lines: Vec::new(),
-    };
+    /// What is said of a number that is nobody's; which one it was is said too, so that it can be compared.
+    pub(super) fn unknown(number: &str, frame: &Frame) -> Self {
+        Self {
+            verdict: "unknown",
+            lines: vec![(frame.t("check-number"), number.to_owned())],
+        }
+    }
 }
 
 /// A check as a page says it.
@@ -61,10 +63,14 @@ pub(super) fn found(check: NumberCheck, frame: &Frame) -> ShownNumber {
 /// The page of the number in what somebody typed, or in an address that leads to such a page.
 pub(super) fn page_of(typed: &str) -> Option<String> {
     let last = typed.trim().rsplit('/').next().unwrap_or_default();
-    // The number of a decision has hyphens.
-    let is_part = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
-    let number: String = last.chars().filter(is_part).take(60).collect();
+    let number = number_in(last);
     (!number.is_empty()).then(|| format!("/check/{number}"))
+}
+
+/// What can be part of a number; the number of a decision has hyphens.
+fn number_in(typed: &str) -> String {
+    let is_part = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
+    typed.chars().filter(is_part).take(60).collect()
 }
 
 /// The number as somebody types it.
@@ -85,12 +91,14 @@ pub(super) async fn ask(typed: Query<Typed>) -> HttpResponse {
 pub(super) async fn show(web: web::Data<Web>, request: HttpRequest, code: web::Path<String>) -> Result<HttpResponse, Refusal> {
     let asking = Anyone(anonymous(&request));
     let frame = Frame::new(&web, &request, None);
-    let (status, number, has_digest) = match checked(&web, &request, asking, code.into_inner()).await {
+    let code = code.into_inner();
+    let asked = number_in(&code);
+    let (status, number, has_digest) = match checked(&web, &request, asking, code).await {
         Ok(check) => {
             let has_digest = check.sha256.is_some();
             (StatusCode::OK, found(check, &frame), has_digest)
         }
-        Err(Refusal::Rejected(Rejection::NotFound {})) => (StatusCode::NOT_FOUND, ShownNumber::UNKNOWN, false),
+        Err(Refusal::Rejected(Rejection::NotFound {})) => (StatusCode::NOT_FOUND, ShownNumber::unknown(&asked, &frame), false),
         Err(refusal) => return Err(refusal),
     };
     let shown = Page {

@@ -60,6 +60,8 @@ struct Found {
 }
 
 struct CheckedPaper {
+    /// The number that it says it has.
+    number: String,
     /// `None` for a number that is not of this bank.
     check: Option<NumberCheck>,
     sha256: String,
@@ -141,6 +143,7 @@ async fn checked(web: &Web, request: &HttpRequest, context: Context, paper: Give
         Some(presented) => Some(verdict_of(web, context, presented).await?),
         None => None,
     };
+    let said = number.as_ref().map(PaperNumber::spaced).unwrap_or_default();
     let check = match number {
         Some(number) => check_of(web, anonymous(request), number).await?,
         None => None,
@@ -148,6 +151,7 @@ async fn checked(web: &Web, request: &HttpRequest, context: Context, paper: Give
     Ok(Found {
         verdict,
         paper: Some(CheckedPaper {
+            number: said,
             check,
             sha256,
             has_credential,
@@ -176,7 +180,7 @@ fn shown_paper(paper: CheckedPaper, frame: &Frame) -> ShownPaper {
     let is_original = paper.check.as_ref().and_then(|check| Some(*check.sha256.as_ref()? == paper.sha256));
     let number = match paper.check {
         Some(check) => Some(found(check, frame)),
-        None => (!paper.has_credential).then_some(ShownNumber::UNKNOWN),
+        None => (!paper.has_credential).then(|| ShownNumber::unknown(&paper.number, frame)),
     };
     ShownPaper { number, is_original }
 }

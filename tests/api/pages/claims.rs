@@ -224,7 +224,7 @@ fn a_letter_is_read_by_its_receiver_and_by_those_who_decided() {
         }
         let letter = owner.read(&format!("{path}/letter?language=zh-CN")).text;
         assert!(
-            letter.contains("决定不予准予。") && letter.contains("证书&#60;b&#62;不符"),
+            letter.contains("决定不准予。") && letter.contains("证书&#60;b&#62;不符"),
             "{letter}"
         );
         let english = owner.read(&format!("{path}/letter")).text;

@@ -42,3 +42,25 @@ fn the_page_of_a_refusal_says_whose_it_is() {
         assert!(refused.status == 404 && is_named, "{} {}", refused.status, refused.text);
     });
 }
+
+#[test]
+fn a_code_is_asked_of_whoever_gave_the_password_only() {
+    on_both(|server| {
+        let people = People::build(server);
+        let led = people.nobody.read("/sign-in/code?next=/records");
+        assert_eq!((led.status, led.header("location")), (303, Some("/sign-in?next=%2Frecords")));
+    });
+}
+
+#[test]
+fn a_number_that_is_not_found_is_said_so_that_it_can_be_compared() {
+    on_both(|server| {
+        let people = People::build(server);
+        let unknown = people.nobody.read("/check/2026-7b%3Cb%3E");
+        assert!(
+            unknown.status == 404 && unknown.text.contains("<dd>2026-7bb</dd>"),
+            "{}",
+            unknown.text
+        );
+    });
+}
