@@ -6,6 +6,7 @@ signing-display-name = Display name
 signing-password = Password
 signing-password-hint = 10 to 128 characters, not easily guessed.
 signing-submit = Sign in
+signing-forgotten = Forgot your password? Get in touch with the bank: once it is certain who you are, a new one is set.
 signing-no-account = Here for the first time, with an account number and a code from a school or a training provider?
 signing-claimed = The account is yours. Sign in with the user name and the password that you have just chosen.
 signing-password-changed = The password was changed and every log-in has ended. Sign in with the new one.

@@ -6,6 +6,7 @@ signing-display-name = 显示名称
 signing-password = 密码
 signing-password-hint = 10 至 128 个字符，不易被猜到。
 signing-submit = 登录
+signing-forgotten = 忘记密码？请与学分银行联系，核实身份后可以重新设置。
 signing-no-account = 第一次使用，手里有学校或培训机构给的账户号码和领取码？
 signing-claimed = 账户已领取。请用刚才设置的用户名和密码登录。
 signing-password-changed = 密码已修改，所有登录均已退出。请用新密码登录。

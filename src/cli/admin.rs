@@ -1,4 +1,4 @@
-//! `credit-bank admin`.
+//! `credit-bank admin`: what nobody does over the network.
 
 use std::io::BufRead;
 
@@ -8,7 +8,7 @@ use super::serve::as_the_bank;
 use super::{CommandError, start};
 use crate::config::Config;
 use crate::ops::second_factor::take_second_factor_away;
-use crate::ops::sessions::NewUser;
+use crate::ops::sessions::{NewUser, set_password_of};
 use crate::ops::setup::create_administrator;
 
 #[derive(Debug, Subcommand)]
@@ -21,6 +21,11 @@ pub(super) enum AdminCommand {
         #[arg(long, default_value = "Administrator")]
         display_name: String,
     },
+    /// Give another password to somebody who has forgotten it; it is read from standard input, one line, and every log-in of theirs ends.
+    SetPassword {
+        /// The log-in name.
+        username: String,
+    },
     /// Remove the second factor of somebody who has lost the authenticator and the recovery codes; every log-in of theirs ends.
     RemoveSecondFactor {
         /// The log-in name.
@@ -28,31 +33,39 @@ pub(super) enum AdminCommand {
     },
 }
 
+fn read_password() -> Result<String, CommandError> {
+    let mut password = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut password)
+        .map_err(|error| CommandError::Other(format!("the password cannot be read: {error}")))?;
+    Ok(password.trim_end_matches(['\r', '\n']).to_owned())
+}
+
 impl AdminCommand {
     #[expect(clippy::print_stdout, reason = "this is what the command is for")]
     pub(super) fn run(self, config: &Config) -> Result<(), CommandError> {
         let bank = start::open_bank(config)?;
         bank.store.migrate()?;
-        let (username, display_name) = match self {
-            Self::Create { username, display_name } => (username, display_name),
+        match self {
+            Self::Create { username, display_name } => {
+                let user = NewUser {
+                    username,
+                    display_name,
+                    password: read_password()?,
+                };
+                let made = create_administrator(&bank, &as_the_bank(), &user)?;
+                println!("Administrator {} ({})", user.username, made.user_id);
+            }
+            Self::SetPassword { username } => {
+                set_password_of(&bank, &as_the_bank(), &username, &read_password()?)?;
+                println!("{username} signs in with the new password");
+            }
             Self::RemoveSecondFactor { username } => {
                 take_second_factor_away(&bank, &as_the_bank(), &username)?;
                 println!("{username} signs in with the password alone");
-                return Ok(());
             }
-        };
-        let mut password = String::new();
-        std::io::stdin()
-            .lock()
-            .read_line(&mut password)
-            .map_err(|error| CommandError::Other(format!("the password cannot be read: {error}")))?;
-        let user = NewUser {
-            username,
-            display_name,
-            password: password.trim_end_matches(['\r', '\n']).to_owned(),
-        };
-        let made = create_administrator(&bank, &as_the_bank(), &user)?;
-        println!("Administrator {} ({})", user.username, made.user_id);
+        }
         Ok(())
     }
 }

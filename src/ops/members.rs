@@ -72,6 +72,8 @@ fn members(conn: &mut Conn, institution_id: Uuid) -> Result<Vec<Member>, StoreEr
             }),
         }
     }
+    // In the order of the rights that they give, as forms have them.
+    members.iter_mut().for_each(|member| member.roles.sort_unstable());
     Ok(members)
 }
 

@@ -289,8 +289,24 @@ pub fn change_password(bank: &Bank, context: &Context, present: &str, new: &str)
     if !bank.passwords.matches(present, Some(&user.password_hash)) {
         return Err(Rejection::WrongCredentials {}.into());
     }
+    put_password(bank, context, &user, new)
+}
+
+/// Gives another password to somebody who has forgotten it, and ends every log-in of theirs: for those who run the bank, who have made sure
+/// that it is them. A second factor stays.
+///
+/// # Errors
+/// `NotFound` for a user who does not exist, `PasswordWeak`.
+pub fn set_password_of(bank: &Bank, context: &Context, username: &str, new: &str) -> Result<(), OpError> {
+    let user = bank.store.read(|conn| people::user_by_name(conn, username))?;
+    let user = user.filter(|_| context.caller == Caller::Bank).ok_or(Rejection::NotFound {})?;
+    put_password(bank, context, &user, new)
+}
+
+fn put_password(bank: &Bank, context: &Context, user: &UserRow, new: &str) -> Result<(), OpError> {
     check_password("/new_password", new, &[&user.username, &user.display_name])?;
     let password_hash = bank.passwords.hash(new).map_err(|error| OpError::Secret(error.to_string()))?;
+    let user_id = user.user_id.0;
     bank.store.write(|conn| {
         people::set_password(conn, user_id, &password_hash, context.now)?;
         store::end_sessions_of(conn, user_id, "password changed", context.now)?;

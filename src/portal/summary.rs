@@ -5,6 +5,9 @@
 const MARK: &str = "<!--field ";
 const END: &str = "-->";
 
+/// Those of both languages.
+const FULL_STOPS: [char; 2] = ['\u{3002}', '.'];
+
 /// Puts the names of fields where a page asks for them, as its labels and legends have them; what has no label has no name, and a
 /// whole sentence needs none.
 ///
@@ -36,7 +39,7 @@ pub(super) fn name_fields(html: String) -> String {
 
 /// Whether what is wrong is said in a sentence of its own, rather than of a field that is to be named before it.
 fn is_whole(wrong: &str) -> bool {
-    wrong.ends_with(['。', '.'])
+    wrong.ends_with(FULL_STOPS)
 }
 
 /// What the label of a field, or the legend of a group, begins with.

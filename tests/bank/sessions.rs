@@ -73,6 +73,26 @@ fn logging_out_ends_one_log_in_and_a_new_password_ends_all() {
 }
 
 #[test]
+fn who_forgot_the_password_is_given_another_by_those_who_run_the_bank() {
+    on_both(|world| {
+        let bank = &world.bank;
+        let (_, own) = log_in(bank, "registrar");
+        let (by_the_bank, new) = (context(Caller::Bank), "marble-kettle-orchid-7");
+        let set = |context: &Context, username: &str, password: &str| sessions::set_password_of(bank, context, username, password);
+        assert_eq!(code(set(&own, "registrar", new)), "not_found");
+        assert_eq!(code(set(&by_the_bank, "nobody", new)), "not_found");
+        assert_eq!(code(set(&by_the_bank, "registrar", "1234567890")), "password_weak");
+        set(&by_the_bank, "registrar", new).unwrap();
+        assert_eq!(code(sessions::log_out(bank, &own)), "unauthenticated");
+        assert_eq!(
+            code(sessions::log_in(bank, &by_the_bank, "registrar", PASSWORD, None)),
+            "wrong_credentials"
+        );
+        sessions::log_in(bank, &by_the_bank, "registrar", new, None).unwrap();
+    });
+}
+
+#[test]
 fn a_browsers_log_in_ends_when_it_is_not_used_when_it_is_old_and_when_its_owner_says_so() {
     on_both(|world| {
         let bank = &world.bank;

@@ -39,6 +39,7 @@ async function compose(reader) {
   assert.equal(await page.locator("#enrolled_on").inputValue(), "2026-09-01");
   await reader.press(reader.say("采用这个方案", "Take this conversion"));
   await reader.look("submit");
+  await reader.sees(reader.say("剩余 2.00 学分", "2.00 credits left over"));
   const statement = "申请以证书转换 <b>核心课程";
   await page.locator("#statement").fill(statement);
   await page.locator("#file").setInputFiles({ ...PDF, buffer: Buffer.from("no certificate") });
@@ -77,11 +78,11 @@ async function decide(reader, claim) {
   await reader.look("claim, refused");
   await reader.follow(reader.say("查看结论书", "Read the decision"));
   await reader.look("letter");
-  await reader.sees("证书与记录不符", reader.say("决定不予", "refuses your claim"));
+  await reader.sees("证书与记录不符", reader.say("决定不准予", "refuses your claim"));
   const [download] = await Promise.all([page.waitForEvent("download"), reader.follow(reader.say("下载为文本", "Download as text"))]);
   assert.ok(readFileSync(await download.path(), "utf8").includes("证书与记录不符"));
   await page.locator("a[hreflang]").last().click();
-  await reader.sees(reader.say("refuses your claim", "决定不予"));
+  await reader.sees(reader.say("refuses your claim", "决定不准予"));
   await reader.follow(reader.say("返回这项申请", "Back to this claim"));
   await page.locator("#reason").evaluate((area) => area.removeAttribute("required"));
   await reader.press(reader.say("提出申诉", "Appeal"));

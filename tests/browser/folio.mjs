@@ -121,7 +121,7 @@ async function share(reader, browser) {
 
 /** Looks again until it is made, as somebody would. */
 async function waited(reader, until) {
-  for (let times = 0; times < 300 && !(await reader.text()).includes(until); times += 1) {
+  for (let times = 0; times < 300 && !(await reader.shows(until)); times += 1) {
     await reader.page.waitForTimeout(100);
     await reader.page.reload();
   }

@@ -70,7 +70,7 @@ async function simulate(reader, path) {
   await reader.look("simulations");
   await reader.press(reader.say("开始模拟", "Start the simulation"));
   for (let tries = 0; tries < 40; tries += 1) {
-    if ((await reader.text()).includes(reader.say("已完成", "Done"))) break;
+    if (await reader.shows(reader.say("已完成", "Done"))) break;
     await reader.page.waitForTimeout(250);
     await reader.page.reload();
   }

@@ -73,11 +73,16 @@ export class Reader {
     return this.page.locator("body").innerText();
   }
 
+  /** Whether the page says it, whatever the case: the style sheet begins marks and labels with a capital. */
+  async shows(text) {
+    return (await this.text()).toLowerCase().includes(text.toLowerCase());
+  }
+
   async sees(...texts) {
     const shown = await this.text();
     for (const text of texts) {
       checks += 1;
-      assert.ok(shown.includes(text), `${this.looking} ${this.path()} does not say "${text}": ${shown}`);
+      assert.ok(shown.toLowerCase().includes(text.toLowerCase()), `${this.looking} ${this.path()} does not say "${text}": ${shown}`);
     }
   }
 

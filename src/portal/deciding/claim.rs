@@ -228,6 +228,20 @@ impl Page<'_> {
         }
     }
 
+    /// Whether a step stands open: the one that was refused; else the one that is due, or the first.
+    fn is_open(&self, form: &StepForm) -> bool {
+        if self.refused.is_some() {
+            return form.is_refused;
+        }
+        let due = self.claim.summary.due.map(|due| due.what.as_str());
+        let open = self
+            .forms
+            .iter()
+            .find(|form| Some(form.step.as_str()) == due)
+            .or(self.forms.first());
+        open.is_some_and(|open| open.step == form.step)
+    }
+
     /// Whether the page says why nothing can be done.
     fn is_at_rest(&self) -> bool {
         self.forms.is_empty() && self.hindered.is_empty() && self.answering.is_none()

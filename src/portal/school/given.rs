@@ -42,7 +42,7 @@ pub(super) struct Field<'a> {
     pub(super) most: u8,
 }
 
-/// The fields that any outcome may have, and those of contests.
+/// The fields that any outcome may have; those of a contest are among what a contest wants.
 const FIELDS: [&str; 7] = [
     "certificate_number",
     "grade",
@@ -52,7 +52,6 @@ const FIELDS: [&str; 7] = [
     "credits",
     "trainee_group",
 ];
-const CONTEST_FIELDS: [&str; 3] = ["event", "place", "team_position"];
 
 /// The fields that a kind of achievement wants, the most important first.
 fn wanted(kind: AchievementKind) -> &'static [&'static str] {
@@ -114,10 +113,9 @@ impl Given {
         others.map(|name| self.field(name)).collect()
     }
 
-    /// All fields that it may have.
+    /// All fields that it may have, in the same order.
     pub(super) fn all_fields(&self, kind: AchievementKind) -> Vec<Field<'_>> {
-        let contest: &[&'static str] = if kind == AchievementKind::Contest { &CONTEST_FIELDS } else { &[] };
-        FIELDS.iter().chain(contest).map(|name| self.field(name)).collect()
+        self.fields(kind).into_iter().chain(self.more_fields(kind)).collect()
     }
 
     /// What a contest ended with, if anything is said of it.

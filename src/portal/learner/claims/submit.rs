@@ -16,6 +16,7 @@ use crate::ops::worth::kept::{KeptAnswer, explain_kept_worth};
 use crate::portal::answer::{Refused, page, said, see_other};
 use crate::portal::frame::Frame;
 use crate::portal::names::Name;
+use crate::portal::standing::{OutcomeLine, outcome_lines};
 use crate::portal::visit::SignedIn;
 
 /// What was typed, where it was refused.
@@ -31,6 +32,8 @@ struct Page<'a> {
     frame: &'a Frame,
     answer: &'a KeptAnswer,
     outcomes: &'a OwnOutcomes,
+    /// The outcomes that are used, with what becomes of the rest of each.
+    lines: Vec<OutcomeLine<'a>>,
     files: Vec<FileLine>,
     largest: String,
     typed: Typed,
@@ -76,9 +79,12 @@ async fn answer(web: &Web, visit: &SignedIn, worth_id: Uuid, typed: Typed, refus
             Ok((kept, by_key(own_outcomes(bank, &context)?), own_files(bank, &context)?))
         })
         .await?;
+    let mut lines = outcome_lines(&visit.frame, &kept.kept.allocation, &kept.said);
+    lines.retain(OutcomeLine::is_used);
     let shown = Page {
         frame: &visit.frame,
         answer: &kept,
+        lines,
         outcomes: &outcomes,
         files: file_lines(&files, &typed.evidence),
         largest: largest(web),
