@@ -39,7 +39,7 @@ async function compose(reader) {
   assert.equal(await page.locator("#enrolled_on").inputValue(), "2026-09-01");
   await reader.press(reader.say("采用这个方案", "Take this conversion"));
   await reader.look("submit");
-  await reader.sees(reader.say("剩余 2.00 学分", "2.00 credits left over"));
+  await reader.sees(reader.say("剩余 2.00 学分", "The remaining 2.00 credits"));
   const statement = "申请以证书转换 <b>核心课程";
   await page.locator("#statement").fill(statement);
   await page.locator("#file").setInputFiles({ ...PDF, buffer: Buffer.from("no certificate") });
