@@ -39,7 +39,7 @@ pub(super) struct ShownPart {
 pub(super) struct ShownVerdict {
     pub(super) whole: ShownPart,
     /// Whether it is valid, and yet nobody vouches for who issued it.
-    pub(super) is_of_nobody_known: bool,
+    pub(super) has_unconfirmed_issuer: bool,
     pub(super) held: Vec<ShownPart>,
 }
 
@@ -103,7 +103,7 @@ pub(super) fn shown(verdict: &CredentialVerdict, frame: &Frame) -> ShownVerdict 
     held(verdict, frame, &mut inner);
     let is_unconfirmed = |step: &StepVerdict| step.step == VerdictStep::IssuerTrust && step.outcome != StepOutcome::Passed;
     ShownVerdict {
-        is_of_nobody_known: verdict.standing == CredentialStanding::Valid && verdict.steps.iter().any(is_unconfirmed),
+        has_unconfirmed_issuer: verdict.standing == CredentialStanding::Valid && verdict.steps.iter().any(is_unconfirmed),
         whole: part(verdict, frame, verdict.steps.iter().map(|verdict| step(verdict, frame)).collect()),
         held: inner,
     }

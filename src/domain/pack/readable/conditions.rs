@@ -84,31 +84,23 @@ fn words<T>(items: &[T], name: impl Fn(&T) -> String, language: Language) -> Opt
 
 /// Tags of which one has to be there, of which all have to be, and of which none may be.
 pub(super) fn tagged(any: &[String], all: &[String], none: &[String], language: Language) -> Vec<String> {
-    let any = match any {
-        [] => None,
-        [tag] => Some(say!(language, "带有标签 {tag}", "with the tag {tag}")),
-        tags => {
-            let tags = list(language, tags);
-            Some(say!(language, "带有标签 {tags} 之一", "with one of the tags {tags}"))
-        }
-    };
-    let all = match all {
-        [] => None,
-        [tag] => Some(say!(language, "带有标签 {tag}", "with the tag {tag}")),
-        tags => {
-            let tags = list(language, tags);
-            Some(say!(language, "带有全部标签 {tags}", "with all of the tags {tags}"))
-        }
-    };
-    let none = match none {
-        [] => None,
-        [tag] => Some(say!(language, "不带标签 {tag}", "without the tag {tag}")),
-        tags => {
-            let tags = list(language, tags);
-            Some(say!(language, "不带标签 {tags}", "with none of the tags {tags}"))
-        }
-    };
+    let with = |tag: &str| say!(language, "带有标签 {tag}", "with the tag {tag}");
+    let without = |tag: &str| say!(language, "不带标签 {tag}", "without the tag {tag}");
+    let with_any = |tags: &str| say!(language, "带有标签 {tags} 之一", "with one of the tags {tags}");
+    let with_all = |tags: &str| say!(language, "带有全部标签 {tags}", "with all of the tags {tags}");
+    let with_none = |tags: &str| say!(language, "不带标签 {tags}", "with none of the tags {tags}");
+    let any = one_or_several(any, language, with, with_any);
+    let all = one_or_several(all, language, with, with_all);
+    let none = one_or_several(none, language, without, with_none);
     [any, all, none].into_iter().flatten().collect()
+}
+
+fn one_or_several(tags: &[String], language: Language, one: impl Fn(&str) -> String, several: impl Fn(&str) -> String) -> Option<String> {
+    match tags {
+        [] => None,
+        [tag] => Some(one(tag)),
+        tags => Some(several(&list(language, tags))),
+    }
 }
 
 fn nature(condition: &Condition, language: Language) -> Vec<String> {
